@@ -1,0 +1,1 @@
+"""llama.cpp behind one small surface: branches that fork, rewind and are evaluated together."""

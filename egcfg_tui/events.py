@@ -1,0 +1,291 @@
+"""Everything a solve tells the outside: past-tense facts, frozen, free of screens, disks and clocks.
+
+The solver yields them, the recorder stamps and stores them, the front ends show them. Events whose class
+says `transient` only animate a screen: they are never recorded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from egcfg_sandbox import TestResult
+
+
+class Stage(StrEnum):
+    """What the solver is busy with."""
+
+    LOADING = "loading"
+    PROMPT = "prompt"
+    CANDIDATES = "candidates"
+    RUNS = "runs"
+    SIGNAL = "signal"
+    LINE = "line"
+    SCORING = "scoring"
+    PAUSED = "paused"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Base of all events."""
+
+    transient: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCounts:
+    """Tokens evaluated so far, by purpose (`solve --format json` prints these).
+
+    `prompt` and `signal` were prefilled, `candidate` sampled for candidates or plain samples, `verified`
+    accepted from drafts, `decoded` generated one at a time. `reused` were taken from a cache instead.
+    """
+
+    prompt: int = 0
+    candidate: int = 0
+    signal: int = 0
+    verified: int = 0
+    decoded: int = 0
+    reused: int = 0
+
+    @property
+    def evaluated(self) -> int:
+        """All tokens that cost model time."""
+        return self.prompt + self.candidate + self.signal + self.decoded
+
+
+@dataclass(frozen=True, slots=True)
+class EngineLoaded(Event):
+    """The model is in memory. `backend` says where it computes (`cpu`, `cuda`, `metal`)."""
+
+    model: str
+    description: str
+    backend: str
+    context_tokens: int
+    load_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SolveStarted(Event):
+    """A solve began. `settings` is the setting string, e.g. `ns3t0.75d5k1_ln`."""
+
+    exercise_id: str
+    title: str
+    statement: str
+    visible_tests: tuple[str, ...]
+    hidden_tests: int
+    starter: str
+    method: str
+    model: str
+    seed: int
+    budget_s: float
+    settings: str
+    gamma: float
+
+
+@dataclass(frozen=True, slots=True)
+class StageEntered(Event):
+    """The solver turned to another stage."""
+
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Progressed(Event):
+    """Tokens were evaluated: `done` of `total` in this stage (`total` 0: unknown). `rate` in tokens/s."""
+
+    transient: ClassVar[bool] = True
+    stage: Stage
+    done: int
+    total: int
+    rate: float
+    tokens: TokenCounts
+
+
+@dataclass(frozen=True, slots=True)
+class TrialStarted(Event):
+    """A trial (one pass of the line loop with one setting) began. `index` counts from 1."""
+
+    index: int
+    method: str
+    settings: str
+    gamma: float
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatesGrown(Event):
+    """The texts of the candidates being sampled, so far."""
+
+    transient: ClassVar[bool] = True
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One sampled continuation. `complete`: the model ended the answer within it."""
+
+    index: int
+    text: str
+    tokens: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatesSampled(Event):
+    """The candidates of one refresh. `line` is the number of the line about to be chosen, from 1."""
+
+    line: int
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRun:
+    """One distinct executable prefix, the candidates it stands for, and its row per visible test.
+
+    `source` is None when nothing of the candidate could be executed. `cached`: it ran before.
+    """
+
+    candidates: tuple[int, ...]
+    source: str | None
+    results: tuple[TestResult, ...]
+    cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatesExecuted(Event):
+    """The executable prefixes were run against the visible tests."""
+
+    line: int
+    runs: tuple[CandidateRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignalBuilt(Event):
+    """The traces became text for the conditional prompt. `dropped`: what the token budget left out."""
+
+    line: int
+    text: str
+    tokens: int
+    dropped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineGrown(Event):
+    """The text of the line being chosen, so far."""
+
+    transient: ClassVar[bool] = True
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenChoice:
+    """One token of a chosen line with its probability in the unconditional and the conditional branch and
+    after guidance. `conditional` is None where no guidance took place. `verified`: accepted from a draft.
+    """
+
+    text: str
+    unconditional: float
+    conditional: float | None
+    guided: float
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineChosen(Event):
+    """A line was decided. `code` is the whole code after it, `gamma` the guidance weight used."""
+
+    line: int
+    text: str
+    code: str
+    gamma: float
+    tokens: tuple[TokenChoice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeExecuted(Event):
+    """A complete answer was run against the visible tests."""
+
+    source: str
+    results: tuple[TestResult, ...]
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrialFinished(Event):
+    """A trial ended. `outcome`: passed, failed, stopped, budget, length."""
+
+    index: int
+    outcome: str
+    code: str
+    wall_s: float
+    tokens: TokenCounts
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredTest:
+    """A test of the final solution. A hidden test's text is shown only here."""
+
+    test: str
+    hidden: bool
+    result: TestResult
+
+
+@dataclass(frozen=True, slots=True)
+class SolveFinished(Event):
+    """The end of a solve. `solved`: the solution passes all visible and all hidden tests.
+
+    `hidden_passed` is None when there are no hidden tests or nothing was scored. `reason`: passed, failed,
+    budget, stopped.
+    """
+
+    exercise_id: str
+    solved: bool
+    hidden_passed: bool | None
+    solution: str
+    reason: str
+    method: str
+    model: str
+    seed: int
+    wall_s: float
+    tokens: TokenCounts
+    runs: int
+    trials: int
+    tests: tuple[ScoredTest, ...]
+
+
+class FailureKind(StrEnum):
+    """Why a solve could not be carried out; front ends map these to exit codes."""
+
+    MODEL = "model"
+    """The model is missing, broken, too large, or its process died."""
+    CONTEXT = "context"
+    """The prompt does not fit the context."""
+    SANDBOX = "sandbox"
+    """The sandbox refused to run programs on this machine, or broke."""
+
+
+@dataclass(frozen=True, slots=True)
+class SolveFailed(Event):
+    """The solve could not be carried out. `message` says what happened and the next step to take."""
+
+    kind: FailureKind
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class SolvePaused(Event):
+    """The solve waits at a boundary until resumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SolveResumed(Event):
+    """The solve goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class GammaChanged(Event):
+    """The user changed the guidance weight for the lines to come."""
+
+    gamma: float

@@ -1,0 +1,1 @@
+"""Exercises: the model, one module per format, the bundled set."""

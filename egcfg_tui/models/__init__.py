@@ -1,0 +1,1 @@
+"""The catalogue of models, finding them on disk, pulling them."""

@@ -1,0 +1,1 @@
+"""Prompts from chat templates, and the signal from traces."""

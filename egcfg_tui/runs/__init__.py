@@ -1,0 +1,1 @@
+"""Recorded runs: writing and replaying them."""

@@ -1,0 +1,1 @@
+"""The line loop: candidates, runs, signal, guidance."""

@@ -1,0 +1,29 @@
+"""Runs and traces small untrusted Python programs. Standard library only; usable on its own."""
+
+from egcfg_sandbox.verdicts import (
+    CodeTest,
+    Layer,
+    Limits,
+    Program,
+    Report,
+    StdioTest,
+    Test,
+    TestResult,
+    Trace,
+    TraceEvent,
+    Verdict,
+)
+
+__all__ = [
+    "CodeTest",
+    "Layer",
+    "Limits",
+    "Program",
+    "Report",
+    "StdioTest",
+    "Test",
+    "TestResult",
+    "Trace",
+    "TraceEvent",
+    "Verdict",
+]

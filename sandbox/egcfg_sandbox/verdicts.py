@@ -1,0 +1,159 @@
+"""What a run can end with: the values that cross from the sandbox to its callers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """The closed set of outcomes of one test or of a whole run."""
+
+    PASSED = "passed"
+    """The test's own expression held."""
+    FAILED = "failed"
+    """The program answered, and the answer was wrong."""
+    ERROR = "error"
+    """The program raised, did not compile, or lacks the name under test."""
+    TIMEOUT = "timeout"
+    """Wall or cpu seconds were used up."""
+    MEMORY = "memory"
+    """The memory limit was reached."""
+    OUTPUT_LIMIT = "output_limit"
+    """More was printed or written than allowed."""
+    CRASHED = "crashed"
+    """The process died: a signal, an exit, or a system call the filter refuses."""
+    MALFORMED = "malformed"
+    """The program's answer is missing, doubled or garbled, or cannot be carried across the border."""
+    SANDBOX_ERROR = "sandbox_error"
+    """The sandbox itself failed. Never counts against the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTest:
+    """Python statements that decide: an assertion, a `check(candidate)` block, a unittest class.
+
+    `setup` (imports, helpers) is executed before `code` and is not shown to people.
+    """
+
+    code: str
+    setup: str = ""
+
+    @property
+    def text(self) -> str:
+        """What a person is shown."""
+        return self.code
+
+
+@dataclass(frozen=True, slots=True)
+class StdioTest:
+    """A whole program's standard input and expected output, compared token by token."""
+
+    stdin: str
+    stdout: str
+
+    @property
+    def text(self) -> str:
+        """What a person is shown."""
+        return f"{self.stdin.strip()!r} -> {self.stdout.strip()!r}"
+
+
+Test = CodeTest | StdioTest
+
+
+@dataclass(frozen=True, slots=True)
+class TraceEvent:
+    """One step of the program under test.
+
+    `line` counts from 1 in the program's source; `depth` is 0 in the outermost traced call.
+    `changes` holds (name, bounded repr) of the variables that the step created or changed;
+    for a `call` these are the arguments. `value` is the bounded repr of what was returned, or the
+    exception as `Type: message`. `repeats` counts further identical loop passes folded into this event.
+    """
+
+    kind: str  # "call" | "line" | "return" | "exception"
+    line: int
+    depth: int
+    function: str
+    changes: tuple[tuple[str, str], ...] = ()
+    value: str | None = None
+    repeats: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The steps of one test, in order. `dropped` events are missing between head and tail."""
+
+    events: tuple[TraceEvent, ...] = ()
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """One test's row. `error` says in one line why it did not pass (`NameError: ... (line 3)`, `got 4`)."""
+
+    __test__ = False  # keeps pytest from collecting the class
+
+    test: str
+    status: Verdict
+    error: str | None = None
+    wall_s: float = 0.0
+    output: str = ""
+    trace: Trace | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the test's own expression held."""
+        return self.status is Verdict.PASSED
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All tests of one program: exactly one row per test, in the order of the tests.
+
+    `status` is `passed` when every row passed, else the verdict of the first row that did not.
+    """
+
+    status: Verdict
+    results: tuple[TestResult, ...] = ()
+    wall_s: float = 0.0
+
+    @property
+    def passed(self) -> bool:
+        """Whether every test passed (and there was at least one)."""
+        return self.status is Verdict.PASSED
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one test of one program may use. Defaults suit short exercises on a laptop."""
+
+    wall_s: float = 3.0
+    cpu_s: float = 3.0
+    memory_bytes: int = 512 * 1024 * 1024
+    processes: int = 16
+    open_files: int = 64
+    file_size_bytes: int = 4 * 1024 * 1024
+    output_bytes: int = 256 * 1024
+    trace_events: int = 400
+    repr_chars: int = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One line of defence: whether it is on, whether runs are refused without it, and why it is off."""
+
+    name: str
+    active: bool
+    required: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One program to run against its tests."""
+
+    source: str
+    tests: tuple[Test, ...]
+    trace: bool = False
+    limits: Limits = field(default_factory=Limits)
