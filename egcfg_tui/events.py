@@ -183,6 +183,7 @@ class LineGrown(Event):
 class TokenChoice:
     """One token of a chosen line with its probability in the unconditional and the conditional branch and
     after guidance. `conditional` is None where no guidance took place. `verified`: accepted from a draft.
+    `instead` is the token the unconditional branch alone would have chosen, None where it agrees.
     """
 
     text: str
@@ -190,6 +191,7 @@ class TokenChoice:
     conditional: float | None
     guided: float
     verified: bool = False
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
