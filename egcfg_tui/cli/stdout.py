@@ -1,0 +1,64 @@
+"""Data goes out here: the only module that writes standard output."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from egcfg_tui.cli.errors import CommandError
+from egcfg_tui.cli.exit_codes import ExitCode
+
+
+class ReaderGoneError(Exception):
+    """Nobody reads standard output any more; the command ends quietly."""
+
+
+def is_terminal() -> bool:
+    """Whether a person looks at standard output."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def emit(text: str) -> None:
+    """Writes text and a final newline where it lacks one.
+
+    What the terminal's encoding cannot carry (lone surrogates, for one) goes out as a backslash escape.
+    """
+    _write(text if text.endswith("\n") else text + "\n")
+
+
+def emit_json(value: object) -> None:
+    """Writes one JSON value on one line, in ASCII so that every text survives every encoding."""
+    _write(json.dumps(value) + "\n")
+
+
+def flush() -> None:
+    """Hands everything written to the reader, so that failing to do so is noticed here and not at exit."""
+    _write("")
+
+
+def abandon() -> None:
+    """Drops what is still buffered: the interpreter would otherwise complain about it at exit."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        return  # there is no file descriptor behind standard output, hence nothing to complain about
+    finally:
+        os.close(null)
+
+
+def _write(text: str) -> None:
+    if sys.stdout is None:
+        return
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        raise ReaderGoneError from error
+    except OSError as error:
+        abandon()
+        raise CommandError(
+            f"standard output cannot be written: {error.strerror}", ExitCode.MODEL_OR_DATA
+        ) from error
