@@ -1,1 +1,8 @@
 """The catalogue of models, finding them on disk, pulling them."""
+
+from egcfg_tui.models.catalogue import Catalogue, Entry
+from egcfg_tui.models.catalogue_file import load_catalogue
+from egcfg_tui.models.errors import ModelError
+from egcfg_tui.models.resolving import ResolvedModel, resolve
+
+__all__ = ["Catalogue", "Entry", "ModelError", "ResolvedModel", "load_catalogue", "resolve"]

@@ -1,0 +1,99 @@
+"""Isolates the suite from the machine: clean folders, no network, and no model unless a test is marked."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+from unittest.mock import patch
+
+import pytest
+
+DEFAULT_MODEL: Final = "qwen2.5-coder-0.5b"
+
+HOME_FOLDERS: Final = {
+    "HOME": "",
+    "XDG_CONFIG_HOME": ".config",
+    "XDG_DATA_HOME": ".local/share",
+    "XDG_STATE_HOME": ".local/state",
+    "XDG_CACHE_HOME": ".cache",
+}
+
+FOREIGN_PREFIXES: Final = ("EGCFG_", "HF_", "HUGGINGFACE_", "LLAMA_", "OLLAMA_", "PIP_", "TEXTUAL", "XDG_")
+FOREIGN_NAMES: Final = ("CI", "NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES")
+
+MACHINE: Final[Mapping[str, str]] = dict(os.environ)
+"""The environment the suite was started in; only the search for the real model looks at it."""
+
+
+class NetworkBlocked(AssertionError):
+    """A test tried to reach the network; an assertion, so that no `except OSError` swallows it."""
+
+
+def _isolated_environment(home: Path) -> dict[str, str]:
+    """The machine's environment without anything that could steer the program, and with its own home."""
+    kept = {
+        name: value
+        for name, value in MACHINE.items()
+        if name not in FOREIGN_NAMES and not name.startswith(FOREIGN_PREFIXES)
+    }
+    return kept | {name: str(home / folder) for name, folder in HOME_FOLDERS.items()}
+
+
+def _block_network(patcher: pytest.MonkeyPatch) -> None:
+    connect = socket.socket.connect
+    connect_ex = socket.socket.connect_ex
+
+    def refuse(address: object) -> None:
+        raise NetworkBlocked(f"tests have no network, but something connects to {address!r}")
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX:
+            refuse(address)
+        connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any) -> int:
+        if self.family != socket.AF_UNIX:
+            refuse(address)
+        return connect_ex(self, address)
+
+    def guarded_getaddrinfo(host: object, *_args: object, **_options: object) -> None:
+        refuse(host)
+
+    patcher.setattr(socket.socket, "connect", guarded_connect)
+    patcher.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+    patcher.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _isolated_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fixtures wider than one test are isolated as well."""
+    home = tmp_path_factory.mktemp("session-home")
+    with patch.dict(os.environ, _isolated_environment(home), clear=True), pytest.MonkeyPatch.context() as patcher:
+        _block_network(patcher)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A fresh, empty home for each test; the XDG folders lie inside it and do not exist yet."""
+    folder = tmp_path_factory.mktemp("home")
+    with patch.dict(os.environ, _isolated_environment(folder), clear=True):
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def model_path() -> Path:
+    """The real default model, found where the user of this machine has it."""
+    from egcfg_tui.models import ModelError, resolve
+
+    with patch.dict(os.environ, MACHINE, clear=True):
+        try:
+            return resolve(DEFAULT_MODEL).path
+        except ModelError as error:
+            reason = f"the default model is not on this machine: {error}"
+    if MACHINE.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
