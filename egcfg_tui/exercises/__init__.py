@@ -1,1 +1,7 @@
-"""Exercises: the model, one module per format, the bundled set."""
+"""Exercises: the model, one module per format, the bundled set, and what a user's reference resolves to."""
+
+from egcfg_tui.exercises.library import DEMO_ID, bundled
+from egcfg_tui.exercises.model import Exercise, ExerciseError, ExerciseKind
+from egcfg_tui.exercises.references import load, load_all
+
+__all__ = ["DEMO_ID", "Exercise", "ExerciseError", "ExerciseKind", "bundled", "load", "load_all"]

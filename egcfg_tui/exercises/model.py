@@ -23,7 +23,9 @@ class Exercise:
 
     `visible` tests may steer the solver; `hidden` tests only score. `starter` is code the answer begins
     with (imports, the signature, its docstring) or empty. `entry_point` is the function or class the
-    tests use, None for a stdin program. `source` names where it came from, for messages (`FILE#ID`).
+    tests use, None for a stdin program. `level` is 1 (easiest) to 5, 0 where nobody rated it. `source` names
+    where it came from, for messages (`FILE#ID`). `visible_derived` says that the visible tests were read from
+    a docstring's prose, which can be wrong: the hidden ones decide.
     """
 
     id: str
@@ -37,6 +39,7 @@ class Exercise:
     reference: str | None = None
     level: int = 1
     source: str = ""
+    visible_derived: bool = False
 
 
 class ExerciseError(Exception):

@@ -1,0 +1,29 @@
+"""The bundled exercises: our own, one TOML file each in the folder `bundled`."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from egcfg_tui.exercises import text_files, toml_format
+from egcfg_tui.exercises.model import Exercise
+
+DEMO_ID: Final = "watering-days"
+"""The exercise that `make run` starts with."""
+
+
+@cache
+def bundled() -> tuple[Exercise, ...]:
+    """All bundled exercises, the easiest first."""
+    folder = resources.files("egcfg_tui.exercises") / "bundled"
+    exercises = [
+        toml_format.read(
+            text_files.decode(file.read_bytes(), file.name),
+            exercise_id=file.name.removesuffix(".toml"),
+            source=file.name,
+        )
+        for file in folder.iterdir()
+        if file.name.endswith(".toml")
+    ]
+    return tuple(sorted(exercises, key=lambda exercise: (exercise.level, exercise.id)))

@@ -1,0 +1,37 @@
+"""Where in a file something stands, and errors that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from egcfg_tui.exercises.model import ExerciseError
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file, a line in it (from 1, None: the file as a whole) and, where one is meant, a key."""
+
+    file: str
+    line: int | None = None
+    key: str = ""
+
+    def __str__(self) -> str:
+        line = "" if self.line is None else f", line {self.line}"
+        key = f", key `{self.key}`" if self.key else ""
+        return f"{self.file}{line}{key}"
+
+    def at(self, key: str, line: int | None = None) -> Place:
+        """The place of a key in the same file; the line is kept when none is given."""
+        return Place(self.file, self.line if line is None else line, key)
+
+    def error(self, message: str) -> ExerciseError:
+        """An error that names this place. `message` ends with the next step to take."""
+        return ExerciseError(f"{self}: {message}")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean `a` or `b`?` when something known is close to `word`, else nothing."""
+    close = get_close_matches(word, list(known), n=3, cutoff=0.6)
+    return f"; did you mean {' or '.join(f'`{match}`' for match in close)}?" if close else ""

@@ -1,0 +1,102 @@
+"""Questions about Python source, answered from its syntax tree and never by executing it."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import warnings
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+BUILTIN_NAMES: Final = frozenset(dir(builtins))
+
+
+class SourceError(ValueError):
+    """Text that is not Python. `line` counts from 1 within the text."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def parse(source: str) -> ast.Module:
+    """The syntax tree. Raises `SourceError`, whatever the parser stumbled over."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(source)
+        except SyntaxError as error:
+            raise SourceError(error.msg, error.lineno or 1) from None
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise SourceError(str(error) or "nested too deeply", 1) from None
+
+
+def parse_open(source: str) -> ast.Module:
+    """The syntax tree of code that may end inside an open block, such as a bare `def f(x):`."""
+    try:
+        return parse(source)
+    except SourceError:
+        last = source.rstrip().rpartition("\n")[2]
+        indent = last[: len(last) - len(last.lstrip())]
+        try:
+            return parse(f"{source.rstrip()}\n{indent}    pass\n")
+        except SourceError:
+            pass
+        raise
+
+
+def parse_expression(text: str) -> ast.expr | None:
+    """The tree of an expression, or None when the text is not exactly one."""
+    try:
+        body = parse(text.strip()).body
+    except SourceError:
+        return None
+    return body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr) else None
+
+
+def definitions(tree: ast.Module) -> dict[str, ast.stmt]:
+    """What the module binds at its top level, conditional branches included, by name."""
+    return dict(_bindings(tree.body))
+
+
+def used_names(tree: ast.AST) -> frozenset[str]:
+    """All names the tree reads or writes."""
+    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+
+
+def called_names(tree: ast.AST) -> list[str]:
+    """Names called as functions, the outermost calls first."""
+    return [
+        node.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
+
+
+def is_literal(node: ast.expr, names: Iterable[str] = ()) -> bool:
+    """Whether the expression reads no name beyond builtins and `names`."""
+    return used_names(node) <= BUILTIN_NAMES.union(names)
+
+
+def _bindings(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
+    for statement in statements:
+        match statement:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name, statement
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                for alias in aliases:
+                    yield alias.asname or alias.name.partition(".")[0], statement
+            case ast.Assign(targets=targets):
+                for target in targets:
+                    yield from ((name, statement) for name in sorted(used_names(target)))
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                yield name, statement
+            case ast.If(body=body, orelse=orelse) | ast.For(body=body, orelse=orelse):
+                yield from _bindings([*body, *orelse])
+            case ast.With(body=body):
+                yield from _bindings(body)
+            case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=finalbody):
+                inner = [line for handler in handlers for line in handler.body]
+                yield from _bindings([*body, *inner, *orelse, *finalbody])
+            case _:
+                pass

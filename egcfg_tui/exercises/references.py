@@ -1,0 +1,109 @@
+"""Resolves what a user types for an exercise: a bundled id, a file, or `FILE#ID`."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+from egcfg_tui.exercises import datasets, toml_format
+from egcfg_tui.exercises.library import bundled
+from egcfg_tui.exercises.model import Exercise, ExerciseError
+from egcfg_tui.exercises.places import Place
+
+BUNDLED: Final = "bundled"
+"""The name of the whole bundled set."""
+
+_ADVICE: Final = "name a .toml exercise or a .jsonl data set"
+
+
+def load(reference: str) -> Exercise:
+    """The one exercise that the reference names. Raises `ExerciseError`.
+
+    A bundled id wins over a file of the same name; write `./NAME` for the file.
+    """
+    for exercise in bundled():
+        if exercise.id == reference:
+            return exercise
+    path, exercise_id = _split(reference)
+    if path.is_dir():
+        return _one_of_folder(path, exercise_id)
+    if not path.exists():
+        raise _not_found(reference, path)
+    if datasets.is_dataset(path):
+        return datasets.read_one(path, exercise_id)
+    exercise = _read_single(path)
+    if exercise_id not in (None, exercise.id):
+        raise datasets.unknown_id(str(exercise_id), [exercise.id], str(path))
+    return exercise
+
+
+def load_all(reference: str) -> list[Exercise]:
+    """Every exercise of a data set file, of a folder of TOML files, or of the `bundled` set.
+
+    Whatever `load` takes is taken as well. Raises `ExerciseError` at the first broken exercise.
+    """
+    if reference == BUNDLED:
+        return list(bundled())
+    path, exercise_id = _split(reference)
+    if exercise_id is None and all(exercise.id != reference for exercise in bundled()):
+        if path.is_dir():
+            return [toml_format.read_file(file) for file in _toml_files(path)]
+        if datasets.is_dataset(path) and path.exists():
+            return datasets.read_all(path)
+    return [load(reference)]
+
+
+def _split(reference: str) -> tuple[Path, str | None]:
+    """File and id. A `#` that belongs to the name of an existing file is left in it."""
+    whole = Path(reference).expanduser()
+    file, mark, exercise_id = reference.rpartition("#")
+    if not mark or not file or whole.exists():
+        return whole, None
+    if not exercise_id:
+        raise Place(reference).error("the id after `#` is missing; write FILE#ID")
+    return Path(file).expanduser(), exercise_id
+
+
+def _read_single(path: Path) -> Exercise:
+    if path.suffix == ".toml":
+        return toml_format.read_file(path)
+    raise Place(str(path)).error(f"`{path.suffix or path.name}` is no known exercise format; {_ADVICE}")
+
+
+def _one_of_folder(folder: Path, exercise_id: str | None) -> Exercise:
+    files = {file.stem: file for file in _toml_files(folder)}
+    if exercise_id is None:
+        raise Place(str(folder)).error(
+            f"is a folder; name one exercise in it, such as {next(iter(files.values()))}"
+        )
+    if exercise_id not in files:
+        raise datasets.unknown_id(exercise_id, list(files), str(folder))
+    return toml_format.read_file(files[exercise_id])
+
+
+def _toml_files(folder: Path) -> list[Path]:
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        raise Place(str(folder)).error(f"the folder holds no exercises; {_ADVICE}")
+    return files
+
+
+def _not_found(reference: str, path: Path) -> ExerciseError:
+    """The error for something that is neither a bundled id nor a file, with what was likely meant."""
+    near = [*(exercise.id for exercise in bundled()), *_neighbours(path)]
+    close = get_close_matches(reference, near, n=3, cutoff=0.6) or get_close_matches(
+        str(path), near, n=3, cutoff=0.6
+    )
+    hint = (
+        f"did you mean {', '.join(close)}?" if close else "`egcfg-tui exercises list` shows the bundled ones"
+    )
+    return ExerciseError(f"{reference}: there is no such file or bundled exercise; {hint}")
+
+
+def _neighbours(path: Path) -> list[str]:
+    """Files beside the missing one."""
+    try:
+        return [str(path.parent / file.name) for file in path.parent.iterdir() if file.is_file()]
+    except OSError:
+        return []

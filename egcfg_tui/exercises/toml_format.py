@@ -1,0 +1,175 @@
+"""Our own format: one exercise in one TOML file. docs/exercises.md describes it for writers."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+import tomli_w
+
+from egcfg_sandbox import CodeTest, StdioTest, Test
+from egcfg_tui.exercises import text_files
+from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.exercises.places import Place, did_you_mean
+from egcfg_tui.exercises.toml_lines import key_lines
+from egcfg_tui.exercises.validation import validate
+
+_KEYS: Final[dict[str, type]] = {
+    "title": str,
+    "statement": str,
+    "kind": str,
+    "entry_point": str,
+    "level": int,
+    "starter": str,
+    "setup": str,
+    "reference": str,
+    "visible": list,
+    "hidden": list,
+}
+_TEST_KEYS: Final[dict[str, type]] = {"code": str, "setup": str, "stdin": str, "stdout": str}
+_TYPE_NAMES: Final = {str: "a string", int: "a whole number", list: "an array of tables (`[[...]]`)"}
+_LEVELS: Final = range(1, 6)
+
+
+def read_file(path: Path) -> Exercise:
+    """Reads one exercise file; its id is the file's name without `.toml`."""
+    return read(text_files.read_text(path), exercise_id=path.stem, source=str(path))
+
+
+def read(text: str, *, exercise_id: str, source: str) -> Exercise:
+    """Reads an exercise from TOML text. `source` is the file named in errors."""
+    return _Reader(text, source).exercise(exercise_id)
+
+
+def write(exercise: Exercise) -> str:
+    """The exercise as TOML text, which reads back as the same exercise."""
+    table: dict[str, object] = {
+        "title": exercise.title,
+        "kind": str(exercise.kind),
+        "level": exercise.level,
+        "statement": exercise.statement,
+    }
+    for key in ("entry_point", "starter", "reference"):
+        if value := getattr(exercise, key):
+            table[key] = value
+    setups = {test.setup for test in exercise.visible + exercise.hidden if isinstance(test, CodeTest)}
+    shared = setups.pop() if len(setups) == 1 else ""
+    if shared:
+        table["setup"] = shared
+    parts = [tomli_w.dumps(table, multiline_strings=True)]
+    for group, tests in (("visible", exercise.visible), ("hidden", exercise.hidden)):
+        for test in tests:
+            body = tomli_w.dumps(_test_table(test, shared), multiline_strings=True)
+            parts.append(f"[[{group}]]\n{body}")
+    return "\n".join(parts)
+
+
+def _test_table(test: Test, shared_setup: str) -> dict[str, str]:
+    if isinstance(test, StdioTest):
+        return {"stdin": test.stdin, "stdout": test.stdout}
+    own = {} if test.setup == shared_setup else {"setup": test.setup}
+    return own | {"code": test.code}
+
+
+class _Reader:
+    """One TOML text, with the lines of its keys at hand for errors."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self._file = Place(file)
+        try:
+            self._table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise self._syntax_error(text, str(error)) from None
+        except RecursionError:
+            raise self._file.error("is nested too deeply; an exercise holds strings and tests only") from None
+        self._lines = key_lines(text)
+
+    def exercise(self, exercise_id: str) -> Exercise:
+        self._check_keys(self._table, _KEYS, prefix="")
+        kind = self._kind()
+        level = self._table.get("level", 1)
+        if level not in _LEVELS:
+            raise self._place("level").error(f"is {level}; write 1 (easiest) to {_LEVELS[-1]} (hardest)")
+        exercise = Exercise(
+            id=exercise_id,
+            title=self._required("title"),
+            statement=self._required("statement"),
+            kind=kind,
+            entry_point=self._table.get("entry_point"),
+            visible=self._tests("visible"),
+            hidden=self._tests("hidden"),
+            starter=self._table.get("starter", ""),
+            reference=self._table.get("reference"),
+            level=level,
+            source=self._file.file,
+        )
+        return validate(exercise, self._place)
+
+    def _kind(self) -> ExerciseKind:
+        name = self._table.get("kind", ExerciseKind.FUNCTION)
+        try:
+            return ExerciseKind(name)
+        except ValueError:
+            kinds = [str(kind) for kind in ExerciseKind]
+            hint = did_you_mean(name, kinds) or f"; write one of {', '.join(kinds)}"
+            raise self._place("kind").error(f"there is no kind {name!r}{hint}") from None
+
+    def _required(self, key: str) -> str:
+        value: str = self._table.get(key, "")
+        if not value.strip():
+            state = "is empty" if key in self._table else "is missing"
+            raise self._place(key).error(f'{state}; write `{key} = "..."`')
+        return value
+
+    def _tests(self, group: str) -> tuple[Test, ...]:
+        setup: str = self._table.get("setup", "")
+        return tuple(
+            self._test(table, f"{group}.{number}", setup)
+            for number, table in enumerate(self._table.get(group, ()), start=1)
+        )
+
+    def _test(self, table: Any, name: str, setup: str) -> Test:
+        if not isinstance(table, dict):
+            raise self._place(name).error("is not a table; write each test under its own `[[...]]` header")
+        self._check_keys(table, _TEST_KEYS, prefix=f"{name}.")
+        match sorted(table.keys() - {"setup"}):
+            case ["code"]:
+                return CodeTest(code=table["code"], setup=table.get("setup", setup))
+            case ["stdin", "stdout"]:
+                return StdioTest(stdin=table["stdin"], stdout=table["stdout"])
+            case keys:
+                has = f"has {' and '.join(f'`{key}`' for key in keys)}" if keys else "is empty"
+                raise self._place(name).error(f"the test {has}; write either `code`, or `stdin` and `stdout`")
+
+    def _check_keys(self, table: dict[str, Any], known: dict[str, type], *, prefix: str) -> None:
+        for key, value in table.items():
+            place = self._place(prefix + key)
+            if key not in known:
+                hint = did_you_mean(key, known) or f"; known keys are {', '.join(known)}"
+                raise place.error(f"is unknown{hint}")
+            if type(value) is not known[key]:
+                raise place.error(f"is {_type_name(value)}; write {_TYPE_NAMES[known[key]]}")
+
+    def _place(self, key: str) -> Place:
+        """Where the key stands; a key inside an inline table is placed where that table begins."""
+        holder = key
+        while holder and holder not in self._lines:
+            holder = holder.rpartition(".")[0]
+        return self._file.at(key, self._lines.get(holder))
+
+    def _syntax_error(self, text: str, message: str) -> Exception:
+        found = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)", message)
+        if found is None:
+            return self._file.error(f"is not valid TOML: {message}; correct it")
+        line = int(found[1]) if found[1] else text.count("\n") + 1
+        return Place(self._file.file, line).error(
+            f"is not valid TOML: {message[: found.start()]}; correct it"
+        )
+
+
+def _type_name(value: object) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    return _TYPE_NAMES.get(type(value), f"a {type(value).__name__}")

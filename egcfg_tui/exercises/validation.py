@@ -1,0 +1,85 @@
+"""What every exercise must hold, whatever format it came in."""
+
+from __future__ import annotations
+
+import ast
+import keyword
+from collections.abc import Callable
+
+from egcfg_sandbox import StdioTest, Test
+from egcfg_tui.exercises import python_source
+from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.exercises.places import Place, did_you_mean
+
+LocateKey = Callable[[str], Place]
+"""The place of a key: `entry_point`, `starter`, `reference`, `visible`, or `visible.2` for the second one."""
+
+
+def validate(exercise: Exercise, locate: LocateKey) -> Exercise:
+    """Returns the exercise when it can be solved and scored; else raises `ExerciseError` naming the place."""
+    if not exercise.visible and not exercise.hidden:
+        raise locate("").error("the exercise has no tests; add at least one `[[visible]]` test")
+    _check_entry_point(exercise, locate("entry_point"))
+    for group, tests in (("visible", exercise.visible), ("hidden", exercise.hidden)):
+        for number, test in enumerate(tests, start=1):
+            _check_test(test, exercise, locate(f"{group}.{number}"))
+    if exercise.starter:
+        _check_code(exercise, exercise.starter, "starter", locate("starter"))
+    if exercise.reference is not None:
+        _check_code(exercise, exercise.reference, "reference", locate("reference"))
+    return exercise
+
+
+def _check_entry_point(exercise: Exercise, place: Place) -> None:
+    name = exercise.entry_point
+    if exercise.kind is ExerciseKind.STDIN:
+        if name is not None:
+            raise place.error("a program of kind `stdin` has no entry point; remove the key")
+    elif name is None:
+        raise place.error(f"is missing; name the {exercise.kind} that the tests use")
+    elif not name.isidentifier() or keyword.iskeyword(name):
+        raise place.error(f"{name!r} is not a name in Python; write the bare name, without parentheses")
+
+
+def _check_test(test: Test, exercise: Exercise, place: Place) -> None:
+    stdin = exercise.kind is ExerciseKind.STDIN
+    if isinstance(test, StdioTest):
+        if not stdin:
+            raise place.error(f"a {exercise.kind} is tested by `code`; replace `stdin` and `stdout`")
+        return
+    if stdin:
+        raise place.error("a program of kind `stdin` is tested by `stdin` and `stdout`; replace `code`")
+    setup = _parse(test.setup, "the test's setup", place)
+    tree = _parse(test.code, "the test", place)
+    if not tree.body:
+        raise place.error("the test holds no statement; write an assertion")
+    if exercise.entry_point not in python_source.used_names(tree) | python_source.used_names(setup):
+        raise place.error(
+            f"the test does not use `{exercise.entry_point}`; correct the test or `entry_point`"
+        )
+
+
+def _check_code(exercise: Exercise, code: str, what: str, place: Place) -> None:
+    tree = _parse(code, f"the {what}", place, open_end=what == "starter")
+    name = exercise.entry_point
+    if name is None:
+        return
+    defined = {
+        name: node
+        for name, node in python_source.definitions(tree).items()
+        if not isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    if what == "starter" and not defined:
+        return
+    if name not in defined:
+        hint = did_you_mean(name, defined) or "; add it or correct `entry_point`"
+        raise place.error(f"the {what} does not define `{name}`{hint}")
+    if (exercise.kind is ExerciseKind.CLASS) != isinstance(defined[name], ast.ClassDef):
+        raise place.error(f"`{name}` is not a {exercise.kind} in the {what}; correct the {what} or `kind`")
+
+
+def _parse(code: str, what: str, place: Place, *, open_end: bool = False) -> ast.Module:
+    try:
+        return python_source.parse_open(code) if open_end else python_source.parse(code)
+    except python_source.SourceError as error:
+        raise place.error(f"{what} is not Python: {error} (its line {error.line}); correct it") from None
