@@ -54,6 +54,17 @@ class TokenCounts:
         """All tokens that cost model time."""
         return self.prompt + self.candidate + self.signal + self.decoded
 
+    def __sub__(self, earlier: TokenCounts) -> TokenCounts:
+        """What was counted since `earlier`."""
+        return TokenCounts(
+            self.prompt - earlier.prompt,
+            self.candidate - earlier.candidate,
+            self.signal - earlier.signal,
+            self.verified - earlier.verified,
+            self.decoded - earlier.decoded,
+            self.reused - earlier.reused,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class EngineLoaded(Event):

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 
-from egcfg_tui.engine.api import ModelSpec
-from egcfg_tui.events import Event
-from egcfg_tui.exercises.model import Exercise
-from egcfg_tui.solving.settings import Method, Settings
+import platformdirs
 
+from egcfg_tui.engine.api import EngineDied, ModelSpec
+from egcfg_tui.engine.host import Host
+from egcfg_tui.events import Event, FailureKind, SolveFailed
+from egcfg_tui.solving.control import Pause, Resume, SetGamma, Step
+from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.service import ServiceConfig, SolverService
 
-@dataclass(frozen=True, slots=True)
-class SolveRequest:
-    """One exercise to solve. `budget_s` is wall seconds; the same `seed` gives the same run."""
-
-    exercise: Exercise
-    method: Method = Method.EGCFG
-    settings: Settings = field(default_factory=Settings)
-    budget_s: float = 120.0
-    seed: int = 0
+__all__ = ["SolveRequest", "SolverSession"]
 
 
 class SolverSession:
@@ -33,47 +28,50 @@ class SolverSession:
     """
 
     def __init__(self, model: ModelSpec, *, allow_missing_layers: tuple[str, ...] = ()) -> None:
-        raise NotImplementedError
+        self._host = Host(SolverService, ServiceConfig(model, allow_missing_layers), _log_path())
 
     @property
     def alive(self) -> bool:
         """Whether the process runs and can take a solve."""
-        raise NotImplementedError
+        return self._host.alive
 
     def start(self) -> Iterator[Event]:
         """Spawns the process; yields `StageEntered(LOADING)`, then `EngineLoaded` or `SolveFailed`."""
-        raise NotImplementedError
+        for event in self._survive(self._host.start()):
+            yield event
+            if isinstance(event, SolveFailed):
+                self._host.close()
 
     def solve(self, request: SolveRequest) -> Iterator[Event]:
         """Yields events, the last being `SolveFinished` or `SolveFailed`."""
-        raise NotImplementedError
+        yield from self._survive(self._host.request(request))
 
     def stop(self) -> None:
         """Ends the solve in flight within a fraction of a second, also in the middle of a prefill.
 
         The solve still yields `SolveFinished` with reason `stopped`.
         """
-        raise NotImplementedError
+        self._host.stop()
 
     def pause(self) -> None:
         """Holds the solve at the next token; `SolvePaused` follows."""
-        raise NotImplementedError
+        self._host.command(Pause())
 
     def resume(self) -> None:
         """Lets a paused solve go on; `SolveResumed` follows."""
-        raise NotImplementedError
+        self._host.command(Resume())
 
     def step(self) -> None:
         """Lets a paused solve go on up to the next chosen line."""
-        raise NotImplementedError
+        self._host.command(Step())
 
     def set_gamma(self, gamma: float) -> None:
         """Changes the guidance weight from the next line on; `GammaChanged` follows."""
-        raise NotImplementedError
+        self._host.command(SetGamma(gamma))
 
     def close(self) -> None:
         """Ends the process; kills it when it does not end by itself within two seconds."""
-        raise NotImplementedError
+        self._host.close()
 
     def __enter__(self) -> SolverSession:
         return self
@@ -82,3 +80,13 @@ class SolverSession:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _survive(self, events: Iterator[Event]) -> Iterator[Event]:
+        try:
+            yield from events
+        except EngineDied as death:
+            yield SolveFailed(FailureKind.MODEL, str(death))
+
+
+def _log_path() -> Path:
+    return Path(platformdirs.user_state_dir("egcfg-tui")) / "engine.log"

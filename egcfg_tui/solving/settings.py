@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Final
 
+from egcfg_tui.prompting.task import PromptStyle
+
 
 class Method(StrEnum):
     """How an exercise is solved."""
@@ -17,13 +19,6 @@ class Method(StrEnum):
     """Plain sampling, filtered by the visible tests."""
     GREEDY = "greedy"
     """One greedy answer."""
-
-
-class PromptStyle(StrEnum):
-    """How the task is put to the model."""
-
-    PLAIN = "plain"
-    LONG_CODE = "long-code"
 
 
 class SettingError(ValueError):

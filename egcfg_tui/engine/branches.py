@@ -1,0 +1,270 @@
+"""Branches as numbered sequences of one context: what every engine shares, whatever computes the logits.
+
+An engine fills in five primitives (`_decode`, `_copy`, `_cut`, `_save`, `_load`); ids, pending tokens,
+rows and misuse are handled here once, so that the fake engine and the native one behave alike.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+
+from egcfg_tui.engine.api import BranchMisuse, EngineError, Inference, Logits, ModelInfo, Snapshot
+
+
+@dataclass(slots=True)
+class BatchToken:
+    """One token of a batch: where it goes, and whether the logits behind it are wanted."""
+
+    token: int
+    position: int
+    sequence: int
+    wanted: bool
+
+
+class SequenceBranch:
+    """A branch that is one sequence id of its engine's context."""
+
+    def __init__(self, engine: SequenceEngine, sequence: int) -> None:
+        self._engine = engine
+        self.sequence = sequence
+        self._tokens: list[int] = []
+        self.cells: list[int] = []
+        self.pending: list[int] = []
+        self._wanted_rows = 1
+        self._rows: list[Logits] = []
+        self._open = True
+
+    @property
+    def tokens(self) -> Sequence[int]:
+        """The evaluated tokens, oldest first."""
+        return self._tokens
+
+    def prompt(self, tokens: Sequence[int], *, rows: int = 1) -> None:
+        """Queues tokens for the next `infer`, which keeps the logits behind the last `rows` of them."""
+        self._check_open()
+        if not tokens:
+            raise BranchMisuse("prompt needs at least one token")
+        if self.pending:
+            raise BranchMisuse("tokens are pending already: call engine.infer() before the next prompt")
+        if not 1 <= rows <= len(tokens):
+            raise BranchMisuse(f"rows is {rows}; it must lie between 1 and the {len(tokens)} tokens")
+        self._engine.check_tokens(tokens)
+        self.pending = list(tokens)
+        self._wanted_rows = rows
+        self._rows = []
+
+    def logits(self, back: int = 0) -> Logits:
+        """The row behind the last token, or `back` tokens before it among the rows kept."""
+        self._check_open()
+        if self.pending:
+            raise BranchMisuse("tokens are pending: call engine.infer() before logits()")
+        if not self._rows:
+            raise BranchMisuse("no logits at this position: call prompt() and engine.infer() first")
+        if not 0 <= back < len(self._rows):
+            raise BranchMisuse(f"only the last {len(self._rows)} rows were kept; ask for more in prompt()")
+        return self._rows[-1 - back]
+
+    def fork(self) -> SequenceBranch:
+        """A new branch with the same tokens and logits; neither ever changes the other."""
+        self._check_settled("fork()")
+        twin = self._engine.branch()
+        self._engine.copy_sequence(self.sequence, twin.sequence, len(self._tokens))
+        twin._tokens = list(self._tokens)
+        twin.cells = list(self.cells)
+        twin._rows = self._rows[-1:]
+        return twin
+
+    def rewind(self, length: int) -> None:
+        """Cuts the branch back to its first `length` tokens; a prompt must follow before `logits`."""
+        self._check_settled("rewind()")
+        if not 0 <= length <= len(self._tokens):
+            raise BranchMisuse(f"cannot rewind to {length}: the branch holds {len(self._tokens)} tokens")
+        if length == len(self._tokens):
+            return
+        self._engine.cut_sequence(self.sequence, length)
+        del self._tokens[length:]
+        del self.cells[length:]
+        self._rows = []
+
+    def snapshot(self) -> Snapshot:
+        """Remembers this position, logits included."""
+        self._check_settled("snapshot()")
+        return Snapshot(
+            tuple(self._tokens),
+            self._rows[-1] if self._rows else None,
+            self._engine.save_sequence(self.sequence),
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Goes back to a snapshot taken of this branch's own past, logits included."""
+        self._check_settled("restore()")
+        length = len(snapshot.tokens)
+        if snapshot.state is not None:
+            self._engine.load_sequence(self.sequence, snapshot.state)
+            self._tokens = list(snapshot.tokens)
+            self.cells = self._engine.new_cells(length)
+        elif tuple(self._tokens[:length]) == snapshot.tokens:
+            self.rewind(length)
+        else:
+            raise BranchMisuse(
+                "the snapshot is not of this branch's past: restore it on the branch it came from"
+            )
+        self._rows = [] if snapshot.logits is None else [snapshot.logits]
+
+    def close(self) -> None:
+        """Frees the branch's cache and id. Closing twice is fine."""
+        if self._open:
+            self._open = False
+            self.pending = []
+            self._rows = []
+            self._engine.release(self)
+
+    def settle(self, count: int, rows: list[Logits]) -> None:
+        """Moves the first `count` pending tokens to the evaluated ones (called by the engine)."""
+        self._tokens += self.pending[:count]
+        self.cells += self._engine.new_cells(count)
+        del self.pending[:count]
+        self._rows += rows
+
+    def first_wanted(self) -> int:
+        """Index within `pending` from which rows are wanted."""
+        return max(0, len(self.pending) - self._wanted_rows)
+
+    def __enter__(self) -> SequenceBranch:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise BranchMisuse("the branch is closed: take a new one with engine.branch() or fork()")
+
+    def _check_settled(self, call: str) -> None:
+        self._check_open()
+        if self.pending:
+            raise BranchMisuse(f"tokens are pending: call engine.infer() before {call}")
+
+
+class SequenceEngine(ABC):
+    """One context of numbered sequences. Ids are pooled and bounded by `info.max_branches`."""
+
+    def __init__(self, info: ModelInfo, batch_tokens: int) -> None:
+        self.info = info
+        self._batch_tokens = batch_tokens
+        self._free_ids = list(range(info.max_branches - 1, -1, -1))
+        self._branches: dict[int, SequenceBranch] = {}
+        self._cells_made = 0
+
+    def branch(self) -> SequenceBranch:
+        """A new, empty branch."""
+        if not self._free_ids:
+            raise BranchMisuse(
+                f"all {self.info.max_branches} branches are in use: close one before taking another"
+            )
+        sequence = self._free_ids.pop()
+        branch = SequenceBranch(self, sequence)
+        self._branches[sequence] = branch
+        return branch
+
+    @property
+    def open_branches(self) -> int:
+        """How many branches are open."""
+        return len(self._branches)
+
+    @property
+    def free_tokens(self) -> int:
+        """Cells left in the cache for tokens not queued yet; what forks share is counted once."""
+        used: set[int] = set()
+        for branch in self._branches.values():
+            used.update(branch.cells)
+        queued = sum(len(branch.pending) for branch in self._branches.values())
+        return self.info.context_tokens - len(used) - queued
+
+    def infer(self) -> Inference:
+        """Evaluates what is pending on all branches, at most one batch a call, in one native decode."""
+        batch: list[BatchToken] = []
+        taken: list[tuple[SequenceBranch, int]] = []
+        room = self._batch_tokens
+        waiting = [branch for branch in self._branches.values() if branch.pending]
+        for branch in waiting:
+            count = min(room, len(branch.pending))
+            if count == 0:
+                break
+            start, first = len(branch.tokens), branch.first_wanted()
+            batch += [
+                BatchToken(token, start + offset, branch.sequence, offset >= first)
+                for offset, token in enumerate(branch.pending[:count])
+            ]
+            taken.append((branch, count))
+            room -= count
+        if not batch:
+            return Inference.DONE
+        outcome, rows = self._decode(batch)
+        if outcome is not Inference.DONE:
+            for branch, _ in taken:
+                self._cut(branch.sequence, len(branch.tokens))
+            return outcome
+        position = 0
+        for branch, count in taken:
+            wanted = max(0, count - branch.first_wanted())
+            branch.settle(count, rows[position : position + wanted])
+            position += wanted
+        return Inference.MORE if any(branch.pending for branch in waiting) else Inference.DONE
+
+    def release(self, branch: SequenceBranch) -> None:
+        """Takes a closed branch's id back (called by the branch)."""
+        if self._branches.pop(branch.sequence, None) is not None:
+            self._cut(branch.sequence, 0)
+            self._free_ids.append(branch.sequence)
+
+    def copy_sequence(self, source: int, target: int, length: int) -> None:
+        """Lets `target` share the first `length` cells of `source` (called by the branch)."""
+        self._copy(source, target, length)
+
+    def cut_sequence(self, sequence: int, length: int) -> None:
+        """Drops the cells from `length` on (called by the branch)."""
+        if not self._cut(sequence, length):
+            raise EngineError(
+                "this model's memory cannot be cut back; take a snapshot before and restore it instead"
+            )
+
+    def save_sequence(self, sequence: int) -> bytes | None:
+        """A copy of the sequence's memory where cutting back is impossible, else None."""
+        return self._save(sequence)
+
+    def load_sequence(self, sequence: int, state: bytes) -> None:
+        """Replaces the sequence's memory by a saved copy."""
+        self._load(sequence, state)
+
+    def check_tokens(self, tokens: Sequence[int]) -> None:
+        """Refuses ids outside the vocabulary before they reach native code."""
+        for token in tokens:
+            if not 0 <= token < self.info.vocab_size:
+                raise BranchMisuse(f"token {token} is outside the vocabulary of {self.info.vocab_size}")
+
+    def new_cells(self, count: int) -> list[int]:
+        """Numbers for cells just filled; a fork shares its parent's, so distinct numbers are cells in use."""
+        self._cells_made += count
+        return list(range(self._cells_made - count, self._cells_made))
+
+    @abstractmethod
+    def _decode(self, batch: list[BatchToken]) -> tuple[Inference, list[Logits]]:
+        """Evaluates a batch; returns DONE with one row per wanted token, or NO_SLOT / ABORTED."""
+
+    @abstractmethod
+    def _copy(self, source: int, target: int, length: int) -> None: ...
+
+    @abstractmethod
+    def _cut(self, sequence: int, length: int) -> bool: ...
+
+    @abstractmethod
+    def _save(self, sequence: int) -> bytes | None: ...
+
+    @abstractmethod
+    def _load(self, sequence: int, state: bytes) -> None: ...

@@ -1,0 +1,221 @@
+"""The native engine: llama.cpp by llama-cpp-python's low-level API."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from typing import Any, Final
+
+import llama_cpp
+import numpy as np
+
+from egcfg_tui.engine import native_log
+from egcfg_tui.engine.api import EngineError, Inference, Logits, ModelInfo, ModelSpec
+from egcfg_tui.engine.branches import BatchToken, SequenceEngine
+from egcfg_tui.engine.stop_flag import StopFlag, native_callback
+
+MAX_BRANCHES: Final = 64
+DEFAULT_CONTEXT_TOKENS: Final = 8192
+BATCH_TOKENS: Final = 512
+# Larger physical batches gain nothing on a CPU and make the abort callback wait longer.
+PHYSICAL_BATCH_TOKENS: Final = 128
+
+
+class LlamaEngine(SequenceEngine):
+    """A GGUF model in one llama.cpp context with a unified cache.
+
+    Raises `EngineError` when the model cannot be loaded or the context not be made; native log lines
+    that explain it are part of the text.
+    """
+
+    def __init__(self, spec: ModelSpec, stop: StopFlag | None = None) -> None:
+        native_log.install()
+        llama_cpp.llama_backend_init()
+        self._stop = stop or StopFlag()
+        self._model = _load_model(spec)
+        self._vocab = llama_cpp.llama_model_get_vocab(self._model)
+        trained = llama_cpp.llama_model_n_ctx_train(self._model)
+        wanted = spec.context_tokens or min(DEFAULT_CONTEXT_TOKENS, trained)
+        self._context = _make_context(self._model, spec, wanted, self._stop)
+        self._memory = llama_cpp.llama_get_memory(self._context)
+        self._batch = llama_cpp.llama_batch_init(BATCH_TOKENS, 0, 1)
+        # Views of the native arrays, so that a field is filled in one assignment.
+        capacity = (BATCH_TOKENS,)
+        self._batch_token = np.ctypeslib.as_array(self._batch.token, capacity)
+        self._batch_position = np.ctypeslib.as_array(self._batch.pos, capacity)
+        self._batch_wanted = np.ctypeslib.as_array(self._batch.logits, capacity)
+        np.ctypeslib.as_array(self._batch.n_seq_id, capacity)[:] = 1
+        super().__init__(
+            ModelInfo(
+                name=spec.name,
+                description=_description(self._model),
+                backend=_backend(spec),
+                vocab_size=llama_cpp.llama_vocab_n_tokens(self._vocab),
+                context_tokens=llama_cpp.llama_n_ctx(self._context),
+                max_branches=MAX_BRANCHES,
+                chat_template=_text(llama_cpp.llama_model_chat_template(self._model, None)),
+                bos_text=self._control_text(llama_cpp.llama_vocab_bos(self._vocab)),
+                eos_text=self._control_text(llama_cpp.llama_vocab_eos(self._vocab)),
+            ),
+            BATCH_TOKENS,
+        )
+        self._can_cut = self._probe_cut()
+        self._pieces: dict[int, bytes] = {}
+
+    @property
+    def can_cut(self) -> bool:
+        """Whether this model's memory can be cut back; otherwise snapshots copy the sequence's state."""
+        return self._can_cut
+
+    def tokenize(self, text: str, *, special: bool = False) -> list[int]:
+        """Text to tokens, without adding any. `special`: control tokens in the text are recognised."""
+        data = text.encode("utf-8", "surrogatepass")
+        capacity = len(data) + 8
+        buffer = (llama_cpp.llama_token * capacity)()
+        count = llama_cpp.llama_tokenize(self._vocab, data, len(data), buffer, capacity, False, special)
+        if count < 0:
+            raise EngineError(f"the tokenizer refused a text of {len(data)} bytes")
+        return list(buffer[:count])
+
+    def piece(self, token: int) -> bytes:
+        """The bytes a token stands for; control tokens stand for none."""
+        known = self._pieces.get(token)
+        if known is None:
+            buffer = ctypes.create_string_buffer(256)
+            size = llama_cpp.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, False)
+            if size < 0:
+                buffer = ctypes.create_string_buffer(-size)
+                size = llama_cpp.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, False)
+            known = self._pieces[token] = buffer.raw[:size]
+        return known
+
+    def is_end(self, token: int) -> bool:
+        """Whether the token ends a generation."""
+        return bool(llama_cpp.llama_vocab_is_eog(self._vocab, token))
+
+    def close(self) -> None:
+        """Frees the model. Branches are unusable afterwards."""
+        if self._model is not None:
+            llama_cpp.llama_batch_free(self._batch)
+            llama_cpp.llama_free(self._context)
+            llama_cpp.llama_model_free(self._model)
+            self._model = None
+
+    def _decode(self, batch: list[BatchToken]) -> tuple[Inference, list[Logits]]:
+        count = len(batch)
+        self._batch.n_tokens = count
+        self._batch_token[:count] = [entry.token for entry in batch]
+        self._batch_position[:count] = [entry.position for entry in batch]
+        self._batch_wanted[:count] = [entry.wanted for entry in batch]
+        for index, entry in enumerate(batch):
+            self._batch.seq_id[index][0] = entry.sequence
+        code = llama_cpp.llama_decode(self._context, self._batch)
+        if code == 1:
+            return Inference.NO_SLOT, []
+        if code == 2:
+            return Inference.ABORTED, []
+        if code != 0:
+            raise EngineError(_explain(f"the model could not be evaluated (llama_decode returned {code})"))
+        if self._stop.is_set:
+            # A stop between two graph nodes of the last layer may be reported as success.
+            llama_cpp.llama_synchronize(self._context)
+            return Inference.ABORTED, []
+        return Inference.DONE, [self._row(index) for index, entry in enumerate(batch) if entry.wanted]
+
+    def _row(self, index: int) -> Logits:
+        pointer = llama_cpp.llama_get_logits_ith(self._context, index)
+        # Copied, since the next decode overwrites the native buffer.
+        return np.array(np.ctypeslib.as_array(pointer, (self.info.vocab_size,)), dtype=np.float32, copy=True)
+
+    def _copy(self, source: int, target: int, length: int) -> None:
+        llama_cpp.llama_memory_seq_cp(self._memory, source, target, 0, length)
+
+    def _cut(self, sequence: int, length: int) -> bool:
+        return bool(llama_cpp.llama_memory_seq_rm(self._memory, sequence, length, -1))
+
+    def _save(self, sequence: int) -> bytes | None:
+        if self._can_cut:
+            return None
+        size = llama_cpp.llama_state_seq_get_size(self._context, sequence)
+        buffer = (ctypes.c_uint8 * size)()
+        written = llama_cpp.llama_state_seq_get_data(self._context, buffer, size, sequence)
+        if written == 0:
+            raise EngineError("the model's state could not be copied; it cannot be rewound")
+        return bytes(buffer[:written])
+
+    def _load(self, sequence: int, state: bytes) -> None:
+        buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        self._cut(sequence, 0)
+        if llama_cpp.llama_state_seq_set_data(self._context, buffer, len(state), sequence) == 0:
+            raise EngineError("a saved state does not fit this model's context")
+
+    def _probe_cut(self) -> bool:
+        """Whether cutting a sequence back works: recurrent, hybrid and sliding-window memories refuse."""
+        return not (
+            llama_cpp.llama_model_is_recurrent(self._model)
+            or llama_cpp.llama_model_is_hybrid(self._model)
+            or llama_cpp.llama_model_n_swa(self._model) > 0
+        )
+
+    def _control_text(self, token: int) -> str:
+        if token < 0:
+            return ""
+        return _text(llama_cpp.llama_vocab_get_text(self._vocab, token)) or ""
+
+
+def _load_model(spec: ModelSpec) -> Any:
+    if not spec.path.is_file():
+        raise EngineError(
+            f"model file {spec.path} does not exist; `egcfg-tui models list` shows what is there"
+        )
+    parameters = llama_cpp.llama_model_default_params()
+    parameters.n_gpu_layers = spec.gpu_layers
+    native_log.recent_errors()
+    model = llama_cpp.llama_model_load_from_file(os.fsencode(spec.path), parameters)
+    if not model:
+        raise EngineError(_explain(f"model file {spec.path} cannot be loaded"))
+    return model
+
+
+def _make_context(model: Any, spec: ModelSpec, context_tokens: int, stop: StopFlag) -> Any:
+    threads = spec.threads or os.cpu_count() or 1
+    parameters = llama_cpp.llama_context_default_params()
+    parameters.n_ctx = context_tokens
+    parameters.n_batch = BATCH_TOKENS
+    parameters.n_ubatch = PHYSICAL_BATCH_TOKENS
+    parameters.n_seq_max = MAX_BRANCHES
+    parameters.n_threads = threads
+    parameters.n_threads_batch = threads
+    parameters.kv_unified = True
+    parameters.no_perf = True
+    parameters.abort_callback = ctypes.cast(native_callback(), llama_cpp.ggml_abort_callback)
+    parameters.abort_callback_data = stop.address
+    context = llama_cpp.llama_init_from_model(model, parameters)
+    if not context:
+        message = _explain(f"no context of {context_tokens} tokens could be made")
+        llama_cpp.llama_model_free(model)
+        raise EngineError(f"{message}; try a smaller --context")
+    return context
+
+
+def _explain(message: str) -> str:
+    """The message, with what native code last complained about."""
+    lines = native_log.recent_errors()
+    return f"{message}: {lines[-1]}" if lines else message
+
+
+def _description(model: Any) -> str:
+    buffer = ctypes.create_string_buffer(128)
+    llama_cpp.llama_model_desc(model, buffer, len(buffer))
+    return buffer.value.decode("utf-8", "replace")
+
+
+def _backend(spec: ModelSpec) -> str:
+    if spec.gpu_layers == 0 or not llama_cpp.llama_supports_gpu_offload():
+        return "cpu"
+    features = llama_cpp.llama_print_system_info().decode("utf-8", "replace").lower()
+    return "cuda" if "cuda" in features else "metal" if "metal" in features else "gpu"
+
+
+def _text(data: bytes | None) -> str | None:
+    return data.decode("utf-8", "replace") if data else None

@@ -1,0 +1,121 @@
+"""What a front end can ask of a solve in flight, and how the solver listens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from egcfg_tui.events import Event, GammaChanged, SolvePaused, SolveResumed
+
+_PAUSE_POLL_S: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Hold at the next token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Go on up to the next chosen line, then hold again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetGamma:
+    """Change the guidance weight from the next line on."""
+
+    gamma: float
+
+
+Command = Pause | Resume | Step | SetGamma
+
+
+class Interrupted(Exception):
+    """Unwinds a solve to its end. `reason` is `stopped` or `budget`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Control:
+    """Listens to commands between tokens and keeps the clock of the budget.
+
+    `wait(seconds)` returns the next command or None (0: do not wait). Time spent paused does not count
+    against the budget. `clock` gives seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        budget_s: float,
+        clock: Callable[[], float],
+        wait: Callable[[float], Any | None] = lambda _seconds: None,
+        stop_requested: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._clock = clock
+        self._wait = wait
+        self.stop_requested = stop_requested
+        self._start = clock()
+        self._paused_s = 0.0
+        self._budget_s = budget_s
+        self._paused = False
+        self._stepping = False
+        self._requested_gamma: float | None = None
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the start, pauses left out."""
+        return self._clock() - self._start - self._paused_s
+
+    @property
+    def should_halt(self) -> bool:
+        """Whether a stop was asked for or the budget is used up."""
+        return self.stop_requested() or self.elapsed_s >= self._budget_s
+
+    def checkpoint(self) -> Iterator[Event]:
+        """Takes what was asked in; holds while paused. Raises `Interrupted` on a stop or a spent budget."""
+        self._take(self._wait(0))
+        if self._paused:
+            yield from self._hold()
+        if self.stop_requested():
+            raise Interrupted("stopped")
+        if self.elapsed_s >= self._budget_s:
+            raise Interrupted("budget")
+
+    def line_chosen(self) -> None:
+        """Tells that a line was decided: a step ends here."""
+        if self._stepping:
+            self._stepping = False
+            self._paused = True
+
+    def changed_gamma(self, gamma: float) -> Generator[Event, None, float]:
+        """Announces a new guidance weight if one was asked for; returns the weight to use."""
+        if self._requested_gamma is not None and self._requested_gamma != gamma:
+            gamma = self._requested_gamma
+            yield GammaChanged(gamma)
+        return gamma
+
+    def _hold(self) -> Iterator[Event]:
+        started = self._clock()
+        yield SolvePaused()
+        while self._paused and not self.stop_requested():
+            self._take(self._wait(_PAUSE_POLL_S))
+        self._paused_s += self._clock() - started
+        yield SolveResumed()
+
+    def _take(self, command: Any | None) -> None:
+        if isinstance(command, Pause):
+            self._paused, self._stepping = True, False
+        elif isinstance(command, Resume):
+            self._paused = self._stepping = False
+        elif isinstance(command, Step):
+            self._paused, self._stepping = False, True
+        elif isinstance(command, SetGamma):
+            self._requested_gamma = command.gamma

@@ -1,0 +1,76 @@
+"""Evaluating what is pending, with everything that may happen meanwhile: stops, pauses, progress, a full
+cache. Every native decode of a solve passes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from enum import StrEnum
+from typing import Final
+
+from egcfg_tui.engine.api import Engine, Inference
+from egcfg_tui.events import Event, Progressed, Stage, StageEntered, TokenCounts
+from egcfg_tui.solving.control import Control, Interrupted
+
+_PROGRESS_INTERVAL_S: Final = 0.1
+
+
+class Purpose(StrEnum):
+    """What tokens are evaluated for: the fields of `TokenCounts`."""
+
+    PROMPT = "prompt"
+    CANDIDATE = "candidate"
+    SIGNAL = "signal"
+    VERIFIED = "verified"
+    DECODED = "decoded"
+    REUSED = "reused"
+
+
+class ContextFull(Exception):
+    """The cache has no room for what is pending."""
+
+
+class Meter:
+    """Evaluates and counts. One per solve."""
+
+    def __init__(self, engine: Engine, control: Control) -> None:
+        self._engine = engine
+        self._control = control
+        self._last_progress_s = -1.0
+        self._stage_started: tuple[Stage, float, int] = (Stage.PROMPT, 0.0, 0)
+        self.tokens = TokenCounts()
+
+    def count(self, purpose: Purpose, tokens: int) -> None:
+        """Adds tokens of one purpose."""
+        self.tokens = replace(self.tokens, **{purpose.value: getattr(self.tokens, purpose.value) + tokens})
+
+    def enter(self, stage: Stage) -> Event:
+        """The event of a new stage; its rate is measured from here."""
+        self._stage_started = (stage, self._control.elapsed_s, self.tokens.evaluated)
+        return StageEntered(stage)
+
+    def evaluate(self, purpose: Purpose, tokens: int) -> Iterator[Event]:
+        """Runs `infer` until nothing is pending, then counts `tokens` under `purpose`.
+
+        Raises `Interrupted` on a stop or a spent budget, `ContextFull` when the cache has no room.
+        """
+        while True:
+            yield from self._control.checkpoint()
+            outcome = self._engine.infer()
+            if outcome is Inference.DONE:
+                break
+            if outcome is Inference.NO_SLOT:
+                raise ContextFull
+            if outcome is Inference.ABORTED:
+                raise Interrupted("stopped")
+        self.count(purpose, tokens)
+        yield from self._progress(tokens)
+
+    def _progress(self, total: int) -> Iterator[Event]:
+        now = self._control.elapsed_s
+        if now - self._last_progress_s < _PROGRESS_INTERVAL_S:
+            return
+        self._last_progress_s = now
+        stage, since, before = self._stage_started
+        done = self.tokens.evaluated - before
+        yield Progressed(stage, done, 0, done / max(now - since, 1e-3), self.tokens)

@@ -1,0 +1,73 @@
+"""Executable prefixes: the longest part of unfinished code that runs, in one canonical text.
+
+Source: arXiv 2506.10948, as the order of mends: parse; append `pass`; drop the last line; put `pass` in
+its place; again. The canonical text has no comments and no docstrings, so that candidates which differ
+only in those share their runs.
+"""
+
+from __future__ import annotations
+
+import ast
+
+# What Python raises for text that is not a program, however odd the text.
+_UNPARSABLE = (SyntaxError, ValueError, MemoryError, RecursionError)
+
+
+def executable_prefix(code: str) -> str | None:
+    """The longest prefix of `code`, by lines, that parses as it stands or with one `pass` behind it.
+
+    None when nothing that parses is left.
+    """
+    lines = code.splitlines()
+    while lines:
+        for mended in _mends(lines):
+            if _tree(mended) is not None:
+                return mended
+        lines.pop()
+    return None
+
+
+def canonical(code: str) -> str | None:
+    """Code without comments and docstrings, laid out by `ast.unparse`; None when it does not parse."""
+    tree = _tree(code)
+    if tree is None:
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            _strip_docstring(node)
+    try:
+        return ast.unparse(tree)
+    except _UNPARSABLE:
+        return None
+
+
+def _mends(lines: list[str]) -> list[str]:
+    """The ways to make these lines whole, in order of preference."""
+    whole = "\n".join(lines)
+    last = lines[-1]
+    indent = last[: len(last) - len(last.lstrip())]
+    return [
+        f"{whole}\n",
+        f"{whole}\n{indent}    pass\n",
+        "\n".join([*lines[:-1], f"{indent}pass\n"]),
+    ]
+
+
+def _tree(code: str) -> ast.Module | None:
+    try:
+        tree = ast.parse(code)
+    except _UNPARSABLE:
+        return None
+    return tree if tree.body else None
+
+
+def _strip_docstring(node: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+    first = node.body[0] if node.body else None
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
+        del node.body[0]
+        if not node.body:
+            node.body.append(ast.Pass())

@@ -1,0 +1,77 @@
+"""The solver inside the engine's process: one model and one sandbox, one solve after another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from egcfg_sandbox import Sandbox, SandboxRefused
+from egcfg_tui.engine.api import Engine, EngineError, ModelSpec
+from egcfg_tui.engine.host import Inbox
+from egcfg_tui.engine.stop_flag import StopFlag
+from egcfg_tui.events import EngineLoaded, Event, FailureKind, SolveFailed, Stage, StageEntered
+from egcfg_tui.solving.control import Control
+from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.solve import solve
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceConfig:
+    """What the service needs to start."""
+
+    model: ModelSpec
+    allow_missing_layers: tuple[str, ...] = ()
+
+
+class SolverService:
+    """Served by `engine.host`: loads on opening, then handles one `SolveRequest` at a time."""
+
+    def __init__(self, config: ServiceConfig, stop: StopFlag) -> None:
+        self._config = config
+        self._stop = stop
+        self._sandbox: Sandbox | None = None
+        self._engine: Engine | None = None
+
+    def opened(self) -> Iterator[Event]:
+        """Starts the sandbox, then loads the model: the sandbox's server must precede native libraries."""
+        yield StageEntered(Stage.LOADING)
+        started = time.monotonic()
+        try:
+            self._sandbox = Sandbox(allow_missing_layers=self._config.allow_missing_layers)
+            from egcfg_tui.engine.llama import LlamaEngine
+
+            self._engine = LlamaEngine(self._config.model, self._stop)
+        except SandboxRefused as error:
+            yield SolveFailed(FailureKind.SANDBOX, str(error))
+        except EngineError as error:
+            yield SolveFailed(FailureKind.MODEL, str(error))
+        else:
+            info = self._engine.info
+            yield EngineLoaded(
+                model=info.name,
+                description=info.description,
+                backend=info.backend,
+                context_tokens=info.context_tokens,
+                load_s=time.monotonic() - started,
+            )
+
+    def handle(self, job: SolveRequest, inbox: Inbox) -> Iterator[Event]:
+        """The events of one solve."""
+        if self._engine is None or self._sandbox is None:
+            yield SolveFailed(FailureKind.MODEL, "no model is loaded; start the engine again")
+            return
+        control = Control(
+            budget_s=job.budget_s,
+            clock=time.monotonic,
+            wait=inbox.wait,
+            stop_requested=lambda: inbox.stop.is_set,
+        )
+        yield from solve(self._engine, self._sandbox, job, control)
+
+    def close(self) -> None:
+        """Frees the model and ends the sandbox."""
+        if self._engine is not None:
+            self._engine.close()
+        if self._sandbox is not None:
+            self._sandbox.close()

@@ -1,0 +1,165 @@
+"""One solve from start to end: prompt, trials inside the budget, scoring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Final
+
+from egcfg_sandbox import Program, Sandbox, SandboxRefused, Verdict
+from egcfg_tui.engine.api import Engine, EngineError
+from egcfg_tui.events import (
+    Event,
+    FailureKind,
+    ScoredTest,
+    SolveFailed,
+    SolveFinished,
+    SolveStarted,
+    Stage,
+    TrialFinished,
+    TrialStarted,
+)
+from egcfg_tui.prompting.chat import ChatTemplateError, chat_frame
+from egcfg_tui.prompting.task import task_prompt
+from egcfg_tui.solving.control import Control, Interrupted
+from egcfg_tui.solving.meter import ContextFull
+from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.settings import Method
+from egcfg_tui.solving.trials import GuidedTrial, greedy_trial, sample_trial
+from egcfg_tui.solving.workbench import Workbench
+
+# Room that a trial needs behind the prompt before it is worth starting.
+_SPARE_TOKENS: Final = 256
+
+
+def solve(engine: Engine, sandbox: Sandbox, request: SolveRequest, control: Control) -> Iterator[Event]:
+    """Solves one exercise; the last event is `SolveFinished` or `SolveFailed`.
+
+    The same request on the same machine yields the same events, as far as the budget does not cut the run.
+    """
+    exercise, settings = request.exercise, request.settings
+    yield SolveStarted(
+        exercise_id=exercise.id,
+        title=exercise.title,
+        statement=exercise.statement,
+        visible_tests=tuple(test.text for test in exercise.visible),
+        hidden_tests=len(exercise.hidden),
+        starter=exercise.starter,
+        method=request.method.value,
+        model=engine.info.name,
+        seed=request.seed,
+        budget_s=request.budget_s,
+        settings=settings.to_string(),
+        gamma=settings.gamma,
+    )
+    try:
+        frame = chat_frame(
+            engine.info.chat_template, bos_text=engine.info.bos_text, eos_text=engine.info.eos_text
+        )
+        prompt = task_prompt(exercise, settings.prompt_style, frame)
+        with Workbench(engine, sandbox, exercise, prompt, control) as bench:
+            yield from _solve(bench, sandbox, request)
+    except ChatTemplateError as error:
+        yield SolveFailed(FailureKind.MODEL, f"{error}; try another model")
+    except EngineError as error:
+        yield SolveFailed(FailureKind.MODEL, str(error))
+    except SandboxRefused as error:
+        yield SolveFailed(FailureKind.SANDBOX, str(error))
+
+
+def _solve(bench: Workbench, sandbox: Sandbox, request: SolveRequest) -> Iterator[Event]:
+    needed = bench.prompt_tokens + _SPARE_TOKENS
+    if needed > bench.engine.info.context_tokens:
+        yield SolveFailed(
+            FailureKind.CONTEXT,
+            f"the prompt has {bench.prompt_tokens} tokens and needs {_SPARE_TOKENS} more for an answer, "
+            f"but the context holds {bench.engine.info.context_tokens}; use a larger --context",
+        )
+        return
+    trials = 0
+    try:
+        yield from bench.evaluate_prompt()
+        for index in count(1):
+            trials = index
+            yield from _trial(bench, request, index)
+            if bench.solved or not _worth_repeating(request):
+                break
+        reason = "passed" if bench.solved else "failed"
+    except Interrupted as interrupted:
+        reason = interrupted.reason
+    except ContextFull:
+        reason = "length"
+    yield from _score(bench, sandbox, request, reason, trials)
+
+
+def _worth_repeating(request: SolveRequest) -> bool:
+    """Whether another trial could come out differently, and better by a measure the solver may see."""
+    return (
+        request.method is not Method.GREEDY
+        and request.settings.temperature > 0
+        and bool(request.exercise.visible)
+    )
+
+
+def _trial(bench: Workbench, request: SolveRequest, index: int) -> Iterator[Event]:
+    settings = request.settings
+    seed = (request.seed, index)
+    started, before = bench.control.elapsed_s, bench.meter.tokens
+
+    def finished(outcome: str) -> TrialFinished:
+        spent = bench.control.elapsed_s - started
+        return TrialFinished(index, outcome, bench.solution, spent, bench.meter.tokens - before)
+
+    yield TrialStarted(index, request.method.value, settings.to_string(), settings.gamma)
+    if request.method is Method.GREEDY:
+        events = greedy_trial(bench, settings)
+    elif request.method is Method.SAMPLE:
+        events = sample_trial(bench, settings, seed)
+    else:
+        events = GuidedTrial(bench, settings, seed).run()
+    try:
+        yield from events
+    except Interrupted as interrupted:
+        yield finished(interrupted.reason)
+        raise
+    except ContextFull:
+        yield finished("length")
+        raise
+    yield finished("passed" if bench.solved else "failed")
+
+
+def _score(
+    bench: Workbench, sandbox: Sandbox, request: SolveRequest, reason: str, trials: int
+) -> Iterator[Event]:
+    """Runs the solution against all tests, the hidden ones for the first time; not after a stop."""
+    exercise = request.exercise
+    tests: tuple[ScoredTest, ...] = ()
+    if reason != "stopped":
+        yield bench.meter.enter(Stage.SCORING)
+        report = sandbox.run(Program(bench.solution, exercise.visible + exercise.hidden))
+        if report.status is Verdict.SANDBOX_ERROR:
+            broken = next(row for row in report.results if row.status is Verdict.SANDBOX_ERROR)
+            yield SolveFailed(
+                FailureKind.SANDBOX, f"the sandbox failed: {broken.error}; see `egcfg-tui doctor`"
+            )
+            return
+        tests = tuple(
+            ScoredTest(row.test, index >= len(exercise.visible), row)
+            for index, row in enumerate(report.results)
+        )
+    hidden = [test for test in tests if test.hidden]
+    yield SolveFinished(
+        exercise_id=exercise.id,
+        solved=bool(tests) and all(test.result.passed for test in tests),
+        hidden_passed=all(test.result.passed for test in hidden) if hidden else None,
+        solution=bench.solution,
+        reason=reason,
+        method=request.method.value,
+        model=bench.engine.info.name,
+        seed=request.seed,
+        wall_s=bench.control.elapsed_s,
+        tokens=bench.meter.tokens,
+        runs=bench.cache.runs,
+        trials=trials,
+        tests=tests,
+    )

@@ -1,0 +1,94 @@
+"""What all trials of one solve share: engine, prompt branches, runs, counts, the best answer so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+
+from egcfg_sandbox import Limits, Sandbox
+from egcfg_tui.engine.api import Branch, Engine
+from egcfg_tui.events import CodeExecuted, Event, Stage
+from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.prompting.task import TaskPrompt
+from egcfg_tui.solving.control import Control
+from egcfg_tui.solving.execution import RunCache
+from egcfg_tui.solving.meter import Meter, Purpose
+from egcfg_tui.solving.prefixes import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer and how many visible tests it passes."""
+
+    code: str
+    passed_tests: int
+    passed: bool
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """Orders answers from worse to better."""
+        return self.passed, self.passed_tests
+
+
+class Workbench:
+    """A context manager: leaving it closes the prompt's branches."""
+
+    def __init__(
+        self, engine: Engine, sandbox: Sandbox, exercise: Exercise, prompt: TaskPrompt, control: Control
+    ) -> None:
+        self.engine = engine
+        self.exercise = exercise
+        self.prompt = prompt
+        self.control = control
+        self.meter = Meter(engine, control)
+        self.cache = RunCache(sandbox, exercise.visible, Limits())
+        self.best: Answer | None = None
+        self.draft = prompt.starter
+        self.head: Branch = engine.branch()
+        self.start: Branch = engine.branch()
+        self._head_tokens = prompt.head_tokens(engine.tokenize)
+        self.tail_tokens = prompt.tail_tokens(engine.tokenize)
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Length of the unconditional prompt."""
+        return len(self._head_tokens) + len(self.tail_tokens)
+
+    def evaluate_prompt(self) -> Iterator[Event]:
+        """Evaluates the prompt: `head` ends where a signal may stand, `start` where the answer begins."""
+        yield self.meter.enter(Stage.PROMPT)
+        self.head.prompt(self._head_tokens)
+        yield from self.meter.evaluate(Purpose.PROMPT, len(self._head_tokens))
+        self.start.close()
+        self.start = self.head.fork()
+        self.start.prompt(self.tail_tokens)
+        yield from self.meter.evaluate(Purpose.PROMPT, len(self.tail_tokens))
+
+    def execute_answer(self, code: str) -> Iterator[Event]:
+        """Runs a complete answer against the visible tests and remembers it when it is the best so far."""
+        report = self.cache.execute([canonical(code) or code], self.control.stop_requested)[0]
+        passed = bool(self.exercise.visible) and report.passed
+        answer = Answer(code, sum(result.passed for result in report.results), passed)
+        if self.best is None or answer.rank > self.best.rank:
+            self.best = answer
+        yield CodeExecuted(code, report.results, passed)
+
+    @property
+    def solution(self) -> str:
+        """The best complete answer; before there is one, the code of the trial in flight."""
+        return self.best.code if self.best is not None else self.draft
+
+    @property
+    def solved(self) -> bool:
+        """Whether an answer passes every visible test."""
+        return self.best is not None and self.best.passed
+
+    def __enter__(self) -> Workbench:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.start.close()
+        self.head.close()
