@@ -3,6 +3,18 @@
 from egcfg_tui.models.catalogue import Catalogue, Entry
 from egcfg_tui.models.catalogue_file import load_catalogue
 from egcfg_tui.models.errors import ModelError
+from egcfg_tui.models.memory import check_memory, needed_bytes
+from egcfg_tui.models.pulling import pull
 from egcfg_tui.models.resolving import ResolvedModel, resolve
 
-__all__ = ["Catalogue", "Entry", "ModelError", "ResolvedModel", "load_catalogue", "resolve"]
+__all__ = [
+    "Catalogue",
+    "Entry",
+    "ModelError",
+    "ResolvedModel",
+    "check_memory",
+    "load_catalogue",
+    "needed_bytes",
+    "pull",
+    "resolve",
+]

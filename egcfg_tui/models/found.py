@@ -39,13 +39,13 @@ class Found:
 
 def own_folder() -> Place:
     """Where our own pulls go."""
-    return Place("models folder", models_folder())
+    return Place("egcfg-tui", models_folder())
 
 
 def hub_cache() -> Place:
     """The Hugging Face cache."""
     home = os.environ.get("HF_HOME") or _cache_home() / "huggingface"
-    return Place("Hugging Face cache", _folder("HF_HUB_CACHE", Path(home) / "hub"))
+    return Place("Hugging Face", _folder("HF_HUB_CACHE", Path(home) / "hub"))
 
 
 def ollama_folders() -> tuple[Place, ...]:
@@ -59,7 +59,7 @@ def plain_folders() -> tuple[Place, ...]:
     llama = Path.home() / "Library" / "Caches" if sys.platform == "darwin" else _cache_home()
     return (
         own_folder(),
-        Place("llama.cpp cache", _folder("LLAMA_CACHE", llama / "llama.cpp")),
+        Place("llama.cpp", _folder("LLAMA_CACHE", llama / "llama.cpp")),
         Place("LM Studio", Path.home() / ".lmstudio" / "models"),
         Place("LM Studio", Path.home() / ".cache" / "lm-studio" / "models"),
     )

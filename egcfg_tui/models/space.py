@@ -1,0 +1,18 @@
+"""Room on the disk."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from egcfg_tui.models.errors import SourceError
+from egcfg_tui.models.units import megabytes
+
+
+def ensure_space(folder: Path, needed_bytes: int) -> None:
+    """Refuses a download that the disk has no room for, before the first byte of it."""
+    free = shutil.disk_usage(folder).free
+    if free < needed_bytes:
+        raise SourceError(
+            f"not enough room in {folder}: {megabytes(needed_bytes)} are needed, {megabytes(free)} are free"
+        )
