@@ -1,8 +1,10 @@
 """The catalogue of models, finding them on disk, pulling them."""
 
+from egcfg_tui.models.adding import add
 from egcfg_tui.models.catalogue import Catalogue, Entry
 from egcfg_tui.models.catalogue_file import load_catalogue
-from egcfg_tui.models.errors import ModelError
+from egcfg_tui.models.errors import ModelError, ModelMissingError
+from egcfg_tui.models.inventory import Standing, State, others, standing
 from egcfg_tui.models.memory import check_memory, needed_bytes
 from egcfg_tui.models.pulling import pull
 from egcfg_tui.models.resolving import ResolvedModel, resolve
@@ -11,10 +13,16 @@ __all__ = [
     "Catalogue",
     "Entry",
     "ModelError",
+    "ModelMissingError",
     "ResolvedModel",
+    "Standing",
+    "State",
+    "add",
     "check_memory",
     "load_catalogue",
     "needed_bytes",
+    "others",
     "pull",
     "resolve",
+    "standing",
 ]

@@ -15,7 +15,9 @@ from egcfg_tui.models.folders import user_catalogue_file
 
 BUNDLED: Final = Path(__file__).with_name("models.toml")
 
-_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
+ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
+ID_MEANING: Final = "an id (small letters, digits, dot, dash, underscore)"
+
 _PACKAGE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _VERSION: Final = re.compile(r"[0-9][A-Za-z0-9.!+_-]*")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -32,23 +34,27 @@ _PART_KEYS: Final = frozenset({"package", "member", "size", "sha256"})
 
 def load_catalogue() -> Catalogue:
     """The bundled catalogue and the user's own entries."""
+    return with_user_entries(read_user_text())
+
+
+def with_user_entries(text: str) -> Catalogue:
+    """The bundled catalogue and the entries in `text`, the content of the user's file."""
     bundled = parse_catalogue(BUNDLED.read_text(encoding="utf-8"), BUNDLED)
-    own = user_catalogue_file()
-    if not own.exists():
-        return bundled
+    own = parse_catalogue(text, user_catalogue_file(), known=bundled)
+    return Catalogue(own.default or bundled.default, bundled.entries + own.entries)
+
+
+def read_user_text() -> str:
+    """The content of the user's catalogue file, empty when there is none."""
+    file = user_catalogue_file()
     try:
-        text = own.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
     except UnicodeDecodeError as error:
-        raise ModelError(f"{own}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
+        raise ModelError(f"{file}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
     except OSError as error:
-        raise ModelError(f"{own}: cannot be read: {error.strerror}; check its permissions") from None
-    return extend(bundled, text, own)
-
-
-def extend(base: Catalogue, text: str, file: Path) -> Catalogue:
-    """`base` with the entries of another catalogue file, whose ids must be new."""
-    more = parse_catalogue(text, file, known=base)
-    return Catalogue(more.default or base.default, base.entries + more.entries)
+        raise ModelError(f"{file}: cannot be read: {error.strerror}; check its permissions") from None
 
 
 def parse_catalogue(text: str, file: Path, known: Catalogue | None = None) -> Catalogue:
@@ -145,7 +151,7 @@ class _Table:
 
 def _entry(table: _Table) -> Entry:
     table.only(_ENTRY_KEYS)
-    model_id = table.matching("id", _ID, "an id (small letters, digits, dot, dash, underscore)")
+    model_id = table.matching("id", ID, ID_MEANING)
     path = Path(table.text("path")).expanduser() if "path" in table.values else None
     if path is not None and not path.is_absolute():
         raise table.error("path", f"{str(path)!r} is not absolute; write the whole path")

@@ -11,7 +11,7 @@ from egcfg_tui.models import found
 from egcfg_tui.models.catalogue import Catalogue, Entry
 from egcfg_tui.models.catalogue_file import load_catalogue
 from egcfg_tui.models.checksums import sha256_of
-from egcfg_tui.models.errors import ModelError
+from egcfg_tui.models.errors import ModelError, ModelMissingError
 from egcfg_tui.models.folders import models_folder
 from egcfg_tui.models.gguf_header import read_header
 from egcfg_tui.models.units import megabytes
@@ -63,8 +63,8 @@ def locate(entry: Entry) -> Path:
     if broken:
         raise ModelError(f"model {entry.id} is broken: {'; '.join(broken)}\n{_next_step(entry)}")
     if entry.path is not None:
-        raise ModelError(f"model {entry.id}: {entry.path} is gone\n{_next_step(entry)}")
-    raise ModelError(
+        raise ModelMissingError(f"model {entry.id}: {entry.path} is gone\n{_next_step(entry)}")
+    raise ModelMissingError(
         f"model {entry.id} is not on this machine; looked for {entry.file} ({megabytes(entry.size_bytes)}) "
         f"in {models_folder()} and for its like in the folders of {_others()}\n{_next_step(entry)}"
     )
