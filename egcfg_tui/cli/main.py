@@ -77,7 +77,7 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         stderr.fail("interrupted")
         return ExitCode.INTERRUPTED
-    except stdout.ReaderGoneError:
+    except stdout.ReaderGone:
         stdout.abandon()
         return ExitCode.BROKEN_PIPE
     except Exception as error:

@@ -10,7 +10,7 @@ from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 
 
-class ReaderGoneError(Exception):
+class ReaderGone(Exception):
     """Nobody reads standard output any more; the command ends quietly."""
 
 
@@ -56,7 +56,7 @@ def _write(text: str) -> None:
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
         sys.stdout.flush()
     except BrokenPipeError as error:
-        raise ReaderGoneError from error
+        raise ReaderGone from error
     except OSError as error:
         abandon()
         raise CommandError(

@@ -1,0 +1,200 @@
+"""Dataclasses to plain JSON values and back, driven by their type hints.
+
+One generic codec instead of a method per class: a new event or field is recorded without further code.
+Decoding checks every value against its hint, so that a damaged recording is told by the name of its field.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import types
+from collections.abc import Callable
+from enum import StrEnum
+from functools import cache
+from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+Json = Any
+"""None, bool, int, float, str, or a list or dict of these."""
+
+T = TypeVar("T")
+
+_TAG: Final = "type"
+"""Key that names the class where a hint allows several."""
+
+_NON_FINITE: Final = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+"""JSON has no such numbers; they are written as these texts."""
+
+
+class CodecError(ValueError):
+    """A value does not fit its type. The text names the field, what belongs there and what was found."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Codec:
+    """The two directions for one hint. `decode` takes the JSON value and the name of its place."""
+
+    encode: Callable[[Any], Json]
+    decode: Callable[[Json, str], Any]
+
+
+def encode(value: Any) -> dict[str, Json]:
+    """A dataclass instance as a JSON object."""
+    return cast(dict[str, Json], _codec(type(value)).encode(value))
+
+
+def decode(kind: type[T], data: Json, place: str = "") -> T:
+    """The instance of the dataclass `kind` that `data` describes. Raises `CodecError`.
+
+    Missing keys take the field's default and unknown keys are ignored, so that fields can be added later.
+    """
+    return cast(T, _codec(kind).decode(data, place))
+
+
+def _codec(hint: Any) -> Codec:
+    """The codec of a type hint, built once."""
+    return _build(hint)
+
+
+@cache
+def _build(hint: Any) -> Codec:
+    if get_origin(hint) in (Union, types.UnionType):
+        return _union(get_args(hint))
+    if get_origin(hint) is tuple:
+        return _tuple(get_args(hint))
+    if dataclasses.is_dataclass(hint):
+        return _dataclass(cast(type, hint))
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return _enum(hint)
+    if hint in _PLAIN:
+        return _PLAIN[hint]
+    raise TypeError(
+        f"{hint!r} cannot be recorded; events consist of dataclasses, tuples, enums and plain values"
+    )
+
+
+def _dataclass(kind: type) -> Codec:
+    hints = get_type_hints(kind)
+    fields = {field.name: field for field in dataclasses.fields(kind)}
+    codecs = {name: _codec(hints[name]) for name in fields}
+
+    def encode_fields(value: Any) -> Json:
+        return {name: codec.encode(getattr(value, name)) for name, codec in codecs.items()}
+
+    def decode_fields(data: Json, place: str) -> Any:
+        _expect(data, (dict,), f"an object ({kind.__name__})", place)
+        values = {}
+        for name, codec in codecs.items():
+            inner = f"{place}.{name}" if place else name
+            if name in data:
+                values[name] = codec.decode(data[name], inner)
+            elif _required(fields[name]):
+                raise CodecError(f"{inner} is missing")
+        return kind(**values)
+
+    return Codec(encode_fields, decode_fields)
+
+
+def _tuple(items: tuple[Any, ...]) -> Codec:
+    if len(items) == 2 and items[1] is ...:
+        codec = _codec(items[0])
+        return Codec(
+            lambda value: [codec.encode(item) for item in value],
+            lambda data, place: tuple(
+                codec.decode(item, f"{place}[{index}]")
+                for index, item in enumerate(_expect(data, (list,), "a list", place))
+            ),
+        )
+    codecs = [_codec(item) for item in items]
+
+    def decode_items(data: Json, place: str) -> Any:
+        _expect(data, (list,), f"a list of {len(codecs)}", place)
+        if len(data) != len(codecs):
+            raise CodecError(f"{place} should have {len(codecs)} items, found {len(data)}")
+        return tuple(
+            codec.decode(item, f"{place}[{index}]")
+            for index, (codec, item) in enumerate(zip(codecs, data, strict=True))
+        )
+
+    return Codec(
+        lambda value: [codec.encode(item) for codec, item in zip(codecs, value, strict=True)], decode_items
+    )
+
+
+def _union(options: tuple[Any, ...]) -> Codec:
+    optional = types.NoneType in options
+    kinds = [option for option in options if option is not types.NoneType]
+    inner = _codec(kinds[0]) if len(kinds) == 1 else _tagged(kinds)
+    if not optional:
+        return inner
+    return Codec(
+        lambda value: None if value is None else inner.encode(value),
+        lambda data, place: None if data is None else inner.decode(data, place),
+    )
+
+
+def _tagged(kinds: list[Any]) -> Codec:
+    codecs = {kind.__name__: _codec(kind) for kind in kinds}
+
+    def decode_tagged(data: Json, place: str) -> Any:
+        name = _expect(data, (dict,), "an object", place).get(_TAG)
+        if name not in codecs:
+            raise CodecError(f"{place}.{_TAG} should be one of {', '.join(codecs)}, found {_short(name)}")
+        return codecs[name].decode(data, place)
+
+    return Codec(
+        lambda value: {_TAG: type(value).__name__, **codecs[type(value).__name__].encode(value)},
+        decode_tagged,
+    )
+
+
+def _enum(kind: type[StrEnum]) -> Codec:
+    def decode_member(data: Json, place: str) -> StrEnum:
+        try:
+            return kind(data)
+        except ValueError:
+            raise CodecError(f"{place} should be one of {', '.join(kind)}, found {_short(data)}") from None
+
+    return Codec(lambda value: value.value, decode_member)
+
+
+def _encode_float(value: float) -> Json:
+    if math.isfinite(value):
+        return value
+    return "nan" if math.isnan(value) else ("inf" if value > 0 else "-inf")
+
+
+def _decode_float(data: Json, place: str) -> float:
+    if isinstance(data, str) and data in _NON_FINITE:
+        return _NON_FINITE[data]
+    try:
+        return float(_expect(data, (float, int), "a number", place))
+    except OverflowError:
+        raise CodecError(f"{place} is too large a number") from None
+
+
+def _as_is(kind: type, name: str) -> Codec:
+    return Codec(lambda value: value, lambda data, place: _expect(data, (kind,), name, place))
+
+
+_PLAIN: Final[dict[Any, Codec]] = {
+    str: _as_is(str, "a text"),
+    int: _as_is(int, "a whole number"),
+    bool: _as_is(bool, "true or false"),
+    float: Codec(_encode_float, _decode_float),
+}
+
+
+def _expect(data: Json, kinds: tuple[type, ...], name: str, place: str) -> Any:
+    if not isinstance(data, kinds) or (isinstance(data, bool) and bool not in kinds):
+        raise CodecError(f"{place or 'the value'} should be {name}, found {_short(data)}")
+    return data
+
+
+def _required(field: dataclasses.Field[Any]) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+
+
+def _short(data: Json) -> str:
+    text = repr(data)
+    return text if len(text) <= 40 else f"{text[:37]}..."

@@ -1,0 +1,114 @@
+"""Reads recordings back."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from egcfg_tui.events import Event
+from egcfg_tui.runs import codec
+from egcfg_tui.runs.schema import EVENT_TYPES, KIND, SCHEMA, Header, Recording, RecordingError, TimedEvent
+
+
+def read_recording(path: Path) -> Recording:
+    """Reads a whole recording. Raises `RecordingError`.
+
+    A last line that breaks off is left out: the writing process was killed in the middle of it. Any other
+    broken line is an error, as silently skipping it would show a run that never happened.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.readline(1 << 24)
+            if start[:1] != b"{":
+                raise RecordingError(
+                    f"{path} is {'not a recording' if start else 'empty'}; "
+                    "recordings are made with `egcfg-tui solve EXERCISE --record FILE`"
+                )
+            content = start + file.read()
+    except OSError as error:
+        raise RecordingError(f"{path}: the recording cannot be read: {error.strerror}") from error
+    *lines, rest = content.split(b"\n")
+    cut_short = not _is_whole(rest)
+    if rest and not cut_short:
+        lines.append(rest)
+    if not lines:
+        raise RecordingError(f"{path}, line 1: the header is incomplete; nothing of the run was recorded")
+    header = _header(path, lines[0])
+    timed = tuple(_event(path, number, line) for number, line in enumerate(lines[1:], start=2))
+    return Recording(header, timed, cut_short)
+
+
+def paced(
+    recording: Recording, speed: float | None, sleep: Callable[[float], None] = time.sleep
+) -> Iterator[Event]:
+    """The events in order, at `speed` times their original pace; None: at once."""
+    now_s = 0.0
+    for timed in recording.events:
+        if speed is not None and timed.t > now_s:
+            sleep((timed.t - now_s) / speed)
+            now_s = timed.t
+        yield timed.event
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """What stands around an event's own data."""
+
+    t: float
+    event: str
+
+
+def _is_whole(rest: bytes) -> bool:
+    """Whether what follows the last newline is nothing, or a line that only lacks its newline."""
+    try:
+        return not rest or isinstance(json.loads(rest), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _header(path: Path, line: bytes) -> Header:
+    data = _object(path, 1, line)
+    if data.get("kind") != KIND:
+        raise RecordingError(
+            f"{path}, line 1: not a recording (`kind` is not {KIND!r}); "
+            "recordings are made with `egcfg-tui solve EXERCISE --record FILE`"
+        )
+    if data.get("schema") != SCHEMA:
+        raise RecordingError(
+            f"{path}, line 1: egcfg-tui {data.get('version')!r} wrote schema {data.get('schema')!r}, "
+            f"this version reads schema {SCHEMA}; replay it with the version that wrote it"
+        )
+    try:
+        return codec.decode(Header, data)
+    except ValueError as error:
+        raise RecordingError(f"{path}, line 1: {error}") from error
+
+
+def _event(path: Path, number: int, line: bytes) -> TimedEvent:
+    data = _object(path, number, line)
+    try:
+        stamp = codec.decode(_Stamp, data)
+        if stamp.event not in EVENT_TYPES:
+            raise codec.CodecError(
+                f"unknown event {stamp.event!r}; the file is damaged or from a later version"
+            )
+        return TimedEvent(stamp.t, codec.decode(EVENT_TYPES[stamp.event], data.get("data"), "data"))
+    except ValueError as error:
+        raise RecordingError(f"{path}, line {number}: {error}") from error
+
+
+def _object(path: Path, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise RecordingError(
+            f"{path}, line {number}: not valid JSON, the file is damaged; "
+            f"its first {number - 1} lines may be kept and replayed"
+        ) from error
+    if not isinstance(data, dict):
+        raise RecordingError(f"{path}, line {number}: should be an object, the file is damaged")
+    return data

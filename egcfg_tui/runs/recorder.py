@@ -1,0 +1,88 @@
+"""Writes a run to a file while it happens."""
+
+from __future__ import annotations
+
+import json
+import stat
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from egcfg_tui.events import Event
+from egcfg_tui.runs import codec
+from egcfg_tui.runs.schema import KIND, Header, RecordingError
+
+
+class Recorder:
+    """One recording being written.
+
+    Every line goes to the system before `record` returns, so a process killed at any moment leaves a file
+    that can be read up to its last whole line. An earlier recording of the same name is replaced; any other
+    file is left alone.
+    """
+
+    def __init__(self, path: Path, header: Header, *, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._path = path
+        self._clock_s = clock_s
+        self._start_s = clock_s()
+        _refuse_foreign_file(path)
+        try:
+            self._file = path.open("wb", buffering=0)
+        except OSError as error:
+            raise self._failure(error) from error
+        try:
+            self._write(codec.encode(header))
+        except RecordingError:
+            self._file.close()
+            raise
+
+    @property
+    def path(self) -> Path:
+        """The file being written."""
+        return self._path
+
+    def record(self, event: Event) -> None:
+        """Writes one event with the seconds since the start; transient events are left out."""
+        if event.transient:
+            return
+        t = round(self._clock_s() - self._start_s, 4)
+        self._write({"t": t, "event": type(event).__name__, "data": codec.encode(event)})
+
+    def close(self) -> None:
+        """Ends the recording; everything is in the file already."""
+        self._file.close()
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _write(self, value: dict[str, Any]) -> None:
+        """Writes one line in ASCII: lone surrogates, NULs and line separators in texts survive as escapes."""
+        line = memoryview(json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n")
+        try:
+            while line:
+                line = line[self._file.write(line) :]
+        except OSError as error:
+            raise self._failure(error) from error
+
+    def _failure(self, error: OSError) -> RecordingError:
+        return RecordingError(f"{self._path}: the recording cannot be written: {error.strerror}")
+
+
+def _refuse_foreign_file(path: Path) -> None:
+    """Only an earlier recording, an empty file or a device may be written over."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return
+        with path.open("rb") as file:
+            start = file.read(256)
+    except OSError:
+        return  # opening it for writing tells the reason
+    if start and f'"kind":"{KIND}"'.encode() not in start:
+        raise RecordingError(f"{path} exists and is not a recording; name another file, or remove it first")

@@ -1,0 +1,103 @@
+"""What a recording consists of: a header line, then one event a line.
+
+    {"schema": 1, "kind": "egcfg-run", "version": ..., "created": ..., "exercise": {...}, ...}
+    {"t": 0.512, "event": "EngineLoaded", "data": {...}}
+
+The header holds the whole exercise and the whole request, so that a recording needs nothing beside it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Final
+
+from egcfg_tui import __version__, events
+from egcfg_tui.events import Event
+from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.runs.machine import Machine, this_machine
+from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.settings import Method, Settings
+
+SCHEMA: Final = 1
+KIND: Final = "egcfg-run"
+
+EVENT_TYPES: Final[dict[str, type[Event]]] = {
+    name: kind
+    for name, kind in vars(events).items()
+    if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event and not kind.transient
+}
+"""The recorded events by name."""
+
+
+class RecordingError(Exception):
+    """A recording that cannot be written or read. The text names the file, the line and the next step."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedModel:
+    """Which model a run used. `sha256` and `size_bytes` are None where they are not known."""
+
+    name: str
+    sha256: str | None = None
+    size_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRequest:
+    """What was asked of the solver, besides the exercise."""
+
+    method: Method
+    settings: Settings
+    seed: int
+    budget_s: float
+    model: RecordedModel
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first line. `version` is the program's, `created` a UTC time in ISO 8601."""
+
+    schema: int
+    kind: str
+    version: str
+    created: str
+    exercise: Exercise
+    request: RecordedRequest
+    machine: Machine
+
+
+@dataclass(frozen=True, slots=True)
+class TimedEvent:
+    """An event and when it happened, in seconds since the recording began."""
+
+    t: float
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording that was read. `cut_short`: its last line was incomplete and left out."""
+
+    header: Header
+    events: tuple[TimedEvent, ...]
+    cut_short: bool
+
+
+def header_for(request: SolveRequest, model: RecordedModel) -> Header:
+    """The header of a run that starts now on this machine."""
+    return Header(
+        schema=SCHEMA,
+        kind=KIND,
+        version=__version__,
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        exercise=request.exercise,
+        request=RecordedRequest(
+            method=request.method,
+            settings=request.settings,
+            seed=request.seed,
+            budget_s=request.budget_s,
+            model=model,
+        ),
+        machine=this_machine(),
+    )
