@@ -25,6 +25,7 @@ class Meter:
         self._clock = clock
         self._points: deque[tuple[float, int]] = deque()
         self._reported_at: float | None = None
+        self._reported_bytes = -1
 
     def start(self, done_bytes: int) -> None:
         """Sets the position without counting what lies before it as transferred."""
@@ -40,8 +41,9 @@ class Meter:
         while len(self._points) > 2 and now - self._points[0][0] > _WINDOW_S:
             self._points.popleft()
         due = self._reported_at is None or now - self._reported_at >= _INTERVAL_S
-        if due or done_bytes == self._total_bytes:
-            self._reported_at = now
+        ended = done_bytes == self._total_bytes and self._reported_bytes != done_bytes
+        if due or ended:
+            self._reported_at, self._reported_bytes = now, done_bytes
             self._report(done_bytes, self._total_bytes, self._rate())
 
     def _rate(self) -> float:

@@ -141,6 +141,8 @@ def _download(requirement: str, staging: Path, share: Callable[[float], None]) -
 
 
 def _last_error(text: str) -> str:
-    """pip's own last word, without the versions and addresses around it."""
+    """What pip complained of last, unless it could not reach its index: then that is the reason."""
+    if "Retrying (" in text:
+        return "the package index cannot be reached"
     lines = [line.removeprefix("ERROR: ").strip() for line in text.splitlines() if line.startswith("ERROR: ")]
     return lines[-1] if lines else "pip could not download it"

@@ -45,8 +45,10 @@ def partial_bytes(entry: Entry) -> int:
 
 
 def _fetch(entry: Entry, partial: Path, target: Path, meter: Meter, narrate: Callable[[str], None]) -> Path:
-    failures = []
+    failures: list[str] = []
     for source in entry.sources:
+        if failures:
+            narrate(f"{entry.id}: {failures[-1]}; trying the next source")
         narrate(f"{entry.id}: fetching from {source}")
         try:
             fetched = _from_source(source, entry, partial, meter)
@@ -56,7 +58,6 @@ def _fetch(entry: Entry, partial: Path, target: Path, meter: Meter, narrate: Cal
                 raise SourceError(reason)
         except SourceError as error:
             failures.append(f"{source}: {error}")
-            narrate(f"{entry.id}: {source}: {error}")
             continue
         fetched.replace(target)
         return target

@@ -1,0 +1,52 @@
+# Works with GNU make 3.81, which macOS ships.
+
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO ?= parcel-price
+
+# Other build options than those of the last build ask for a new one; none given keeps what is there.
+ifneq ($(strip $(CMAKE_ARGS)),)
+ifneq ($(CMAKE_ARGS),$(shell cat $(VENV)/cmake-args 2>/dev/null))
+REBUILD := rebuild
+endif
+endif
+
+.PHONY: help run test check lint format model clean rebuild
+
+help: ## this list
+	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-12s %s\n", $$1, $$2 }'
+
+run: $(VENV)/installed ## install what is missing, then solve the demo exercise in the terminal
+	@$(BIN)/egcfg-tui models pull >/dev/null
+	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/egcfg-tui open $(DEMO); else $(BIN)/egcfg-tui solve $(DEMO); fi
+
+test: check ## the same as check
+
+check: lint model ## lint, types, import contracts and all tests, those with the real model included
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed-dev ## lint, format, types and import contracts
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/installed-dev ## format the code and mend what lint can mend
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+model: $(VENV)/installed ## fetch the default model
+	@$(BIN)/egcfg-tui models pull >/dev/null
+
+clean: ## remove the virtual environment and all caches of this folder
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Narration of the installation goes to standard error: standard output is for the solution.
+$(VENV)/installed: pyproject.toml scripts/install.sh $(REBUILD)
+	@CMAKE_ARGS='$(CMAKE_ARGS)' sh scripts/install.sh $(VENV) . >&2
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml scripts/install.sh $(REBUILD)
+	@CMAKE_ARGS='$(CMAKE_ARGS)' sh scripts/install.sh $(VENV) '.[dev]' >&2
+	@touch $(VENV)/installed $@
