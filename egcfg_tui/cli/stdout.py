@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 
 class ReaderGone(Exception):
@@ -25,6 +30,21 @@ def emit(text: str) -> None:
     What the terminal's encoding cannot carry (lone surrogates, for one) goes out as a backslash escape.
     """
     _write(text if text.endswith("\n") else text + "\n")
+
+
+def emit_lines(lines: Sequence[Text]) -> None:
+    """Writes styled lines: with colours to a terminal, plain anywhere else."""
+    if not is_terminal():
+        for line in lines:
+            emit(line.plain)
+        return
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    with console.capture() as capture:
+        for line in lines:
+            console.print(line, soft_wrap=True)
+    _write(capture.get())
 
 
 def emit_json(value: object) -> None:

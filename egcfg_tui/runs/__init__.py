@@ -9,6 +9,7 @@ from egcfg_tui.runs.schema import (
     Recording,
     RecordingError,
     TimedEvent,
+    event_line,
     header_for,
 )
 
@@ -20,6 +21,7 @@ __all__ = [
     "Recording",
     "RecordingError",
     "TimedEvent",
+    "event_line",
     "header_for",
     "paced",
     "read_recording",

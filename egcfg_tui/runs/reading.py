@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from egcfg_tui.events import Event
 from egcfg_tui.runs import codec
 from egcfg_tui.runs.schema import EVENT_TYPES, KIND, SCHEMA, Header, Recording, RecordingError, TimedEvent
 
@@ -44,14 +43,14 @@ def read_recording(path: Path) -> Recording:
 
 def paced(
     recording: Recording, speed: float | None, sleep: Callable[[float], None] = time.sleep
-) -> Iterator[Event]:
+) -> Iterator[TimedEvent]:
     """The events in order, at `speed` times their original pace; None: at once."""
     now_s = 0.0
     for timed in recording.events:
         if speed is not None and timed.t > now_s:
             sleep((timed.t - now_s) / speed)
             now_s = timed.t
-        yield timed.event
+        yield timed
 
 
 @dataclass(frozen=True, slots=True)

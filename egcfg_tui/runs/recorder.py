@@ -12,7 +12,7 @@ from typing import Any
 
 from egcfg_tui.events import Event
 from egcfg_tui.runs import codec
-from egcfg_tui.runs.schema import KIND, Header, RecordingError
+from egcfg_tui.runs.schema import KIND, Header, RecordingError, TimedEvent, event_line
 
 
 class Recorder:
@@ -48,7 +48,7 @@ class Recorder:
         if event.transient:
             return
         t = round(self._clock_s() - self._start_s, 4)
-        self._write({"t": t, "event": type(event).__name__, "data": codec.encode(event)})
+        self._write(event_line(TimedEvent(t, event)))
 
     def close(self) -> None:
         """Ends the recording; everything is in the file already."""

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from egcfg_tui import __version__, events
 from egcfg_tui.events import Event
 from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.runs import codec
 from egcfg_tui.runs.machine import Machine, this_machine
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.settings import Method, Settings
@@ -82,6 +83,11 @@ class Recording:
     header: Header
     events: tuple[TimedEvent, ...]
     cut_short: bool
+
+
+def event_line(timed: TimedEvent) -> dict[str, Any]:
+    """An event as its line's JSON object."""
+    return {"t": timed.t, "event": type(timed.event).__name__, "data": codec.encode(timed.event)}
 
 
 def header_for(request: SolveRequest, model: RecordedModel) -> Header:

@@ -165,5 +165,5 @@ def test_a_recording_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("speed", "waits"), [(None, []), (1.0, [0.5]), (2.0, [0.25])])
 def test_replay_keeps_the_pace(recorded: Path, speed: float | None, waits: list[Any]) -> None:
     slept: list[float] = []
-    assert tuple(paced(read_recording(recorded), speed, slept.append)) == STORED
+    assert tuple(timed.event for timed in paced(read_recording(recorded), speed, slept.append)) == STORED
     assert slept == waits * len(STORED)

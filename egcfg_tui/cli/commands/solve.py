@@ -1,0 +1,223 @@
+"""`egcfg-tui solve`: one exercise, the solution on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import Final
+
+import egcfg_sandbox
+from egcfg_tui import exercises, models
+from egcfg_tui.cli import stdout
+from egcfg_tui.cli.errors import CommandError
+from egcfg_tui.cli.exit_codes import ExitCode
+from egcfg_tui.cli.interrupts import Interrupts
+from egcfg_tui.cli.live import narrator
+from egcfg_tui.cli.option_types import number, seconds, whole_number
+from egcfg_tui.cli.parser import CommandParser, did_you_mean
+from egcfg_tui.cli.printable import printable
+from egcfg_tui.cli.result_json import result_json
+from egcfg_tui.cli.tape import Tape, open_tape
+from egcfg_tui.engine.api import ModelSpec
+from egcfg_tui.events import FailureKind, SolveFailed, SolveFinished
+from egcfg_tui.runs import RecordedModel
+from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.session import SolverSession
+from egcfg_tui.solving.settings import RANGES, Method, Settings, parse_settings
+
+_EPILOG: Final = """\
+EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set.
+The solution goes to standard output, what happens meanwhile to standard error. Ctrl-C stops the
+solve and keeps the recording; a second one ends at once.
+
+examples:
+  egcfg-tui solve EXERCISE
+  egcfg-tui solve problems.jsonl#17 --format json
+  egcfg-tui solve EXERCISE --method sample --temperature 0.8 --budget 60 --seed 3
+  egcfg-tui solve EXERCISE --config ns3t0.75d5k1_lci_ln --gamma 3 --record run.jsonl
+
+exit codes: 0 solved, 1 not solved, 2 usage, 3 model or data, 4 sandbox, 130 interrupted"""
+
+_FAILURES: Final = {
+    FailureKind.MODEL: ExitCode.MODEL_OR_DATA,
+    FailureKind.CONTEXT: ExitCode.MODEL_OR_DATA,
+    FailureKind.SANDBOX: ExitCode.SANDBOX,
+}
+
+
+def configure(parser: CommandParser) -> None:
+    """Adds the options."""
+    usual = Settings()
+    parser.epilog = _EPILOG.replace("EXERCISE --", f"{exercises.DEMO_ID} --").replace(
+        "solve EXERCISE", f"solve {exercises.DEMO_ID}"
+    )
+    parser.add_argument("exercise", metavar="EXERCISE", help="a bundled id, a file, or FILE#ID")
+    parser.add_argument("--format", choices=("human", "json"), default="human", help="default: human")
+    parser.add_argument(
+        "--record", type=Path, metavar="FILE", help="write the run to FILE for `egcfg-tui replay`"
+    )
+    method = parser.add_argument_group("method")
+    method.add_argument(
+        "--method",
+        choices=("auto", *Method),
+        default=Method.EGCFG,
+        metavar="egcfg|sample|greedy",
+        help="guided lines, plain samples, or one greedy answer; default: egcfg",
+    )
+    method.add_argument(
+        "--config", metavar="SETTINGS", help="a setting string such as ns3t0.75d5k1_ln; options win over it"
+    )
+    for name, letter, what in (
+        ("gamma", "F", "guidance weight: 0 none, 1 the conditional branch, above 1 beyond it"),
+        ("candidates", "N", "candidates per refresh"),
+        ("horizon", "N", "further lines per candidate"),
+        ("temperature", "F", "of candidates and samples"),
+        ("refresh", "N", "lines between two signals"),
+    ):
+        low, high = RANGES[name]
+        default = getattr(usual, name)
+        method.add_argument(
+            f"--{name}",
+            type=whole_number(int(low), int(high)) if isinstance(default, int) else number(low, high),
+            metavar=letter,
+            help=f"{what}; default: {default:g}",
+        )
+    method.add_argument(
+        "--budget", type=seconds, default=120.0, metavar="SECONDS", help="wall seconds; default: 120"
+    )
+    method.add_argument(
+        "--seed",
+        type=whole_number(0, 2**63 - 1),
+        default=0,
+        metavar="N",
+        help="same seed, same run; default: 0",
+    )
+    model = parser.add_argument_group("model and machine")
+    model.add_argument(
+        "--model", metavar="M", help="an id, a .gguf file, hf:org/repo/file or ollama:name:tag"
+    )
+    model.add_argument("--threads", type=whole_number(1, 1024), metavar="N", help="default: all cores")
+    model.add_argument(
+        "--context", type=whole_number(512, 1 << 20), metavar="TOKENS", help="default: chosen by the engine"
+    )
+    model.add_argument(
+        "--gpu-layers",
+        type=whole_number(-1, 10_000),
+        default=-1,
+        metavar="N",
+        help="layers for the GPU, -1 all; needs a GPU build; default: -1",
+    )
+    model.add_argument(
+        "--allow-missing-layer",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="run without this layer of the sandbox where the machine lacks it (`egcfg-tui doctor`)",
+    )
+
+
+def run(args: argparse.Namespace) -> ExitCode:
+    """Solves the exercise; the exit code tells how it went."""
+    settings = _settings(args)
+    layers = _layers(args.allow_missing_layer)
+    try:
+        exercise = exercises.load(args.exercise)
+        model, recorded_model = _model(args)
+    except (exercises.ExerciseError, models.ModelError) as error:
+        raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
+    request = SolveRequest(exercise, Method(args.method), settings, args.budget, args.seed)
+    with Interrupts() as interrupts, open_tape(args.record, request, recorded_model) as tape:
+        session = SolverSession(model, allow_missing_layers=layers)
+        last = _solve(session, request, interrupts, tape)
+        if isinstance(last, SolveFinished):
+            _emit(last, request, args.format)
+        if interrupts.requested:
+            raise KeyboardInterrupt
+    if isinstance(last, SolveFailed):
+        raise CommandError(last.message, _FAILURES[last.kind])
+    if tape.failed:
+        return ExitCode.MODEL_OR_DATA
+    return ExitCode.DONE if last.solved else ExitCode.NOT_SOLVED
+
+
+def _solve(
+    session: SolverSession, request: SolveRequest, interrupts: Interrupts, tape: Tape
+) -> SolveFinished | SolveFailed:
+    """Loads the model and solves; returns the event that ended it."""
+    with session, narrator(lambda: interrupts.requested) as narrate:
+        for event in session.start():
+            tape.record(event)
+            narrate.show(event)
+            if isinstance(event, SolveFailed):
+                return event
+        last: SolveFinished | SolveFailed | None = None
+        with interrupts.softly(session.stop):
+            for event in session.solve(request):
+                tape.record(event)
+                narrate.show(event)
+                if interrupts.requested:
+                    session.stop()  # an interrupt in front of the first event came too early to count
+                if isinstance(event, SolveFinished | SolveFailed):
+                    last = event
+        if last is None:
+            raise RuntimeError("the solve ended without a result")
+        return last
+
+
+def _emit(finished: SolveFinished, request: SolveRequest, form: str) -> None:
+    """Writes the result; a stopped solve has no solution worth the name, only JSON tells its state."""
+    if form == "json":
+        stdout.emit_json(result_json(finished, request))
+    elif finished.solution and finished.reason != "stopped":
+        stdout.emit(printable(finished.solution) if stdout.is_terminal() else finished.solution)
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    """The setting string, if any, under the options."""
+    if args.method == "auto":
+        raise CommandError(
+            "--method auto is not part of this version; choose egcfg, sample or greedy", ExitCode.USAGE
+        )
+    try:
+        base = parse_settings(args.config) if args.config is not None else Settings()
+    except ValueError as error:
+        raise CommandError(f"--config: {error}", ExitCode.USAGE) from error
+    names = ("gamma", "candidates", "horizon", "temperature", "refresh")
+    given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+    return dataclasses.replace(base, **given)
+
+
+def _layers(names: list[str]) -> tuple[str, ...]:
+    """The layers the user gives up, checked, as a mistyped one would silently protect nothing."""
+    if names:
+        known = [layer.name for layer in egcfg_sandbox.layers()]
+        for name in names:
+            if name not in known:
+                raise CommandError(
+                    f"--allow-missing-layer: the sandbox has no layer {name!r}{did_you_mean(name, known)}\n"
+                    f"Its layers: {', '.join(known)}",
+                    ExitCode.USAGE,
+                )
+    return tuple(names)
+
+
+def _model(args: argparse.Namespace) -> tuple[ModelSpec, RecordedModel]:
+    """The model to load, and what the recording says of it."""
+    catalogue = models.load_catalogue()
+    name = args.model or catalogue.default
+    entry = catalogue.get(name)
+    resolved = models.resolve(name, catalogue)
+    recorded = RecordedModel(
+        name=resolved.name,
+        sha256=entry.sha256 if entry else None,
+        size_bytes=resolved.path.stat().st_size,
+    )
+    spec = ModelSpec(
+        name=resolved.name,
+        path=resolved.path,
+        context_tokens=args.context,
+        threads=args.threads,
+        gpu_layers=args.gpu_layers,
+    )
+    return spec, recorded

@@ -1,0 +1,50 @@
+"""Ctrl-C that asks first: the command may end its work cleanly, a second one forces the end."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Callable, Iterator
+from types import FrameType, TracebackType
+from typing import Any, Final
+
+_SIGNALS: Final = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+
+
+class Interrupts:
+    """Takes over Ctrl-C, SIGTERM and SIGHUP inside its `with` block.
+
+    They raise `KeyboardInterrupt`, except inside `softly`, where the first one only asks for the end.
+    """
+
+    def __init__(self) -> None:
+        self.requested = False
+        self._ask: Callable[[], None] | None = None
+        self._previous: dict[int, Any] = {}
+
+    @contextlib.contextmanager
+    def softly(self, ask: Callable[[], None]) -> Iterator[None]:
+        """Inside, the first interrupt calls `ask`, which must neither block nor take locks."""
+        self._ask = ask
+        try:
+            yield
+        finally:
+            self._ask = None
+
+    def __enter__(self) -> Interrupts:
+        self._previous = {number: signal.signal(number, self._handle) for number in _SIGNALS}
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        if self.requested or self._ask is None:
+            raise KeyboardInterrupt
+        self.requested = True
+        self._ask()

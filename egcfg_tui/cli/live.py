@@ -1,0 +1,134 @@
+"""Shows a running solve on standard error: a live region on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol
+
+from rich.text import Text
+
+from egcfg_tui.cli import stderr
+from egcfg_tui.cli.narration import FAINT, narration
+from egcfg_tui.cli.printable import printable
+from egcfg_tui.events import (
+    CandidatesGrown,
+    Event,
+    LineChosen,
+    LineGrown,
+    Progressed,
+    SolveStarted,
+    Stage,
+    StageEntered,
+)
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+class Narrator(Protocol):
+    """Follows a solve event by event."""
+
+    def show(self, event: Event) -> None:
+        """Shows what the event changed."""
+
+    def __enter__(self) -> Narrator: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+def narrator(stopping: Callable[[], bool]) -> Narrator:
+    """The narrator for this standard error. `stopping` says whether the user asked for the end."""
+    return LiveNarrator(stopping) if stderr.is_terminal() else PlainNarrator()
+
+
+class PlainNarrator:
+    """Writes one line after another, for files and pipes."""
+
+    def show(self, event: Event) -> None:
+        """Writes the event's lines."""
+        for line in narration(event):
+            stderr.narrate(line.plain)
+
+    def __enter__(self) -> PlainNarrator:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+
+class LiveNarrator:
+    """Lines scroll by; below them a region shows the stage, the line being written and the cost so far."""
+
+    def __init__(self, stopping: Callable[[], bool]) -> None:
+        from rich.live import Live
+
+        self._live = Live(
+            self,
+            console=stderr.console(),
+            refresh_per_second=10,
+            transient=True,
+            # Standard output carries data and must never be drawn over by the region.
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._stopping = stopping
+        self._started_s = time.monotonic()
+        self._budget_s: float | None = None
+        self._stage = Stage.LOADING
+        self._progress: Progressed | None = None
+        self._growing = ""
+
+    def show(self, event: Event) -> None:
+        """Prints the event's lines above the region and updates it."""
+        match event:
+            case SolveStarted(budget_s=budget_s):
+                self._started_s, self._budget_s = time.monotonic(), budget_s
+            case StageEntered(stage=stage):
+                self._stage, self._growing = stage, ""
+            case Progressed():
+                self._progress = event
+            case LineGrown(line=line, text=text):
+                self._growing = f"{line:4} │ {text}"
+            case CandidatesGrown(texts=texts):
+                self._growing = "\n".join(f"   {index} │ {text}" for index, text in enumerate(texts, 1))
+            case LineChosen():
+                self._growing = ""
+            case _:
+                pass
+        for text_line in narration(event):
+            self._live.console.print(text_line)
+
+    def __enter__(self) -> LiveNarrator:
+        self._live.start(refresh=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def __rich__(self) -> RenderableType:
+        """The region as it is now; drawn ten times a second, also when nothing happens."""
+        elapsed_s = time.monotonic() - self._started_s
+        region = Text(no_wrap=True, overflow="ellipsis")
+        if self._growing:
+            # A long candidate is followed at its end.
+            for line in printable(self._growing).rstrip("\n").split("\n")[-12:]:
+                region.append(f"{line}\n", FAINT)
+        region.append(f"{'·•●•'[int(elapsed_s * 4) % 4]} {self._stage:<10}", "bold")
+        budget = f" / {self._budget_s:g} s" if self._budget_s else " s"
+        region.append(f" {elapsed_s:.1f}{budget}")
+        if self._progress:
+            done, total = self._progress.done, self._progress.total
+            region.append(f"   {done}{f' of {total}' if total else ''} tokens, {self._progress.rate:.0f}/s")
+            region.append(f"   {self._progress.tokens.evaluated} in all")
+        region.append(
+            "   stopping; Ctrl-C again ends at once" if self._stopping() else "   Ctrl-C stops", FAINT
+        )
+        return region

@@ -1,0 +1,143 @@
+"""What a solve tells while it runs, as short lines: one event, at most a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from rich.text import Text
+
+from egcfg_sandbox import TestResult, Verdict
+from egcfg_tui.cli.printable import printable
+from egcfg_tui.events import (
+    CandidatesExecuted,
+    CodeExecuted,
+    EngineLoaded,
+    Event,
+    GammaChanged,
+    LineChosen,
+    ScoredTest,
+    SolveFinished,
+    SolvePaused,
+    SolveResumed,
+    SolveStarted,
+    TrialFinished,
+    TrialStarted,
+)
+
+GOOD: Final = "green"
+BAD: Final = "red"
+FAINT: Final = "dim"
+
+REASONS: Final = {
+    "passed": "the visible tests pass",
+    "failed": "no answer passed the visible tests",
+    "budget": "the budget is used up",
+    "stopped": "stopped",
+    "length": "the answer outgrew the context",
+}
+
+
+def narration(event: Event) -> list[Text]:
+    """The lines for one event; most events have none."""
+    match event:
+        case EngineLoaded():
+            return [Text(loaded_line(event), FAINT)]
+        case SolveStarted():
+            return [Text(f"solving {event.exercise_id} with {settings_line(event)}", FAINT)]
+        case TrialStarted(index=index) if index > 1:
+            return [Text(f"trial {index}", FAINT)]
+        case CandidatesExecuted(line=line, runs=runs):
+            passed = sum(passes(run.results) for run in runs)
+            word = "run" if len(runs) == 1 else "runs"
+            return [Text(f"line {line}: {len(runs)} {word}, {passed} passed all visible tests", FAINT)]
+        case LineChosen(line=line, text=text):
+            return [Text(f"{line:4} │ {part}") for part in code_lines(text)]
+        case CodeExecuted(results=results, passed=passed):
+            return [Text(f"answer: {counted(results)}", GOOD if passed else BAD), *faults(results)]
+        case TrialFinished(index=index, outcome=outcome, wall_s=wall_s):
+            return [Text(f"trial {index}: {outcome} after {wall_s:.1f} s", FAINT)]
+        case SolvePaused():
+            return [Text("paused")]
+        case SolveResumed():
+            return [Text("resumed")]
+        case GammaChanged(gamma=gamma):
+            return [Text(f"gamma is now {gamma:g}")]
+        case SolveFinished():
+            return result_lines(event)
+        case _:
+            return []
+
+
+def loaded_line(event: EngineLoaded) -> str:
+    """The model, where it computes, and its room."""
+    return (
+        f"model {printable(event.model)} ({printable(event.description)}, {event.backend}, "
+        f"context of {event.context_tokens} tokens) loaded in {event.load_s:.1f} s"
+    )
+
+
+def settings_line(event: SolveStarted) -> str:
+    """Method and settings in one line."""
+    return (
+        f"{event.method} {event.settings}, gamma {event.gamma:g}, seed {event.seed}, "
+        f"budget {event.budget_s:g} s"
+    )
+
+
+def result_lines(event: SolveFinished) -> list[Text]:
+    """The result, the tests that did not pass, and the cost."""
+    lines = [Text("solved" if event.solved else f"not solved: {REASONS.get(event.reason, event.reason)}")]
+    lines[0].stylize("bold green" if event.solved else "bold red")
+    visible = [test.result for test in event.tests if not test.hidden]
+    hidden = [test.result for test in event.tests if test.hidden]
+    if visible:
+        lines.append(Text(f"visible tests: {counted(visible)}", GOOD if passes(visible) else BAD))
+    if hidden:
+        lines.append(Text(f"hidden tests: {counted(hidden)}", GOOD if passes(hidden) else BAD))
+    lines += [fault_line(test) for test in event.tests if not test.result.passed]
+    trials = "trial" if event.trials == 1 else "trials"
+    runs = "run" if event.runs == 1 else "runs"
+    lines.append(
+        Text(
+            f"{event.trials} {trials}, {event.runs} {runs}, {event.tokens.evaluated} tokens evaluated, "
+            f"{event.wall_s:.1f} s",
+            FAINT,
+        )
+    )
+    return lines
+
+
+def fault_line(test: ScoredTest) -> Text:
+    """A test of the solution that did not pass."""
+    kind = "hidden" if test.hidden else "visible"
+    return Text(f"  {kind} {printable(test.test.strip())}\n    {why(test.result)}", BAD)
+
+
+def faults(results: Sequence[TestResult]) -> list[Text]:
+    """One line for each test that did not pass."""
+    return [
+        Text(f"  test {number}: {why(result)}", BAD)
+        for number, result in enumerate(results, start=1)
+        if not result.passed
+    ]
+
+
+def why(result: TestResult) -> str:
+    """The verdict, and its reason where there is one."""
+    return f"{result.status}: {printable(result.error)}" if result.error else str(result.status)
+
+
+def passes(results: Sequence[TestResult]) -> bool:
+    """Whether there are results and all of them passed."""
+    return bool(results) and all(result.status is Verdict.PASSED for result in results)
+
+
+def counted(results: Sequence[TestResult]) -> str:
+    """`2 of 3 passed`."""
+    return f"{sum(result.passed for result in results)} of {len(results)} passed"
+
+
+def code_lines(text: str) -> list[str]:
+    """The lines of a piece of code, safe for a terminal; an empty piece is one empty line."""
+    return printable(text).rstrip("\n").split("\n")

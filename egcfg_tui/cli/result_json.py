@@ -1,0 +1,40 @@
+"""The one JSON object of `solve --format json`."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from egcfg_tui.events import SolveFinished
+from egcfg_tui.solving.request import SolveRequest
+
+
+def result_json(finished: SolveFinished, request: SolveRequest) -> dict[str, Any]:
+    """The result of a solve and what was asked, in the order of the contract, extras last."""
+    return {
+        "exercise": finished.exercise_id,
+        "solved": finished.solved,
+        "hidden_passed": finished.hidden_passed,
+        "solution": finished.solution,
+        "method": finished.method,
+        "model": finished.model,
+        "seed": finished.seed,
+        "wall_s": round(finished.wall_s, 3),
+        "tokens": dataclasses.asdict(finished.tokens),
+        "runs": finished.runs,
+        "trials": finished.trials,
+        "tests": [
+            {
+                "test": test.test,
+                "passed": test.result.passed,
+                "status": test.result.status.value,
+                "hidden": test.hidden,
+                "error": test.result.error,
+            }
+            for test in finished.tests
+        ],
+        "reason": finished.reason,
+        "settings": request.settings.to_string(),
+        "gamma": request.settings.gamma,
+        "budget_s": request.budget_s,
+    }
