@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.tiny_models import make_wheel, sha256
 
 from egcfg_tui.models.catalogue import PackageSource, Part
-from tests.models.tiny_models import make_wheel, sha256
 
 Publish = Callable[[list[bytes]], PackageSource]
 

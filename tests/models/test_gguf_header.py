@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.tiny_models import gguf_bytes
 
 from egcfg_tui.models import ModelError
 from egcfg_tui.models.gguf_header import read_header
-from tests.models.tiny_models import gguf_bytes
 
 WHOLE = gguf_bytes()
 
@@ -54,10 +55,8 @@ def test_a_header_that_is_cut_anywhere_is_named_as_such(tmp_path: Path, end: int
 @given(rest=st.binary(max_size=200))
 def test_garbage_behind_the_magic_never_escapes_as_another_error(tmp_path: Path, rest: bytes) -> None:
     path = written(tmp_path, b"GGUF" + b"\x03\0\0\0" + bytes(8) + rest)
-    try:
+    with suppress(ModelError):
         read_header(path)
-    except ModelError as error:
-        assert str(path) in str(error)
 
 
 @pytest.mark.parametrize(
