@@ -1,0 +1,134 @@
+"""The workbench as an application: theme, keys, palette, and a terminal left as it was found."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from egcfg_tui.engine.api import ModelSpec
+from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.solving.settings import Method
+from egcfg_tui.tui import keymap, terminal, theme
+from egcfg_tui.tui.commands import COMMANDS
+from egcfg_tui.tui.control import Services
+from egcfg_tui.tui.keymap import Keymap
+from egcfg_tui.tui.options import SolveOptions
+from egcfg_tui.tui.screens.workbench import (
+    HUGE_COLUMNS,
+    LEAST_COLUMNS,
+    LEAST_ROWS,
+    WIDE_COLUMNS,
+    WorkbenchScreen,
+)
+
+
+class WorkbenchApp(App[None]):
+    """Holds the one screen; everything about solving is the screen's."""
+
+    CSS_PATH = "workbench.tcss"
+    TITLE = "egcfg-tui"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "interrupt", "Stop", show=False, system=True),
+    ]
+
+    def __init__(
+        self,
+        services: Services,
+        options: SolveOptions | None = None,
+        exercise: Exercise | None = None,
+        keys: Keymap | None = None,
+    ) -> None:
+        super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [
+            (0, "-tiny"),
+            (LEAST_COLUMNS, "-narrow"),
+            (WIDE_COLUMNS, "-wide"),
+            (HUGE_COLUMNS, "-huge"),
+        ]
+        self.VERTICAL_BREAKPOINTS = [(0, "-flat"), (LEAST_ROWS, "-tall")]
+        self.keys = keys or Keymap()
+        self.workbench = WorkbenchScreen(services, options or SolveOptions(), exercise, self.keys)
+        self.register_theme(theme.NIGHT)
+        self.register_theme(theme.DAY)
+        self.theme = theme.NIGHT.name
+        self.set_keymap(self.keys.keys)
+
+    def get_default_screen(self) -> Screen[None]:
+        """The workbench."""
+        return self.workbench
+
+    def on_mount(self) -> None:
+        """Tells what could not be used of the user's keys."""
+        for problem in self.keys.problems:
+            self.notify(problem, title="Keys", severity="warning", timeout=20, markup=False)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The workbench's commands, every method by name, and Textual's theme and screenshot."""
+        if screen is self.workbench:
+            for command in COMMANDS:
+                name = command.action.partition("(")[0]
+                if screen.check_action(name, ()) and command.id not in ("method", "quit"):
+                    title = command.help[0].upper() + command.help[1:]
+                    yield SystemCommand(title, command.group, self._runs(command.action))
+            if screen.check_action("method", ()):
+                for method in Method:
+                    yield SystemCommand(
+                        f"Method: {method.value}", "Choose", self._runs(f"method('{method.value}')")
+                    )
+        for entry in super().get_system_commands(screen):
+            if entry.title in ("Theme", "Screenshot", "Quit"):
+                yield entry
+
+    async def action_interrupt(self) -> None:
+        """Ctrl-C: stops a solve; with nothing to stop, says how to quit."""
+        control = self.workbench.control
+        if control.view.phase.active or control.waiting:
+            self.workbench.action_stop()
+        else:
+            self.notify("Nothing is running. q quits.", markup=False)
+
+    async def action_quit(self) -> None:
+        """Ends the engine's process, then the application."""
+        await asyncio.to_thread(self.workbench.control.close)
+        self.exit()
+
+    def _runs(self, action: str) -> Callable[[], object]:
+        async def run() -> None:
+            await self.run_action(action, self.workbench)
+
+        return run
+
+
+def run_app(
+    find_model: Callable[[], ModelSpec],
+    exercise: Exercise | None = None,
+    options: SolveOptions | None = None,
+    *,
+    allow_missing_layers: tuple[str, ...] = (),
+) -> None:
+    """Opens the workbench and returns when the user leaves it.
+
+    `find_model` raises `ModelError` when there is no usable model: the workbench opens all the same and says
+    so. Raises `NoTerminalError` without a terminal.
+    """
+    terminal.require_terminal()
+    from egcfg_tui.exercises import bundled, load
+    from egcfg_tui.solving.session import SolverSession
+
+    services = Services(
+        find_model=find_model,
+        open_session=lambda model: SolverSession(model, allow_missing_layers=allow_missing_layers),
+        bundled=bundled,
+        load=load,
+    )
+    app = WorkbenchApp(services, options, exercise, keymap.load(keymap.default_path()))
+    with terminal.guarded_screen(terminal.log_path()):
+        try:
+            app.run()
+        finally:
+            app.workbench.control.close()

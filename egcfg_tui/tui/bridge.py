@@ -1,0 +1,69 @@
+"""From the solver's thread to the screen: events queue up here until the screen's timer takes them.
+
+A solve yields an event per token, far more than a screen can show. Transient events replace the earlier ones
+of their kind that nobody has taken yet, so the queue stays short however slow the screen is.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from egcfg_tui.events import Event
+from egcfg_tui.solving.request import SolveRequest
+
+
+class Session(Protocol):
+    """What the screen needs of a `SolverSession`."""
+
+    @property
+    def alive(self) -> bool: ...
+    def start(self) -> Iterator[Event]: ...
+    def solve(self, request: SolveRequest) -> Iterator[Event]: ...
+    def stop(self) -> None: ...
+    def pause(self) -> None: ...
+    def resume(self) -> None: ...
+    def step(self) -> None: ...
+    def set_gamma(self, gamma: float) -> None: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEnded(Event):
+    """A load or a solve gave its last event; `alive`: the session can take another one."""
+
+    alive: bool
+
+
+class EventQueue:
+    """A queue of stamped events that keeps only the newest of each transient kind."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._events: list[tuple[float, Event]] = []
+
+    def put(self, event: Event) -> None:
+        """Adds an event; called in the solver's thread."""
+        with self._lock:
+            if event.transient:
+                self._drop_older(type(event))
+            self._events.append((self._clock(), event))
+
+    def drain(self) -> list[tuple[float, Event]]:
+        """Takes all events, oldest first; called in the screen's thread."""
+        with self._lock:
+            events, self._events = self._events, []
+        return events
+
+    def _drop_older(self, kind: type[Event]) -> None:
+        """Removes an event of `kind` if only transient ones came after it."""
+        for at in range(len(self._events) - 1, -1, -1):
+            event = self._events[at][1]
+            if type(event) is kind:
+                del self._events[at]
+                return
+            if not event.transient:
+                return

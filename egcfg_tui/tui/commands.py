@@ -1,0 +1,69 @@
+"""What the user can do on the workbench, and the keys it is bound to from the start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command. `id` names it in `keys.toml`, `keys` are Textual key names, `label` is for the footer.
+
+    A command without a label is left out of the footer; neighbours with one `shared` label share it there.
+    `group` heads the command in the help.
+    """
+
+    id: str
+    action: str
+    keys: tuple[str, ...]
+    help: str
+    group: str
+    label: str = ""
+    shared: str = ""
+
+    @property
+    def binding(self) -> Binding:
+        """The command as Textual binds it."""
+        return Binding(
+            ",".join(self.keys),
+            self.action,
+            self.label or self.help,
+            show=bool(self.label or self.shared),
+            id=self.id,
+            group=Binding.Group(self.shared, compact=True) if self.shared else None,
+        )
+
+
+SOLVE: Final = "Solve"
+LOOK: Final = "Look"
+CHOOSE: Final = "Choose"
+WORKBENCH: Final = "Workbench"
+
+COMMANDS: Final = (
+    Command("start", "start", ("s",), "start solving", SOLVE, "Start"),
+    Command("pause", "pause", ("space",), "pause, and go on", SOLVE, "Pause"),
+    Command("step", "step", ("n",), "pause, then go on one line at a time", SOLVE, "Step"),
+    Command("stop", "stop", ("x",), "stop, also in the middle of a prompt", SOLVE, "Stop"),
+    Command("restart", "restart", ("R",), "start the engine again", SOLVE, "Restart engine"),
+    Command("open", "open", ("o",), "open another exercise", CHOOSE, "Open"),
+    Command("method", "method", ("m",), "next method: egcfg, sample, greedy", CHOOSE, "Method"),
+    Command("gamma_up", "gamma(1)", ("plus", "equals_sign"), "more guidance (γ)", CHOOSE, shared="γ"),
+    Command("gamma_down", "gamma(-1)", ("minus",), "less guidance (γ)", CHOOSE, shared="γ"),
+    Command("seed", "seed", ("d",), "next seed", CHOOSE),
+    Command("previous_line", "line(-1)", ("up", "k"), "the line before: how it came about", LOOK),
+    Command("next_line", "line(1)", ("down", "j"), "the line after", LOOK),
+    Command("first_line", "first_line", ("home",), "the first line", LOOK),
+    Command("live", "live", ("end",), "follow the line in work again", LOOK),
+    Command("candidates", "look('candidates')", ("1",), "candidates and their runs", LOOK, shared="Panel"),
+    Command("tokens", "look('tokens')", ("2",), "tokens and their probabilities", LOOK, shared="Panel"),
+    Command("signal", "look('signal')", ("3",), "the signal", LOOK, shared="Panel"),
+    Command("zoom", "zoom", ("z",), "give the focused panel the whole screen, and back", LOOK, "Zoom"),
+    Command("copy", "copy", ("y",), "copy the code, over ssh too", WORKBENCH, "Copy"),
+    Command("copy_panel", "copy_panel", ("Y",), "copy what the focused panel shows", WORKBENCH),
+    Command("help", "help", ("question_mark", "f1"), "this help", WORKBENCH, "Help"),
+    Command("quit", "quit", ("q",), "quit", WORKBENCH, "Quit"),
+)
+"""All commands, in the order of the footer and the help."""

@@ -1,0 +1,135 @@
+"""The user's own keys, from `keys.toml` in the config folder."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from platformdirs import user_config_path
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys
+
+from egcfg_tui.exercises.toml_lines import key_lines
+from egcfg_tui.tui.commands import COMMANDS
+
+_MODIFIERS: Final = ("ctrl", "alt", "shift", "super", "hyper", "meta")
+_NAMED: Final = frozenset(key.value for key in Keys if "+" not in key.value and "<" not in key.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Keymap:
+    """Keys by command id, in Textual's form, and what could not be used of the file."""
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+    def of(self, command_id: str) -> tuple[str, ...]:
+        """The keys a command is bound to."""
+        if command_id in self.keys:
+            return tuple(self.keys[command_id].split(","))
+        return next(command.keys for command in COMMANDS if command.id == command_id)
+
+
+def default_path() -> Path:
+    """Where the file is looked for."""
+    return user_config_path("egcfg-tui", appauthor=False) / "keys.toml"
+
+
+def load(path: Path) -> Keymap:
+    """Reads the file. What is wrong in it is left out and told; a missing file is an empty keymap."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return Keymap()
+    except UnicodeDecodeError as error:
+        return _unusable(path, f"is not UTF-8 text (byte {error.start + 1})")
+    except OSError as error:
+        return _unusable(path, f"cannot be read: {error.strerror}")
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return _unusable(path, f"is not valid TOML: {error}")
+    return _read(path, table, key_lines(text))
+
+
+def _unusable(path: Path, what: str) -> Keymap:
+    return Keymap(problems=(f"{path} {what}. The default keys are used.",))
+
+
+def _read(path: Path, table: Mapping[str, object], lines: Mapping[str, int]) -> Keymap:
+    problems: list[str] = []
+
+    def complain(key: str, what: str) -> None:
+        line = lines.get(key)
+        where = f"{path}, line {line}" if line else str(path)
+        problems.append(f"{where}, {key}: {what}")
+
+    for name in table:
+        if name != "keys":
+            complain(name, 'unknown; keys stand below [keys], as in: start = "s"')
+    section = table.get("keys", {})
+    if not isinstance(section, dict):
+        complain("keys", "must be a table: [keys]")
+        section = {}
+    wanted: dict[str, tuple[str, ...]] = {}
+    known = [command.id for command in COMMANDS]
+    for name, value in section.items():
+        place = f"keys.{name}"
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}"
+            complain(place, f"no such command; {hint}")
+            continue
+        names = [value] if isinstance(value, str) else value
+        if not isinstance(names, list) or not names or not all(isinstance(one, str) for one in names):
+            complain(place, 'must be a key such as "s" or "ctrl+r", or a list of keys')
+            continue
+        keys = [normal_key(one) for one in names]
+        if None in keys:
+            complain(place, f'{names[keys.index(None)]!r} is not a key; write "s", "ctrl+r", "f5", "space"')
+            continue
+        wanted[name] = tuple(key for key in keys if key)
+    for name, key, other in _clashes(wanted):
+        complain(f"keys.{name}", f"{key!r} is already the key of {other}; the default key stays")
+        wanted.pop(name, None)
+    return Keymap({name: ",".join(keys) for name, keys in wanted.items()}, tuple(problems))
+
+
+def normal_key(text: str) -> str | None:
+    """A key in Textual's form (`?` is `question_mark`), or None if it is not a key."""
+    *modifiers, key = text.strip().split("+") if text.strip() not in ("+", "") else [text.strip()]
+    if any(modifier not in _MODIFIERS for modifier in modifiers):
+        return None
+    if len(key) == 1 and key.isprintable():
+        if not key.isalnum():
+            key = unicodedata.name(key).lower().replace("-", "_").replace(" ", "_")
+            key = KEY_NAME_REPLACEMENTS.get(key, key)
+    elif key not in _NAMED and not _is_character_name(key):
+        return None
+    return "+".join([*modifiers, key])
+
+
+def _is_character_name(key: str) -> bool:
+    if key in KEY_NAME_REPLACEMENTS.values():
+        return True
+    try:
+        unicodedata.lookup(key.replace("_", " "))
+    except KeyError:
+        return False
+    return True
+
+
+def _clashes(wanted: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str, str]]:
+    """(command, key, other command) for each wanted key that another command has."""
+    taken: dict[str, str] = {
+        key: command.id for command in COMMANDS if command.id not in wanted for key in command.keys
+    }
+    for name, keys in wanted.items():
+        for key in keys:
+            if taken.setdefault(key, name) != name:
+                yield name, key, taken[key]
+                break

@@ -1,0 +1,80 @@
+"""Keeps the terminal the screen's alone: native code writes to fd 2, which is where the screen is drawn."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from platformdirs import user_state_path
+
+LOG_BYTES: Final = 1024 * 1024
+"""A longer log is begun anew."""
+
+
+class NoTerminalError(Exception):
+    """There is no terminal to draw on; the text says what to do instead."""
+
+
+def require_terminal() -> None:
+    """Raises `NoTerminalError` unless all three standard streams are a terminal."""
+    for name, stream in (
+        ("standard input", sys.__stdin__),
+        ("standard output", sys.__stdout__),
+        ("standard error", sys.__stderr__),
+    ):
+        if stream is None or not stream.isatty():
+            raise NoTerminalError(
+                f"the workbench needs a terminal, and {name} is none. "
+                "To solve without one: egcfg-tui solve EXERCISE"
+            )
+
+
+def log_path() -> Path:
+    """Where native messages and unexpected errors go while the screen is up."""
+    return user_state_path("egcfg-tui", appauthor=False) / "tui.log"
+
+
+def log(text: str) -> None:
+    """Writes to the log, past Textual, which takes what is printed; a full disk is no reason to fail."""
+    with suppress(OSError):
+        os.write(2, text.encode("utf-8", "backslashreplace"))
+
+
+@contextmanager
+def guarded_screen(log: Path) -> Iterator[None]:
+    """Gives the screen a descriptor of its own and sends fd 2 to `log` until the block ends.
+
+    Textual draws on `sys.__stderr__`. A log that cannot be written is replaced by the null device: a full
+    disk must not keep the workbench from opening.
+    """
+    screen_fd = os.dup(2)
+    own = os.fdopen(os.dup(screen_fd), "w", encoding="utf-8", errors="replace", closefd=True)
+    originals = sys.__stderr__, sys.stderr
+    log_fd = _open_log(log)
+    log_stream = os.fdopen(os.dup(log_fd), "w", encoding="utf-8", errors="backslashreplace", buffering=1)
+    try:
+        os.dup2(log_fd, 2)
+        sys.__stderr__, sys.stderr = own, log_stream  # type: ignore[misc]
+        yield
+    finally:
+        sys.__stderr__, sys.stderr = originals  # type: ignore[misc]
+        os.dup2(screen_fd, 2)
+        for descriptor in (screen_fd, log_fd):
+            os.close(descriptor)
+        own.close()
+        log_stream.close()
+
+
+def _open_log(path: Path) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if path.exists() and path.stat().st_size > LOG_BYTES:
+            flags |= os.O_TRUNC
+        return os.open(path, flags, 0o600)
+    except OSError:
+        return os.open(os.devnull, os.O_WRONLY)

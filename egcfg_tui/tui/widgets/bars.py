@@ -1,0 +1,168 @@
+"""The rows above and below the panels: what is being solved, and how it goes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.content import Content
+from textual.widget import Widget
+
+from egcfg_tui.events import Stage
+from egcfg_tui.solving.settings import Method
+from egcfg_tui.tui.options import SolveOptions
+from egcfg_tui.tui.state import EngineState, Phase, SolveView
+from egcfg_tui.tui.styles import MUTED, RULE
+from egcfg_tui.tui.text import one_line
+
+SPINNER: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+SPINS_PER_S: Final = 10
+
+STAGE_WORDS: Final[dict[Stage, str]] = {
+    Stage.LOADING: "loading the model",
+    Stage.PROMPT: "reading the prompt",
+    Stage.CANDIDATES: "sampling candidates",
+    Stage.RUNS: "running candidates",
+    Stage.SIGNAL: "reading the signal",
+    Stage.LINE: "choosing the line",
+    Stage.SCORING: "scoring",
+    Stage.PAUSED: "paused",
+    Stage.DONE: "done",
+}
+
+
+class Bar(Widget):
+    """One row with a left and a right part; the left one gives way when both do not fit."""
+
+    DEFAULT_CSS = "Bar { height: 1; }"
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._left = Content("")
+        self._right = Content("")
+
+    def set_parts(self, left: Content, right: Content) -> None:
+        """Shows both parts; equal ones cost no redraw."""
+        if self._left.is_same(left) and self._right.is_same(right):
+            return
+        self._left, self._right = left, right
+        self.refresh()
+
+    def render(self) -> Content:
+        """The row in the width there is."""
+        width = self.content_size.width
+        right = self._right.truncate(width, ellipsis=True)
+        room = max(0, width - right.cell_length - 2)
+        left = self._left.truncate(room, ellipsis=True)
+        gap = Content(" " * max(0, width - left.cell_length - right.cell_length))
+        return Content("").join([left, gap, right])
+
+
+def title_parts(view: SolveView, options: SolveOptions, model: str) -> tuple[Content, Content]:
+    """Which exercise, and with what: of the solve in flight, else of the next one."""
+    title = one_line(view.title) or one_line(view.exercise_id) or "no exercise"
+    left = [Content.styled(title, "bold")]
+    if view.exercise_id and view.exercise_id != view.title:
+        left.append(Content.styled(f"  {one_line(view.exercise_id)}", MUTED))
+    active = view.phase.active
+    method = view.method if active else options.method.value
+    gamma = view.gamma if active else options.settings.gamma
+    seed = view.seed if active else options.seed
+    parts = [Content.styled(method, "$text-primary")]
+    if method == Method.EGCFG:
+        parts.append(Content.styled(f"γ {gamma:g}", "$text-accent"))
+    parts.append(Content(f"seed {seed}"))
+    parts.append(Content(one_line(model) or "no model"))
+    return Content("").join(left), Content.styled(" · ", MUTED).join(parts)
+
+
+def status_parts(
+    view: SolveView, options: SolveOptions, now_s: float, *, waiting: bool, stopping: bool, wide: bool
+) -> tuple[Content, Content]:
+    """What is going on, and the figures. `waiting`: a solve starts as soon as the model is loaded."""
+    activity = _busy("stopping", now_s) if stopping else _activity(view, now_s, waiting=waiting)
+    return activity, _figures(view, options, now_s, wide=wide)
+
+
+def _activity(view: SolveView, now_s: float, *, waiting: bool) -> Content:
+    if view.engine.state is EngineState.LOADING:
+        name = one_line(view.engine.model) or "the model"
+        after = ", then the solve starts" if waiting else ""
+        return _busy(f"loading {name}{after}  {now_s - view.engine.since_s:.1f} s", now_s)
+    if view.phase is Phase.PAUSED:
+        return Content.styled("‖ paused", "bold $text-warning")
+    if view.phase is Phase.RUNNING:
+        stage = STAGE_WORDS[view.stage] if view.stage else "starting"
+        line = f" {view.current.number}" if view.current and view.stage is Stage.LINE else ""
+        return _busy(f"{stage}{line}", now_s) + _stage_progress(view)
+    if view.engine.state in (EngineState.ABSENT, EngineState.DEAD):
+        return Content.styled(
+            "! no model" if view.engine.state is EngineState.ABSENT else "! engine stopped",
+            "bold $text-error",
+        )
+    if view.phase is Phase.FAILED:
+        return Content.styled("! the solve failed", "bold $text-error")
+    return _verdict(view)
+
+
+def _verdict(view: SolveView) -> Content:
+    result = view.result
+    if result is None:
+        return Content.styled("● ready", "$text-success")
+    if view.phase is Phase.SOLVED:
+        hidden = ", hidden tests too" if result.hidden_passed else ""
+        return Content.styled(f"✓ solved{hidden}", "bold $text-success")
+    reasons = {
+        "stopped": "‖ stopped",
+        "budget": "✗ not solved: the budget is used up",
+        "passed": "✗ passes the visible tests, fails hidden ones",
+    }
+    text = reasons.get(result.reason, "✗ not solved")
+    style = "bold $text-warning" if result.reason == "stopped" else "bold $text-error"
+    return Content.styled(text, style)
+
+
+def _busy(text: str, now_s: float) -> Content:
+    spin = SPINNER[int(now_s * SPINS_PER_S) % len(SPINNER)]
+    return Content("").join([Content.styled(f"{spin} ", "$text-primary"), Content(text)])
+
+
+def _stage_progress(view: SolveView) -> Content:
+    progress = view.progress
+    if not progress.done:
+        return Content("")
+    of = f"/{progress.total}" if progress.total else ""
+    return Content.styled(f"  {progress.done}{of}", MUTED)
+
+
+def _figures(view: SolveView, options: SolveOptions, now_s: float, *, wide: bool) -> Content:
+    parts: list[Content] = []
+    if view.started_s is not None:
+        if view.progress.rate and view.phase.active:
+            parts.append(Content(f"{view.progress.rate:.0f} tok/s"))
+        if view.tokens.evaluated:
+            count = view.tokens.evaluated
+            parts.append(Content(f"{count:,} tokens" if wide else f"{_short(count)} tok"))
+        if view.result is not None and wide:
+            parts.append(Content(f"{view.result.runs} runs"))
+        elapsed = view.elapsed(now_s)
+        share = min(1.0, elapsed / view.budget_s) if view.budget_s else 0.0
+        parts.append(
+            Content("").join(
+                [_meter(share, 10 if wide else 6), Content(f" {elapsed:.1f}/{view.budget_s:g} s")]
+            )
+        )
+    else:
+        parts.append(Content(f"budget {options.budget_s:g} s"))
+        if view.engine.state is EngineState.READY and wide and view.engine.backend:
+            parts.append(Content(f"{view.engine.backend}, loaded in {view.engine.load_s:.1f} s"))
+    return Content.styled(" · ", MUTED).join(parts)
+
+
+def _meter(share: float, cells: int) -> Content:
+    full = round(share * cells)
+    style = "$text-warning" if share > 0.8 else "$text-primary"
+    return Content("").join([Content.styled("━" * full, style), Content.styled("━" * (cells - full), RULE)])
+
+
+def _short(count: int) -> str:
+    return f"{count / 1000:.1f}k" if count >= 1000 else str(count)

@@ -1,0 +1,70 @@
+"""The code as it grows, with the line that is looked at."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.content import Content
+
+from egcfg_tui.tui import code
+from egcfg_tui.tui.state import LineView, SolveView
+from egcfg_tui.tui.styles import MUTED
+from egcfg_tui.tui.widgets.lines import LinesPanel
+
+SWAYED: Final = "◆"
+"""Marks a line in which guidance chose another token than the model alone would have."""
+
+
+class CodePanel(LinesPanel):
+    """The chosen code, below it the line in work, dim until it is decided."""
+
+    def show(self, view: SolveView, selected: LineView | None, hint: str) -> None:
+        """Draws the view; `selected` is the line whose candidates are looked at, None while live."""
+        lines, row = code_lines(view, selected)
+        if not lines:
+            lines = [Content(""), *(Content.styled(f"  {text}", MUTED) for text in hint.split("\n"))]
+        marked = selected or (view.lines[-1] if view.lines and view.current is None else None)
+        rows = range(marked.rows[0] - 1, marked.rows[1]) if marked and marked.rows else range(0)
+        if view.current and selected in (None, view.current):
+            rows = range(row, row + 1)
+        self.set_lines(lines, rows)
+        trial = f"trial {view.trial.index}" if view.trial and view.trial.index > 1 else ""
+        self.set_title("Code", trial, _look(view, selected))
+        if lines:
+            self.show_line(rows[-1] if rows else len(lines) - 1)
+
+
+def code_lines(view: SolveView, selected: LineView | None) -> tuple[list[Content], int]:
+    """Numbered, coloured lines, and the index of the first line in work (or of the last line)."""
+    swayed = {row for line in view.lines if line.swayed and line.rows for row in _range(line.rows)}
+    done, newline, lead = view.code.rpartition("\n")
+    if lead.strip():
+        done, newline, lead = view.code, "\n", ""
+    coloured = code.lines(done) if newline else ()
+    lines = [_numbered(row, text, row in swayed) for row, text in enumerate(coloured, start=1)]
+    if view.current is None or not view.phase.active:
+        return lines, max(0, len(lines) - 1)
+    start = len(lines)
+    text = lead + view.current.text
+    growing = code.line_after(done + newline, text.rstrip() or lead)
+    cursor = Content.styled("▏", "$text-primary")
+    for offset, line in enumerate(growing):
+        end = cursor if offset == len(growing) - 1 else Content("")
+        lines.append(_numbered(start + offset + 1, line + end, False))
+    return lines, start
+
+
+def _range(rows: tuple[int, int]) -> range:
+    return range(rows[0], rows[1] + 1)
+
+
+def _numbered(row: int, text: Content, swayed: bool) -> Content:
+    number = Content.styled(f"{row:>3}", MUTED)
+    mark = Content.styled(SWAYED, "$text-accent") if swayed else Content(" ")
+    return Content("").join([number, mark, Content(" "), text])
+
+
+def _look(view: SolveView, selected: LineView | None) -> Content:
+    if selected is not None:
+        return Content.styled(f"looking at line {selected.number}", "not bold $text-accent")
+    return Content("")

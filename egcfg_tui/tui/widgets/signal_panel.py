@@ -1,0 +1,34 @@
+"""The signal: the text of the traces that stands in the conditional prompt."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from egcfg_tui.solving.settings import Method
+from egcfg_tui.tui.state import LineView, SolveView
+from egcfg_tui.tui.styles import MUTED
+from egcfg_tui.tui.text import one_line, visible
+from egcfg_tui.tui.widgets.lines import LinesPanel
+
+
+class SignalPanel(LinesPanel):
+    """The signal that steered the line looked at, as the model read it."""
+
+    def show(self, view: SolveView, line: LineView | None, hint: str) -> None:
+        """Draws the signal of `line`."""
+        signal = view.signal_of(line) if line else None
+        if signal is None:
+            text = hint if line is None else _absence(view)
+            self.set_lines([Content.styled(f" {row}", MUTED) for row in text.split("\n")])
+            self.set_title("Signal")
+            return
+        text = visible(signal.text.strip("\n"))
+        self.set_lines([Content(f" {row}") for row in text.split("\n")])
+        dropped = f"left out: {one_line(signal.dropped)}" if signal.dropped else ""
+        self.set_title("Signal", f"line {signal.line}", f"{signal.tokens} tokens", dropped)
+
+
+def _absence(view: SolveView) -> str:
+    if view.method and view.method != Method.EGCFG:
+        return "Only guided lines (method egcfg) have a signal."
+    return "No signal yet: it is made of the traces of the candidates."

@@ -1,0 +1,53 @@
+"""The tests and how the code fares on them."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from egcfg_tui.tui import code, marks
+from egcfg_tui.tui.state import Phase, SolveView, TestRow
+from egcfg_tui.tui.styles import MUTED
+from egcfg_tui.tui.text import one_line
+from egcfg_tui.tui.widgets.lines import LinesPanel, wrapped
+
+
+class TestsPanel(LinesPanel):
+    """Each test with its mark; below one that did not pass, the reason."""
+
+    __test__ = False  # keeps pytest from collecting the class
+
+    def show(self, view: SolveView) -> None:
+        """Draws the tests of the view."""
+        self._redraw = lambda: self.show(view)
+        self.set_lines(test_lines(view, self.line_width))
+        count = f" {view.passed}/{len(view.tests)}" if any(row.verdict for row in view.tests) else ""
+        self.set_title(f"Tests{count}", view.tests_of)
+
+
+def test_lines(view: SolveView, width: int) -> list[Content]:
+    """Visible tests first, then the hidden ones: their number before the end, their texts after it."""
+    lines = [line for row in view.tests if not row.hidden for line in _row(row, width)]
+    hidden = [row for row in view.tests if row.hidden]
+    if hidden:
+        lines.append(Content.styled(" hidden", MUTED))
+        lines += [line for row in hidden for line in _row(row, width)]
+    elif view.hidden_tests:
+        when = "not run" if view.phase in (Phase.UNSOLVED, Phase.FAILED) else "run at the end"
+        lines.append(Content.styled(f" · {view.hidden_tests} hidden, {when}", MUTED))
+    return lines
+
+
+test_lines.__test__ = False  # type: ignore[attr-defined]
+
+
+def _row(row: TestRow, width: int) -> list[Content]:
+    """A one-line assertion goes without its `assert`: the column is narrow, and the mark says as much."""
+    text = row.text.strip("\n")
+    shown = text if "\n" in text else text.removeprefix("assert ")
+    lines = [part for line in code.lines(shown) for part in wrapped(line, width, 3, words=False)]
+    mark = Content("").join([Content(" "), marks.mark(row.verdict).content, Content(" ")])
+    lines[0] = mark + lines[0][3:]
+    if row.error:
+        reason = Content.styled(one_line(row.error), marks.mark(row.verdict).style.removeprefix("bold "))
+        lines += wrapped(reason, width, 3, words=True)
+    return lines

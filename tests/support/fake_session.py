@@ -1,0 +1,140 @@
+"""A session with the surface of `SolverSession` that plays scripted events and waits where told to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+
+from support.digits_run import LOADING
+
+from egcfg_tui.engine.api import ModelSpec
+from egcfg_tui.events import (
+    Event,
+    FailureKind,
+    GammaChanged,
+    SolveFailed,
+    SolveFinished,
+    SolvePaused,
+    SolveResumed,
+    TokenCounts,
+)
+from egcfg_tui.solving.request import SolveRequest
+
+
+class Hold:
+    """In a script: nothing comes until the test says `go`, or someone stops or kills the session."""
+
+
+Script = Sequence[Event | Hold]
+
+
+class FakeSession:
+    """One process that was never there. `calls` records what the screen asked of it."""
+
+    def __init__(self, model: ModelSpec, solve: Script, load: Script = LOADING) -> None:
+        self.model = model
+        self.calls: list[object] = []
+        self.alive = False
+        self._scripts = {"load": load, "solve": solve}
+        self._changed = threading.Condition()
+        self._passes = 0
+        self._stopped = False
+        self._said: list[Event] = []
+
+    def start(self) -> Iterator[Event]:
+        self.alive = True
+        yield from self._play(self._scripts["load"], None)
+
+    def solve(self, request: SolveRequest) -> Iterator[Event]:
+        self.calls.append(request)
+        self._stopped = False
+        yield from self._play(self._scripts["solve"], request)
+
+    def go(self, times: int = 1) -> None:
+        """Passes the next `times` holds."""
+        self._change(lambda: setattr(self, "_passes", self._passes + times))
+
+    def die(self) -> None:
+        """What kill -9 does."""
+        self._change(lambda: setattr(self, "alive", False))
+
+    def say(self, event: Event) -> None:
+        """Tells an event while a script holds."""
+        self._change(lambda: self._said.append(event))
+
+    def stop(self) -> None:
+        self.calls.append("stop")
+        self._change(lambda: setattr(self, "_stopped", True))
+
+    def pause(self) -> None:
+        self.calls.append("pause")
+        self.say(SolvePaused())
+
+    def resume(self) -> None:
+        self.calls.append("resume")
+        self.say(SolveResumed())
+
+    def step(self) -> None:
+        self.calls.append("step")
+        self.say(SolveResumed())
+
+    def set_gamma(self, gamma: float) -> None:
+        self.calls.append(("gamma", gamma))
+        self.say(GammaChanged(gamma))
+
+    def close(self) -> None:
+        self.calls.append("close")
+        self.die()
+
+    def _change(self, change: Callable[[], None]) -> None:
+        with self._changed:
+            change()
+            self._changed.notify_all()
+
+    def _play(self, script: Script, request: SolveRequest | None) -> Iterator[Event]:
+        for item in script:
+            if isinstance(item, Event):
+                yield item
+                if isinstance(item, SolveFailed):
+                    self.alive = request is not None
+                    return
+                continue
+            yield from self._wait()
+            if not self.alive:
+                yield SolveFailed(FailureKind.MODEL, "the engine's process was killed by SIGKILL; start it again")
+                return
+            if self._stopped and request is not None:
+                yield _stopped(request)
+                return
+
+    def _wait(self) -> Iterator[Event]:
+        while True:
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: self._passes or self._stopped or self._said or not self.alive, timeout=30
+                )
+                said, self._said = self._said, []
+                through = bool(self._passes) or self._stopped or not self.alive
+                if through and self._passes:
+                    self._passes -= 1
+            yield from said
+            if through or not said:
+                return
+
+
+def _stopped(request: SolveRequest) -> SolveFinished:
+    return SolveFinished(
+        exercise_id=request.exercise.id,
+        solved=False,
+        hidden_passed=None,
+        solution="",
+        reason="stopped",
+        method=request.method.value,
+        model="tiny-coder",
+        seed=request.seed,
+        wall_s=1.0,
+        tokens=TokenCounts(),
+        runs=0,
+        trials=1,
+        tests=(),
+    )
