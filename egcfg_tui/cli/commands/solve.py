@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 from pathlib import Path
 from typing import Final
 
-import egcfg_sandbox
 from egcfg_tui import exercises, models
 from egcfg_tui.cli import stdout
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.interrupts import Interrupts
 from egcfg_tui.cli.live import narrator
-from egcfg_tui.cli.option_types import number, seconds, whole_number
-from egcfg_tui.cli.parser import CommandParser, did_you_mean
+from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.printable import printable
 from egcfg_tui.cli.result_json import result_json
+from egcfg_tui.cli.solving_options import add_solving_options, layers_from, settings_from
 from egcfg_tui.cli.tape import Tape, open_tape
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.events import FailureKind, SolveFailed, SolveFinished
 from egcfg_tui.runs import RecordedModel
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.session import SolverSession
-from egcfg_tui.solving.settings import RANGES, Method, Settings, parse_settings
+from egcfg_tui.solving.settings import Method
 
 _EPILOG: Final = """\
 EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set.
@@ -48,7 +46,6 @@ _FAILURES: Final = {
 
 def configure(parser: CommandParser) -> None:
     """Adds the options."""
-    usual = Settings()
     parser.epilog = _EPILOG.replace("EXERCISE --", f"{exercises.DEMO_ID} --").replace(
         "solve EXERCISE", f"solve {exercises.DEMO_ID}"
     )
@@ -57,70 +54,13 @@ def configure(parser: CommandParser) -> None:
     parser.add_argument(
         "--record", type=Path, metavar="FILE", help="write the run to FILE for `egcfg-tui replay`"
     )
-    method = parser.add_argument_group("method")
-    method.add_argument(
-        "--method",
-        choices=("auto", *Method),
-        default=Method.EGCFG,
-        metavar="egcfg|sample|greedy",
-        help="guided lines, plain samples, or one greedy answer; default: egcfg",
-    )
-    method.add_argument(
-        "--config", metavar="SETTINGS", help="a setting string such as ns3t0.75d5k1_ln; options win over it"
-    )
-    for name, letter, what in (
-        ("gamma", "F", "guidance weight: 0 none, 1 the conditional branch, above 1 beyond it"),
-        ("candidates", "N", "candidates per refresh"),
-        ("horizon", "N", "further lines per candidate"),
-        ("temperature", "F", "of candidates and samples"),
-        ("refresh", "N", "lines between two signals"),
-    ):
-        low, high = RANGES[name]
-        default = getattr(usual, name)
-        method.add_argument(
-            f"--{name}",
-            type=whole_number(int(low), int(high)) if isinstance(default, int) else number(low, high),
-            metavar=letter,
-            help=f"{what}; default: {default:g}",
-        )
-    method.add_argument(
-        "--budget", type=seconds, default=120.0, metavar="SECONDS", help="wall seconds; default: 120"
-    )
-    method.add_argument(
-        "--seed",
-        type=whole_number(0, 2**63 - 1),
-        default=0,
-        metavar="N",
-        help="same seed, same run; default: 0",
-    )
-    model = parser.add_argument_group("model and machine")
-    model.add_argument(
-        "--model", metavar="M", help="an id, a .gguf file, hf:org/repo/file or ollama:name:tag"
-    )
-    model.add_argument("--threads", type=whole_number(1, 1024), metavar="N", help="default: all cores")
-    model.add_argument(
-        "--context", type=whole_number(512, 1 << 20), metavar="TOKENS", help="default: chosen by the engine"
-    )
-    model.add_argument(
-        "--gpu-layers",
-        type=whole_number(-1, 10_000),
-        default=-1,
-        metavar="N",
-        help="layers for the GPU, -1 all; needs a GPU build; default: -1",
-    )
-    model.add_argument(
-        "--allow-missing-layer",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="run without this layer of the sandbox where the machine lacks it (`egcfg-tui doctor`)",
-    )
+    add_solving_options(parser)
 
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Solves the exercise; the exit code tells how it went."""
-    settings = _settings(args)
-    layers = _layers(args.allow_missing_layer)
+    settings = settings_from(args)
+    layers = layers_from(args)
     try:
         exercise = exercises.load(args.exercise)
         model, recorded_model = _model(args)
@@ -171,35 +111,6 @@ def _emit(finished: SolveFinished, request: SolveRequest, form: str) -> None:
         stdout.emit_json(result_json(finished, request))
     elif finished.solution and finished.reason != "stopped":
         stdout.emit(printable(finished.solution) if stdout.is_terminal() else finished.solution)
-
-
-def _settings(args: argparse.Namespace) -> Settings:
-    """The setting string, if any, under the options."""
-    if args.method == "auto":
-        raise CommandError(
-            "--method auto is not part of this version; choose egcfg, sample or greedy", ExitCode.USAGE
-        )
-    try:
-        base = parse_settings(args.config) if args.config is not None else Settings()
-    except ValueError as error:
-        raise CommandError(f"--config: {error}", ExitCode.USAGE) from error
-    names = ("gamma", "candidates", "horizon", "temperature", "refresh")
-    given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
-    return dataclasses.replace(base, **given)
-
-
-def _layers(names: list[str]) -> tuple[str, ...]:
-    """The layers the user gives up, checked, as a mistyped one would silently protect nothing."""
-    if names:
-        known = [layer.name for layer in egcfg_sandbox.layers()]
-        for name in names:
-            if name not in known:
-                raise CommandError(
-                    f"--allow-missing-layer: the sandbox has no layer {name!r}{did_you_mean(name, known)}\n"
-                    f"Its layers: {', '.join(known)}",
-                    ExitCode.USAGE,
-                )
-    return tuple(names)
 
 
 def _model(args: argparse.Namespace) -> tuple[ModelSpec, RecordedModel]:

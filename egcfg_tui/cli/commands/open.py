@@ -1,0 +1,56 @@
+"""`egcfg-tui open`: the workbench, also what `egcfg-tui` alone opens."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from egcfg_tui import exercises, models
+from egcfg_tui.cli.errors import CommandError
+from egcfg_tui.cli.exit_codes import ExitCode
+from egcfg_tui.cli.parser import CommandParser
+from egcfg_tui.cli.solving_options import add_solving_options, layers_from, settings_from
+from egcfg_tui.engine.api import ModelSpec
+from egcfg_tui.solving.settings import Method
+
+_EPILOG: Final = """\
+EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set; the
+demo exercise when left out. Inside, ? lists the keys. Without a usable model the workbench opens all the
+same and says what to do.
+
+examples:
+  egcfg-tui open
+  egcfg-tui open problems.jsonl#17 --model qwen2.5-coder-1.5b --gamma 2"""
+
+
+def configure(parser: CommandParser) -> None:
+    """Adds the options."""
+    parser.epilog = _EPILOG
+    parser.add_argument("exercise", metavar="EXERCISE", nargs="?", help="a bundled id, a file, or FILE#ID")
+    add_solving_options(parser)
+
+
+def run(args: argparse.Namespace) -> ExitCode:
+    """Opens the workbench; returns when the user leaves it."""
+    settings = settings_from(args)
+    layers = layers_from(args)
+    try:
+        exercise = exercises.load(args.exercise or exercises.DEMO_ID)
+    except exercises.ExerciseError as error:
+        raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
+
+    def find_model() -> ModelSpec:
+        catalogue = models.load_catalogue()
+        resolved = models.resolve(args.model or catalogue.default, catalogue)
+        return ModelSpec(resolved.name, resolved.path, args.context, args.threads, args.gpu_layers)
+
+    from egcfg_tui.tui.app import run_app
+    from egcfg_tui.tui.options import SolveOptions
+    from egcfg_tui.tui.terminal import NoTerminalError
+
+    options = SolveOptions(Method(args.method), settings, args.budget, args.seed)
+    try:
+        run_app(find_model, exercise, options, allow_missing_layers=layers)
+    except NoTerminalError as error:
+        raise CommandError(str(error), ExitCode.USAGE) from error
+    return ExitCode.DONE

@@ -1,0 +1,106 @@
+"""The options of a solve, shared by every command that runs one."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+
+import egcfg_sandbox
+from egcfg_tui.cli.errors import CommandError
+from egcfg_tui.cli.exit_codes import ExitCode
+from egcfg_tui.cli.option_types import number, seconds, whole_number
+from egcfg_tui.cli.parser import CommandParser, did_you_mean
+from egcfg_tui.solving.settings import RANGES, Method, Settings, parse_settings
+
+
+def add_solving_options(parser: CommandParser) -> None:
+    """Adds what says how to solve, and with which model."""
+    usual = Settings()
+    method = parser.add_argument_group("method")
+    method.add_argument(
+        "--method",
+        choices=("auto", *Method),
+        default=Method.EGCFG,
+        metavar="egcfg|sample|greedy",
+        help="guided lines, plain samples, or one greedy answer; default: egcfg",
+    )
+    method.add_argument(
+        "--config", metavar="SETTINGS", help="a setting string such as ns3t0.75d5k1_ln; options win over it"
+    )
+    for name, letter, what in (
+        ("gamma", "F", "guidance weight: 0 none, 1 the conditional branch, above 1 beyond it"),
+        ("candidates", "N", "candidates per refresh"),
+        ("horizon", "N", "further lines per candidate"),
+        ("temperature", "F", "of candidates and samples"),
+        ("refresh", "N", "lines between two signals"),
+    ):
+        low, high = RANGES[name]
+        default = getattr(usual, name)
+        method.add_argument(
+            f"--{name}",
+            type=whole_number(int(low), int(high)) if isinstance(default, int) else number(low, high),
+            metavar=letter,
+            help=f"{what}; default: {default:g}",
+        )
+    method.add_argument(
+        "--budget", type=seconds, default=120.0, metavar="SECONDS", help="wall seconds; default: 120"
+    )
+    method.add_argument(
+        "--seed",
+        type=whole_number(0, 2**63 - 1),
+        default=0,
+        metavar="N",
+        help="same seed, same run; default: 0",
+    )
+    model = parser.add_argument_group("model and machine")
+    model.add_argument(
+        "--model", metavar="M", help="an id, a .gguf file, hf:org/repo/file or ollama:name:tag"
+    )
+    model.add_argument("--threads", type=whole_number(1, 1024), metavar="N", help="default: all cores")
+    model.add_argument(
+        "--context", type=whole_number(512, 1 << 20), metavar="TOKENS", help="default: chosen by the engine"
+    )
+    model.add_argument(
+        "--gpu-layers",
+        type=whole_number(-1, 10_000),
+        default=-1,
+        metavar="N",
+        help="layers for the GPU, -1 all; needs a GPU build; default: -1",
+    )
+    model.add_argument(
+        "--allow-missing-layer",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="run without this layer of the sandbox where the machine lacks it (`egcfg-tui doctor`)",
+    )
+
+
+def settings_from(args: argparse.Namespace) -> Settings:
+    """The setting string, if any, under the options."""
+    if args.method == "auto":
+        raise CommandError(
+            "--method auto is not part of this version; choose egcfg, sample or greedy", ExitCode.USAGE
+        )
+    try:
+        base = parse_settings(args.config) if args.config is not None else Settings()
+    except ValueError as error:
+        raise CommandError(f"--config: {error}", ExitCode.USAGE) from error
+    names = ("gamma", "candidates", "horizon", "temperature", "refresh")
+    given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+    return dataclasses.replace(base, **given)
+
+
+def layers_from(args: argparse.Namespace) -> tuple[str, ...]:
+    """The layers the user gives up, checked, as a mistyped one would silently protect nothing."""
+    names: list[str] = args.allow_missing_layer
+    if names:
+        known = [layer.name for layer in egcfg_sandbox.layers()]
+        for name in names:
+            if name not in known:
+                raise CommandError(
+                    f"--allow-missing-layer: the sandbox has no layer {name!r}{did_you_mean(name, known)}\n"
+                    f"Its layers: {', '.join(known)}",
+                    ExitCode.USAGE,
+                )
+    return tuple(names)
