@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from rich.text import Text
 
 from egcfg_tui.cli import stderr
-from egcfg_tui.cli.narration import FAINT, narration
+from egcfg_tui.cli.narration import FAINT, narration, one_line, open_line
 from egcfg_tui.cli.printable import printable
 from egcfg_tui.events import (
     CandidatesGrown,
@@ -21,6 +21,7 @@ from egcfg_tui.events import (
     SolveStarted,
     Stage,
     StageEntered,
+    TrialStarted,
 )
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ class LiveNarrator:
         self._stage = Stage.LOADING
         self._progress: Progressed | None = None
         self._growing = ""
+        self._open = ""
 
     def show(self, event: Event) -> None:
         """Prints the event's lines above the region and updates it."""
@@ -94,11 +96,15 @@ class LiveNarrator:
             case Progressed():
                 self._progress = event
             case LineGrown(line=line, text=text):
-                self._growing = f"{line:4} │ {text}"
+                self._growing = f"{line:4} │ {self._open}{one_line(text)}"
             case CandidatesGrown(texts=texts):
-                self._growing = "\n".join(f"   {index} │ {text}" for index, text in enumerate(texts, 1))
-            case LineChosen():
-                self._growing = ""
+                self._growing = "\n".join(
+                    f"   {number} │ {self._open}{one_line(text)}" for number, text in enumerate(texts, 1)
+                )
+            case LineChosen(code=code):
+                self._growing, self._open = "", open_line(code)
+            case TrialStarted():
+                self._open = ""
             case _:
                 pass
         for text_line in narration(event):
@@ -118,9 +124,7 @@ class LiveNarrator:
         elapsed_s = time.monotonic() - self._started_s
         region = Text(no_wrap=True, overflow="ellipsis")
         if self._growing:
-            # A long candidate is followed at its end.
-            for line in printable(self._growing).rstrip("\n").split("\n")[-12:]:
-                region.append(f"{line}\n", FAINT)
+            region.append(f"{printable(self._growing)}\n", FAINT)
         region.append(f"{'·•●•'[int(elapsed_s * 4) % 4]} {self._stage:<10}", "bold")
         budget = f" / {self._budget_s:g} s" if self._budget_s else " s"
         region.append(f" {elapsed_s:.1f}{budget}")

@@ -51,8 +51,8 @@ def narration(event: Event) -> list[Text]:
             passed = sum(passes(run.results) for run in runs)
             word = "run" if len(runs) == 1 else "runs"
             return [Text(f"line {line}: {len(runs)} {word}, {passed} passed all visible tests", FAINT)]
-        case LineChosen(line=line, text=text):
-            return [Text(f"{line:4} │ {part}") for part in code_lines(text)]
+        case LineChosen(line=line):
+            return [Text(f"{line:4} │ {part}") for part in chosen_lines(event)]
         case CodeExecuted(results=results, passed=passed):
             return [Text(f"answer: {counted(results)}", GOOD if passed else BAD), *faults(results)]
         case TrialFinished(index=index, outcome=outcome, wall_s=wall_s):
@@ -136,6 +136,26 @@ def passes(results: Sequence[TestResult]) -> bool:
 def counted(results: Sequence[TestResult]) -> str:
     """`2 of 3 passed`."""
     return f"{sum(result.passed for result in results)} of {len(results)} passed"
+
+
+def chosen_lines(event: LineChosen) -> list[str]:
+    """The whole source line a choice completed.
+
+    The text of a choice usually ends with the newline and the indent of the line after it, as tokens join
+    them; so its own indent is at the end of the code before it.
+    """
+    before = event.code.removesuffix(event.text)
+    return code_lines(open_line(before) + event.text.rstrip())
+
+
+def open_line(code: str) -> str:
+    """What already stands on the last line of the code."""
+    return code.rpartition("\n")[2]
+
+
+def one_line(text: str) -> str:
+    """A text that is still growing, its line breaks shown as arrows."""
+    return text.rstrip().replace("\n", " ↵ ")
 
 
 def code_lines(text: str) -> list[str]:

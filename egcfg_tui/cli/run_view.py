@@ -11,10 +11,12 @@ from egcfg_tui.cli.narration import (
     FAINT,
     GOOD,
     REASONS,
+    chosen_lines,
     code_lines,
     counted,
     faults,
     loaded_line,
+    open_line,
     passes,
     result_lines,
     settings_line,
@@ -54,8 +56,30 @@ def head(header: Header) -> list[Text]:
     ]
 
 
-def view(event: Event) -> list[Text]:
-    """The lines for one event."""
+class RunView:
+    """Turns one event after another into lines."""
+
+    def __init__(self) -> None:
+        self._code = ""
+
+    def lines(self, event: Event) -> list[Text]:
+        """The lines for the next event."""
+        match event:
+            case SolveStarted():
+                self._code = event.starter
+            case LineChosen():
+                self._code = event.code
+            case TrialStarted():
+                self._code = ""
+            case CandidatesSampled():
+                # Candidates go on where the code stops, in the middle of a line.
+                return _candidates(event, open_line(self._code))
+            case _:
+                pass
+        return _lines(event)
+
+
+def _lines(event: Event) -> list[Text]:
     match event:
         case EngineLoaded():
             return [Text(loaded_line(event), FAINT)]
@@ -67,8 +91,6 @@ def view(event: Event) -> list[Text]:
                 Text(f"trial {event.index}", "bold"),
                 Text(f"  {event.method} {event.settings}, gamma {event.gamma:g}", FAINT),
             ]
-        case CandidatesSampled():
-            return _candidates(event)
         case CandidatesExecuted():
             return [Text(f"  runs for line {event.line}")] + [
                 line for run in event.runs for line in _run(run)
@@ -81,8 +103,8 @@ def view(event: Event) -> list[Text]:
             ]
         case LineChosen():
             return [
-                Text(f"  line {event.line}, gamma {event.gamma:g}{_doubt(event)}", "bold"),
-                *_block(event.text),
+                Text(f"  line {event.line}, gamma {event.gamma:g}{_swayed(event)}", "bold"),
+                *_block("\n".join(chosen_lines(event))),
             ]
         case CodeExecuted(results=results, passed=passed):
             return [
@@ -119,18 +141,18 @@ def _task(event: SolveStarted) -> list[Text]:
     return [*lines, Text(f"{printable(event.model)}, {settings_line(event)}")]
 
 
-def _candidates(event: CandidatesSampled) -> list[Text]:
+def _candidates(event: CandidatesSampled, open_text: str) -> list[Text]:
     lines = [Text(f"  candidates for line {event.line}")]
     for candidate in event.candidates:
         end = ", to the end" if candidate.complete else ""
-        lines.append(Text(f"    {candidate.index}: {candidate.tokens} tokens{end}", FAINT))
-        lines += _block(candidate.text)
+        lines.append(Text(f"    {candidate.index + 1}: {candidate.tokens} tokens{end}", FAINT))
+        lines += _block(open_text + candidate.text)
     return lines
 
 
 def _run(run: CandidateRun) -> list[Text]:
     """One distinct program: whose it is, the verdict of each test, and why it failed."""
-    whose = ", ".join(map(str, run.candidates))
+    whose = ", ".join(str(index + 1) for index in run.candidates)
     if run.source is None:
         return [Text(f"    {whose}: nothing to run", FAINT)]
     verdicts = " ".join(result.status for result in run.results)
@@ -139,13 +161,13 @@ def _run(run: CandidateRun) -> list[Text]:
     return [Text(f"    {whose}: {verdicts}{cached}", style), *_indented(faults(run.results), 4)]
 
 
-def _doubt(event: LineChosen) -> str:
-    """Where guidance changed the model's mind most, as the probabilities of that token."""
-    guided = [token for token in event.tokens if token.conditional is not None]
-    if not guided:
-        return ""
-    token = max(guided, key=lambda token: abs(token.guided - token.unconditional))
-    return f", {printable(token.text.strip())!r} {token.unconditional:.2f} -> {token.guided:.2f}"
+def _swayed(event: LineChosen) -> str:
+    """The first token that guidance chose against the unconditional branch, with its probabilities."""
+    for token in event.tokens:
+        if token.instead is not None:
+            chosen, instead = (printable(repr(text)) for text in (token.text, token.instead))
+            return f", {chosen} instead of {instead} ({token.unconditional:.2f} -> {token.guided:.2f})"
+    return ""
 
 
 def _solution(event: SolveFinished) -> list[Text]:

@@ -13,10 +13,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.scripted_run import EXERCISE, REQUEST, RUN
+from support.digits_run import EXERCISE, LOADING, SOLVE
 
 from egcfg_tui.runs import RecordedModel, Recorder, RecordingError, header_for, paced, read_recording
+from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.settings import Method, Settings
 
+RUN = (*LOADING, *SOLVE)
+REQUEST = SolveRequest(EXERCISE, Method.EGCFG, Settings(), budget_s=60.0, seed=7)
 STORED = tuple(event for event in RUN if not event.transient)
 
 
@@ -86,16 +90,18 @@ def test_a_killed_process_leaves_a_readable_file(tmp_path: Path) -> None:
         "import os, sys, signal\n"
         f"sys.path.insert(0, {str(Path(__file__).parents[1])!r})\n"
         "from pathlib import Path\n"
-        "from support.scripted_run import REQUEST, RUN\n"
+        "from support.digits_run import EXERCISE, SOLVE\n"
         "from egcfg_tui.runs import RecordedModel, Recorder, header_for\n"
-        f"recorder = Recorder(Path({str(path)!r}), header_for(REQUEST, RecordedModel('tiny')))\n"
-        "[recorder.record(event) for event in RUN[:9]]\n"
+        "from egcfg_tui.solving.request import SolveRequest\n"
+        "header = header_for(SolveRequest(EXERCISE), RecordedModel('tiny'))\n"
+        f"recorder = Recorder(Path({str(path)!r}), header)\n"
+        "[recorder.record(event) for event in SOLVE[:9]]\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     ended = subprocess.run([sys.executable, "-c", script], env=os.environ, check=False)
     assert ended.returncode == -signal.SIGKILL
     assert tuple(timed.event for timed in read_recording(path).events) == tuple(
-        event for event in RUN[:9] if not event.transient
+        event for event in SOLVE[:9] if not event.transient
     )
 
 

@@ -10,7 +10,7 @@ from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.option_types import number
 from egcfg_tui.cli.parser import CommandParser
-from egcfg_tui.cli.run_view import head, view
+from egcfg_tui.cli.run_view import RunView, head
 from egcfg_tui.events import SolveFailed, SolveFinished
 from egcfg_tui.runs import Recording, RecordingError, event_line, paced, read_recording
 
@@ -47,8 +47,9 @@ def run(args: argparse.Namespace) -> ExitCode:
             stdout.emit_json(event_line(timed))
     else:
         stdout.emit_lines(head(recording.header))
+        view = RunView()
         for timed in paced(recording, args.speed):
-            stdout.emit_lines(view(timed.event))
+            stdout.emit_lines(view.lines(timed.event))
     _tell_the_end(args.file, recording)
     return ExitCode.DONE
 
