@@ -1,0 +1,64 @@
+"""What an import drags in, seen from a fresh process."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+LOOK = """
+import importlib, json, sys
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def modules_of(package: str) -> list[str]:
+    """All modules below a package but those that run when imported."""
+    root = importlib.import_module(package)
+    return [
+        name
+        for _, name, _ in pkgutil.walk_packages(root.__path__, f"{package}.")
+        if not name.endswith("__main__")
+    ]
+
+
+def loaded_by(*names: str) -> set[str]:
+    """The top-level packages in a fresh process after these imports."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOOK, *names], capture_output=True, encoding="utf-8", check=True, timeout=60
+    )
+    return {name.split(".")[0] for name in json.loads(done.stdout)}
+
+
+CORE = [name for name in modules_of("egcfg_tui") if name.split(".")[1] not in ("cli", "tui")]
+FRONT = [name for name in modules_of("egcfg_tui") if name.split(".")[1] == "cli"]
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert "egcfg_tui.models.pulling" in CORE
+    assert "egcfg_tui.cli.commands.models" in FRONT
+
+
+def test_the_core_loads_no_native_library_and_no_front_end() -> None:
+    loaded = loaded_by(*CORE)
+    assert loaded.isdisjoint({"llama_cpp", "huggingface_hub", "hf_xet", "textual", "rich", "argparse"})
+
+
+def test_the_command_line_loads_no_screen_and_no_native_library() -> None:
+    assert loaded_by(*FRONT).isdisjoint({"llama_cpp", "textual"})
+
+
+def test_the_sandbox_is_alone_with_the_standard_library() -> None:
+    foreign = loaded_by(*modules_of("egcfg_sandbox")) - set(sys.stdlib_module_names) - loaded_by()
+    assert foreign == {"egcfg_sandbox"}
+
+
+@pytest.mark.parametrize("module", ["egcfg_tui.cli.main", "egcfg_tui.events", "egcfg_tui.exercises"])
+def test_what_every_start_imports_stays_light(module: str) -> None:
+    assert loaded_by(module).isdisjoint({"numpy", "llama_cpp", "textual", "huggingface_hub", "jinja2"})
