@@ -18,7 +18,8 @@ def executable_prefix(code: str) -> str | None:
 
     None when nothing that parses is left.
     """
-    lines = code.splitlines()
+    # Not splitlines(): form feeds and the like do not end a line of Python.
+    lines = code.rstrip().split("\n") if code.strip() else []
     while lines:
         for mended in _mends(lines):
             if _tree(mended) is not None:

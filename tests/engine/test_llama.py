@@ -1,0 +1,118 @@
+"""The native engine on a generated GGUF."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from egcfg_tui.engine.api import EngineError, Inference, ModelSpec
+from egcfg_tui.engine.llama import LlamaEngine
+from egcfg_tui.engine.stop_flag import StopFlag
+from tests.support.tiny_gguf import CHAT_TEMPLATE, write_tiny_gguf
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_gguf(tmp_path_factory.mktemp("model") / "tiny.gguf")
+
+
+def test_info_comes_from_the_file(path: Path) -> None:
+    engine = LlamaEngine(ModelSpec("tiny", path))
+    assert engine.info.chat_template == CHAT_TEMPLATE
+    assert engine.info.eos_text == "<|end|>"
+    assert engine.info.context_tokens == 2048
+    assert engine.info.backend == "cpu"
+    engine.close()
+    engine.close()
+
+
+def test_tokens_and_pieces_round_trip(path: Path) -> None:
+    engine = LlamaEngine(ModelSpec("tiny", path))
+    text = "if x:\n    return 'é☃'\n\tpass\0"
+    assert b"".join(engine.piece(token) for token in engine.tokenize(text)) == text.encode()
+    assert engine.tokenize("") == []
+    # Control tokens are recognised only where asked for, so an exercise cannot smuggle one in.
+    assert [engine.is_end(t) for t in engine.tokenize("<|end|>", special=True)] == [True]
+    assert not any(engine.is_end(t) for t in engine.tokenize("<|end|>"))
+    assert engine.piece(engine.tokenize("<|end|>", special=True)[0]) == b""
+    engine.close()
+
+
+@pytest.mark.parametrize("size", [2, 3, 5, 16, 20, 33, 40])
+def test_equal_sequences_in_one_batch_have_equal_logits(path: Path, size: int) -> None:
+    """ggml-org/llama.cpp issue 24962: above 31 tokens in a batch equal sequences may differ."""
+    engine = LlamaEngine(ModelSpec("tiny", path, threads=1))
+    root = engine.branch()
+    root.prompt(engine.tokenize("def f(values):\n    total = 0\n"))
+    assert engine.infer() is Inference.DONE
+    twins = [root.fork(), root.fork()]
+    tokens = engine.tokenize("    for value in values:\n        total += value\n")[:size]
+    for twin in twins:
+        twin.prompt(tokens)
+    assert engine.infer() is Inference.DONE
+    np.testing.assert_allclose(twins[0].logits(), twins[1].logits(), atol=0.02)
+    engine.close()
+
+
+def test_a_stop_aborts_a_decode_and_leaves_it_pending(path: Path) -> None:
+    stop = StopFlag()
+    engine = LlamaEngine(ModelSpec("tiny", path, threads=1), stop)
+    branch = engine.branch()
+    branch.prompt(list(range(97, 122)) * 60)
+    stop.set()
+    assert engine.infer() is Inference.ABORTED
+    assert len(branch.tokens) == 0
+    stop.clear()
+    while engine.infer() is Inference.MORE:
+        pass
+    assert len(branch.tokens) == 25 * 60
+    engine.close()
+
+
+def test_a_stop_from_another_thread_reaches_native_code_in_the_middle_of_a_prefill(path: Path) -> None:
+    stop = StopFlag()
+    engine = LlamaEngine(ModelSpec("tiny", path, threads=1), stop)
+    aborted = False
+    threading.Timer(0.05, stop.set).start()
+    deadline = time.monotonic() + 30
+    while not aborted and time.monotonic() < deadline:
+        with engine.branch() as branch:
+            branch.prompt([97] * 2000)
+            while (outcome := engine.infer()) is Inference.MORE:
+                pass
+            aborted = outcome is Inference.ABORTED
+    assert aborted
+    engine.close()
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match=r"nowhere\.gguf does not exist"):
+        LlamaEngine(ModelSpec("x", tmp_path / "nowhere.gguf"))
+
+
+@pytest.mark.parametrize("content", [b"", b"GGUF", b"not a model at all" * 100])
+def test_a_broken_file_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "broken.gguf"
+    path.write_bytes(content)
+    with pytest.raises(EngineError, match=r"broken\.gguf cannot be loaded"):
+        LlamaEngine(ModelSpec("x", path))
+
+
+def test_a_truncated_model_is_named(path: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.gguf"
+    cut.write_bytes(path.read_bytes()[:-50_000])
+    with pytest.raises(EngineError, match=r"cut\.gguf cannot be loaded: .+"):
+        LlamaEngine(ModelSpec("x", cut))
+
+
+def test_loading_keeps_file_descriptors_1_and_2(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    engine = LlamaEngine(ModelSpec("tiny", path))
+    engine.close()
+    print("still here", flush=True)
+    out, err = capfd.readouterr()
+    assert out == "still here\n"
+    assert err == ""

@@ -1,0 +1,68 @@
+"""The signal's text and its budget."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from egcfg_sandbox import TestResult, Trace, TraceEvent, Verdict
+from egcfg_tui.prompting.signal import Attempt, render_signal
+
+
+def words(text: str) -> int:
+    return len(text.split())
+
+
+SO_FAR = "def f(xs):\n    total = 0"
+SOURCE = "def f(xs):\n    total = 0\n    for x in xs:\n        total += x\n    return total"
+TRACE = Trace(
+    (
+        TraceEvent("call", 1, 0, "f", (("xs", "[1, 2]"),)),
+        TraceEvent("line", 2, 0, "f", (("total", "0"),)),
+        TraceEvent("line", 3, 0, "f", (("x", "1"),)),
+        TraceEvent("line", 4, 0, "f", (("total", "1"),)),
+        TraceEvent("line", 3, 0, "f", (("x", "2"),)),
+        TraceEvent("line", 4, 0, "f", (("total", "3"),)),
+        TraceEvent("return", 5, 0, "f", (), "3"),
+    )
+)
+FAILED = TestResult("assert f([1, 2]) == 4", Verdict.FAILED, "got 3", trace=TRACE)
+PASSED = TestResult("assert f([]) == 0", Verdict.PASSED, trace=Trace())
+
+
+def test_new_lines_carry_their_values_and_known_lines_are_not_repeated() -> None:
+    signal = render_signal(SO_FAR, [Attempt(SOURCE, True, (PASSED, FAILED))], 500, words)
+    assert "def f(xs)" not in signal.text
+    assert "total = 0" not in signal.text
+    assert "    for x in xs:  # x = 1, 2" in signal.text
+    assert "        total += x  # total = 1, 3" in signal.text
+    assert "    return total  # returns 3" in signal.text
+    assert "assert f([1, 2]) == 4 -> got 3" in signal.text
+    assert "assert f([]) == 0 -> passed" in signal.text
+    assert signal.tokens == words(signal.text)
+    assert signal.dropped == ""
+
+
+def test_unfinished_code_is_not_called_wrong() -> None:
+    signal = render_signal(SO_FAR, [Attempt(SOURCE, False, (FAILED, PASSED))], 500, words)
+    assert "got 3" not in signal.text
+    assert "-> unfinished" in signal.text
+    error = TestResult("assert f([]) == 0", Verdict.ERROR, "NameError: name 'y' is not defined (line 3)")
+    assert "NameError" in render_signal(SO_FAR, [Attempt(SOURCE, False, (error,))], 500, words).text
+
+
+def test_many_values_are_cut() -> None:
+    trace = Trace(tuple(TraceEvent("line", 3, 0, "f", (("x", str(n)),)) for n in range(50)))
+    result = TestResult("t", Verdict.FAILED, "got 3", trace=trace)
+    text = render_signal(SO_FAR, [Attempt(SOURCE, True, (result,))], 500, words).text
+    assert "# x = 0, 1, 2, 3, ..." in text
+
+
+@given(st.integers(0, 5), st.integers(0, 200))
+def test_the_budget_is_kept_and_what_is_dropped_is_said(count: int, budget: int) -> None:
+    attempts = [Attempt(SOURCE + f"\n# {index}", True, (FAILED,)) for index in range(count)]
+    signal = render_signal(SO_FAR, attempts, budget, words)
+    assert signal.tokens <= budget
+    shown = signal.text.count("# attempt")
+    assert (signal.dropped == "") is (shown == count)
+    assert (signal.text == "") is (shown == 0)

@@ -1,0 +1,78 @@
+"""Executable prefixes: a prefix plus `pass`, and always a program."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from egcfg_tui.solving.prefixes import canonical, executable_prefix
+
+SNIPPETS = [
+    "def f(xs):",
+    "    total = 0",
+    "    for x in xs:",
+    "        if x > 0:",
+    "            total += x",
+    "        else:",
+    "    return total",
+    "    try:",
+    "        y = (1,",
+    '    """doc',
+    "    # note",
+    "",
+    "print(f([1])",
+    "@wraps",
+]
+programs = st.lists(st.sampled_from(SNIPPETS), max_size=12).map("\n".join)
+
+
+@given(programs | st.text(max_size=80))
+@example("\0")
+@example("(" * 5000)
+@example("\ufeffx = 1")
+def test_it_parses_and_is_a_prefix_plus_pass(code: str) -> None:
+    mended = executable_prefix(code)
+    if mended is None:
+        return
+    ast.parse(mended)
+    lines, kept = code.rstrip().split("\n"), mended.rstrip("\n").split("\n")
+    if kept != lines[: len(kept)]:
+        assert kept.pop().strip() == "pass"
+    assert kept == lines[: len(kept)]
+
+
+@pytest.mark.parametrize(
+    ("code", "mended"),
+    [
+        ("def f(x):\n    return x\n", "def f(x):\n    return x\n"),
+        ("def f(x):\n", "def f(x):\n    pass\n"),
+        ("def f(x):\n    for y in x:\n", "def f(x):\n    for y in x:\n        pass\n"),
+        ("def f(x):\n    y = (1,\n", "def f(x):\n    pass\n"),
+        ("def f(x):\n    a = 1\n    y = (1,\n", "def f(x):\n    a = 1\n    pass\n"),
+        ("x = 1\ndef", "x = 1\npass\n"),
+        ("((", "pass\n"),
+        ("", None),
+    ],
+)
+def test_mends(code: str, mended: str | None) -> None:
+    assert executable_prefix(code) == mended
+
+
+@given(programs)
+def test_canonical_text_is_a_fixed_point_without_comments_or_docstrings(code: str) -> None:
+    mended = executable_prefix(code)
+    text = canonical(mended) if mended is not None else None
+    if text is None:
+        return
+    assert "#" not in text
+    assert canonical(text) == text
+
+
+def test_programs_that_differ_in_layout_share_one_text() -> None:
+    plain = "def f(x):\n  '''Doc.'''\n  # note\n  return (x)\n"
+    assert canonical(plain) == canonical("def f( x ):\n    return x") == "def f(x):\n    return x"
+    assert canonical("def f():\n    'only a docstring'\n") == "def f():\n    pass"
+    assert canonical("x = (") is None

@@ -1,0 +1,297 @@
+"""Whole solves on a scripted model and the real sandbox."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from egcfg_sandbox import CodeTest, Sandbox, StdioTest, Verdict
+from egcfg_tui.engine.fake import FakeEngine, hashed, scripted
+from egcfg_tui.events import (
+    CandidatesExecuted,
+    CandidatesSampled,
+    CodeExecuted,
+    Event,
+    FailureKind,
+    LineChosen,
+    SignalBuilt,
+    SolveFailed,
+    SolveFinished,
+    SolvePaused,
+    TrialFinished,
+)
+from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.solving.answer import lines_in
+from egcfg_tui.solving.control import Control, Pause, Resume, SetGamma
+from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.settings import Method, Settings
+from egcfg_tui.solving.solve import solve
+
+MARKER = "```python\n"
+RIGHT = "def total(xs):\n    result = 0\n    for x in xs:\n        result += x\n    return result\n```"
+WRONG = "def total(xs):\n    result = 0\n    for x in xs:\n        result = x\n    return result\n```"
+
+EXERCISE = Exercise(
+    id="total",
+    title="Total",
+    statement="Add up a list.",
+    kind=ExerciseKind.FUNCTION,
+    entry_point="total",
+    visible=(CodeTest("assert total([1, 2]) == 3"), CodeTest("assert total([]) == 0")),
+    hidden=(CodeTest("assert total([70, 7]) == 77"),),
+)
+
+Answers = Callable[[str], Sequence[tuple[str, float]]]
+
+
+def run(
+    engine: FakeEngine,
+    sandbox: Sandbox,
+    request: SolveRequest,
+    *,
+    wait: Callable[[float], Any] = lambda _seconds: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> list[Event]:
+    control = Control(budget_s=request.budget_s, clock=time.monotonic, wait=wait, stop_requested=stop)
+    return list(solve(engine, sandbox, request, control))
+
+
+def model(answers: Answers) -> FakeEngine:
+    return FakeEngine(scripted(answers, MARKER))
+
+
+def of_type(events: list[Event], kind: type[Event]) -> list[Any]:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def finished(events: list[Event]) -> SolveFinished:
+    assert isinstance(events[-1], SolveFinished)
+    return events[-1]
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_a_model_that_knows_the_answer_solves_with_every_method(sandbox: Sandbox, method: Method) -> None:
+    end = finished(run(model(lambda _: [(RIGHT, 1.0)]), sandbox, SolveRequest(EXERCISE, method)))
+    assert end.solved
+    assert end.hidden_passed is True
+    assert end.reason == "passed"
+    assert end.solution == RIGHT.removesuffix("```")
+    assert [(test.hidden, test.result.passed) for test in end.tests] == [(False, True)] * 2 + [(True, True)]
+
+
+def test_greedy_runs_one_answer_and_reports_what_failed(sandbox: Sandbox) -> None:
+    events = run(model(lambda _: [(WRONG, 1.0)]), sandbox, SolveRequest(EXERCISE, Method.GREEDY))
+    end = finished(events)
+    assert not end.solved
+    assert (end.reason, end.trials) == ("failed", 1)
+    assert len(of_type(events, CodeExecuted)) == 1
+    assert end.tests[0].result.status is Verdict.FAILED
+
+
+def test_sampling_finds_the_rarer_right_answer(sandbox: Sandbox) -> None:
+    engine = model(lambda _: [(WRONG, 0.8), (RIGHT, 0.2)])
+    request = SolveRequest(EXERCISE, Method.SAMPLE, Settings(temperature=1.0, top_p=1.0), budget_s=60)
+    end = finished(run(engine, sandbox, request))
+    assert end.solved
+
+
+def test_the_signal_steers_the_line(sandbox: Sandbox) -> None:
+    """Without the traces the model prefers the wrong line; with them in the prompt, the right one."""
+    other_wrong = WRONG.replace("result = x", "result -= x")
+
+    def answers(prompt: str) -> Sequence[tuple[str, float]]:
+        if "# attempt" in prompt:
+            return [(RIGHT, 0.9), (WRONG, 0.1)]
+        return [(WRONG, 0.7), (other_wrong, 0.29999), (RIGHT, 0.00001)]
+
+    settings = Settings(gamma=1.0, temperature=0.7, horizon=6, candidates=2)
+    guided = run(model(answers), sandbox, SolveRequest(EXERCISE, Method.EGCFG, settings, budget_s=60))
+    assert finished(guided).solved
+    signals = of_type(guided, SignalBuilt)
+    assert "for x in xs:  # x = 1, 2" in signals[0].text
+    changed = [
+        choice
+        for line in of_type(guided, LineChosen)
+        for choice in line.tokens
+        if choice.conditional is not None and choice.instead is not None
+    ]
+    assert changed, "guidance changed no token"
+    unguided = run(model(answers), sandbox, SolveRequest(EXERCISE, Method.GREEDY))
+    assert not finished(unguided).solved
+
+
+def test_a_complete_candidate_that_passes_ends_the_solve_at_once(sandbox: Sandbox) -> None:
+    engine = model(lambda _: [(WRONG, 0.5), (RIGHT, 0.5)])
+    settings = Settings(candidates=8, horizon=10, temperature=1.0)
+    events = run(engine, sandbox, SolveRequest(EXERCISE, Method.EGCFG, settings))
+    assert finished(events).solved
+    # Only the header was chosen: everything else came from the candidate.
+    assert [line.text for line in of_type(events, LineChosen)] == ["def total(xs):\n"]
+
+
+def test_gamma_0_chooses_what_greedy_chooses(sandbox: Sandbox) -> None:
+    engine = FakeEngine(scripted(lambda p: [(RIGHT if "# attempt" in p else WRONG, 1.0)], MARKER))
+    settings = Settings(gamma=0.0, horizon=2, temperature=0.5)
+    events = run(engine, sandbox, SolveRequest(EXERCISE, Method.EGCFG, settings, budget_s=1))
+    first_trial = next(e for e in events if isinstance(e, TrialFinished))
+    assert first_trial.code == WRONG.removesuffix("```")
+
+
+@pytest.mark.parametrize("method", list(Method))
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_same_seed_gives_the_same_run(sandbox: Sandbox, method: Method, seed: int) -> None:
+    def once() -> list[tuple[Any, ...]]:
+        engine = FakeEngine(hashed(5))
+        settings = Settings(max_tokens=40, horizon=2, temperature=1.0, candidates=2, signal_tokens=2000)
+        # A hashed model never solves anything; two trials are enough.
+        control = Control(budget_s=1e9, clock=time.monotonic)
+        seen: list[tuple[Any, ...]] = []
+        trials = 0
+        for event in solve(engine, sandbox, SolveRequest(EXERCISE, method, settings, seed=seed), control):
+            if isinstance(event, LineChosen):
+                seen.append((event.text, event.tokens))
+            elif isinstance(event, CandidatesSampled):
+                seen.append(tuple(c.text for c in event.candidates))
+            elif isinstance(event, TrialFinished):
+                trials += 1
+                if trials == 2:
+                    break
+        return seen
+
+    first = once()
+    assert first
+    assert once() == first
+
+
+def test_every_candidate_keeps_the_horizon(sandbox: Sandbox) -> None:
+    for horizon in (1, 2, 3):
+        engine = model(lambda _: [(RIGHT, 0.5), (WRONG, 0.5)])
+        settings = Settings(horizon=horizon, temperature=1.0)
+        events = run(engine, sandbox, SolveRequest(EXERCISE, Method.EGCFG, settings, budget_s=60))
+        for sampled in of_type(events, CandidatesSampled):
+            assert all(lines_in(candidate.text) <= horizon for candidate in sampled.candidates)
+
+
+def test_hidden_tests_never_reach_a_prompt_or_a_run_before_scoring(sandbox: Sandbox) -> None:
+    marker = "7346190"
+    exercise = Exercise(
+        **{
+            name: getattr(EXERCISE, name)
+            for name in ("id", "title", "statement", "kind", "entry_point", "visible")
+        },
+        hidden=(CodeTest(f"assert total([{marker}]) == {marker}"),),
+        reference=f"def total(xs): return sum(xs)  # {marker}",
+    )
+    seen: list[bytes] = []
+    inner = scripted(lambda _: [(WRONG, 1.0)], MARKER)
+
+    def spy(data: bytes) -> Any:
+        seen.append(data)
+        return inner(data)
+
+    events = run(FakeEngine(spy), sandbox, SolveRequest(exercise, Method.EGCFG, Settings(), budget_s=1))
+    assert seen
+    assert not any(marker.encode() in data for data in seen)
+    before_scoring = [event for event in events if not isinstance(event, SolveFinished)]
+    assert marker not in repr(before_scoring)
+    assert marker in repr(finished(events).tests)
+    assert finished(events).hidden_passed is True  # the last element is what WRONG returns
+    assert not finished(events).solved
+
+
+def test_a_stdin_program_is_solved(sandbox: Sandbox) -> None:
+    exercise = Exercise(
+        id="sum",
+        title="Sum",
+        statement="Print the sum.",
+        kind=ExerciseKind.STDIN,
+        entry_point=None,
+        visible=(StdioTest("1 2\n", "3\n"),),
+        hidden=(StdioTest("4 5\n", "9\n"),),
+    )
+    engine = model(lambda _: [("a, b = map(int, input().split())\nprint(a + b)\n```", 1.0)])
+    events = run(engine, sandbox, SolveRequest(exercise, Method.EGCFG, Settings(horizon=1)))
+    assert finished(events).solved
+    assert of_type(events, CandidatesExecuted)
+
+
+def test_branches_are_given_back(sandbox: Sandbox) -> None:
+    engine = model(lambda _: [(WRONG, 0.6), (RIGHT, 0.4)])
+    for method in Method:
+        run(engine, sandbox, SolveRequest(EXERCISE, method, Settings(horizon=1), budget_s=1))
+        assert engine.open_branches == 0
+        assert engine.free_tokens == engine.info.context_tokens
+
+
+def test_a_stop_at_any_moment_keeps_what_there_is(sandbox: Sandbox) -> None:
+    for moment in range(0, 400, 37):
+        calls = 0
+
+        def stop(limit: int = moment) -> bool:
+            nonlocal calls
+            calls += 1
+            return calls > limit
+
+        engine = model(lambda _: [(WRONG, 1.0)])
+        events = run(engine, sandbox, SolveRequest(EXERCISE, Method.EGCFG, Settings(horizon=1)), stop=stop)
+        end = finished(events)
+        assert end.reason == "stopped"
+        assert not end.solved
+        assert WRONG.startswith(end.solution)
+        assert engine.open_branches == 0
+
+
+def test_a_spent_budget_is_scored_with_the_best_answer(sandbox: Sandbox) -> None:
+    engine = model(lambda _: [(WRONG, 1.0)])
+    end = finished(run(engine, sandbox, SolveRequest(EXERCISE, Method.SAMPLE, budget_s=0.5)))
+    assert end.reason == "budget"
+    assert end.solution == WRONG.removesuffix("```")
+    assert len(end.tests) == 3
+
+
+def test_pause_resume_and_a_new_gamma_arrive(sandbox: Sandbox) -> None:
+    commands: list[Any] = [None] * 30 + [Pause(), SetGamma(2.5), Resume()]
+
+    def wait(_seconds: float) -> Any:
+        return commands.pop(0) if commands else None
+
+    engine = model(lambda _: [(WRONG, 0.6), (RIGHT, 0.4)])
+    request = SolveRequest(EXERCISE, Method.EGCFG, Settings(horizon=1, temperature=1.0), budget_s=1.5)
+    events = run(engine, sandbox, request, wait=wait)
+    assert of_type(events, SolvePaused)
+    assert of_type(events, LineChosen)[-1].gamma == 2.5
+
+
+def test_a_prompt_that_does_not_fit_is_refused_before_anything_is_evaluated(sandbox: Sandbox) -> None:
+    engine = FakeEngine(hashed(1), context_tokens=300)
+    events = run(engine, sandbox, SolveRequest(EXERCISE))
+    assert isinstance(events[-1], SolveFailed)
+    assert events[-1].kind is FailureKind.CONTEXT
+    assert "--context" in events[-1].message
+    assert engine.decodes == 0
+
+
+def test_a_context_that_fills_up_ends_the_trial_with_what_there_is(sandbox: Sandbox) -> None:
+    engine = FakeEngine(scripted(lambda _: [(WRONG * 30, 1.0)], MARKER), context_tokens=640)
+    end = finished(run(engine, sandbox, SolveRequest(EXERCISE, Method.GREEDY)))
+    assert end.reason in {"length", "failed"}
+    assert engine.open_branches == 0
+
+
+def test_an_exercise_without_visible_tests_gets_one_trial_and_is_scored(sandbox: Sandbox) -> None:
+    exercise = Exercise(
+        "total", "Total", "Add up.", ExerciseKind.FUNCTION, "total", visible=(), hidden=EXERCISE.hidden
+    )
+    end = finished(run(model(lambda _: [(RIGHT, 1.0)]), sandbox, SolveRequest(exercise, Method.EGCFG)))
+    assert end.solved
+    assert end.trials == 1
+
+
+def test_a_broken_chat_template_is_said(sandbox: Sandbox) -> None:
+    engine = FakeEngine(hashed(1), chat_template="{{ nothing.here }}")
+    events = run(engine, sandbox, SolveRequest(EXERCISE))
+    assert isinstance(events[-1], SolveFailed)
+    assert "chat template" in events[-1].message
