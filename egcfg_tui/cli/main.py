@@ -49,7 +49,7 @@ Without a command the workbench opens.
 
 examples:
   egcfg-tui
-  egcfg-tui solve balanced_brackets
+  egcfg-tui solve watering-days
   egcfg-tui solve problems.jsonl#17 --format json --record run.jsonl
   egcfg-tui replay run.jsonl
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from egcfg_tui import exercises, models
 from egcfg_tui.cli import stdout
@@ -17,12 +17,14 @@ from egcfg_tui.cli.printable import printable
 from egcfg_tui.cli.result_json import result_json
 from egcfg_tui.cli.solving_options import add_solving_options, layers_from, settings_from
 from egcfg_tui.cli.tape import Tape, open_tape
-from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.events import FailureKind, SolveFailed, SolveFinished
 from egcfg_tui.runs import RecordedModel
 from egcfg_tui.solving.request import SolveRequest
-from egcfg_tui.solving.session import SolverSession
 from egcfg_tui.solving.settings import Method
+
+if TYPE_CHECKING:
+    from egcfg_tui.engine.api import ModelSpec
+    from egcfg_tui.solving.session import SolverSession
 
 _EPILOG: Final = """\
 EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set.
@@ -30,10 +32,10 @@ The solution goes to standard output, what happens meanwhile to standard error. 
 solve and keeps the recording; a second one ends at once.
 
 examples:
-  egcfg-tui solve EXERCISE
+  egcfg-tui solve {demo}
   egcfg-tui solve problems.jsonl#17 --format json
-  egcfg-tui solve EXERCISE --method sample --temperature 0.8 --budget 60 --seed 3
-  egcfg-tui solve EXERCISE --config ns3t0.75d5k1_lci_ln --gamma 3 --record run.jsonl
+  egcfg-tui solve {demo} --method sample --temperature 0.8 --budget 60 --seed 3
+  egcfg-tui solve {demo} --config ns3t0.75d5k1_lci_ln --gamma 3 --record run.jsonl
 
 exit codes: 0 solved, 1 not solved, 2 usage, 3 model or data, 4 sandbox, 130 interrupted"""
 
@@ -46,9 +48,7 @@ _FAILURES: Final = {
 
 def configure(parser: CommandParser) -> None:
     """Adds the options."""
-    parser.epilog = _EPILOG.replace("EXERCISE --", f"{exercises.DEMO_ID} --").replace(
-        "solve EXERCISE", f"solve {exercises.DEMO_ID}"
-    )
+    parser.epilog = _EPILOG.format(demo=exercises.DEMO_ID)
     parser.add_argument("exercise", metavar="EXERCISE", help="a bundled id, a file, or FILE#ID")
     parser.add_argument("--format", choices=("human", "json"), default="human", help="default: human")
     parser.add_argument(
@@ -59,6 +59,8 @@ def configure(parser: CommandParser) -> None:
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Solves the exercise; the exit code tells how it went."""
+    from egcfg_tui.solving.session import SolverSession
+
     settings = settings_from(args)
     layers = layers_from(args)
     try:
@@ -115,6 +117,8 @@ def _emit(finished: SolveFinished, request: SolveRequest, form: str) -> None:
 
 def _model(args: argparse.Namespace) -> tuple[ModelSpec, RecordedModel]:
     """The model to load, and what the recording says of it."""
+    from egcfg_tui.engine.api import ModelSpec
+
     catalogue = models.load_catalogue()
     name = args.model or catalogue.default
     entry = catalogue.get(name)

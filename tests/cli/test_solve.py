@@ -1,0 +1,306 @@
+"""`solve` drives a session, keeps data and narration apart, and maps every end to its exit code."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.command_line import CommandLine, Outcome
+from support.digits_run import EXERCISE, LOADING, SOLUTION, SOLVE
+from support.fake_session import FakeSession, Hold, Script
+from support.tiny_models import gguf_bytes
+
+import egcfg_sandbox
+from egcfg_tui.cli.exit_codes import ExitCode
+from egcfg_tui.engine.api import ModelSpec
+from egcfg_tui.events import Event, FailureKind, SolveFailed, SolveFinished
+from egcfg_tui.runs import read_recording
+from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.settings import Method, PromptStyle, Settings
+
+FINISHED = SOLVE[-1]
+assert isinstance(FINISHED, SolveFinished)
+
+
+class Solver:
+    """`egcfg-tui solve` with a scripted session."""
+
+    def __init__(self, command_line: CommandLine, exercise: str, model: str) -> None:
+        self.exercise, self.model = exercise, model
+        self.load: Script = LOADING
+        self.script: Script = SOLVE
+        self.session: FakeSession | None = None
+        self.layers: tuple[str, ...] | None = None
+        self._command_line = command_line
+
+    def open_session(self, model: ModelSpec, *, allow_missing_layers: tuple[str, ...]) -> FakeSession:
+        self.session, self.layers = InterruptedSession(model, self.script, self.load), allow_missing_layers
+        return self.session
+
+    def __call__(self, *options: str) -> Outcome:
+        return self._command_line("solve", self.exercise, "--model", self.model, *options)
+
+    @property
+    def request(self) -> SolveRequest:
+        assert self.session
+        (request,) = (call for call in self.session.calls if isinstance(call, SolveRequest))
+        return request
+
+
+class CtrlC(Event):
+    """In a script: the user presses Ctrl-C before the next event."""
+
+
+class InterruptedSession(FakeSession):
+    """A fake session whose script may press keys."""
+
+    def __enter__(self) -> InterruptedSession:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self.close()
+
+    def _play(self, script: Script, request: SolveRequest | None) -> Iterator[Event]:
+        for event in super()._play(script, request):
+            if isinstance(event, CtrlC):
+                os.kill(os.getpid(), signal.SIGINT)
+            else:
+                yield event
+
+
+@pytest.fixture
+def solver(command_line: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Solver:
+    model = tmp_path / "tiny-coder.gguf"
+    model.write_bytes(gguf_bytes())
+    solver = Solver(command_line, "digits.toml", str(model))
+    monkeypatch.setattr("egcfg_tui.exercises.load", lambda reference: EXERCISE)
+    monkeypatch.setattr("egcfg_tui.solving.session.SolverSession", solver.open_session)
+    return solver
+
+
+def finished(**changes: Any) -> SolveFinished:
+    """The end of the scripted solve, changed."""
+    return dataclasses.replace(FINISHED, **changes)
+
+
+def test_the_human_output_is_the_golden_one(solver: Solver, golden: Callable[[str, str], None]) -> None:
+    outcome = solver()
+    assert outcome.code == ExitCode.DONE
+    assert outcome.stdout == SOLUTION
+    golden("solve.txt", outcome.stdout)
+    golden("solve_narration.txt", outcome.stderr)
+
+
+def test_the_json_output_is_the_golden_one(solver: Solver, golden: Callable[[str, str], None]) -> None:
+    outcome = solver("--format", "json")
+    assert outcome.code == ExitCode.DONE
+    golden("solve.json", outcome.stdout)
+
+
+def test_the_json_object_keeps_the_contract(solver: Solver) -> None:
+    result = json.loads(solver("--format", "json").stdout)
+    contract = [
+        *("exercise", "solved", "hidden_passed", "solution", "method", "model", "seed", "wall_s", "tokens"),
+        *("runs", "trials", "tests"),
+    ]
+    assert list(result)[: len(contract)] == contract
+    assert {"prompt", "candidate", "signal", "verified", "decoded"} <= set(result["tokens"])
+    assert all({"test", "passed", "status"} <= set(test) for test in result["tests"])
+
+
+def test_without_options_the_defaults_are_asked_for(solver: Solver) -> None:
+    solver()
+    assert solver.request == SolveRequest(EXERCISE, Method.EGCFG, Settings(), 120.0, 0)
+    assert solver.session
+    assert solver.session.model == ModelSpec("tiny-coder", Path(solver.model))
+    assert solver.layers == ()
+
+
+def test_every_option_arrives(solver: Solver) -> None:
+    given = {
+        "--method": "sample",
+        "--gamma": 2.5,
+        "--candidates": 4,
+        "--horizon": 7,
+        "--temperature": 0.9,
+        "--refresh": 2,
+        "--budget": 33,
+        "--seed": 11,
+        "--threads": 3,
+        "--context": 1024,
+        "--gpu-layers": 5,
+    }
+    solver(*(str(word) for pair in given.items() for word in pair))
+    settings = Settings(candidates=4, temperature=0.9, horizon=7, refresh=2, gamma=2.5)
+    assert solver.request == SolveRequest(EXERCISE, Method.SAMPLE, settings, 33.0, 11)
+    assert solver.session
+    assert solver.session.model == ModelSpec("tiny-coder", Path(solver.model), 1024, 3, 5)
+
+
+def test_options_win_over_the_setting_string(solver: Solver) -> None:
+    solver("--config", "ns4t0.9d7k2_lci_ln", "--horizon", "2")
+    assert solver.request.settings == Settings(
+        candidates=4, temperature=0.9, horizon=2, refresh=2, prompt_style=PromptStyle.LONG_CODE
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--method", "auto"], "--method auto is not part of this version; choose egcfg, sample or greedy"),
+        (["--method", "gredy"], "'gredy' is not one of auto, egcfg, sample, greedy; did you mean greedy?"),
+        (["--gamma", "11"], "--gamma: must be a number from 0 to 10, not '11'"),
+        (["--gamma", "nan"], "--gamma: must be a number from 0 to 10, not 'nan'"),
+        (["--candidates", "0"], "--candidates: must be a whole number from 1 to 16, not '0'"),
+        (["--candidates", "2.5"], "--candidates: must be a whole number from 1 to 16, not '2.5'"),
+        (["--budget", "0"], "--budget: must be a number of seconds above 0, not '0'"),
+        (["--budget", "inf"], "--budget: must be a number of seconds above 0, not 'inf'"),
+        (["--seed", "-1"], "--seed: must be a whole number from 0 to"),
+        (
+            ["--config", "fast"],
+            "--config: setting string 'fast' cannot be read; it looks like ns3t0.75d5k1_ln",
+        ),
+        (["--config", "ns99t1d5"], "--config: candidates is 99; it must lie between 1 and 16"),
+        (["--config", f"ns{'9' * 5000}t1d5"], "--config: "),
+        (["--gama", "1"], "unknown option --gama; did you mean --gamma?"),
+        (["--allow-missing-layer", "secomp"], "--allow-missing-layer: the sandbox has no layer 'secomp'"),
+    ],
+)
+def test_a_wrong_option_is_told(solver: Solver, options: list[str], message: str) -> None:
+    outcome = solver(*options)
+    assert (outcome.code, outcome.stdout) == (ExitCode.USAGE, "")
+    assert message in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+    assert solver.session is None
+
+
+def test_a_layer_can_be_given_up_by_name(solver: Solver) -> None:
+    name = egcfg_sandbox.layers()[0].name
+    solver("--allow-missing-layer", name)
+    assert solver.layers == (name,)
+
+
+def test_an_unsolved_exercise_still_shows_the_last_answer(solver: Solver) -> None:
+    solver.script = (*SOLVE[:-1], finished(solved=False, reason="budget"))
+    outcome = solver()
+    assert (outcome.code, outcome.stdout) == (ExitCode.NOT_SOLVED, SOLUTION)
+    assert "not solved: the budget is used up" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (FailureKind.MODEL, ExitCode.MODEL_OR_DATA),
+        (FailureKind.CONTEXT, ExitCode.MODEL_OR_DATA),
+        (FailureKind.SANDBOX, ExitCode.SANDBOX),
+    ],
+)
+@pytest.mark.parametrize("when", ["load", "script"])
+def test_a_solve_that_cannot_be_carried_out_says_why(
+    solver: Solver, kind: FailureKind, code: ExitCode, when: str, tmp_path: Path
+) -> None:
+    failure = SolveFailed(kind, "it broke; mend it")
+    setattr(solver, when, (LOADING[0], failure))
+    outcome = solver("--format", "json", "--record", str(tmp_path / "run.jsonl"))
+    assert (outcome.code, outcome.stdout) == (code, "")
+    assert outcome.stderr.endswith("egcfg-tui: it broke; mend it\n")
+    assert read_recording(tmp_path / "run.jsonl").events[-1].event == failure
+    assert solver.session
+    assert solver.session.calls[-1] == "close"
+
+
+@pytest.mark.parametrize("form", ["human", "json"])
+@pytest.mark.parametrize("at", [0, 3, 9, len(SOLVE) - 1])
+def test_ctrl_c_stops_the_solve_and_keeps_the_recording(
+    solver: Solver, tmp_path: Path, at: int, form: str
+) -> None:
+    solver.script = (*SOLVE[:at], CtrlC(), Hold())
+    outcome = solver("--record", str(tmp_path / "run.jsonl"), "--format", form)
+    assert outcome.code == ExitCode.INTERRUPTED
+    assert outcome.stderr.endswith("egcfg-tui: interrupted\n")
+    last = read_recording(tmp_path / "run.jsonl").events[-1].event
+    assert isinstance(last, SolveFinished)
+    assert last.reason == "stopped"
+    if form == "json":
+        assert json.loads(outcome.stdout)["reason"] == "stopped"
+    else:
+        assert outcome.stdout == ""
+
+
+@pytest.mark.parametrize(("load", "script"), [((CtrlC(),), ()), (LOADING, (SOLVE[0], CtrlC(), CtrlC()))])
+def test_ctrl_c_while_loading_or_twice_ends_at_once(
+    solver: Solver, tmp_path: Path, load: Script, script: Script
+) -> None:
+    solver.load, solver.script = load, (*script, Hold())
+    outcome = solver("--record", str(tmp_path / "run.jsonl"))
+    assert (outcome.code, outcome.stdout) == (ExitCode.INTERRUPTED, "")
+    assert not read_recording(tmp_path / "run.jsonl").cut_short
+    assert solver.session
+    assert solver.session.calls[-1] == "close"
+
+
+def test_interrupts_are_given_back(solver: Solver) -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
+    solver()
+    after = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
+    assert after == before
+
+
+def test_the_recording_holds_the_run(solver: Solver, tmp_path: Path) -> None:
+    solver("--record", str(tmp_path / "run.jsonl"), "--seed", "5")
+    recording = read_recording(tmp_path / "run.jsonl")
+    assert [timed.event for timed in recording.events] == [
+        event for event in (*LOADING, *SOLVE) if not event.transient
+    ]
+    assert recording.header.request.seed == 5
+    assert recording.header.request.model.name == "tiny-coder"
+    assert recording.header.request.model.size_bytes == Path(solver.model).stat().st_size
+
+
+def test_a_recording_that_cannot_begin_is_told_before_the_solve(solver: Solver, tmp_path: Path) -> None:
+    outcome = solver("--record", str(tmp_path / "none" / "run.jsonl"))
+    assert outcome.code == ExitCode.USAGE
+    assert "run.jsonl: the recording cannot be written: No such file or directory" in outcome.stderr
+    assert solver.session is None
+
+
+def test_a_recording_that_breaks_off_does_not_lose_the_solution(
+    solver: Solver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = 0
+
+    def write_until_full(recorder: Any, value: Any) -> None:
+        nonlocal written
+        written += 1
+        if written > 4:
+            raise recorder._failure(OSError(28, "No space left on device"))
+
+    monkeypatch.setattr("egcfg_tui.runs.recorder.Recorder._write", write_until_full)
+    outcome = solver("--record", str(tmp_path / "run.jsonl"))
+    assert (outcome.code, outcome.stdout) == (ExitCode.MODEL_OR_DATA, SOLUTION)
+    message = "the recording cannot be written: No space left on device; the solve goes on without it"
+    assert outcome.stderr.count(message) == 1
+
+
+def test_a_session_without_an_end_is_an_unexpected_error(solver: Solver) -> None:
+    solver.script = SOLVE[:3]
+    assert solver().code == ExitCode.INTERNAL
+
+
+def test_a_missing_model_is_told(solver: Solver) -> None:
+    solver.model = "no-such-model"
+    outcome = solver()
+    assert (outcome.code, outcome.stdout) == (ExitCode.MODEL_OR_DATA, "")
+    assert "egcfg-tui: unknown model 'no-such-model'" in outcome.stderr
+
+
+def test_an_unknown_exercise_is_told(command_line: CommandLine) -> None:
+    outcome = command_line("solve", "watering-dais")
+    assert (outcome.code, outcome.stdout) == (ExitCode.MODEL_OR_DATA, "")
+    assert "watering-dais" in outcome.stderr

@@ -1,0 +1,31 @@
+"""Runs the command line in this process, and tells what a user would see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from egcfg_tui.cli.main import main
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command left behind."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+class CommandLine:
+    """Calls `main` and captures both streams."""
+
+    def __init__(self, capture: pytest.CaptureFixture[str]) -> None:
+        self._capture = capture
+
+    def __call__(self, *argv: str) -> Outcome:
+        self._capture.readouterr()
+        code = main(argv)
+        streams = self._capture.readouterr()
+        return Outcome(code, streams.out, streams.err)
