@@ -1,5 +1,6 @@
 """Runs and traces small untrusted Python programs. Standard library only; usable on its own."""
 
+from egcfg_sandbox.client import Sandbox, SandboxRefused, layers
 from egcfg_sandbox.verdicts import (
     CodeTest,
     Layer,
@@ -20,10 +21,13 @@ __all__ = [
     "Limits",
     "Program",
     "Report",
+    "Sandbox",
+    "SandboxRefused",
     "StdioTest",
     "Test",
     "TestResult",
     "Trace",
     "TraceEvent",
     "Verdict",
+    "layers",
 ]

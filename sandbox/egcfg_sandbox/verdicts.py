@@ -135,6 +135,7 @@ class Limits:
     open_files: int = 64
     file_size_bytes: int = 4 * 1024 * 1024
     output_bytes: int = 256 * 1024
+    scratch_bytes: int = 16 * 1024 * 1024
     trace_events: int = 400
     repr_chars: int = 80
 
@@ -151,9 +152,14 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One program to run against its tests."""
+    """One program to run against its tests.
+
+    `entry_point`, where known, is the function or class under test: the only name of the program that may
+    stand in for a builtin of the same name.
+    """
 
     source: str
     tests: tuple[Test, ...]
     trace: bool = False
     limits: Limits = field(default_factory=Limits)
+    entry_point: str | None = None

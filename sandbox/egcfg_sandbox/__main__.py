@@ -1,0 +1,87 @@
+"""`python -m egcfg_sandbox`: one JSON object on stdin, one on stdout; `--serve` for one per line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from egcfg_sandbox.client import REQUIRED, Sandbox, SandboxRefused, layers
+from egcfg_sandbox.door import DoorError, read_request, write_report
+
+_USAGE: Final = """usage: python -m egcfg_sandbox [--serve | --layers] [--allow-missing-layer NAME]...
+
+  (nothing)   reads one JSON object on stdin, writes one on stdout
+  --serve     reads one JSON object per line, writes one per line
+  --layers    says which layers of defence are on
+
+The object: {"source": "...", "tests": ["assert f(1) == 2", {"stdin": "1", "stdout": "2"}], "timeout_s": 3}
+"""
+_DONE: Final = 0
+_USAGE_ERROR: Final = 2
+_REFUSED: Final = 4
+
+
+def _answer(sandbox: Sandbox, text: bytes) -> str:
+    """One answer; a request that cannot be read gets an object with `error`."""
+    try:
+        return json.dumps(write_report(sandbox.run(read_request(text))))
+    except DoorError as error:
+        return json.dumps({"status": "malformed", "error": str(error), "results": [], "trace": None})
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def _show_layers() -> int:
+    missing = 0
+    for layer in layers():
+        state = "on" if layer.active else f"off: {layer.reason}"
+        sys.stdout.write(f"{layer.name:18} {'required' if layer.required else '':9} {state}\n")
+        missing += layer.required and not layer.active
+    return _REFUSED if missing else _DONE
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs the door; returns the exit code."""
+    allowed: list[str] = []
+    rest = list(arguments)
+    while "--allow-missing-layer" in rest:
+        at = rest.index("--allow-missing-layer")
+        name = rest[at + 1] if at + 1 < len(rest) else ""
+        if name not in REQUIRED:
+            _say(f"--allow-missing-layer needs one of {', '.join(sorted(REQUIRED))}")
+            return _USAGE_ERROR
+        allowed.append(name)
+        del rest[at : at + 2]
+    if rest not in ([], ["--serve"], ["--layers"]):
+        (sys.stdout.write if rest in (["-h"], ["--help"]) else _say)(_USAGE)
+        return _DONE if rest in (["-h"], ["--help"]) else _USAGE_ERROR
+    try:
+        if rest == ["--layers"]:
+            return _show_layers()
+        with Sandbox(allow_missing_layers=allowed) as sandbox:
+            if rest == ["--serve"]:
+                for line in sys.stdin.buffer:
+                    if line.strip():
+                        sys.stdout.write(_answer(sandbox, line) + "\n")
+                        sys.stdout.flush()
+                return _DONE
+            try:
+                program = read_request(sys.stdin.buffer.read())
+            except DoorError as error:
+                _say(str(error))
+                return _USAGE_ERROR
+            sys.stdout.write(json.dumps(write_report(sandbox.run(program))) + "\n")
+            return _DONE
+    except SandboxRefused as error:
+        _say(str(error))
+        return _REFUSED
+    except (KeyboardInterrupt, BrokenPipeError):
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

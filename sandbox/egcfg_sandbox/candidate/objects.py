@@ -1,0 +1,183 @@
+"""What of the program's objects travels: plain data as data, everything else as a numbered reference."""
+
+from __future__ import annotations
+
+import builtins
+import collections
+import dataclasses
+import operator
+import types
+from collections.abc import Callable
+from typing import Any, Final
+
+_PLAIN_BASES: Final = (int, float, complex, str, bytes, bytearray, list, tuple, set, frozenset, dict)
+
+
+def plain_base(kind: type) -> type | None:
+    """The builtin that a class extends, if any."""
+    return next((base for base in _PLAIN_BASES if issubclass(kind, base)), None)
+
+
+def as_plain(value: Any, base: type) -> Any:
+    """The builtin part of an instance of a builtin's subclass, taken without the class's own methods."""
+    if base is int or base is float:
+        return base.__dict__["__int__" if base is int else "__float__"](value)
+    if base is complex:
+        return complex(complex.real.__get__(value), complex.imag.__get__(value))  # type: ignore[attr-defined]
+    if base is str:
+        return str.__str__(value)
+    if base in (bytes, bytearray):
+        return base.__dict__["__getitem__"](value, slice(None))
+    if base is dict:
+        return dict(dict.items(value))
+    return base(base.__dict__["__iter__"](value))
+
+
+def state_of(value: Any) -> dict[str, Any]:
+    """Instance variables, slots included."""
+    state: dict[str, Any] = {}
+    for owner in type(value).__mro__:
+        for name, slot in list(vars(owner).items()):
+            if isinstance(slot, types.MemberDescriptorType):
+                try:
+                    state[name] = slot.__get__(value)
+                except AttributeError:
+                    continue
+    state.update(getattr(value, "__dict__", {}))
+    return state
+
+
+class RemoteCallable:
+    """A function of the test that the program was handed."""
+
+    def __init__(self, call: Callable[[int, tuple[Any, ...], dict[str, Any]], Any], number: int) -> None:
+        self._call = call
+        self._number = number
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return self._call(self._number, arguments, named)
+
+
+class Kept:
+    """Marks an object that travels as a reference although it has a plain form."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class Objects:
+    """The numbered objects of one program."""
+
+    def __init__(self, call_back: Callable[[int, tuple[Any, ...], dict[str, Any]], Any]) -> None:
+        self._call_back = call_back
+        self._objects: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {}
+        self._described: set[int] = set()
+
+    def number_of(self, value: Any) -> int:
+        """The reference under which an object is known; it is kept alive from now on."""
+        number = self._numbers.get(id(value))
+        if number is None:
+            number = len(self._objects) + 1
+            self._objects[number] = value
+            self._numbers[id(value)] = number
+        return number
+
+    def get(self, number: int) -> Any:
+        """The object behind a reference."""
+        return self._objects[number]
+
+    def resolve(self, plain: Any) -> Any:
+        """Turns a reference from the judge into the object, or a function of the test into a stand-in."""
+        side, number = plain
+        if side == "mine":
+            return self._objects[number]
+        return RemoteCallable(self._call_back, number)
+
+    def describe(self, value: Any) -> Any:
+        """The reference, or the plain part, under which a value travels."""
+        if type(value) is RemoteCallable:
+            return ("yours", value._number)
+        if type(value) is Kept:
+            return self.reference(value.value)
+        if isinstance(value, type):
+            return ("class", self.describe_class(value))
+        if isinstance(value, types.ModuleType):
+            return ("module", value.__name__)
+        kind = type(value)
+        base = plain_base(kind)
+        if base is tuple and isinstance(getattr(kind, "_fields", None), tuple):
+            return ("named", kind.__name__, tuple(kind._fields), as_plain(value, tuple))
+        if base is dict and isinstance(value, collections.Counter):
+            return ("plain", collections.Counter(as_plain(value, dict)))
+        if base is not None:
+            return ("plain", as_plain(value, base))
+        return self.reference(value)
+
+    def reference(self, value: Any) -> Any:
+        """A reference even where a plain form exists."""
+        kind = type(value)
+        if kind in _FUNCTIONS:
+            return ("function", self.number_of(value), str(getattr(value, "__name__", "function")))
+        return ("object", self.number_of(value), self.describe_class(kind))
+
+    def describe_class(self, kind: type) -> Any:
+        """A class by number; the first time also its name, bases and kind."""
+        if kind.__module__ == "builtins" and getattr(builtins, kind.__name__, None) is kind:
+            return kind.__name__
+        number = self.number_of(kind)
+        if number in self._described:
+            return (number,)
+        self._described.add(number)
+        bases = tuple(self.describe_class(base) for base in kind.__bases__)
+        fields: tuple[str, ...] | None = None
+        if dataclasses.is_dataclass(kind):
+            fields = tuple(field.name for field in dataclasses.fields(kind) if field.compare)
+        traits = {
+            "fields": fields,
+            "eq": kind.__eq__ is not object.__eq__,
+            "iterator": hasattr(kind, "__next__"),
+        }
+        return (number, kind.__name__, kind.__module__, bases, traits)
+
+
+_FUNCTIONS: Final = (
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    types.MethodType,
+    type(str.join),
+    type([].__len__),
+)
+
+
+def _call_operator(name: str) -> Callable[..., Any]:
+    return lambda *operands: getattr(operator, name)(*operands)
+
+
+OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
+    "len": len,
+    "bool": bool,
+    "iter": iter,
+    "next": next,
+    "str": str,
+    "repr": repr,
+    "hash": hash,
+    "int": int,
+    "float": float,
+    "complex": complex,
+    "round": round,
+    "abs": abs,
+    "reversed": reversed,
+    "format": format,
+    "dir": dir,
+    "enter": lambda value: type(value).__enter__(value),
+    "exit": lambda value, *details: type(value).__exit__(value, *details),
+    **{
+        name: _call_operator(name)
+        for name in (
+            "getitem setitem delitem add sub mul truediv floordiv mod pow lshift rshift and_ or_ xor matmul neg"
+            " pos invert index eq lt le gt ge iadd isub imul"
+        ).split()
+    },
+    "divmod": divmod,
+}

@@ -1,0 +1,185 @@
+"""Bounded text of any value without calling a single method of the program's own classes."""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import decimal
+import fractions
+import types
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any, Final
+
+_ITEMS: Final = 12
+_DEPTH: Final = 3
+_INTEGER_BITS: Final = 512
+_ELLIPSIS: Final = "..."
+_BRACKETS: Final[dict[type, tuple[str, str]]] = {
+    list: ("[", "]"),
+    set: ("{", "}"),
+    frozenset: ("frozenset({", "})"),
+    collections.deque: ("deque([", "])"),
+}
+_PREFIX: Final[dict[type, tuple[str, str]]] = {
+    dict: ("{", "}"),
+    collections.Counter: ("Counter({", "})"),
+    collections.OrderedDict: ("OrderedDict({", "})"),
+    collections.defaultdict: ("defaultdict({", "})"),
+}
+_CALLABLE: Final = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
+# Types of the standard library whose own text is short and safe.
+_SAFE: Final = frozenset(
+    {
+        bool, float, complex, type(None), type(Ellipsis), type(NotImplemented), range, slice, decimal.Decimal,
+        fractions.Fraction, datetime.date, datetime.datetime, datetime.time, datetime.timedelta,
+    }
+)  # fmt: skip
+_BASES: Final = (int, str, bytes, float, list, tuple, dict, set, frozenset)
+
+
+class Renderer:
+    """Renders values in at most `limit` characters."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+
+    def text(self, value: Any) -> str:
+        """One line that shows the value; what does not fit ends in an ellipsis."""
+        try:
+            text = self._render(value, _DEPTH)
+        except Exception as error:
+            text = f"<{_type_name(value)}: {type(error).__name__}>"
+        if len(text) > self._limit:
+            text = text[: max(0, self._limit - len(_ELLIPSIS))] + _ELLIPSIS
+        return text
+
+    def _render(self, value: Any, depth: int) -> str:
+        kind = type(value)
+        if kind is int:
+            bits = int.bit_length(value)
+            return repr(value) if bits <= _INTEGER_BITS else f"<int of {bits} bits>"
+        if kind is str or kind is bytes or kind is bytearray:
+            return self._sliced(value)
+        if kind in _SAFE:
+            return repr(value)
+        if kind is tuple:
+            inner = self._joined(value, len(value), depth)
+            return f"({inner},)" if len(value) == 1 else f"({inner})"
+        if kind in _BRACKETS:
+            if kind is set and not value:
+                return "set()"
+            opening, closing = _BRACKETS[kind]
+            return opening + self._joined(value, len(value), depth) + closing
+        if kind in _PREFIX:
+            opening, closing = _PREFIX[kind]
+            return opening + self._pairs(value, depth) + closing
+        return self._object(value, kind, depth)
+
+    def _sliced(self, value: Any) -> str:
+        if len(value) <= self._limit:
+            return repr(value)
+        return repr(value[: self._limit]) + _ELLIPSIS
+
+    def _joined(self, items: Iterable[Any], count: int, depth: int) -> str:
+        if depth == 0 and count:
+            return _ELLIPSIS
+        parts: list[str] = []
+        room = self._limit
+        for item in islice(items, _ITEMS):
+            part = self._render(item, depth - 1)
+            parts.append(part)
+            room -= len(part) + 2
+            if room <= 0:
+                break
+        if len(parts) < count:
+            parts.append(_ELLIPSIS)
+        return ", ".join(parts)
+
+    def _pairs(self, value: dict[Any, Any], depth: int) -> str:
+        if depth == 0 and value:
+            return _ELLIPSIS
+        parts: list[str] = []
+        room = self._limit
+        for key, item in islice(dict.items(value), _ITEMS):
+            part = f"{self._render(key, depth - 1)}: {self._render(item, depth - 1)}"
+            parts.append(part)
+            room -= len(part) + 2
+            if room <= 0:
+                break
+        if len(parts) < len(value):
+            parts.append(_ELLIPSIS)
+        return ", ".join(parts)
+
+    def _object(self, value: Any, kind: type, depth: int) -> str:
+        """Classes, functions and instances: type name and fields, read without running their code."""
+        if isinstance(value, type):
+            return f"<class {_name_of(value)}>"
+        if isinstance(value, _CALLABLE):
+            return f"<function {value.__name__}>"
+        if kind is types.ModuleType:
+            return f"<module {value.__name__}>"
+        name = _name_of(kind)
+        if kind.__module__ == "numpy":
+            return _array_text(value, self._limit)
+        for base in _BASES:
+            if issubclass(kind, base):
+                return f"{name}({self._render(_plain(value, base), depth - 1)})"
+        fields = _fields(value)
+        if fields is None:
+            return f"<{name}>"
+        if depth <= 0:
+            return f"{name}({_ELLIPSIS if fields else ''})"
+        parts = [f"{key}={self._render(item, depth - 1)}" for key, item in islice(fields.items(), _ITEMS)]
+        return f"{name}({', '.join(parts)})"
+
+
+def _name_of(kind: type) -> str:
+    return str(type.__dict__["__name__"].__get__(kind))
+
+
+def _type_name(value: Any) -> str:
+    return _name_of(type(value))
+
+
+def _plain(value: Any, base: type) -> Any:
+    """The builtin part of an instance of a builtin's subclass."""
+    if base in (int, float):
+        return base.__dict__["__int__" if base is int else "__float__"](value)
+    if base is str:
+        return str.__str__(value)
+    if base is bytes:
+        return bytes.__getitem__(value, slice(None))
+    if base is dict:
+        return dict(dict.items(value))
+    return base(base.__iter__(value))  # type: ignore[attr-defined]
+
+
+def _fields(value: Any) -> dict[str, Any] | None:
+    """Instance variables as they lie in memory."""
+    try:
+        state = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        state = None
+    fields: dict[str, Any] = {}
+    for owner in type(value).__mro__:
+        for name, slot in list(vars(owner).items()):
+            if isinstance(slot, types.MemberDescriptorType):
+                try:
+                    fields[name] = slot.__get__(value)
+                except AttributeError:
+                    continue
+    if type(state) is dict:
+        fields.update((key, item) for key, item in state.items() if type(key) is str)
+    elif not fields:
+        return None
+    return fields
+
+
+def _array_text(value: Any, limit: int) -> str:
+    """An array of numpy: shape, type and its first numbers."""
+    if type(value).__name__ != "ndarray":
+        return str(value)[:limit] if getattr(value, "nbytes", 0) <= 16 else f"<{type(value).__name__}>"
+    if value.dtype.hasobject:
+        return f"array(shape={value.shape}, dtype=object)"
+    return f"array({value.ravel()[:_ITEMS].tolist()!r}, shape={value.shape}, dtype={value.dtype})"

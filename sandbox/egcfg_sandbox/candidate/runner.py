@@ -1,0 +1,265 @@
+"""Loads the program and answers the judge's requests, in the program's own process."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import socket
+import struct
+import sys
+import types
+from collections.abc import Callable
+from typing import Any, Final
+
+from egcfg_sandbox import wire
+from egcfg_sandbox.candidate import statements
+from egcfg_sandbox.candidate.objects import OPERATIONS, Kept, Objects, as_plain, plain_base, state_of
+from egcfg_sandbox.candidate.rendering import Renderer
+from egcfg_sandbox.candidate.tracing import (
+    MonitoringTracer,
+    Recorder,
+    SettraceTracer,
+    describe_error,
+    tracer_for,
+)
+from egcfg_sandbox.codec import CodecError, Decoder, Encoder
+from egcfg_sandbox.trace_memory import TraceWriter
+
+FILENAME: Final = "<program>"
+MODULE: Final = "program"
+NUMBER: Final = struct.Struct("<I")
+_CODEC_RECURSION: Final = 20_000
+_MEMORY_RESERVE_BYTES: Final = 1 << 20
+
+
+class Runner:
+    """Serves one program to one judge."""
+
+    def __init__(self, channel: socket.socket, memory: Any) -> None:
+        self._channel = channel
+        self._memory = memory
+        self._objects = Objects(self._call_back)
+        self._module: dict[str, Any] = {}
+        self._tracer: SettraceTracer | MonitoringTracer | None = None
+        self._recorder: Recorder | None = None
+        self._depth = 0
+        self._process = os.getpid()
+        self._reserve: bytearray | None = bytearray(_MEMORY_RESERVE_BYTES)
+        self._asked = 0
+
+    def serve(self) -> None:
+        """Answers until the judge has gone."""
+        while True:
+            try:
+                message = wire.receive(self._channel)
+            except wire.WireError:
+                return
+            self._handle(message)
+
+    def _handle(self, message: bytes) -> None:
+        number = message[1:5]
+        decoder = Decoder(message[5:], self._objects.resolve)
+        try:
+            request = decoder.decode()
+            known = decoder.containers
+            before = [_shallow(item) for item in known]
+            answer = ("value", self._perform(request))
+        except BaseException as error:
+            self._reserve = None
+            known, before = [], []
+            answer = ("raised", self._raised(error))
+        if os.getpid() != self._process:
+            os._exit(0)
+        self._flush()
+        self._send(b"A" + number, answer, known, before)
+
+    def _flush(self) -> None:
+        """Lets out what was printed, whatever the program made of its streams."""
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except BaseException:
+                continue
+
+    def _send(self, head: bytes, answer: Any, known: list[Any], before: list[Any]) -> None:
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(_CODEC_RECURSION)
+        try:
+            try:
+                body = self._encode(answer, known, before)
+            except (CodecError, RecursionError, MemoryError) as error:
+                refusal = ("uncarried", str(error) or type(error).__name__)
+                body = self._encode(refusal, [], [])
+        finally:
+            sys.setrecursionlimit(limit)
+        wire.send(self._channel, head + body)
+
+    def _encode(self, answer: Any, known: list[Any], before: list[Any]) -> bytes:
+        encoder = Encoder(self._objects.describe, known=known)
+        encoder.encode(answer)
+        parts = [encoder.take()]
+        for index, (item, old) in enumerate(zip(known, before, strict=True)):
+            if _differs(item, old):
+                encoder.encode(index)
+                encoder.content(item)
+                parts.append(encoder.take())
+        return b"".join(parts)
+
+    def _raised(self, error: BaseException) -> Any:
+        """An exception as data: class, arguments, text and the program's line it came from."""
+        text = describe_error(error, Renderer(200).text)
+        line = None
+        trace = error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == FILENAME:
+                line = trace.tb_lineno
+            trace = trace.tb_next
+        if isinstance(error, SyntaxError) and error.filename == FILENAME:
+            line = error.lineno
+        arguments: tuple[Any, ...] = error.args
+        state = dict(vars(error)) if hasattr(error, "__dict__") else {}
+        try:
+            Encoder(self._objects.describe).encode((arguments, state))
+        except BaseException:
+            arguments, state = (text,), {}
+        kind = self._objects.describe_class(type(error))
+        number = getattr(error, "errno", None) if isinstance(error, OSError) else None
+        error.__traceback__ = None
+        return (kind, arguments, state, text, line, number if type(number) is int else None)
+
+    def _perform(self, request: Any) -> Any:
+        operation, *rest = request
+        if operation == "load":
+            return self._load(*rest)
+        return getattr(self, f"_do_{operation}")(*rest)
+
+    def _traced(self, action: Callable[[], Any], name: str, line: int) -> Any:
+        """Runs the program's code under the tracer; only the outermost call starts it."""
+        if self._tracer is None or self._recorder is None or self._depth:
+            return action()
+        self._depth += 1
+        value: Any = None
+        failure: BaseException | None = None
+        self._tracer.start()
+        try:
+            value = action()
+            return value
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            self._tracer.stop()
+            self._depth -= 1
+            if self._recorder.exhausted:
+                self._recorder.finish(name, line, value, failure)
+
+    def _load(self, source: bytes, entry: str, trace: tuple[int, int] | None) -> None:
+        random.seed(0)
+        code = compile(source, FILENAME, "exec", dont_inherit=True)
+        if trace is not None:
+            events, characters = trace
+            writer = TraceWriter(self._memory, events)
+            starts = statements.first_lines(source)
+            self._recorder = Recorder(writer, Renderer(characters), starts, events)
+            self._tracer = tracer_for(self._recorder, FILENAME, code)
+        module = types.ModuleType(entry)
+        module.__dict__["__builtins__"] = __builtins__
+        sys.modules[entry] = module
+        self._module = module.__dict__
+        if entry == "__main__":
+            self._traced(lambda: exec(code, self._module), "<module>", 1)
+        else:
+            exec(code, self._module)
+
+    def _do_names(self, names: tuple[str, ...]) -> dict[str, Any]:
+        return {name: self._module[name] for name in names if name in self._module}
+
+    def _do_call(self, target: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        code = getattr(target, "__code__", None)
+        line = getattr(code, "co_firstlineno", 0)
+        value = self._traced(lambda: target(*arguments, **named), str(getattr(target, "__name__", "")), line)
+        if isinstance(target, type) and type(value) is target and plain_base(target) is not None:
+            return Kept(value)
+        return value
+
+    def _do_getattr(self, target: Any, name: str) -> Any:
+        return getattr(target, name)
+
+    def _do_setattr(self, target: Any, name: str, value: Any) -> None:
+        setattr(target, name, value)
+
+    def _do_delattr(self, target: Any, name: str) -> None:
+        delattr(target, name)
+
+    def _do_operate(self, name: str, operands: tuple[Any, ...]) -> Any:
+        return self._traced(lambda: OPERATIONS[name](*operands), name, 0)
+
+    def _do_state(self, target: Any) -> dict[str, Any]:
+        return state_of(target)
+
+    def _do_plain(self, target: Any) -> Any:
+        base = plain_base(type(target))
+        return (base is not None, None if base is None else as_plain(target, base))
+
+    def _call_back(self, number: int, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Calls a function of the test and waits, answering what the test asks meanwhile."""
+        self._asked += 1
+        head = b"C" + NUMBER.pack(self._asked)
+        encoder = Encoder(self._objects.describe)
+        wire.send(self._channel, head + encoder.encode((number, arguments, named)))
+        while True:
+            message = wire.receive(self._channel)
+            if message[:1] == b"V":
+                outcome, value = Decoder(message[5:], self._objects.resolve).decode()
+                if outcome == "value":
+                    return value
+                kind, text = value
+                raise _builtin_error(kind)(text)
+            self._handle(message)
+
+
+def _builtin_error(name: str) -> type[BaseException]:
+    kind = getattr(__import__("builtins"), name, RuntimeError)
+    return kind if isinstance(kind, type) and issubclass(kind, BaseException) else RuntimeError
+
+
+def _shallow(value: Any) -> Any:
+    if isinstance(value, dict):
+        return list(value.items())
+    return bytes(value) if isinstance(value, bytearray) else list(value)
+
+
+def _differs(value: Any, before: Any) -> bool:
+    """Whether a container holds other items than before, by identity."""
+    now = _shallow(value)
+    if isinstance(now, bytes):
+        return bool(now != before)
+    if len(now) != len(before):
+        return True
+    if isinstance(value, dict):
+        return any(a[0] is not b[0] or a[1] is not b[1] for a, b in zip(now, before, strict=True))
+    return any(a is not b for a, b in zip(now, before, strict=True))
+
+
+def open_streams() -> None:
+    """Python's own standard streams on the descriptors of this run."""
+    sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0)), encoding="utf-8", errors="surrogateescape")
+    sys.stdout = io.TextIOWrapper(
+        io.BufferedWriter(io.FileIO(1, "w")), encoding="utf-8", errors="backslashreplace", newline="\n"
+    )
+    sys.stderr = io.TextIOWrapper(
+        io.BufferedWriter(io.FileIO(2, "w")), encoding="utf-8", errors="backslashreplace", line_buffering=True
+    )
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
+
+
+def run(channel: socket.socket, memory: Any) -> None:
+    """Serves the judge and ends the process."""
+    status = 0
+    try:
+        Runner(channel, memory).serve()
+    except BaseException:
+        status = 70
+    finally:
+        os._exit(status)

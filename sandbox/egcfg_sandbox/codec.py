@@ -1,0 +1,407 @@
+"""Values as bytes and back: tagged, bounded, without pickle and without `repr`.
+
+What arrives is rebuilt from exact builtin (or known standard) types only, whatever the sender's objects were,
+and everything is checked against `CodecLimits`, because the sender may be hostile. Objects that have no plain
+form go through hooks: `describe` turns one into plain data on the way out, `resolve` makes a stand-in of it.
+Lists, dicts, sets and their like are numbered in the order they are met, so that shared and cyclic ones keep
+their identity, and so that a caller's own containers can be refilled in place (`known`).
+"""
+
+from __future__ import annotations
+
+import array
+import collections
+import datetime
+import decimal
+import fractions
+import struct
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+
+class CodecError(Exception):
+    """A value that cannot be carried, or bytes that are no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodecLimits:
+    """How large a value may be."""
+
+    message_bytes: int = 16 * 1024 * 1024
+    nodes: int = 2_000_000
+    depth: int = 500
+    integer_bits: int = 4_000_000
+
+
+LIMITS: Final = CodecLimits()
+
+_LENGTH: Final = struct.Struct("<I")
+_INT64: Final = struct.Struct("<q")
+_FLOAT: Final = struct.Struct("<d")
+_COMPLEX: Final = struct.Struct("<dd")
+_INT64_MIN: Final = -(1 << 63)
+_INT64_MAX: Final = (1 << 63) - 1
+
+Describe = Callable[[Any], Any]
+Resolve = Callable[[Any], Any]
+
+_NAMED_TYPES: Final[dict[str, type]] = {
+    kind.__name__: kind
+    for kind in (
+        object, type, bool, int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset,
+        range, slice, type(None), decimal.Decimal, fractions.Fraction, datetime.datetime, datetime.date,
+        datetime.time, datetime.timedelta, collections.Counter, collections.deque, collections.OrderedDict,
+        collections.defaultdict,
+    )
+}  # fmt: skip
+_TYPE_NAMES: Final = {kind: name for name, kind in _NAMED_TYPES.items()}
+
+
+def _zone_out(zone: datetime.tzinfo | None, moment: datetime.datetime | None) -> datetime.timedelta | None:
+    if zone is None:
+        return None
+    offset = (
+        datetime.tzinfo.utcoffset(zone, moment) if type(zone) is datetime.tzinfo else zone.utcoffset(moment)
+    )
+    return offset
+
+
+def _zone_in(offset: Any) -> datetime.tzinfo | None:
+    return None if offset is None else datetime.timezone(offset)
+
+
+def _datetime_out(value: datetime.datetime) -> Any:
+    naive = (value.year, value.month, value.day, value.hour, value.minute, value.second, value.microsecond)
+    return (naive, _zone_out(value.tzinfo, value), value.fold)
+
+
+def _datetime_in(plain: Any) -> datetime.datetime:
+    naive, offset, fold = plain
+    return datetime.datetime(*naive, tzinfo=_zone_in(offset), fold=fold)
+
+
+def _time_out(value: datetime.time) -> Any:
+    naive = (value.hour, value.minute, value.second, value.microsecond)
+    return (naive, _zone_out(value.tzinfo, None), value.fold)
+
+
+def _time_in(plain: Any) -> datetime.time:
+    naive, offset, fold = plain
+    return datetime.time(*naive, tzinfo=_zone_in(offset), fold=fold)
+
+
+def _array_in(plain: Any) -> array.array[Any]:
+    code, data = plain
+    if code not in array.typecodes or len(data) % array.array(code).itemsize:
+        raise CodecError("an array that does not fit its type")
+    return array.array(code, data)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A standard type that travels as plain data under its own name."""
+
+    kind: type
+    out: Callable[[Any], Any]
+    back: Callable[[Any], Any]
+
+
+_KNOWN: Final[dict[str, _Known]] = {
+    "range": _Known(range, lambda v: (v.start, v.stop, v.step), lambda p: range(*p)),
+    "slice": _Known(slice, lambda v: (v.start, v.stop, v.step), lambda p: slice(*p)),
+    "decimal": _Known(decimal.Decimal, str, decimal.Decimal),
+    "fraction": _Known(
+        fractions.Fraction, lambda v: (v.numerator, v.denominator), lambda p: fractions.Fraction(*p)
+    ),
+    "datetime": _Known(datetime.datetime, _datetime_out, _datetime_in),
+    "date": _Known(datetime.date, lambda v: (v.year, v.month, v.day), lambda p: datetime.date(*p)),
+    "time": _Known(datetime.time, _time_out, _time_in),
+    "timedelta": _Known(
+        datetime.timedelta, lambda v: (v.days, v.seconds, v.microseconds), lambda p: datetime.timedelta(*p)
+    ),
+    "timezone": _Known(datetime.timezone, lambda v: v.utcoffset(None), datetime.timezone),
+    "uuid": _Known(uuid.UUID, lambda v: v.int, lambda p: uuid.UUID(int=p)),
+    "array": _Known(array.array, lambda v: (v.typecode, v.tobytes()), _array_in),
+    "dict_keys": _Known(type({}.keys()), list, lambda p: dict.fromkeys(p).keys()),
+    "dict_values": _Known(type({}.values()), list, lambda p: dict(enumerate(p)).values()),
+    "dict_items": _Known(type({}.items()), list, lambda p: dict(p).items()),
+    "memoryview": _Known(memoryview, bytes, memoryview),
+}
+_KNOWN_NAMES: Final = {known.kind: name for name, known in _KNOWN.items()}
+
+# Containers that can be changed in place: tag, how to list the content, how to make an empty one.
+_KEYED: Final[dict[type, bytes]] = {
+    dict: b"D",
+    collections.OrderedDict: b"O",
+    collections.Counter: b"C",
+    collections.defaultdict: b"d",
+}
+_LISTED: Final[dict[type, bytes]] = {list: b"l", set: b"S", collections.deque: b"q"}
+_FIXED: Final[dict[type, bytes]] = {tuple: b"t", frozenset: b"Z"}
+_KEYED_BY_TAG: Final = {tag[0]: kind for kind, tag in _KEYED.items()}
+_LISTED_BY_TAG: Final = {tag[0]: kind for kind, tag in _LISTED.items()}
+_FIXED_BY_TAG: Final = {tag[0]: kind for kind, tag in _FIXED.items()}
+_CONSTANTS: Final[dict[int, Any]] = {ord("N"): None, ord("T"): True, ord("F"): False, ord("."): Ellipsis}
+_CONSTANTS[ord("!")] = NotImplemented
+
+
+class Encoder:
+    """Turns one value into bytes. `containers` lists the mutable containers met, in order."""
+
+    def __init__(self, describe: Describe, limits: CodecLimits = LIMITS, known: Iterable[Any] = ()) -> None:
+        self._describe = describe
+        self._limits = limits
+        self._out: list[bytes] = []
+        self._nodes = 0
+        self._depth = 0
+        self._size = 0
+        self.containers: list[Any] = list(known)
+        self._index = {id(item): number for number, item in enumerate(self.containers)}
+
+    def encode(self, value: Any) -> bytes:
+        """The whole message."""
+        self._value(value)
+        return b"".join(self._out)
+
+    def _put(self, data: bytes) -> None:
+        self._size += len(data)
+        if self._size > self._limits.message_bytes:
+            raise CodecError(f"larger than {self._limits.message_bytes} bytes")
+        self._out.append(data)
+
+    def _sized(self, tag: bytes, data: bytes) -> None:
+        self._put(tag + _LENGTH.pack(len(data)) + data)
+
+    def _value(self, value: Any) -> None:
+        self._nodes += 1
+        if self._nodes > self._limits.nodes:
+            raise CodecError(f"more than {self._limits.nodes} parts")
+        kind = type(value)
+        if value is None:
+            self._put(b"N")
+        elif value is True:
+            self._put(b"T")
+        elif value is False:
+            self._put(b"F")
+        elif kind is int:
+            self._integer(value)
+        elif kind is str:
+            self._sized(b"s", value.encode("utf-8", "surrogatepass"))
+        elif kind is float:
+            self._put(b"f" + _FLOAT.pack(value))
+        elif kind in _LISTED or kind in _KEYED or kind is bytearray:
+            self._container(kind, value)
+        elif kind in _FIXED:
+            self._items(_FIXED[kind], value)
+        elif kind is bytes:
+            self._sized(b"b", value)
+        elif kind is complex:
+            self._put(b"c" + _COMPLEX.pack(value.real, value.imag))
+        elif value is Ellipsis:
+            self._put(b".")
+        elif value is NotImplemented:
+            self._put(b"!")
+        elif kind is type and value in _TYPE_NAMES:
+            self._nested(b"y", _TYPE_NAMES[value])
+        elif kind in _KNOWN_NAMES:
+            name = _KNOWN_NAMES[kind]
+            self._nested(b"X", (name, _KNOWN[name].out(value)))
+        else:
+            self._nested(b"R", self._describe(value))
+
+    def _integer(self, value: int) -> None:
+        if _INT64_MIN <= value <= _INT64_MAX:
+            self._put(b"i" + _INT64.pack(value))
+            return
+        bits = value.bit_length()
+        if bits > self._limits.integer_bits:
+            raise CodecError(f"an integer of {bits} bits; {self._limits.integer_bits} are allowed")
+        self._sized(b"I", value.to_bytes(bits // 8 + 1, "little", signed=True))
+
+    def _container(self, kind: type, value: Any) -> None:
+        number = self._index.get(id(value))
+        if number is not None:
+            self._put(b"M" + _LENGTH.pack(number))
+            return
+        self._index[id(value)] = len(self.containers)
+        self.containers.append(value)
+        self.content(value)
+
+    def content(self, value: Any) -> None:
+        """Writes what a mutable container holds, also when it was met before."""
+        kind = type(value)
+        if kind is bytearray:
+            self._sized(b"a", bytes(value))
+        elif kind in _LISTED:
+            self._items(_LISTED[kind], value)
+        else:
+            self._items(_KEYED[kind], [part for pair in value.items() for part in pair])
+
+    def _items(self, tag: bytes, items: Any) -> None:
+        self._enter()
+        self._put(tag + _LENGTH.pack(len(items)))
+        for item in items:
+            self._value(item)
+        self._depth -= 1
+
+    def _nested(self, tag: bytes, plain: Any) -> None:
+        self._enter()
+        self._put(tag)
+        self._value(plain)
+        self._depth -= 1
+
+    def _enter(self) -> None:
+        self._depth += 1
+        if self._depth > self._limits.depth:
+            raise CodecError(f"nested more than {self._limits.depth} deep")
+
+    def take(self) -> bytes:
+        """What was written since the last call."""
+        data = b"".join(self._out)
+        self._out.clear()
+        return data
+
+
+class Decoder:
+    """Rebuilds one value from bytes that may be hostile."""
+
+    def __init__(
+        self, data: bytes, resolve: Resolve, limits: CodecLimits = LIMITS, known: Iterable[Any] = ()
+    ) -> None:
+        if len(data) > limits.message_bytes:
+            raise CodecError(f"larger than {limits.message_bytes} bytes")
+        self._data = data
+        self._at = 0
+        self._resolve = resolve
+        self._limits = limits
+        self._nodes = 0
+        self._depth = 0
+        self.containers: list[Any] = list(known)
+
+    def decode(self) -> Any:
+        """The value; raises `CodecError` for anything that is not exactly one value."""
+        value = self.part()
+        if not self.finished:
+            raise CodecError("bytes left over")
+        return value
+
+    @property
+    def finished(self) -> bool:
+        """Whether every byte was taken."""
+        return self._at == len(self._data)
+
+    def part(self) -> Any:
+        """The next of several values."""
+        try:
+            return self._value()
+        except CodecError:
+            raise
+        except (
+            struct.error, UnicodeError, ValueError, TypeError, ArithmeticError, RecursionError, AttributeError,
+            LookupError, MemoryError,
+        ) as error:  # fmt: skip
+            raise CodecError(f"not a value: {type(error).__name__}") from None
+
+    def _take(self, count: int) -> bytes:
+        end = self._at + count
+        if end > len(self._data):
+            raise CodecError("cut short")
+        data = self._data[self._at : end]
+        self._at = end
+        return data
+
+    def _length(self) -> int:
+        return int(_LENGTH.unpack(self._take(4))[0])
+
+    def _sized(self) -> bytes:
+        return self._take(self._length())
+
+    def _value(self) -> Any:
+        self._nodes += 1
+        if self._nodes > self._limits.nodes:
+            raise CodecError(f"more than {self._limits.nodes} parts")
+        tag = self._take(1)[0]
+        if tag in _CONSTANTS:
+            return _CONSTANTS[tag]
+        if tag == ord("i"):
+            return _INT64.unpack(self._take(8))[0]
+        if tag == ord("s"):
+            return self._sized().decode("utf-8", "surrogatepass")
+        if tag == ord("f"):
+            return _FLOAT.unpack(self._take(8))[0]
+        if tag == ord("I"):
+            data = self._sized()
+            if len(data) * 8 > self._limits.integer_bits + 16:
+                raise CodecError("an integer too large")
+            return int.from_bytes(data, "little", signed=True)
+        if tag == ord("b"):
+            return self._sized()
+        if tag == ord("c"):
+            return complex(*_COMPLEX.unpack(self._take(16)))
+        if tag == ord("M"):
+            number = self._length()
+            if number >= len(self.containers):
+                raise CodecError("a container that was never sent")
+            return self.containers[number]
+        return self._composed(tag)
+
+    def _composed(self, tag: int) -> Any:
+        self._depth += 1
+        if self._depth > self._limits.depth:
+            raise CodecError(f"nested more than {self._limits.depth} deep")
+        if tag == ord("a"):
+            value: Any = bytearray(self._sized())
+            self.containers.append(value)
+        elif tag in _LISTED_BY_TAG or tag in _KEYED_BY_TAG:
+            value = _LISTED_BY_TAG[tag]() if tag in _LISTED_BY_TAG else _KEYED_BY_TAG[tag]()
+            self.containers.append(value)
+            self._fill(value)
+        elif tag in _FIXED_BY_TAG:
+            value = _FIXED_BY_TAG[tag](self._items())
+        elif tag == ord("y"):
+            value = _NAMED_TYPES[self._value()]
+        elif tag == ord("X"):
+            name, plain = self._value()
+            value = _KNOWN[name].back(plain)
+        elif tag == ord("R"):
+            value = self._resolve(self._value())
+        else:
+            raise CodecError("an unknown tag")
+        self._depth -= 1
+        return value
+
+    def _items(self) -> list[Any]:
+        count = self._length()
+        if count > len(self._data) - self._at:
+            raise CodecError("cut short")
+        return [self._value() for _ in range(count)]
+
+    def _fill(self, value: Any) -> None:
+        items = self._items()
+        if isinstance(value, dict):
+            if len(items) % 2:
+                raise CodecError("a key without a value")
+            dict.update(value, zip(items[::2], items[1::2], strict=True))
+        elif isinstance(value, set):
+            value.update(items)
+        else:
+            value.extend(items)
+
+    def refill(self, value: Any) -> None:
+        """Puts the next content into a container that is already there."""
+        tag = self._take(1)[0]
+        if type(value) is bytearray and tag == ord("a"):
+            value[:] = self._sized()
+        elif _LISTED_BY_TAG.get(tag, _KEYED_BY_TAG.get(tag)) is type(value):
+            items = self._items()
+            value.clear()
+            if isinstance(value, dict):
+                dict.update(value, zip(items[::2], items[1::2], strict=True))
+            elif isinstance(value, set):
+                value.update(items)
+            else:
+                value.extend(items)
+        else:
+            raise CodecError("a container changed its type")

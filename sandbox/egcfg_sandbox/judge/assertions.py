@@ -1,0 +1,247 @@
+"""Executes a test with stand-ins for the program's names and says in one line why it does not hold."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import math
+import operator
+import unittest
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Final
+
+from egcfg_sandbox.candidate.rendering import Renderer
+from egcfg_sandbox.judge.mirrors import RemoteObject, RemoteType
+from egcfg_sandbox.judge.session import Session
+
+_COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]] = {
+    ast.Eq: ("==", operator.eq),
+    ast.NotEq: ("!=", operator.ne),
+    ast.Lt: ("<", operator.lt),
+    ast.LtE: ("<=", operator.le),
+    ast.Gt: (">", operator.gt),
+    ast.GtE: (">=", operator.ge),
+    ast.Is: ("is", operator.is_),
+    ast.IsNot: ("is not", operator.is_not),
+    ast.In: ("in", lambda left, right: left in right),
+    ast.NotIn: ("not in", lambda left, right: left not in right),
+}
+_SHOWN: Final = 120
+_FILENAME: Final = "<test>"
+
+
+class NotATest(Exception):
+    """The test's own text is at fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """What is known of an assertion before it is executed."""
+
+    symbol: str
+    expression: str
+    answer_is_right: bool
+
+
+class _Rewriter(ast.NodeTransformer):
+    """Lets every assertion leave its values behind, without changing what it evaluates or when."""
+
+    def __init__(self, names: set[str], checks: list[_Check]) -> None:
+        self._names = names
+        self._checks = checks
+
+    def _asks_program(self, node: ast.AST) -> bool:
+        return any(
+            isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in self._names
+            for part in ast.walk(node)
+        )
+
+    def visit_Assert(self, node: ast.Assert) -> Any:  # noqa: N802 (the name ast asks for)
+        expression = " ".join(ast.unparse(node.test).split())
+        test = node.test
+        index = ast.Constant(len(self._checks))
+        if isinstance(test, ast.Compare) and len(test.ops) == 1:
+            left, right = test.left, test.comparators[0]
+            symbol = _COMPARISONS[type(test.ops[0])][0]
+            turned = self._asks_program(right) and not self._asks_program(left)
+            self._checks.append(_Check(symbol, expression, turned))
+            condition = _call("_judge_compare", index, left, right)
+        else:
+            self._checks.append(_Check("", expression, False))
+            condition = _call("_judge_truth", index, test)
+        message = _call("_judge_failure", index, *([node.msg] if node.msg else []))
+        raising = ast.Raise(exc=message, cause=None)
+        statement = ast.If(test=ast.UnaryOp(ast.Not(), condition), body=[raising], orelse=[])
+        return ast.fix_missing_locations(ast.copy_location(statement, node))
+
+
+def _call(name: str, *arguments: ast.expr) -> ast.Call:
+    return ast.Call(func=ast.Name(name, ast.Load()), args=list(arguments), keywords=[])
+
+
+class _Namespace(dict[str, Any]):
+    """The test's globals; a variable of the program is asked for each time it is read."""
+
+    def __init__(self, session: Session, variables: set[str]) -> None:
+        super().__init__()
+        self._session = session
+        self._variables = variables
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._variables:
+            found = self._session.ask("names", (name,))
+            if type(found) is dict and name in found:
+                return found[name]
+        raise KeyError(name)
+
+
+class CodeCheck:
+    """One test, parsed: `names` are those it reads, `run` executes it."""
+
+    def __init__(self, setup: str, code: str) -> None:
+        self._setup = _parse(setup)
+        self._code = _parse(code)
+        self.names: set[str] = set()
+        for tree in (self._setup, self._code):
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Name):
+                    self.names.add(node.id)
+        self._checks: list[_Check] = []
+        self._values: dict[int, tuple[Any, ...]] = {}
+        self._render = Renderer(_SHOWN)
+
+    def run(self, session: Session, entry_point: str | None) -> None:
+        """Returns when the test holds; raises what made it fail."""
+        found = session.ask("names", tuple(sorted(self.names)))
+        given = {name: value for name, value in found.items() if name in self.names}
+        bound = self._bindings(given, entry_point)
+        callables = {name: value for name, value in bound.items() if isinstance(value, RemoteObject | type)}
+        namespace = _Namespace(session, set(bound) - set(callables))
+        namespace.update(callables)
+        namespace["__name__"] = "__main__"
+        namespace["__builtins__"] = builtins
+        namespace["_judge_compare"] = self._compare
+        namespace["_judge_truth"] = self._truth
+        namespace["_judge_failure"] = self._failure
+        unittest.main = lambda *_, **__: None  # type: ignore[misc,assignment]
+        rewriter = _Rewriter(set(bound), self._checks)
+        for tree in (self._setup, self._code):
+            exec(compile(rewriter.visit(tree), _FILENAME, "exec", dont_inherit=True), namespace)
+        self._run_cases(namespace)
+
+    def _bindings(self, given: dict[str, Any], entry_point: str | None) -> dict[str, Any]:
+        """The program's names that the test gets; what helps to compare is never taken from the program."""
+        shadowing = {name for name in given if name in vars(builtins)}
+        own = set(given) - shadowing
+        bound = {name: given[name] for name in own}
+        if "isclose" in bound and own != {"isclose"} and entry_point != "isclose":
+            bound["isclose"] = math.isclose
+        if entry_point in shadowing:
+            bound[entry_point] = given[entry_point]
+        elif not own:
+            innermost = self._innermost_call(shadowing)
+            if innermost is not None:
+                bound[innermost] = given[innermost]
+        return bound
+
+    def _innermost_call(self, names: set[str]) -> str | None:
+        """Which of the names is called deepest in the test: that one is under test."""
+        deepest: tuple[int, str] | None = None
+        waiting: list[tuple[ast.AST, int]] = [(self._code, 0)]
+        while waiting:
+            node, depth = waiting.pop()
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+                if deepest is None or depth > deepest[0]:
+                    deepest = (depth, node.func.id)
+            waiting += [(child, depth + 1) for child in ast.iter_child_nodes(node)]
+        return None if deepest is None else deepest[1]
+
+    def _run_cases(self, namespace: dict[str, Any]) -> None:
+        """Runs the unittest classes that the test defines."""
+        cases = [
+            value
+            for value in list(namespace.values())
+            if isinstance(value, type)
+            and not isinstance(value, RemoteType)
+            and issubclass(value, unittest.TestCase)
+        ]
+        if not cases:
+            return
+        loader = unittest.TestLoader()
+        suite = unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases)
+        result = _FirstFailure()
+        suite.run(result)
+        if result.first is not None:
+            raise result.first
+        if result.testsRun - len(result.skipped) == 0:
+            raise NotATest("the test's classes hold no test")
+
+    def _compare(self, index: int, left: Any, right: Any) -> bool:
+        symbol = self._checks[index].symbol
+        self._values[index] = (left, right)
+        return bool(next(compare for name, compare in _COMPARISONS.values() if name == symbol)(left, right))
+
+    def _truth(self, index: int, value: Any) -> bool:
+        self._values[index] = (value,)
+        return bool(value)
+
+    def _failure(self, index: int, message: Any = None) -> AssertionError:
+        check = self._checks[index]
+        values = [self._text(value) for value in self._values.get(index, ())]
+        if check.answer_is_right:
+            values.reverse()
+        if len(values) == 2 and check.symbol == "==":
+            detail = f"got {values[0]}, expected {values[1]}"
+        elif len(values) == 2:
+            detail = f"got {values[0]}, expected {check.symbol} {values[1]}"
+        else:
+            detail = f"{_short(check.expression)} is {values[0] if values else 'false'}"
+        return AssertionError(f"{_short(str(message))} ({detail})" if message is not None else detail)
+
+    def _text(self, value: Any) -> str:
+        if isinstance(value, RemoteObject):
+            return f"<{type(value).__name__} object>"
+        return self._render.text(value)
+
+
+class _FirstFailure(unittest.TestResult):
+    """Keeps the first exception of a run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failfast = True
+        self.first: BaseException | None = None
+
+    def _note(self, error: Any) -> None:
+        if self.first is None and error is not None:
+            self.first = error[1]
+        self.shouldStop = True
+
+    def addError(
+        self, test: Any, err: tuple[type[BaseException], BaseException, TracebackType] | Any
+    ) -> None:  # noqa: N802
+        self._note(err)
+
+    def addFailure(self, test: Any, err: Any) -> None:  # noqa: N802
+        self._note(err)
+
+    def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:  # noqa: N802
+        self._note(err)
+
+    def addUnexpectedSuccess(self, test: Any) -> None:  # noqa: N802
+        self._note((AssertionError, AssertionError("an expected failure did not happen"), None))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
+
+
+def _parse(text: str) -> ast.Module:
+    try:
+        return ast.parse(text, _FILENAME)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", None)
+        where = f" (line {line} of the test)" if line else ""
+        raise NotATest(f"the test does not parse: {getattr(error, 'msg', None) or error}{where}") from None

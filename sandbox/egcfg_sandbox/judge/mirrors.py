@@ -1,0 +1,435 @@
+"""Stand-ins for the program's classes and objects inside the judge.
+
+A stand-in asks the program only what the test asks by name. It never lets the program compare: equality is
+decided here, and a value of the test is never handed to an operator of the program's whose result would be a
+plain value, because such an operator could simply answer what the test hopes for.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import sys
+from collections import namedtuple
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from egcfg_sandbox.codec import CodecError
+
+if TYPE_CHECKING:
+    from egcfg_sandbox.judge.session import Session
+
+_STATE_DEPTH: Final = 40
+# Methods of builtin types that compare. An object that merely stands where the test expects a builtin
+# could answer them as it likes.
+_COMPARING: Final = frozenset(
+    {"startswith", "endswith", "issubset", "issuperset", "isdisjoint", "equals", "is_close", "isclose"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteError:
+    """What is known of an exception of the program: its text, the program's line, its errno."""
+
+    text: str
+    line: int | None
+    number: int | None
+
+
+def number_of(value: Any) -> int:
+    """The reference of a stand-in."""
+    return int(
+        type.__getattribute__(value, "_number") if isinstance(value, type) else _slot(value, "_number")
+    )
+
+
+def _slot(value: Any, name: str) -> Any:
+    return object.__getattribute__(value, name)
+
+
+def _is_remote(value: Any) -> bool:
+    return isinstance(value, RemoteObject | RemoteType)
+
+
+class RemoteType(type):
+    """The class of stand-in classes: calling one makes an object in the program's process."""
+
+    _session: Session
+    _number: int
+    _traits: dict[str, Any]
+
+    def __call__(cls, *arguments: Any, **named: Any) -> Any:
+        return cls._session.ask("call", cls, arguments, named)
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__") and name not in ("__doc__", "__annotations__", "__slots__"):
+            raise AttributeError(name)
+        return cls._session.ask("getattr", cls, name)
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        cls._session.ask("setattr", cls, name, value)
+
+    def __iter__(cls) -> Iterator[Any]:
+        return iter(cls._session.ask("operate", "iter", (cls,)))
+
+    def __len__(cls) -> int:
+        return int(cls._session.ask("operate", "len", (cls,)))
+
+    def __bool__(cls) -> bool:
+        return True
+
+    def __getitem__(cls, key: Any) -> Any:
+        return cls._session.ask("operate", "getitem", (cls, key))
+
+
+class RemoteObject:
+    """An object of the program. `_tainted`: a value of the test went into it by an operator."""
+
+    __slots__ = ("_number", "_session", "_tainted")
+
+    def __init__(self, session: Session, number: int) -> None:
+        object.__setattr__(self, "_session", session)
+        object.__setattr__(self, "_number", number)
+        object.__setattr__(self, "_tainted", False)
+
+    def __getattr__(self, name: str) -> Any:
+        value = _slot(self, "_session").ask("getattr", self, name)
+        if name in _COMPARING and not type(self).__name__[:1].isupper():
+            raise TypeError(f"{name}() of an object of the program is not asked for a comparison")
+        return value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        _slot(self, "_session").ask("setattr", self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        _slot(self, "_session").ask("delattr", self, name)
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return _slot(self, "_session").ask("call", self, arguments, named)
+
+    def __eq__(self, other: Any) -> Any:
+        return _same(self, other, _STATE_DEPTH)
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, _slot(self, "_number")))
+
+    def __iter__(self) -> Iterator[Any]:
+        return _Iteration(_operate(self, "iter"))
+
+    def __contains__(self, item: Any) -> bool:
+        return any(item is part or item == part for part in self)
+
+    def __getitem__(self, key: Any) -> Any:
+        return _operate(self, "getitem", key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        _operate(self, "setitem", key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        _operate(self, "delitem", key)
+
+    def __enter__(self) -> Any:
+        return _operate(self, "enter")
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> Any:
+        return _operate(self, "exit", None, None, None)
+
+    def __format__(self, form: str) -> str:
+        return str(_checked(self, "format", str, form))
+
+    def __str__(self) -> str:
+        return str(_checked(self, "str", str))
+
+    def __repr__(self) -> str:
+        return str(_checked(self, "repr", str))
+
+    def __len__(self) -> int:
+        return int(_checked(self, "len", int))
+
+    def __bool__(self) -> bool:
+        return bool(_checked(self, "bool", bool))
+
+    def __int__(self) -> int:
+        return int(_checked(self, "int", int))
+
+    def __index__(self) -> int:
+        return int(_checked(self, "index", int))
+
+    def __float__(self) -> float:
+        return float(_checked(self, "float", float))
+
+    def __complex__(self) -> complex:
+        return complex(_checked(self, "complex", complex))
+
+    def __dir__(self) -> list[str]:
+        return [name for name in _operate(self, "dir") if type(name) is str]
+
+
+def _operate(target: Any, name: str, *operands: Any) -> Any:
+    return _slot(target, "_session").ask("operate", name, (target, *operands))
+
+
+def _checked(target: RemoteObject, name: str, kind: type, *operands: Any) -> Any:
+    """A conversion to a plain value, refused where a value of the test went in before."""
+    if _slot(target, "_tainted"):
+        raise TypeError(f"{name}() of an object that a value of the test went into decides nothing")
+    value = _operate(target, name, *operands)
+    if type(value) is not kind:
+        raise TypeError(f"{name}() gave {type(value).__name__}")
+    return value
+
+
+def _binary(name: str, swapped: bool) -> Any:
+    """An operator: between two objects of the program anything goes, with a plain value only an object."""
+
+    def operator(self: RemoteObject, other: Any) -> Any:
+        left, right = (other, self) if swapped else (self, other)
+        value = _slot(self, "_session").ask("operate", name, (left, right))
+        tainted = not _is_remote(other)
+        tainted = (
+            tainted
+            or _slot(self, "_tainted")
+            or (isinstance(other, RemoteObject) and _slot(other, "_tainted"))
+        )
+        if not tainted:
+            return value
+        if isinstance(value, RemoteObject):
+            object.__setattr__(value, "_tainted", True)
+            return value
+        raise TypeError(
+            "an operator of the program's class between it and a value of the test decides nothing"
+        )
+
+    return operator
+
+
+def _unary(name: str) -> Any:
+    def operator(self: RemoteObject) -> Any:
+        value = _operate(self, name)
+        if _slot(self, "_tainted"):
+            if isinstance(value, RemoteObject):
+                object.__setattr__(value, "_tainted", True)
+                return value
+            raise TypeError("an object that a value of the test went into decides nothing")
+        return value
+
+    return operator
+
+
+def _ordering(name: str) -> Any:
+    def operator(self: RemoteObject, other: Any) -> Any:
+        if not isinstance(other, RemoteObject) or _slot(self, "_tainted") or _slot(other, "_tainted"):
+            return NotImplemented
+        return _operate(self, name, other)
+
+    return operator
+
+
+for _name in "add sub mul truediv floordiv mod pow lshift rshift and or xor matmul".split():
+    _function = f"{_name}_" if _name in ("and", "or") else _name
+    setattr(RemoteObject, f"__{_name}__", _binary(_function, False))
+    setattr(RemoteObject, f"__r{_name}__", _binary(_function, True))
+for _name in "neg pos invert abs".split():
+    setattr(RemoteObject, f"__{_name}__", _unary(_name))
+for _name in "lt le gt ge".split():
+    setattr(RemoteObject, f"__{_name}__", _ordering(_name))
+
+
+class RemoteIterator(RemoteObject):
+    """A generator or iterator of the program, asked for one item at a time."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        return _operate(self, "next")
+
+
+class _Iteration(Iterator[Any]):
+    """Whatever the program's `__iter__` gave, as an iterator."""
+
+    def __init__(self, source: Any) -> None:
+        self._source = source if isinstance(source, RemoteIterator) else iter(list(source))
+
+    def __next__(self) -> Any:
+        return next(self._source)
+
+
+def _same(left: RemoteObject, right: Any, depth: int) -> Any:
+    """Equality by class and state, decided here; the class must define an equality that agrees."""
+    if left is right:
+        return True
+    if not isinstance(right, RemoteObject):
+        kind = type(right)
+        if kind in (int, float, complex, str, bytes, list, tuple, dict, set, frozenset):
+            has_plain, plain = _slot(left, "_session").ask("plain", left)
+            return bool(has_plain is True and not _is_remote(plain) and plain == right)
+        return NotImplemented
+    if _slot(left, "_number") == _slot(right, "_number"):
+        return True
+    if type(left) is not type(right):
+        return False
+    traits = type(left)._traits
+    if not traits.get("eq"):
+        return False
+    session = _slot(left, "_session")
+    fields = traits.get("fields")
+    if depth <= 0:
+        raise RecursionError("objects of the program are nested too deeply to compare")
+    states = [session.ask("state", side) for side in (left, right)]
+    if not all(type(state) is dict for state in states):
+        return False
+    if fields is not None:
+        states = [{name: state.get(name) for name in fields} for state in states]
+    elif session.ask("operate", "eq", (left, right)) is not True:
+        return False
+    return _equal_states(states[0], states[1], depth - 1)
+
+
+def _equal_states(left: dict[str, Any], right: dict[str, Any], depth: int) -> bool:
+    if left.keys() != right.keys():
+        return False
+    for name, value in left.items():
+        other = right[name]
+        if isinstance(value, RemoteObject):
+            if _same(value, other, depth) is not True:
+                return False
+        elif value is not other and value != other:
+            return False
+    return True
+
+
+_BUILTIN_TYPES: Final = {name: kind for name, kind in vars(builtins).items() if isinstance(kind, type)}
+
+
+class Mirrors:
+    """Makes and keeps the stand-ins of one program."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._classes: dict[int, type] = {}
+        self._numbers: dict[type, int] = {}
+        self._named: dict[tuple[str, tuple[str, ...]], Any] = {}
+
+    def class_number(self, value: Any) -> int | None:
+        """The reference of a class that stands for one of the program's, exceptions included."""
+        if isinstance(value, type):
+            return self._numbers.get(value)
+        return None
+
+    def resolve(self, plain: Any) -> Any:
+        """The stand-in, or the plain value, for one description."""
+        match plain:
+            case ("plain", value):
+                return value
+            case ("object" | "function", int(number), *rest):
+                return self._object(self._class(rest[0]) if plain[0] == "object" else RemoteObject, number)
+            case ("class", description):
+                return self._class(description)
+            case ("named", str(name), tuple(fields), tuple(values)):
+                return self._named_tuple(name, fields, values)
+            case ("module", str(name)):
+                return _standard_module(name)
+        raise CodecError("an unknown kind of reference")
+
+    def _object(self, kind: type, number: int) -> Any:
+        if not isinstance(kind, RemoteType):
+            return RemoteObject(self._session, number)
+        value = kind.__new__(kind)
+        RemoteObject.__init__(value, self._session, number)
+        return value
+
+    def _class(self, description: Any) -> type:
+        """The stand-in of a class, made on first sight; builtin ones stand for themselves."""
+        if type(description) is str:
+            return _BUILTIN_TYPES.get(description, object)
+        number = description[0]
+        if len(description) == 1:
+            return self._classes[number]
+        _, name, module, bases, traits = description
+        if (
+            not (type(number) is int and type(name) is str and type(traits) is dict)
+            or number in self._classes
+        ):
+            raise CodecError("a class that is none")
+        kind = _standard_exception(module, name) or self._new_class(number, name, bases, traits)
+        self._classes[number] = kind
+        self._numbers[kind] = number
+        return kind
+
+    def _new_class(self, number: int, name: str, bases: Any, traits: dict[Any, Any]) -> type:
+        parents = [self._class(base) for base in bases]
+        errors = tuple(parent for parent in parents if issubclass(parent, BaseException))
+        if errors:
+            return type(name, errors, {"__module__": "program"})
+        remote = tuple(parent for parent in parents if isinstance(parent, RemoteType))
+        root = RemoteIterator if traits.get("iterator") is True else RemoteObject
+        kind = type.__new__(RemoteType, name, remote or (root,), {"__slots__": (), "__module__": "program"})
+        for key, value in (("_session", self._session), ("_number", number), ("_traits", traits)):
+            type.__setattr__(kind, key, value)
+        return kind
+
+    def _named_tuple(self, name: str, fields: tuple[Any, ...], values: tuple[Any, ...]) -> Any:
+        if not all(type(field) is str for field in fields) or len(fields) != len(values):
+            raise CodecError("a named tuple that is none")
+        key = (name, fields)
+        if key not in self._named:
+            self._named[key] = namedtuple(name, fields)  # type: ignore[misc]
+        return self._named[key](*values)
+
+    def exception(self, plain: Any) -> BaseException:
+        """The program's exception, as one of a class that the test's `except` recognises."""
+        try:
+            description, arguments, state, text, line, number = plain
+            kind = self._class(description)
+            if not issubclass(kind, BaseException):
+                raise CodecError("an exception that is none")
+            error = _new_exception(kind, arguments, state)
+        except (TypeError, ValueError, LookupError, CodecError):
+            error, text, line, number = (
+                RuntimeError("garbled"),
+                "an exception that cannot be read",
+                None,
+                None,
+            )
+        error.remote = RemoteError(  # type: ignore[attr-defined]
+            text[:300] if type(text) is str else "",
+            line if type(line) is int else None,
+            number if type(number) is int else None,
+        )
+        return error
+
+
+def _new_exception(kind: type[BaseException], arguments: Any, state: Any) -> BaseException:
+    """An exception with its arguments and attributes but without running a constructor of the program."""
+    arguments = arguments if type(arguments) is tuple else ()
+    try:
+        error = kind.__new__(kind, *arguments)
+        kind.__init__(error, *arguments)
+    except (TypeError, ValueError):
+        error = kind.__new__(kind)
+    for name, value in state.items() if type(state) is dict else ():
+        if type(name) is str and not name.startswith("__"):
+            setattr(error, name, value)
+    return error
+
+
+def _standard_exception(module: Any, name: str) -> type[BaseException] | None:
+    """An exception of the standard library, so that the test's own import of it matches."""
+    if type(module) is not str or module.partition(".")[0] not in sys.stdlib_module_names:
+        return None
+    try:
+        found = getattr(importlib.import_module(module), name, None)
+    except ImportError:
+        return None
+    return found if isinstance(found, type) and issubclass(found, BaseException) else None
+
+
+def _standard_module(name: str) -> Any:
+    """The judge's own copy of a module of the standard library: never the program's."""
+    if name.partition(".")[0] not in sys.stdlib_module_names:
+        raise CodecError(f"the module {name[:50]!r}")
+    return importlib.import_module(name)

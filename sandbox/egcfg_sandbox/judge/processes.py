@@ -1,0 +1,94 @@
+"""What the program and all its descendants use together, read from outside their view."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Consumption:
+    """Sums over a process and its descendants, their state at the start not counted."""
+
+    cpu_s: float
+    resident_bytes: int
+    mapped_bytes: int
+
+
+class Usage:
+    """Reads /proc of the host by a descriptor that the program does not have."""
+
+    def __init__(self, proc: int | None, pid: int) -> None:
+        self._proc = proc
+        self._root: int | None = None
+        self._base_mapped = 0
+        self._base_resident = 0
+        if proc is not None:
+            try:
+                self._root = int(os.readlink("self", dir_fd=proc))
+            except OSError:
+                self._proc = None
+
+    def baseline(self) -> int:
+        """Address space that a process has before the program begins, in bytes."""
+        if self._proc is None or self._root is None:
+            return 64 << 20
+        self._base_mapped, self._base_resident = self._memory(self._root) or (64 << 20, 0)
+        return self._base_mapped
+
+    def now(self) -> Consumption | None:
+        """The sums at this moment, None where /proc cannot be read."""
+        if self._proc is None or self._root is None:
+            return None
+        cpu_s = 0.0
+        resident = mapped = 0
+        for pid in self._descendants(self._root):
+            memory = self._memory(pid)
+            if memory is None:
+                continue
+            mapped += max(0, memory[0] - self._base_mapped)
+            resident += max(0, memory[1] - self._base_resident)
+            cpu_s += self._cpu_s(pid)
+        return Consumption(cpu_s, resident, mapped)
+
+    def _read(self, path: str) -> str:
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc)
+        except OSError:
+            return ""
+        try:
+            return os.read(descriptor, 4096).decode("ascii", "replace")
+        except OSError:
+            return ""
+        finally:
+            os.close(descriptor)
+
+    def _descendants(self, root: int) -> Iterator[int]:
+        """Process ids below `root`, which is itself left out."""
+        waiting = [root]
+        while waiting:
+            pid = waiting.pop()
+            if pid != root:
+                yield pid
+            for child in self._read(f"{pid}/task/{pid}/children").split():
+                waiting.append(int(child))
+
+    def _memory(self, pid: int) -> tuple[int, int] | None:
+        """Mapped bytes and resident bytes that no file stands behind."""
+        mapped = resident = 0
+        for line in self._read(f"{pid}/status").splitlines():
+            name, _, rest = line.partition(":")
+            if name == "VmSize":
+                mapped = int(rest.split()[0]) * 1024
+            elif name in ("RssAnon", "RssShmem"):
+                resident += int(rest.split()[0]) * 1024
+        return (mapped, resident) if mapped else None
+
+    def _cpu_s(self, pid: int) -> float:
+        fields = self._read(f"{pid}/stat").rpartition(")")[2].split()
+        return sum(int(field) for field in fields[11:15]) / _TICKS if len(fields) > 15 else 0.0

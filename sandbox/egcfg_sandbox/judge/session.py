@@ -1,0 +1,104 @@
+"""Questions to the program's process, and what comes back, rebuilt as values the judge trusts."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from typing import Any, Final
+
+from egcfg_sandbox.codec import CodecError, Decoder, Encoder
+from egcfg_sandbox.judge.mirrors import Mirrors, RemoteObject, RemoteType, number_of
+from egcfg_sandbox.judge.watch import Watch
+from egcfg_sandbox.verdicts import Verdict
+
+_NUMBER: Final = struct.Struct("<I")
+_MOST_CALLBACKS_DEEP: Final = 50
+_ANSWERING: Final = frozenset({"call", "operate", "getattr"})
+
+
+class Session:
+    """One program, asked one question at a time."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._asked = 0
+        self._functions: list[Callable[..., Any]] = []
+        self._callbacks = 0
+        self.mirrors = Mirrors(self)
+        self.answered = False
+
+    def ask(self, operation: str, *details: Any) -> Any:
+        """One question; returns its answer or raises what the program raised."""
+        self._asked += 1
+        asked = self._asked
+        encoder = Encoder(self._describe)
+        try:
+            body = encoder.encode((operation, *details))
+        except CodecError as error:
+            raise TypeError(f"this argument cannot be handed to the program: it is {error}") from None
+        self._watch.send(b"Q" + _NUMBER.pack(asked) + body)
+        while True:
+            message = self._watch.receive()
+            kind, number = message[:1], message[1:5]
+            if kind == b"C":
+                self._call_back(number, message[5:])
+                continue
+            if kind != b"A" or number != _NUMBER.pack(asked):
+                raise self._watch.end(Verdict.MALFORMED, "the program's answer is garbled")
+            self.answered = self.answered or operation in _ANSWERING
+            return self._answer(message[5:], encoder.containers)
+
+    def _answer(self, body: bytes, known: list[Any]) -> Any:
+        try:
+            decoder = Decoder(body, self.mirrors.resolve, known=known)
+            outcome, value = decoder.part()
+            while not decoder.finished:
+                index = decoder.part()
+                if type(index) is not int or not 0 <= index < len(known):
+                    raise CodecError("an argument that was never sent")
+                decoder.refill(known[index])
+        except (CodecError, TypeError, ValueError, LookupError) as error:
+            raise self._watch.end(Verdict.MALFORMED, f"the program's answer is garbled: {error}") from None
+        if outcome == "raised":
+            raise self.mirrors.exception(value)
+        if outcome == "uncarried":
+            text = str(value)[:200] if type(value) is str else ""
+            raise self._watch.end(Verdict.MALFORMED, f"the answer cannot be carried over: {text}")
+        if outcome != "value":
+            raise self._watch.end(Verdict.MALFORMED, "the program's answer is garbled")
+        return value
+
+    def _describe(self, value: Any) -> Any:
+        """What the program sees of a value of the test that is no plain data."""
+        if isinstance(value, RemoteObject | RemoteType):
+            return ("mine", number_of(value))
+        number = self.mirrors.class_number(value)
+        if number is not None:
+            return ("mine", number)
+        if callable(value):
+            if value not in self._functions:
+                self._functions.append(value)
+            return ("test", self._functions.index(value))
+        raise CodecError(f"a {type(value).__name__}, which has no form outside the test")
+
+    def _call_back(self, number: bytes, body: bytes) -> None:
+        """Runs a function of the test for the program."""
+        try:
+            which, arguments, named = Decoder(body, self.mirrors.resolve).decode()
+            function = self._functions[which]
+        except (CodecError, TypeError, ValueError, LookupError):
+            raise self._watch.end(Verdict.MALFORMED, "the program's question is garbled") from None
+        self._callbacks += 1
+        try:
+            if self._callbacks > _MOST_CALLBACKS_DEEP:
+                raise RecursionError("the test and the program call each other too deeply")
+            answer: Any = ("value", function(*arguments, **named))
+        except Exception as error:
+            answer = ("raised", (type(error).__name__, str(error)[:500]))
+        finally:
+            self._callbacks -= 1
+        try:
+            data = Encoder(self._describe).encode(answer)
+        except CodecError as error:
+            data = Encoder(self._describe).encode(("raised", ("TypeError", str(error))))
+        self._watch.send(b"V" + number + data)

@@ -1,0 +1,110 @@
+"""Forms one test's verdict: in this process, from values only."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any, Final
+
+from egcfg_sandbox.judge.assertions import CodeCheck, NotATest
+from egcfg_sandbox.judge.mirrors import RemoteError
+from egcfg_sandbox.judge.session import Session
+from egcfg_sandbox.judge.watch import Ended, Watch
+from egcfg_sandbox.verdicts import CodeTest, StdioTest, Verdict
+
+_TOO_MUCH_WRITTEN: Final = frozenset({errno.EFBIG, errno.ENOSPC, errno.EDQUOT})
+_SHOWN: Final = 60
+_MOST_ERROR_CHARACTERS: Final = 300
+
+Outcome = tuple[Verdict, str | None]
+
+
+def judge(
+    watch: Watch, test: CodeTest | StdioTest, source: bytes, entry_point: str | None, trace: Any
+) -> Outcome:
+    """The verdict and, unless it is `passed`, one line that says why."""
+    session = Session(watch)
+    try:
+        watch.start()
+        if isinstance(test, CodeTest):
+            outcome = _judge_code(session, test, source, entry_point, trace)
+        else:
+            outcome = _judge_output(session, watch, test, source, trace)
+        watch.finish()
+    except Ended as ended:
+        outcome = (ended.verdict, ended.text)
+    except BaseException as error:
+        outcome = _of_exception(error, session)
+    finally:
+        watch.stop()
+    if watch.ended is not None:
+        outcome = (watch.ended.verdict, watch.ended.text)
+    verdict, text = outcome
+    return verdict, None if text is None else " ".join(text.split())[:_MOST_ERROR_CHARACTERS]
+
+
+def _judge_code(
+    session: Session, test: CodeTest, source: bytes, entry_point: str | None, trace: Any
+) -> Outcome:
+    check = CodeCheck(test.setup, test.code)
+    session.ask("load", source, "program", trace)
+    check.run(session, entry_point)
+    return Verdict.PASSED, None
+
+
+def _judge_output(session: Session, watch: Watch, test: StdioTest, source: bytes, trace: Any) -> Outcome:
+    try:
+        session.ask("load", source, "__main__", trace)
+    except SystemExit as error:
+        if error.code not in (None, 0, False):
+            return Verdict.CRASHED, f"exited with status {_status(error)}"
+    except Ended:
+        if watch.exit_status != 0:
+            raise
+        watch.ended = None
+    watch.drain_outputs()
+    return _compare_tokens(watch.whole_output.split(), test.stdout.split())
+
+
+def _compare_tokens(got: list[str], expected: list[str]) -> Outcome:
+    if got == expected:
+        return Verdict.PASSED, None
+    for number, (left, right) in enumerate(zip(got, expected, strict=False), 1):
+        if left != right:
+            return (
+                Verdict.FAILED,
+                f"word {number} of the output: got {_shown(left)}, expected {_shown(right)}",
+            )
+    return Verdict.FAILED, f"got {len(got)} words of output, expected {len(expected)}"
+
+
+def _shown(word: str) -> str:
+    return repr(word if len(word) <= _SHOWN else word[: _SHOWN - 3] + "...")
+
+
+def _status(error: SystemExit) -> int:
+    return error.code if type(error.code) is int else 1
+
+
+def _of_exception(error: BaseException, session: Session) -> Outcome:
+    remote = getattr(error, "remote", None)
+    if isinstance(remote, RemoteError):
+        return _of_remote(error, remote)
+    if isinstance(error, NotATest):
+        return Verdict.ERROR, str(error)
+    if isinstance(error, AssertionError):
+        return Verdict.FAILED, f"AssertionError: {error}" if error.args else "AssertionError"
+    text = f"{type(error).__name__}: {error}"
+    if isinstance(error, NameError):
+        return Verdict.ERROR, f"NameError: the program does not define {error.name!r}"
+    return (Verdict.FAILED if session.answered else Verdict.ERROR), f"{text} (in the test)"
+
+
+def _of_remote(error: BaseException, remote: RemoteError) -> Outcome:
+    where = f" (line {remote.line})" if remote.line else ""
+    if isinstance(error, SystemExit):
+        return Verdict.CRASHED, f"exited with status {_status(error) if error.code is not None else 0}{where}"
+    if isinstance(error, MemoryError):
+        return Verdict.MEMORY, f"{remote.text}{where}"
+    if isinstance(error, OSError) and remote.number in _TOO_MUCH_WRITTEN:
+        return Verdict.OUTPUT_LIMIT, f"{remote.text}{where}"
+    return Verdict.ERROR, f"{remote.text}{where}"

@@ -1,0 +1,1 @@
+"""What confines a program on Linux: system calls, filters, namespaces and limits."""

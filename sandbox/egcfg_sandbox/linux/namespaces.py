@@ -1,0 +1,119 @@
+"""Namespaces: one zone per fork server, made once, and inside it one cell per run.
+
+The zone holds what all runs may share: an empty network, a root made of read-only binds, no /proc. A cell
+adds its own processes, users and scratch folder, which the kernel takes away with its first process.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from egcfg_sandbox.linux import kernel
+
+SCRATCH: Final = "/tmp"
+DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
+_NOBODY: Final = 65534
+_SHARED_BY_RUNS: Final = {
+    "mount": kernel.CLONE_NEWNS,
+    "pid": kernel.CLONE_NEWPID,
+    "net": kernel.CLONE_NEWNET,
+    "ipc": kernel.CLONE_NEWIPC,
+    "uts": kernel.CLONE_NEWUTS,
+}
+
+
+def become_nobody() -> None:
+    """Gives up root for good, so that limits bind and files of root are out of reach."""
+    os.setgroups([])
+    os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+    os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+
+
+def _map_self(proc: int, uid: int, gid: int) -> None:
+    """Makes the fresh user namespace know exactly one user and one group: this one."""
+    for name, text in (("setgroups", "deny"), ("gid_map", f"{gid} {gid} 1"), ("uid_map", f"{uid} {uid} 1")):
+        descriptor = os.open(f"self/{name}", os.O_WRONLY | os.O_CLOEXEC, dir_fd=proc)
+        try:
+            os.write(descriptor, text.encode())
+        finally:
+            os.close(descriptor)
+
+
+def enter_users(proc: int, further: int = 0) -> None:
+    """Enters a fresh user namespace (and `further` ones) in which this user has every capability."""
+    uid, gid = os.getuid(), os.getgid()
+    kernel.unshare(kernel.CLONE_NEWUSER | further)
+    _map_self(proc, uid, gid)
+
+
+def enter_zone(proc: int) -> dict[str, str]:
+    """Enters the zone's namespaces; returns those that could not be had, with the reason.
+
+    The process namespace takes effect for children only.
+    """
+    missing: dict[str, str] = {}
+    try:
+        enter_users(proc)
+    except OSError as error:
+        reason = f"user namespaces are closed to this user: {error.strerror}"
+        return dict.fromkeys(("user", *_SHARED_BY_RUNS), reason)
+    for name, flag in _SHARED_BY_RUNS.items():
+        try:
+            kernel.unshare(flag)
+        except OSError as error:
+            missing[name] = str(error.strerror)
+    if "uts" not in missing:
+        socket.sethostname("sandbox")
+    return missing
+
+
+def build_root(readable: Sequence[str], hidden: Sequence[str]) -> None:
+    """Replaces the root by a small one: `readable` read-only, `hidden` covered, devices, nothing else."""
+    kernel.mount("none", "/", "none", kernel.MS_REC | kernel.MS_PRIVATE)
+    new_root = tempfile.gettempdir()
+    kernel.mount("sandbox", new_root, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "size=1m,mode=0755")
+    for path in (*readable, *DEVICES):
+        if Path(path).exists():
+            _bind(path, new_root)
+    for path in hidden:
+        inside = new_root + path
+        if Path(inside).is_dir():
+            kernel.mount("none", inside, "tmpfs", kernel.MS_RDONLY, "size=4k,mode=0555")
+    for folder in ("proc", SCRATCH.lstrip("/")):
+        Path(new_root, folder).mkdir(exist_ok=True)
+    _copy_links(new_root)
+    kernel.make_read_only(new_root)
+    os.chdir(new_root)
+    kernel.pivot_root(".", ".")
+    kernel.unmount(".", kernel.MNT_DETACH)
+    os.chdir("/")
+
+
+def _bind(path: str, new_root: str) -> None:
+    inside = Path(new_root + path)
+    if Path(path).is_dir():
+        inside.mkdir(parents=True, exist_ok=True)
+    else:
+        inside.parent.mkdir(parents=True, exist_ok=True)
+        inside.touch()
+    kernel.mount(path, str(inside), "none", kernel.MS_BIND | kernel.MS_REC)
+
+
+def _copy_links(new_root: str) -> None:
+    """Top-level links such as /lib -> usr/lib, through which libraries are looked for."""
+    for entry in os.scandir("/"):
+        if entry.is_symlink() and not Path(new_root, entry.name).exists():
+            os.symlink(os.readlink(entry.path), Path(new_root, entry.name))
+
+
+def enter_cell(proc: int, scratch_bytes: int) -> None:
+    """Gives the first process of a run its own users, mounts and an empty scratch folder."""
+    enter_users(proc, kernel.CLONE_NEWNS)
+    flags = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
+    kernel.mount("scratch", SCRATCH, "tmpfs", flags, f"size={scratch_bytes},nr_inodes=512,mode=0700")
+    os.chdir(SCRATCH)

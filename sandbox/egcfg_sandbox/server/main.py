@@ -1,0 +1,143 @@
+"""Starts the fork server: prepares the zone once, then forks a cell for every request."""
+
+from __future__ import annotations
+
+import _sitebuiltins
+import builtins
+import gc
+import importlib
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+import sysconfig
+from pathlib import Path
+from typing import Final
+
+from egcfg_sandbox import wire
+from egcfg_sandbox.linux import kernel, landlock, namespaces
+from egcfg_sandbox.linux.syscalls import SUPPORTED
+from egcfg_sandbox.server.cell import SHAPE, Zone, run_cell
+
+# Imported once, so that no run pays for them.
+_WARM: Final = """
+abc array ast base64 bisect cmath collections collections.abc contextlib copy csv dataclasses datetime decimal
+enum fractions functools hashlib heapq io itertools json math numbers operator os os.path pprint queue random
+re statistics string struct sys textwrap threading time traceback types typing unittest uuid warnings weakref
+zlib
+""".split()
+
+_SYSTEM_READABLE: Final = (
+    "/usr/share/zoneinfo",
+    "/etc/localtime",
+    "/etc/ld.so.cache",
+    "/lib64",
+    "/usr/lib64",
+)
+
+
+def _warm_up() -> None:
+    for name in _WARM:
+        importlib.import_module(name)
+    # What `site` would have added; programs end themselves with them.
+    for name in ("exit", "quit"):
+        setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D"))
+
+
+def _readable() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What Python needs to run, and folders inside that which it does not."""
+    paths = sysconfig.get_paths(vars={"base": sys.base_prefix, "platbase": sys.base_exec_prefix})
+    library = {paths["stdlib"], paths["platstdlib"]}
+    with Path("/proc/self/maps").open() as maps:
+        shared = {line.split(maxsplit=5)[5].strip() for line in maps if ".so" in line}
+    folders = library | {str(Path(path).parent) for path in shared if path.startswith("/")}
+    hidden = tuple(
+        f"{path}/{name}" for path in sorted(library) for name in ("site-packages", "dist-packages")
+    )
+    top = sorted(path for path in folders if not any(path.startswith(f"{other}/") for other in folders))
+    return (*top, *_SYSTEM_READABLE), hidden
+
+
+def _prepare() -> Zone:
+    """Enters the zone; what cannot be had is noted with its reason and left to the caller to judge."""
+    readable, hidden = _readable()
+    missing: dict[str, str] = {}
+    proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    if os.geteuid() == 0:
+        try:
+            kernel.unshare(kernel.CLONE_NEWNS)
+            namespaces.build_root(readable, hidden)
+        except OSError as error:
+            missing["mount_namespace"] = str(error)
+        namespaces.become_nobody()
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
+        lacking = namespaces.enter_zone(proc)
+    else:
+        lacking = namespaces.enter_zone(proc)
+        if "mount" not in lacking:
+            try:
+                namespaces.build_root(readable, hidden)
+            except OSError as error:
+                lacking["mount"] = str(error)
+    missing |= {f"{name}_namespace": reason for name, reason in lacking.items()}
+    abi = 0
+    try:
+        abi = landlock.version()
+    except OSError as error:
+        missing["landlock"] = str(error)
+    if not SUPPORTED:
+        missing["seccomp"] = f"no table of system calls for {os.uname().machine}"
+    return Zone(proc, missing, abi, readable)
+
+
+def main(descriptor: int) -> None:
+    """Runs the fork server on an inherited socket."""
+    _warm_up()
+    sys.path[:] = [path for path in sys.path if path.startswith((sys.base_prefix, sys.base_exec_prefix))]
+    os.environ.clear()
+    kernel.use_one_malloc_arena()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    control = socket.socket(fileno=descriptor)
+    try:
+        zone = _prepare()
+    except Exception as error:
+        wire.send(control, json.dumps({"fault": f"{type(error).__name__}: {error}"}).encode())
+        os._exit(70)
+    child = os.fork()
+    if child:
+        control.close()
+        os.waitpid(child, 0)
+        os._exit(0)
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    wire.send(control, json.dumps({"missing": zone.missing}).encode())
+    _serve(control, zone)
+
+
+def _serve(control: socket.socket, zone: Zone) -> None:
+    """Forks until the caller has gone; the kernel reaps."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    own_processes = None
+    if zone.has("pid_namespace") and zone.proc is not None:
+        own_processes = os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=zone.proc)
+    gc.collect()
+    gc.freeze()
+    while True:
+        try:
+            shape, descriptors = wire.receive_descriptors(control, SHAPE.size, 1)
+        except OSError:
+            os._exit(0)
+        if len(shape) != SHAPE.size or not descriptors:
+            os._exit(0)
+        if own_processes is not None:
+            kernel.unshare(kernel.CLONE_NEWPID)
+        if os.fork() == 0:
+            control.close()
+            run_cell(socket.socket(fileno=descriptors[0]), zone, *SHAPE.unpack(shape))
+            os._exit(70)
+        os.close(descriptors[0])
+        if own_processes is not None:
+            kernel.setns(own_processes, kernel.CLONE_NEWPID)

@@ -1,0 +1,87 @@
+"""Length-prefixed messages over a stream socket, and the descriptors that travel with them."""
+
+from __future__ import annotations
+
+import array
+import socket
+import struct
+from typing import Final
+
+_LENGTH: Final = struct.Struct("<I")
+LARGEST_MESSAGE: Final = 64 * 1024 * 1024
+
+
+class WireError(Exception):
+    """The other end is gone or sent something that is no message."""
+
+
+def send(channel: socket.socket, payload: bytes) -> None:
+    """Sends one message."""
+    try:
+        channel.sendall(_LENGTH.pack(len(payload)) + payload)
+    except OSError as error:
+        raise WireError(str(error)) from error
+
+
+def receive(channel: socket.socket, largest: int = LARGEST_MESSAGE) -> bytes:
+    """Receives one message, blocking; a message beyond `largest` bytes is an error."""
+    (length,) = _LENGTH.unpack(_exactly(channel, _LENGTH.size))
+    if length > largest:
+        raise WireError(f"a message of {length} bytes; {largest} are allowed")
+    return _exactly(channel, length)
+
+
+def _exactly(channel: socket.socket, count: int) -> bytes:
+    parts = bytearray()
+    while len(parts) < count:
+        try:
+            part = channel.recv(min(count - len(parts), 1 << 20))
+        except OSError as error:
+            raise WireError(str(error)) from error
+        if not part:
+            raise WireError("the other end closed")
+        parts += part
+    return bytes(parts)
+
+
+class Frames:
+    """Cuts a byte stream that arrives in pieces into messages, never holding more than one beyond `largest`."""
+
+    def __init__(self, largest: int) -> None:
+        self._largest = largest
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> None:
+        """Takes what was read."""
+        self._buffer += data
+
+    def next(self) -> bytes | None:
+        """The next whole message; raises `WireError` for one that is too long."""
+        if len(self._buffer) < _LENGTH.size:
+            return None
+        (length,) = _LENGTH.unpack_from(self._buffer)
+        if length > self._largest:
+            raise WireError(f"a message of {length} bytes; {self._largest} are allowed")
+        end = _LENGTH.size + length
+        if len(self._buffer) < end:
+            return None
+        message = bytes(self._buffer[_LENGTH.size : end])
+        del self._buffer[:end]
+        return message
+
+    @property
+    def pending(self) -> bool:
+        """Whether bytes wait that no message has taken."""
+        return bool(self._buffer)
+
+
+def send_descriptors(channel: socket.socket, payload: bytes, descriptors: list[int]) -> None:
+    """Sends a short payload together with open descriptors."""
+    rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))
+    channel.sendmsg([payload], [rights])
+
+
+def receive_descriptors(channel: socket.socket, size: int, count: int) -> tuple[bytes, list[int]]:
+    """Receives a short payload and up to `count` descriptors."""
+    payload, descriptors, _, _ = socket.recv_fds(channel, size, count)
+    return payload, descriptors
