@@ -11,6 +11,9 @@ REBUILD := rebuild
 endif
 endif
 
+export CMAKE_ARGS
+
+.NOTPARALLEL:
 .PHONY: help run test check lint format model clean rebuild
 
 help: ## this list
@@ -44,9 +47,9 @@ clean: ## remove the virtual environment and all caches of this folder
 
 # Narration of the installation goes to standard error: standard output is for the solution.
 $(VENV)/installed: pyproject.toml scripts/install.sh $(REBUILD)
-	@CMAKE_ARGS='$(CMAKE_ARGS)' sh scripts/install.sh $(VENV) . >&2
+	@sh scripts/install.sh $(VENV) . >&2
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml scripts/install.sh $(REBUILD)
-	@CMAKE_ARGS='$(CMAKE_ARGS)' sh scripts/install.sh $(VENV) '.[dev]' >&2
+	@sh scripts/install.sh $(VENV) '.[dev]' >&2
 	@touch $(VENV)/installed $@
