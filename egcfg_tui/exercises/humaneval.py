@@ -71,7 +71,9 @@ def docstring_assertions(source: str, function: ast.FunctionDef, tree: ast.Modul
     A docstring whose `\\n` was meant for the reader breaks its own examples once it is evaluated. So the
     text as it stands in the source is tried as well, and whichever yields more examples is taken.
     """
-    evaluated = ast.get_docstring(function) or ""
+    evaluated = ast.get_docstring(function)
+    if evaluated is None:
+        return []
     known = frozenset(python_source.definitions(tree))
     written = inspect.cleandoc(ast.get_source_segment(source, function.body[0]) or "").strip("\"'")
     doctests = [doctest_assertions(text, known) for text in (evaluated, written)]

@@ -9,7 +9,7 @@ from typing import Final
 from egcfg_tui.exercises import text_files, toml_format
 from egcfg_tui.exercises.model import Exercise
 
-DEMO_ID: Final = "watering-days"
+DEMO_ID: Final = "longest-streak"
 """The exercise that `make run` starts with."""
 
 
@@ -19,9 +19,9 @@ def bundled() -> tuple[Exercise, ...]:
     folder = resources.files("egcfg_tui.exercises") / "bundled"
     exercises = [
         toml_format.read(
-            text_files.decode(file.read_bytes(), file.name),
+            text_files.decode(file.read_bytes(), f"bundled/{file.name}"),
             exercise_id=file.name.removesuffix(".toml"),
-            source=file.name,
+            source=f"bundled/{file.name}",
         )
         for file in folder.iterdir()
         if file.name.endswith(".toml")

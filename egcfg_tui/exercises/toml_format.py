@@ -94,8 +94,8 @@ class _Reader:
             raise self._place("level").error(f"is {level}; write 1 (easiest) to {_LEVELS[-1]} (hardest)")
         exercise = Exercise(
             id=exercise_id,
-            title=self._required("title"),
-            statement=self._required("statement"),
+            title=self._required("title").strip(),
+            statement=self._required("statement").strip(),
             kind=kind,
             entry_point=self._table.get("entry_point"),
             visible=self._tests("visible"),

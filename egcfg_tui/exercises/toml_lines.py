@@ -19,7 +19,7 @@ def key_lines(text: str) -> dict[str, int]:
     counts: dict[str, int] = {}
     prefix = ""
     open_delimiter = ""
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if open_delimiter:
             open_delimiter = "" if open_delimiter in line else open_delimiter
         elif header := _HEADER.match(line):

@@ -1,0 +1,86 @@
+"""Runs reference solutions against their own exercises, to tell broken exercises from unsolved ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from egcfg_sandbox import Program, Report, TestResult, Verdict
+from egcfg_tui.exercises.model import Exercise
+
+RunMany = Callable[[Sequence[Program]], list[Report]]
+"""Runs programs in a sandbox; one report per program, in order."""
+
+_BATCH: Final = 8
+"""Programs handed to the sandbox at once: enough to keep its workers busy, few enough to show progress."""
+
+_CONTRADICTED: Final = (Verdict.FAILED, Verdict.ERROR)
+"""Verdicts that mean that a test asks for something else than the reference does."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedTest:
+    """One test of a reference solution. `number` counts from 1 among the visible or the hidden tests."""
+
+    number: int
+    hidden: bool
+    result: TestResult
+
+    @property
+    def name(self) -> str:
+        """How the test is called in messages."""
+        return f"{'hidden' if self.hidden else 'visible'} test {self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What the reference solution of one exercise did.
+
+    `failures` make the exercise broken. `doubts` do not: they are visible tests read from a docstring's prose
+    that the reference contradicts although it passes every test the data set itself defines.
+    """
+
+    exercise: Exercise
+    tests: tuple[CheckedTest, ...]
+
+    @property
+    def failures(self) -> tuple[CheckedTest, ...]:
+        """The tests that did not pass and count."""
+        return tuple(test for test in self._not_passed if test not in self.doubts)
+
+    @property
+    def doubts(self) -> tuple[CheckedTest, ...]:
+        """The visible tests that did not pass and do not count."""
+        if not self.exercise.visible_derived or any(test.hidden for test in self._not_passed):
+            return ()
+        return tuple(test for test in self._not_passed if test.result.status in _CONTRADICTED)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the reference solves the exercise."""
+        return not self.failures
+
+    @property
+    def _not_passed(self) -> tuple[CheckedTest, ...]:
+        return tuple(test for test in self.tests if not test.result.passed)
+
+
+def check_references(exercises: Sequence[Exercise], run_many: RunMany) -> Iterator[Check]:
+    """Checks every exercise that has a reference solution, in order; the others are left out."""
+    with_reference = [exercise for exercise in exercises if exercise.reference is not None]
+    for start in range(0, len(with_reference), _BATCH):
+        group = with_reference[start : start + _BATCH]
+        programs = [
+            Program(source=exercise.reference or "", tests=exercise.visible + exercise.hidden)
+            for exercise in group
+        ]
+        for exercise, report in zip(group, run_many(programs), strict=True):
+            yield Check(exercise, tuple(_numbered(exercise, report)))
+
+
+def _numbered(exercise: Exercise, report: Report) -> Iterator[CheckedTest]:
+    for index, result in enumerate(report.results):
+        hidden = index >= len(exercise.visible)
+        number = index - len(exercise.visible) if hidden else index
+        yield CheckedTest(number + 1, hidden, result)
