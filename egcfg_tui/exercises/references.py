@@ -92,9 +92,7 @@ def _toml_files(folder: Path) -> list[Path]:
 def _not_found(reference: str, path: Path) -> ExerciseError:
     """The error for something that is neither a bundled id nor a file, with what was likely meant."""
     near = [*(exercise.id for exercise in bundled()), *_neighbours(path)]
-    close = get_close_matches(reference, near, n=3, cutoff=0.6) or get_close_matches(
-        str(path), near, n=3, cutoff=0.6
-    )
+    close = get_close_matches(str(path), near, n=3, cutoff=0.7)
     hint = (
         f"did you mean {', '.join(close)}?" if close else "`egcfg-tui exercises list` shows the bundled ones"
     )

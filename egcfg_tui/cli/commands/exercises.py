@@ -1,0 +1,149 @@
+"""`egcfg-tui exercises`: lists, shows and checks exercises."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+
+from egcfg_tui.cli import exercise_views as views
+from egcfg_tui.cli import stderr, stdout
+from egcfg_tui.cli.errors import CommandError
+from egcfg_tui.cli.exit_codes import ExitCode
+from egcfg_tui.cli.parser import CommandParser
+from egcfg_tui.exercises import Exercise, ExerciseError, load, load_all
+from egcfg_tui.exercises.checking import Check, check_references
+from egcfg_tui.exercises.references import BUNDLED
+
+_EPILOG = """\
+EXERCISE is a bundled id, a file, or FILE#ID inside a data set file.
+
+examples:
+  egcfg-tui exercises list
+  egcfg-tui exercises show problems.jsonl#17
+  egcfg-tui exercises check my_exercise.toml"""
+
+
+def configure(parser: CommandParser) -> None:
+    """Adds the subcommands."""
+    parser.epilog = _EPILOG
+    commands = parser.add_subparsers(dest="action", metavar="list|show|check", required=True)
+
+    listing = commands.add_parser("list", help="one line per exercise")
+    listing.add_argument(
+        "exercises",
+        nargs="?",
+        default=BUNDLED,
+        metavar="FILE",
+        help="a file or folder (default: the bundled set)",
+    )
+
+    show = commands.add_parser("show", help="one exercise as a person reads it")
+    show.add_argument("exercises", metavar="EXERCISE")
+    show.add_argument("--all", action="store_true", help="hidden tests and the reference solution as well")
+
+    check = commands.add_parser("check", help="run reference solutions through the sandbox")
+    check.add_argument(
+        "exercises",
+        nargs="*",
+        default=[BUNDLED],
+        metavar="EXERCISES",
+        help="files, folders or single exercises",
+    )
+
+    for command in (listing, show, check):
+        command.add_argument(
+            "--format", choices=("human", "json"), default="human", help="of standard output"
+        )
+
+
+def run(args: argparse.Namespace) -> ExitCode:
+    """Does what the subcommand says."""
+    as_json = args.format == "json"
+    try:
+        match args.action:
+            case "list":
+                _list(load_all(args.exercises), as_json=as_json)
+            case "show":
+                _show(load(args.exercises), everything=args.all, as_json=as_json)
+            case _:
+                found = [exercise for name in args.exercises for exercise in load_all(name)]
+                return _check(found, as_json=as_json)
+    except ExerciseError as error:
+        raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
+    return ExitCode.DONE
+
+
+def _list(exercises: Sequence[Exercise], *, as_json: bool) -> None:
+    if as_json:
+        stdout.emit_json([views.summary(exercise) for exercise in exercises])
+    else:
+        stdout.emit(views.table(exercises))
+
+
+def _show(exercise: Exercise, *, everything: bool, as_json: bool) -> None:
+    if as_json:
+        stdout.emit_json(views.details(exercise, everything=everything))
+    else:
+        stdout.emit(views.page(exercise, everything=everything))
+
+
+def _check(exercises: Sequence[Exercise], *, as_json: bool) -> ExitCode:
+    unchecked = [exercise for exercise in exercises if exercise.reference is None]
+    for exercise in unchecked:
+        stderr.narrate(f"{exercise.source}: has no reference solution; nothing to run")
+    if len(unchecked) == len(exercises):
+        raise CommandError(
+            "no exercise has a reference solution; add the key `reference`", ExitCode.MODEL_OR_DATA
+        )
+    checks = []
+    for check in _checks(exercises, len(exercises) - len(unchecked)):
+        checks.append(check)
+        if not as_json:
+            for test in check.failures:
+                stdout.emit(views.failure(check, test))
+        for test in check.doubts:
+            stderr.narrate(
+                f"{check.exercise.source}: {test.name}, read from the docstring, contradicts the reference: "
+                f"{test.result.test}"
+            )
+    passed = sum(check.passed for check in checks)
+    if as_json:
+        stdout.emit_json(
+            {"passed": passed, "total": len(checks), "exercises": [views.outcome(check) for check in checks]}
+        )
+    else:
+        stdout.emit(f"{passed} of {len(checks)} references pass")
+    return ExitCode.DONE if passed == len(checks) else ExitCode.NOT_SOLVED
+
+
+def _checks(exercises: Sequence[Exercise], total: int) -> Iterator[Check]:
+    """Runs the references, with a progress bar where a person watches."""
+    from rich.progress import Progress
+
+    from egcfg_sandbox import Sandbox, SandboxRefused
+
+    try:
+        with (
+            Sandbox() as sandbox,
+            Progress(console=stderr.console(), transient=True, disable=not stderr.is_terminal()) as progress,
+        ):
+            task = progress.add_task("checking", total=total)
+            for check in check_references(exercises, sandbox.run_many):
+                _refuse_broken_sandbox(check)
+                yield check
+                progress.advance(task)
+    except SandboxRefused as error:
+        raise CommandError(str(error), ExitCode.SANDBOX) from error
+
+
+def _refuse_broken_sandbox(check: Check) -> None:
+    """A fault of the sandbox is never a wrong answer: it ends the check."""
+    from egcfg_sandbox import Verdict
+
+    for test in check.tests:
+        if test.result.status is Verdict.SANDBOX_ERROR:
+            raise CommandError(
+                f"{check.exercise.source}: the sandbox failed in {test.name}: {test.result.error}; "
+                "see `egcfg-tui doctor`",
+                ExitCode.SANDBOX,
+            )

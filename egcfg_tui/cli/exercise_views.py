@@ -1,0 +1,115 @@
+"""How exercises and their checks look: text for people, plain values for JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from egcfg_sandbox import StdioTest, Test
+from egcfg_tui.exercises import Exercise
+from egcfg_tui.exercises.checking import Check, CheckedTest
+
+_HEADER = ("ID", "LEVEL", "KIND", "VISIBLE", "HIDDEN", "TITLE")
+
+
+def table(exercises: Sequence[Exercise]) -> str:
+    """One line per exercise in aligned columns."""
+    rows = [_HEADER, *(_cells(exercise) for exercise in exercises)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADER))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def page(exercise: Exercise, *, everything: bool) -> str:
+    """One exercise as a person reads it; hidden tests and the reference only with `everything`."""
+    facts = [exercise.id, str(exercise.kind), exercise.entry_point or "", f"level {_level(exercise)}"]
+    parts = [f"{exercise.title}\n{' · '.join(fact for fact in facts if fact)}\n{exercise.source}"]
+    parts.append(exercise.statement.strip("\n"))
+    if exercise.starter:
+        parts.append(f"Starter\n{_indented(exercise.starter)}")
+    parts += _tests("Visible", exercise.visible)
+    if everything:
+        parts += _tests("Hidden", exercise.hidden)
+        if exercise.reference is not None:
+            parts.append(f"Reference solution\n{_indented(exercise.reference)}")
+    elif exercise.hidden:
+        parts.append(f"Hidden tests: {len(exercise.hidden)} (`--all` shows them)")
+    return "\n\n".join(parts)
+
+
+def failure(check: Check, test: CheckedTest) -> str:
+    """Why a reference solution did not pass a test."""
+    error = f": {test.result.error}" if test.result.error else ""
+    return f"{check.exercise.source}: {test.name} {test.result.status}{error}\n{_indented(test.result.test)}"
+
+
+def summary(exercise: Exercise) -> dict[str, object]:
+    """One exercise in short, as JSON values."""
+    return {
+        "id": exercise.id,
+        "title": exercise.title,
+        "kind": str(exercise.kind),
+        "entry_point": exercise.entry_point,
+        "level": exercise.level,
+        "visible": len(exercise.visible),
+        "hidden": len(exercise.hidden),
+        "source": exercise.source,
+    }
+
+
+def details(exercise: Exercise, *, everything: bool) -> dict[str, object]:
+    """One exercise in full, as JSON values; hidden tests and the reference only with `everything`."""
+    values = summary(exercise) | {
+        "statement": exercise.statement,
+        "starter": exercise.starter,
+        "visible_tests": [dataclasses.asdict(test) for test in exercise.visible],
+    }
+    if everything:
+        values["hidden_tests"] = [dataclasses.asdict(test) for test in exercise.hidden]
+        values["reference"] = exercise.reference
+    return values
+
+
+def outcome(check: Check) -> dict[str, object]:
+    """One check, as JSON values."""
+    return {
+        "exercise": check.exercise.id,
+        "source": check.exercise.source,
+        "passed": check.passed,
+        "failures": [_test_row(test) for test in check.failures],
+        "doubts": [_test_row(test) for test in check.doubts],
+    }
+
+
+def _test_row(test: CheckedTest) -> dict[str, object]:
+    return {
+        "hidden": test.hidden,
+        "number": test.number,
+        "test": test.result.test,
+        "status": str(test.result.status),
+        "error": test.result.error,
+    }
+
+
+def _cells(exercise: Exercise) -> tuple[str, ...]:
+    visible, hidden = str(len(exercise.visible)), str(len(exercise.hidden))
+    return (exercise.id, _level(exercise), str(exercise.kind), visible, hidden, exercise.title)
+
+
+def _level(exercise: Exercise) -> str:
+    return str(exercise.level) if exercise.level else "-"
+
+
+def _tests(group: str, tests: Sequence[Test]) -> list[str]:
+    return [f"{group} test {number}\n{_indented(_test_text(test))}" for number, test in enumerate(tests, 1)]
+
+
+def _test_text(test: Test) -> str:
+    if isinstance(test, StdioTest):
+        return f"input:\n{_indented(test.stdin)}\noutput:\n{_indented(test.stdout)}"
+    return f"{test.setup}\n{test.code}" if test.setup else test.code
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in text.strip("\n").split("\n"))
