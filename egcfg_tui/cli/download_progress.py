@@ -16,17 +16,17 @@ _LINE_EVERY_S: Final = 5.0
 
 
 @contextmanager
-def download_progress(title: str) -> Iterator[tuple[Progress, Narrate]]:
+def download_progress(title: str, total_bytes: int) -> Iterator[tuple[Progress, Narrate]]:
     """Gives a progress callback (bytes done, bytes in all, bytes per second) and a narrator beside it."""
     if stderr.is_terminal():
-        with _bar(title) as pair:
+        with _bar(title, total_bytes) as pair:
             yield pair
     else:
         yield _lines(title), stderr.narrate
 
 
 @contextmanager
-def _bar(title: str) -> Iterator[tuple[Progress, Narrate]]:
+def _bar(title: str, total_bytes: int) -> Iterator[tuple[Progress, Narrate]]:
     from rich.progress import BarColumn, DownloadColumn, TextColumn
     from rich.progress import Progress as RichProgress
     from rich.text import Text
@@ -38,7 +38,7 @@ def _bar(title: str) -> Iterator[tuple[Progress, Narrate]]:
         TextColumn("{task.fields[rate]}", markup=False),
     )
     with RichProgress(*columns, console=stderr.console(), redirect_stdout=False) as bar:
-        task = bar.add_task(title, total=None, rate="")
+        task = bar.add_task(title, total=total_bytes, rate="")
 
         def progress(done: int, total: int, rate: float) -> None:
             bar.update(task, completed=done, total=total, rate=_rate(rate))

@@ -136,17 +136,33 @@ class _Table:
         for depth in range(1, len(self.way) + 1):
             header = "[[" + ".".join(name for name, _ in self.way[:depth]) + "]]"
             starts = [n for n in range(at, len(lines)) if lines[n].split("#")[0].strip() == header]
-            index = self.way[depth - 1][1]
+            name, index = self.way[depth - 1]
             if index >= len(starts):
-                return at + 1
+                return _inline_row(lines, at, name, index) + 1
             at = starts[index]
-        for number in range(at if self.way else -1, len(lines) - 1):
-            line = lines[number + 1].strip()
-            if line.startswith("["):
-                break
-            if re.match(rf"[\"']?{re.escape(key)}[\"']?\s*=", line):
-                return number + 2
-        return at + 1
+        found = _key_line(lines, at + 1 if self.way else 0, key)
+        return (at if found is None else found) + 1
+
+
+def _key_line(lines: list[str], start: int, key: str) -> int | None:
+    """Where a key is set, from `start` on in the same table; counted from 0."""
+    pattern = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")
+    for number in range(start, len(lines)):
+        if pattern.match(lines[number]):
+            return number
+        if lines[number].startswith("["):
+            return None
+    return None
+
+
+def _inline_row(lines: list[str], table: int, key: str, index: int) -> int:
+    """The line of an inline table in an array, when each has a line of its own; else that of the array."""
+    start = _key_line(lines, table + 1, key)
+    if start is None:
+        return table
+    end = next((n for n in range(start, len(lines)) if lines[n].rstrip().endswith("]")), start)
+    rows = [n for n in range(start, end + 1) if "{" in lines[n]]
+    return rows[index] if index < len(rows) else start
 
 
 def _entry(table: _Table) -> Entry:

@@ -30,7 +30,10 @@ file = "one.gguf"
 [[models.sources]]
 kind = "packages"
 version = "1.0"
-parts = [ {{ package = "p", member = "p/x.bin", size = 3, sha256 = "{"b" * 64}" }} ]
+parts = [
+  {{ package = "p", member = "p/x.bin", size = 1, sha256 = "{"b" * 64}" }},
+  {{ package = "q", member = "q/x.bin", size = 2, sha256 = "{"b" * 64}" }},
+]
 
 [[models]]
 id = "two"
@@ -55,7 +58,7 @@ def test_every_field_is_read() -> None:
     catalogue = parse_catalogue(GOOD, FILE)
     one, two = catalogue.entries
     assert (one.title, one.file, one.size_bytes, one.context_tokens) == ("one", "one.gguf", 3, 512)
-    assert [str(source) for source in one.sources] == ["Hugging Face org/repo", "packages p 1.0"]
+    assert [str(source) for source in one.sources] == ["Hugging Face org/repo", "packages p to q 1.0"]
     assert (two.path, two.file, two.sources) == (Path("/models/two.gguf"), "two.gguf", ())
 
 
@@ -71,13 +74,14 @@ def test_every_field_is_read() -> None:
         ('kind = "hub"', 'kind = "ftp"', 11, "key `models[0].sources[0].kind`: 'ftp' is not one of"),
         ('repo = "org/repo"', 'repo = ""', 12, "must be a text that is not empty"),
         ('version = "1.0"', 'version = ">=1"', 16, "is not one exact version"),
-        ('package = "p"', 'package = "--pre"', 14, "is not the name of a package"),
-        ('id = "two"', 'id = "one"', 20, "key `models[1].id`: 'one' is already in the catalogue"),
-        ('id = "two"', 'id = "Two !"', 20, "is not an id"),
-        ('path = "/models/two.gguf"', 'path = "two.gguf"', 21, "is not absolute"),
-        ('path = "/models/two.gguf"', "", 19, "key `models[1].sources`: is missing"),
-        (f'"{"c" * 64}"', '"abc"', 23, "is not a sha256"),
-        ("context = 1024", "context = 1024\nsources = 7", 26, "must be an array of tables"),
+        ('package = "p"', 'package = "--pre"', 18, "is not the name of a package"),
+        ('member = "q/x.bin", ', "", 19, "key `models[0].sources[1].parts[1].member`: is missing"),
+        ('id = "two"', 'id = "one"', 23, "key `models[1].id`: 'one' is already in the catalogue"),
+        ('id = "two"', 'id = "Two !"', 23, "is not an id"),
+        ('path = "/models/two.gguf"', 'path = "two.gguf"', 24, "is not absolute"),
+        ('path = "/models/two.gguf"', "", 22, "key `models[1].sources`: is missing"),
+        (f'"{"c" * 64}"', '"abc"', 26, "is not a sha256"),
+        ("context = 1024", "context = 1024\nsources = 7", 29, "must be an array of tables"),
     ],
 )
 def test_a_mistake_is_named_by_file_line_and_key(old: str, new: str, line: int, words: str) -> None:

@@ -126,7 +126,7 @@ def _pull(args: argparse.Namespace) -> None:
     if now.problem:
         stderr.narrate(f"{now.problem.splitlines()[0]}; it is fetched anew")
     try:
-        with download_progress(model_id) as (progress, narrate):
+        with download_progress(model_id, entry.size_bytes) as (progress, narrate):
             path = models.pull(entry, progress=progress, narrate=narrate)
     except KeyboardInterrupt:
         stderr.narrate(f"what arrived is kept; `egcfg-tui models pull {model_id}` goes on from there")
