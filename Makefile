@@ -2,7 +2,6 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-DEMO ?= parcel-price
 
 # Other build options than those of the last build ask for a new one; none given keeps what is there.
 ifneq ($(strip $(CMAKE_ARGS)),)
@@ -21,7 +20,11 @@ help: ## this list
 
 run: $(VENV)/installed ## install what is missing, then solve the demo exercise in the terminal
 	@$(BIN)/egcfg-tui models pull >/dev/null
-	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/egcfg-tui open $(DEMO); else $(BIN)/egcfg-tui solve $(DEMO); fi
+	@if [ -t 0 ] && [ -t 1 ]; then \
+		$(BIN)/egcfg-tui open; \
+	else \
+		$(BIN)/egcfg-tui solve "$$($(BIN)/python -c 'from egcfg_tui.exercises import DEMO_ID; print(DEMO_ID)')"; \
+	fi
 
 test: check ## the same as check
 
