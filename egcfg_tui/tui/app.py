@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from multiprocessing import resource_tracker
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
@@ -128,6 +129,9 @@ def run_app(
     )
     app = WorkbenchApp(services, options, exercise, keymap.load(keymap.default_path()))
     with terminal.guarded_screen(terminal.log_path()):
+        # Spawning a process starts this tracker first, and hands it the descriptor of `sys.stderr`: Textual's
+        # stand-in, up while the screen is, has none.
+        resource_tracker.ensure_running()
         try:
             app.run()
         finally:

@@ -43,10 +43,9 @@ def lines(source: str) -> tuple[Content, ...]:
     A line that was coloured before comes from the cache: the screen asks again on every refresh.
     """
     source = visible(source)
-    if not source:
-        return (Content(""),)
-    coloured = highlight(source, language="python", theme=CodeColours)
-    return tuple(coloured.split("\n", allow_blank=True))
+    coloured = highlight(source, language="python", theme=CodeColours).split("\n", allow_blank=True)
+    blank = source.count("\n") + 1 - len(coloured)  # the highlighter drops a newline at the end
+    return (*coloured, *blank * [Content("")])
 
 
 def line_after(source: str, text: str) -> tuple[Content, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -46,7 +46,8 @@ def load(path: Path) -> Keymap:
     except FileNotFoundError:
         return Keymap()
     except UnicodeDecodeError as error:
-        return _unusable(path, f"is not UTF-8 text (byte {error.start + 1})")
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return _unusable(path, f"is not UTF-8 text, line {line}")
     except OSError as error:
         return _unusable(path, f"cannot be read: {error.strerror}")
     try:
@@ -93,9 +94,10 @@ def _read(path: Path, table: Mapping[str, object], lines: Mapping[str, int]) -> 
             complain(place, f'{names[keys.index(None)]!r} is not a key; write "s", "ctrl+r", "f5", "space"')
             continue
         wanted[name] = tuple(key for key in keys if key)
-    for name, key, other in _clashes(wanted):
+    while clash := _clash(wanted):
+        name, key, other = clash
         complain(f"keys.{name}", f"{key!r} is already the key of {other}; the default key stays")
-        wanted.pop(name, None)
+        del wanted[name]
     return Keymap({name: ",".join(keys) for name, keys in wanted.items()}, tuple(problems))
 
 
@@ -123,13 +125,13 @@ def _is_character_name(key: str) -> bool:
     return True
 
 
-def _clashes(wanted: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str, str]]:
-    """(command, key, other command) for each wanted key that another command has."""
+def _clash(wanted: Mapping[str, tuple[str, ...]]) -> tuple[str, str, str] | None:
+    """(command, key, other command) for the first wanted key that another command has."""
     taken: dict[str, str] = {
         key: command.id for command in COMMANDS if command.id not in wanted for key in command.keys
     }
     for name, keys in wanted.items():
         for key in keys:
             if taken.setdefault(key, name) != name:
-                yield name, key, taken[key]
-                break
+                return name, key, taken[key]
+    return None

@@ -60,9 +60,10 @@ OTHER = Exercise(
 TESTS = tuple(test.text for test in EXERCISE.visible)
 HEADER = "def digit_sum(n):\n    "
 LINE_2 = "total = 0\n    "
-LINE_3 = "for digit in str(abs(n)):\n        "
-REST = "total += int(digit)\n    return total\n"
-SOLUTION = (HEADER + LINE_2 + LINE_3 + REST).rstrip() + "\n"
+WINNER = "for d in str(abs(n)):\n        total += int(d)\n    return total\n"
+COUNTING_DOWN = "total = 0\n    while n > 0:\n        total += n % 10\n        n //= 10\n"
+UNFINISHED = "for digit in str(abs(n)):\n        total += int(digit)\n"
+SOLUTION = HEADER + LINE_2 + WINNER
 
 
 def row(test: int, status: Verdict = Verdict.PASSED, error: str | None = None) -> TestResult:
@@ -77,6 +78,9 @@ def rows(*statuses: tuple[Verdict, str | None]) -> tuple[TestResult, ...]:
 
 PASS = (Verdict.PASSED, None)
 NO_ANSWER = (Verdict.FAILED, "got None, expected 0")
+NO_ANSWERS = rows(
+    NO_ANSWER, (Verdict.FAILED, "got None, expected 10"), (Verdict.FAILED, "got None, expected 3")
+)
 
 STARTED = SolveStarted(
     exercise_id=EXERCISE.id,
@@ -127,7 +131,9 @@ LINE_2_SAMPLED: tuple[Event, ...] = (
         2,
         (
             Candidate(0, "return sum(n)\n", 5, True),
-            Candidate(1, "total = 0\n    while n > 0:\n        total += n % 10\n        n //= 10\n", 24, False),
+            Candidate(
+                1, "total = 0\n    while n > 0:\n        total += n % 10\n        n //= 10\n", 24, False
+            ),
             Candidate(2, "return sum(int(d) for d in str(n))\n", 13, True),
         ),
     ),
@@ -145,8 +151,8 @@ LINE_2_EXECUTED: tuple[Event, ...] = (
             ),
             CandidateRun(
                 (1,),
-                "def digit_sum(n):\n    total = 0\n    while n > 0:\n        total += n % 10\n        n //= 10",
-                rows(NO_ANSWER, (Verdict.FAILED, "got None, expected 10"), (Verdict.FAILED, "got None, expected 3")),
+                HEADER + COUNTING_DOWN.rstrip(),
+                NO_ANSWERS,
             ),
             CandidateRun(
                 (2,),
@@ -204,9 +210,9 @@ LINE_3_SAMPLED: tuple[Event, ...] = (
     CandidatesSampled(
         3,
         (
-            Candidate(0, "for d in str(abs(n)):\n        total += int(d)\n    return total\n", 21, True),
-            Candidate(1, "for digit in str(abs(n)):\n        total += int(digit)\n", 17, False),
-            Candidate(2, "for d in str(abs(n)):\n        total += int(d)\n    return total\n", 21, True),
+            Candidate(0, WINNER, 21, True),
+            Candidate(1, UNFINISHED, 17, False),
+            Candidate(2, WINNER, 21, True),
         ),
     ),
 )
@@ -219,8 +225,8 @@ LINE_3_EXECUTED: tuple[Event, ...] = (
             CandidateRun((0, 2), SOLUTION, rows(PASS, PASS, PASS)),
             CandidateRun(
                 (1,),
-                "def digit_sum(n):\n    total = 0\n    for digit in str(abs(n)):\n        total += int(digit)",
-                rows(NO_ANSWER, (Verdict.FAILED, "got None, expected 10"), (Verdict.FAILED, "got None, expected 3")),
+                HEADER + LINE_2 + UNFINISHED.rstrip(),
+                NO_ANSWERS,
                 cached=True,
             ),
         ),

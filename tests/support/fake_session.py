@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
-from support.digits_run import LOADING
-
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.events import (
     Event,
@@ -19,6 +17,7 @@ from egcfg_tui.events import (
     TokenCounts,
 )
 from egcfg_tui.solving.request import SolveRequest
+from support.digits_run import LOADING
 
 
 class Hold:
@@ -101,7 +100,7 @@ class FakeSession:
                 continue
             yield from self._wait()
             if not self.alive:
-                yield SolveFailed(FailureKind.MODEL, "the engine's process was killed by SIGKILL; start it again")
+                yield SolveFailed(FailureKind.MODEL, "the engine was killed by SIGKILL")
                 return
             if self._stopped and request is not None:
                 yield _stopped(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import ClassVar, Final
 
@@ -43,6 +44,7 @@ class WorkbenchScreen(Screen[None]):
     """Draws the control's view on every tick and turns keys into calls of the control."""
 
     AUTO_FOCUS = "#code"
+    ALLOW_IN_MAXIMIZED_VIEW = "#status, #notice, Footer, .-textual-system"
     BINDINGS: ClassVar[list[BindingType]] = [command.binding for command in COMMANDS]
 
     def __init__(
@@ -79,6 +81,10 @@ class WorkbenchScreen(Screen[None]):
         self.set_interval(1, self._check_alive)
         self.control.restart()
         self._draw()
+
+    async def on_unmount(self) -> None:
+        """Ends the engine's process however the screen ended: its thread would hold up the application."""
+        await asyncio.to_thread(self.control.close)
 
     def on_resize(self, event: Resize) -> None:
         """Says how small the terminal is, where it is too small."""

@@ -24,7 +24,7 @@ class TokensPanel(LinesPanel):
     def show(self, view: SolveView, line: LineView | None, hint: str) -> None:
         """Draws the tokens of `line`."""
         if line is None or not line.tokens:
-            text = "Shown once the line is chosen." if line else hint
+            text = _absence(line) if line else hint
             self.set_lines([Content.styled(f" {row}", MUTED) for row in text.split("\n")])
             self.set_title("Tokens", f"line {line.number}" if line else "")
             return
@@ -76,6 +76,10 @@ def _probability(value: float | None, style: str) -> Content:
 def _shown(text: str) -> str:
     """The token with its spaces and line breaks made visible."""
     return visible(text.replace("\t", "→")).replace(" ", "·").replace("\n", "↵") or "␀"
+
+
+def _absence(line: LineView) -> str:
+    return "A candidate was taken whole." if line.chosen else "Shown once the line is chosen."
 
 
 def _guided(line: LineView) -> bool:

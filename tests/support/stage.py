@@ -1,0 +1,75 @@
+"""Apps over scripted sessions, with a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from egcfg_tui.engine.api import ModelSpec
+from egcfg_tui.exercises.model import Exercise, ExerciseError
+from egcfg_tui.models import ModelError
+from egcfg_tui.tui.app import WorkbenchApp
+from egcfg_tui.tui.control import Services
+from egcfg_tui.tui.keymap import Keymap
+from egcfg_tui.tui.options import SolveOptions
+from support.digits_run import EXERCISE, LOADING, OTHER
+from support.fake_session import FakeSession, Script
+
+TICK_S = 0.01
+
+
+async def wait_until(pilot: Pilot[Any], predicate: Callable[[], object], timeout_s: float = 10.0) -> None:
+    """Waits for what the screen's timer will do; fails with the predicate when it never does."""
+    for _ in range(int(timeout_s / TICK_S)):
+        if predicate():
+            await pilot.pause()
+            return
+        await pilot.pause(TICK_S)
+    raise AssertionError(f"never came true: {predicate}")
+
+
+class Stage:
+    """Builds an app and keeps the sessions that it opened."""
+
+    def __init__(self) -> None:
+        self.sessions: list[FakeSession] = []
+        self.solve: Script = ()
+        self.load: Script = LOADING
+        self.model_error: str | None = None
+
+    def app(
+        self,
+        exercise: Exercise | None = EXERCISE,
+        options: SolveOptions | None = None,
+        keys: Keymap | None = None,
+    ) -> WorkbenchApp:
+        services = Services(
+            find_model=self._find,
+            open_session=self._open,
+            bundled=lambda: (EXERCISE, OTHER),
+            load=_load,
+            clock=lambda: 0.0,
+        )
+        return WorkbenchApp(services, options, exercise, keys)
+
+    @property
+    def session(self) -> FakeSession:
+        return self.sessions[-1]
+
+    def _find(self) -> ModelSpec:
+        if self.model_error is not None:
+            raise ModelError(self.model_error)
+        return ModelSpec("tiny-coder", Path("tiny.gguf"))
+
+    def _open(self, model: ModelSpec) -> FakeSession:
+        self.sessions.append(FakeSession(model, self.solve, self.load))
+        return self.sessions[-1]
+
+
+def _load(reference: str) -> Exercise:
+    if reference == "good.jsonl#7":
+        return OTHER
+    raise ExerciseError(f"{reference}: no such file [/]; check the path")

@@ -1,0 +1,161 @@
+"""The view that events fold into."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import digits_run
+
+from egcfg_sandbox import Verdict
+from egcfg_tui.events import (
+    Candidate,
+    CandidatesSampled,
+    CodeExecuted,
+    Event,
+    FailureKind,
+    GammaChanged,
+    LineChosen,
+    SignalBuilt,
+    SolveFailed,
+    SolvePaused,
+    SolveResumed,
+    Stage,
+    StageEntered,
+    TrialStarted,
+)
+from egcfg_tui.tui import state
+from egcfg_tui.tui.state import EngineState, Phase, SolveView, fold, fold_all
+from egcfg_tui.tui.widgets.candidates_panel import candidate_lines
+from egcfg_tui.tui.widgets.code_panel import code_lines
+from egcfg_tui.tui.widgets.tests_panel import test_lines as lines_of_tests
+
+POOL: tuple[Event, ...] = (
+    *digits_run.LOADING,
+    *digits_run.SOLVE,
+    SolvePaused(),
+    SolveResumed(),
+    GammaChanged(2.5),
+    SolveFailed(FailureKind.MODEL, "gone [/]"),
+)
+
+
+def stamped(events: tuple[Event, ...] | list[Event]) -> list[tuple[float, Event]]:
+    return [(float(at), event) for at, event in enumerate(events)]
+
+
+@given(st.lists(st.sampled_from(POOL), max_size=40))
+def test_any_order_of_events_folds_and_draws(events: list[Event]) -> None:
+    view = SolveView()
+    for at_s, event in stamped(events):
+        view = fold(event, view, at_s)
+        code_lines(view, None)
+        lines_of_tests(view, 28)
+        for line in view.every_line:
+            candidate_lines(line, len(view.tests), 50)
+        assert view.elapsed(at_s + 1) >= 0
+        numbers = [line.number for line in view.lines]
+        assert numbers == sorted(set(numbers))
+
+
+@given(st.integers(0, len(digits_run.SOLVE)))
+def test_a_fold_leaves_the_view_it_began_with(prefix: int) -> None:
+    events = stamped(digits_run.SOLVE)
+    before = fold_all(SolveView(), events[:prefix])
+    copy = replace(before)
+    fold_all(before, events[prefix:])
+    assert before == copy
+    with pytest.raises(FrozenInstanceError):
+        before.code = "x"  # type: ignore[misc]
+
+
+def test_a_whole_solve_ends_solved_with_every_line_explained() -> None:
+    view = fold_all(SolveView(), stamped((*digits_run.LOADING, *digits_run.SOLVE)))
+    assert view.phase is Phase.SOLVED
+    assert view.engine.state is EngineState.READY
+    assert view.code == digits_run.SOLUTION
+    assert [row.verdict for row in view.tests] == [Verdict.PASSED] * 5
+    assert [row.hidden for row in view.tests] == [False] * 3 + [True] * 2
+    assert [line.number for line in view.lines] == [1, 2, 3]
+    assert [line.rows for line in view.lines] == [(1, 1), (2, 2), (3, 5)]
+    assert [line.swayed for line in view.lines] == [False, True, False]
+    assert view.lines[2].text == digits_run.WINNER
+
+
+def test_the_tests_show_the_best_run_of_the_line() -> None:
+    view = fold_all(SolveView(), stamped(digits_run.SOLVE[:13]))
+    assert [row.verdict for row in view.tests] == [Verdict.PASSED, Verdict.PASSED, Verdict.ERROR]
+    assert view.tests_of == "best of line 2"
+
+
+def test_indent_that_came_with_the_line_before_is_the_lead_of_the_next() -> None:
+    view = fold_all(SolveView(), stamped((*digits_run.BEGIN, *digits_run.LINE_2_SAMPLED)))
+    assert view.current is not None
+    assert view.current.lead == "    "
+
+
+def test_a_longer_refresh_leaves_the_earlier_signal_standing() -> None:
+    events = (
+        *digits_run.BEGIN,
+        SignalBuilt(2, "x = 1", 3),
+        LineChosen(2, "a = 1\n", "def f():\n    a = 1\n", 1.0, ()),
+        LineChosen(3, "    b = 2\n", "def f():\n    a = 1\n    b = 2\n", 1.0, ()),
+    )
+    view = fold_all(SolveView(), stamped(events))
+    signal = view.signal_of(view.lines[2])
+    assert signal is not None
+    assert signal.line == 2
+    assert view.signal_of(view.lines[0]) is None
+
+
+def test_pauses_do_not_count_as_work() -> None:
+    view = fold(digits_run.STARTED, SolveView(), 10.0)
+    view = fold(SolvePaused(), view, 12.0)
+    assert view.phase is Phase.PAUSED
+    assert view.elapsed(20.0) == 2.0
+    view = fold(SolveResumed(), view, 20.0)
+    assert view.elapsed(21.0) == 3.0
+    view = fold(digits_run.END[-1], view, 22.0)
+    assert view.elapsed(99.0) == 4.0
+
+
+def test_choosing_a_line_again_drops_what_came_after_it() -> None:
+    view = fold_all(SolveView(), stamped((*digits_run.SOLVE[:17], LineChosen(1, "x\n", "x\n", 1.0, ()))))
+    assert [line.number for line in view.lines] == [1]
+
+
+def test_plain_sampling_shows_each_answer_beside_its_sample_and_keeps_the_best() -> None:
+    passed, failed = digits_run.rows(*3 * [digits_run.PASS]), digits_run.rows(*3 * [digits_run.NO_ANSWER])
+    events: tuple[Event, ...] = (
+        replace(digits_run.STARTED, method="sample"),
+        TrialStarted(1, "sample", "", 1.0),
+        CandidatesSampled(1, (Candidate(0, "a = 1\n", 2, True), Candidate(1, "b = 2\n", 2, True))),
+        CodeExecuted("a = 1\n", passed, False),
+        CodeExecuted("b = 2\n", failed, False),
+    )
+    view = fold_all(SolveView(), stamped(events))
+    assert view.code == "a = 1\n"
+    assert view.passed == 3
+    assert view.current is not None
+    assert view.current.runs is not None
+    assert [run.candidates for run in view.current.runs] == [(0,), (1,)]
+    view = fold(TrialStarted(2, "sample", "", 1.0), view, 9.0)
+    assert view.code == "a = 1\n"
+
+
+def test_a_failure_while_loading_leaves_a_dead_engine_and_a_later_one_does_not() -> None:
+    failed = SolveFailed(FailureKind.MODEL, "no memory")
+    loading = fold(StageEntered(Stage.LOADING), SolveView(), 0.0)
+    assert fold(failed, loading, 1.0).engine.state is EngineState.DEAD
+    solving = fold_all(SolveView(), stamped((*digits_run.LOADING, *digits_run.BEGIN)))
+    view = fold(SolveFailed(FailureKind.CONTEXT, "too long"), solving, 9.0)
+    assert view.engine.state is EngineState.READY
+    assert view.phase is Phase.FAILED
+
+
+def test_the_idle_screen_has_the_exercise_and_no_results() -> None:
+    view = state.idle(digits_run.OTHER)
+    assert view.code == digits_run.OTHER.starter
+    assert [row.verdict for row in view.tests] == [None, None]
