@@ -44,7 +44,11 @@ def narration(event: Event) -> list[Text]:
         case EngineLoaded():
             return [Text(loaded_line(event), FAINT)]
         case SolveStarted():
-            return [Text(f"solving {event.exercise_id} with {settings_line(event)}", FAINT)]
+            starter = code_lines(event.starter) if event.starter else []
+            return [
+                Text(f"solving {printable(event.exercise_id)} with {settings_line(event)}", FAINT),
+                *(Text(f"     │ {line}", FAINT) for line in starter),
+            ]
         case TrialStarted(index=index) if index > 1:
             return [Text(f"trial {index}", FAINT)]
         case CandidatesExecuted(line=line, runs=runs):
@@ -95,7 +99,7 @@ def result_lines(event: SolveFinished) -> list[Text]:
         lines.append(Text(f"visible tests: {counted(visible)}", GOOD if passes(visible) else BAD))
     if hidden:
         lines.append(Text(f"hidden tests: {counted(hidden)}", GOOD if passes(hidden) else BAD))
-    lines += [fault_line(test) for test in event.tests if not test.result.passed]
+    lines += fault_lines(event.tests)
     trials = "trial" if event.trials == 1 else "trials"
     runs = "run" if event.runs == 1 else "runs"
     lines.append(
@@ -108,10 +112,18 @@ def result_lines(event: SolveFinished) -> list[Text]:
     return lines
 
 
-def fault_line(test: ScoredTest) -> Text:
-    """A test of the solution that did not pass."""
-    kind = "hidden" if test.hidden else "visible"
-    return Text(f"  {kind} {printable(test.test.strip())}\n    {why(test.result)}", BAD)
+def fault_lines(tests: Sequence[ScoredTest]) -> list[Text]:
+    """The tests of a solution that did not pass; of those with the same reason, the first."""
+    reasons: dict[str, list[ScoredTest]] = {}
+    for test in tests:
+        if not test.result.passed:
+            reasons.setdefault(why(test.result), []).append(test)
+    lines = []
+    for reason, same in reasons.items():
+        kind = "hidden" if same[0].hidden else "visible"
+        more = f"\n    and {len(same) - 1} more in the same way" if len(same) > 1 else ""
+        lines.append(Text(f"  {kind} {printable(same[0].test.strip())}\n    {reason}{more}", BAD))
+    return lines
 
 
 def faults(results: Sequence[TestResult]) -> list[Text]:

@@ -138,6 +138,8 @@ def _task(event: SolveStarted) -> list[Text]:
     ]
     if event.hidden_tests:
         lines.append(Text(f"  and {event.hidden_tests} hidden"))
+    if event.starter:
+        lines += [Text("  starter"), *_block(event.starter)]
     return [*lines, Text(f"{printable(event.model)}, {settings_line(event)}")]
 
 

@@ -17,11 +17,10 @@ import pytest
 from support.command_line import CommandLine
 
 from egcfg_tui import __version__
-from egcfg_tui.cli import main as main_module
-from egcfg_tui.cli import stdout
+from egcfg_tui.cli import dispatch, stdout
+from egcfg_tui.cli.dispatch import COMMANDS, Command
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
-from egcfg_tui.cli.main import COMMANDS, Command
 
 PROGRAM = [sys.executable, "-m", "egcfg_tui"]
 
@@ -40,7 +39,7 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Namespace], 
         module.configure = lambda parser: None  # type: ignore[attr-defined]
         module.run = run  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "probe_command", module)
-        monkeypatch.setattr(main_module, "COMMANDS", (*COMMANDS, Command("probe", "probe_command", "x")))
+        monkeypatch.setattr(dispatch, "COMMANDS", (*COMMANDS, Command("probe", "probe_command", "x")))
 
     return register
 
