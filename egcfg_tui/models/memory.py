@@ -12,8 +12,8 @@ from egcfg_tui.models.errors import ModelError
 from egcfg_tui.models.gguf_header import read_header
 from egcfg_tui.models.units import megabytes
 
-_BATCH_TOKENS: Final = 512
-"""Tokens llama.cpp evaluates at once; it reserves a row of logits for each."""
+_BATCH_TOKENS: Final = 128
+"""Tokens evaluated at once; llama.cpp reserves a row of logits for each."""
 
 _OVERHEAD_BYTES: Final = 64 * 1024 * 1024
 """Interpreter, library and small buffers."""

@@ -36,9 +36,9 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_weights_cache_and_buffers_are_counted(model: Path) -> None:
-    # two layers, two heads of keys and values with 16 numbers each, 2 bytes a number; 3 words, 512 tokens
+    # two layers, two heads of keys and values with 16 numbers each, 2 bytes a number; 3 words, 128 tokens
     cache = 100 * 2 * 2 * (16 + 16) * 2
-    assert needed_bytes(model, 100) == model.stat().st_size + cache + 4 * 512 * 3 + 64 * MIB
+    assert needed_bytes(model, 100) == model.stat().st_size + cache + 4 * 128 * 3 + 64 * MIB
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
