@@ -16,7 +16,7 @@ from egcfg_tui.exercises.places import Place, did_you_mean
 from egcfg_tui.exercises.toml_lines import key_lines
 from egcfg_tui.exercises.validation import validate
 
-_KEYS: Final[dict[str, type]] = {
+KEYS: Final[dict[str, type]] = {
     "title": str,
     "statement": str,
     "kind": str,
@@ -87,7 +87,7 @@ class _Reader:
         self._lines = key_lines(text)
 
     def exercise(self, exercise_id: str) -> Exercise:
-        self._check_keys(self._table, _KEYS, prefix="")
+        self._check_keys(self._table, KEYS, prefix="")
         kind = self._kind()
         level = self._table.get("level", 1)
         if level not in _LEVELS:
