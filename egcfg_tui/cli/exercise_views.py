@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from egcfg_sandbox import StdioTest, Test
+from egcfg_tui.cli.printable import printable
 from egcfg_tui.exercises import Exercise
 from egcfg_tui.exercises.checking import Check, CheckedTest
 
@@ -35,13 +36,20 @@ def page(exercise: Exercise, *, everything: bool) -> str:
             parts.append(f"Reference solution\n{_indented(exercise.reference)}")
     elif exercise.hidden:
         parts.append(f"Hidden tests: {len(exercise.hidden)} (`--all` shows them)")
-    return "\n\n".join(parts)
+    return printable("\n\n".join(parts))
 
 
 def failure(check: Check, test: CheckedTest) -> str:
     """Why a reference solution did not pass a test."""
     error = f": {test.result.error}" if test.result.error else ""
-    return f"{check.exercise.source}: {test.name} {test.result.status}{error}\n{_indented(test.result.test)}"
+    head = f"{check.exercise.source}: {test.name} {test.result.status}{error}"
+    return printable(f"{head}\n{_indented(test.result.test)}")
+
+
+def doubt(check: Check, test: CheckedTest) -> str:
+    """Which example of a docstring the reference contradicts."""
+    head = f"{check.exercise.source}: {test.name}, read from the docstring, contradicts the reference"
+    return printable(f"{head}: {test.result.test}")
 
 
 def summary(exercise: Exercise) -> dict[str, object]:
@@ -94,7 +102,8 @@ def _test_row(test: CheckedTest) -> dict[str, object]:
 
 def _cells(exercise: Exercise) -> tuple[str, ...]:
     visible, hidden = str(len(exercise.visible)), str(len(exercise.hidden))
-    return (exercise.id, _level(exercise), str(exercise.kind), visible, hidden, exercise.title)
+    cells = (exercise.id, _level(exercise), str(exercise.kind), visible, hidden, exercise.title)
+    return tuple(printable(" ".join(cell.split())) for cell in cells)
 
 
 def _level(exercise: Exercise) -> str:

@@ -201,3 +201,21 @@ def test_a_broken_file_is_named(command_line: CommandLine, folder: Path) -> None
     outcome = command_line("exercises", "check", "twice.toml", "broken.toml")
     assert (outcome.code, outcome.stdout) == (3, "")
     assert "broken.toml, line 1: is not valid TOML" in outcome.stderr
+
+
+def test_nothing_shown_can_steer_the_terminal(command_line: CommandLine, folder: Path) -> None:
+    evil = replace(
+        TWICE, title="a\x1b[2J\nb", statement="see \u202e this", reference="def twice(x):\n    '\x1b'\n"
+    )
+    (folder / "evil.toml").write_text(toml_format.write(evil), encoding="utf-8")
+    outputs = [
+        command_line("exercises", "list", "evil.toml"),
+        command_line("exercises", "show", "evil.toml", "--all"),
+        command_line("exercises", "check", "evil.toml"),
+        command_line("exercises", "show", "evil\x1b.toml"),
+    ]
+    text = "".join(outcome.stdout + outcome.stderr for outcome in outputs)
+    assert "\\x1b" in text
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert len(outputs[0].stdout.splitlines()) == 2

@@ -10,6 +10,7 @@ from egcfg_tui.cli import stderr, stdout
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.parser import CommandParser
+from egcfg_tui.cli.printable import printable
 from egcfg_tui.exercises import Exercise, ExerciseError, load, load_all
 from egcfg_tui.exercises.checking import Check, check_references
 from egcfg_tui.exercises.references import BUNDLED
@@ -69,7 +70,7 @@ def run(args: argparse.Namespace) -> ExitCode:
                 found = [exercise for name in args.exercises for exercise in load_all(name)]
                 return _check(found, as_json=as_json)
     except ExerciseError as error:
-        raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
+        raise CommandError(printable(str(error)), ExitCode.MODEL_OR_DATA) from error
     return ExitCode.DONE
 
 
@@ -102,10 +103,7 @@ def _check(exercises: Sequence[Exercise], *, as_json: bool) -> ExitCode:
             for test in check.failures:
                 stdout.emit(views.failure(check, test))
         for test in check.doubts:
-            stderr.narrate(
-                f"{check.exercise.source}: {test.name}, read from the docstring, contradicts the reference: "
-                f"{test.result.test}"
-            )
+            stderr.narrate(views.doubt(check, test))
     passed = sum(check.passed for check in checks)
     if as_json:
         stdout.emit_json(
