@@ -6,7 +6,7 @@ says `transient` only animate a screen: they are never recorded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import ClassVar
 
@@ -36,10 +36,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class TokenCounts:
-    """Tokens evaluated so far, by purpose (`solve --format json` prints these).
+    """Tokens so far, by purpose (`solve --format json` prints these).
 
-    `prompt` and `signal` were prefilled, `candidate` sampled for candidates or plain samples, `verified`
-    accepted from drafts, `decoded` generated one at a time. `reused` were taken from a cache instead.
+    `prompt` and `signal` were prefilled, `candidate` sampled for candidates or plain samples, `decoded`
+    generated one at a time. Drafts of lines were `verified` (accepted) or `rejected`. `reused` tokens came
+    from a cache and cost nothing.
     """
 
     prompt: int = 0
@@ -48,22 +49,16 @@ class TokenCounts:
     verified: int = 0
     decoded: int = 0
     reused: int = 0
+    rejected: int = 0
 
     @property
     def evaluated(self) -> int:
         """All tokens that cost model time."""
-        return self.prompt + self.candidate + self.signal + self.decoded
+        return sum(getattr(self, field.name) for field in fields(self)) - self.reused
 
     def __sub__(self, earlier: TokenCounts) -> TokenCounts:
         """What was counted since `earlier`."""
-        return TokenCounts(
-            self.prompt - earlier.prompt,
-            self.candidate - earlier.candidate,
-            self.signal - earlier.signal,
-            self.verified - earlier.verified,
-            self.decoded - earlier.decoded,
-            self.reused - earlier.reused,
-        )
+        return TokenCounts(*(getattr(self, f.name) - getattr(earlier, f.name) for f in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)

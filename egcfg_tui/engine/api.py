@@ -47,6 +47,8 @@ class ModelInfo:
     chat_template: str | None
     bos_text: str
     eos_text: str
+    can_rewind: bool = True
+    """Whether branches can be cut back; recurrent, hybrid and sliding-window memories cannot."""
 
 
 class Inference(Enum):

@@ -56,16 +56,11 @@ class LlamaEngine(SequenceEngine):
                 chat_template=_text(llama_cpp.llama_model_chat_template(self._model, None)),
                 bos_text=self._control_text(llama_cpp.llama_vocab_bos(self._vocab)),
                 eos_text=self._control_text(llama_cpp.llama_vocab_eos(self._vocab)),
+                can_rewind=_can_rewind(self._model),
             ),
             BATCH_TOKENS,
         )
-        self._can_cut = self._probe_cut()
         self._pieces: dict[int, bytes] = {}
-
-    @property
-    def can_cut(self) -> bool:
-        """Whether this model's memory can be cut back; otherwise snapshots copy the sequence's state."""
-        return self._can_cut
 
     def tokenize(self, text: str, *, special: bool = False) -> list[int]:
         """Text to tokens, without adding any. `special`: control tokens in the text are recognised."""
@@ -134,7 +129,7 @@ class LlamaEngine(SequenceEngine):
         return bool(llama_cpp.llama_memory_seq_rm(self._memory, sequence, length, -1))
 
     def _save(self, sequence: int) -> bytes | None:
-        if self._can_cut:
+        if self.info.can_rewind:
             return None
         size = llama_cpp.llama_state_seq_get_size(self._context, sequence)
         buffer = (ctypes.c_uint8 * size)()
@@ -148,14 +143,6 @@ class LlamaEngine(SequenceEngine):
         self._cut(sequence, 0)
         if llama_cpp.llama_state_seq_set_data(self._context, buffer, len(state), sequence) == 0:
             raise EngineError("a saved state does not fit this model's context")
-
-    def _probe_cut(self) -> bool:
-        """Whether cutting a sequence back works: recurrent, hybrid and sliding-window memories refuse."""
-        return not (
-            llama_cpp.llama_model_is_recurrent(self._model)
-            or llama_cpp.llama_model_is_hybrid(self._model)
-            or llama_cpp.llama_model_n_swa(self._model) > 0
-        )
 
     def _control_text(self, token: int) -> str:
         if token < 0:
@@ -196,6 +183,15 @@ def _make_context(model: Any, spec: ModelSpec, context_tokens: int, stop: StopFl
         llama_cpp.llama_model_free(model)
         raise EngineError(f"{message}; try a smaller --context")
     return context
+
+
+def _can_rewind(model: Any) -> bool:
+    """Recurrent and hybrid memories keep one state, sliding windows forget what lies behind them."""
+    return not (
+        llama_cpp.llama_model_is_recurrent(model)
+        or llama_cpp.llama_model_is_hybrid(model)
+        or llama_cpp.llama_model_n_swa(model) > 0
+    )
 
 
 def _explain(message: str) -> str:

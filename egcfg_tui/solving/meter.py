@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     SIGNAL = "signal"
     VERIFIED = "verified"
     DECODED = "decoded"
+    REJECTED = "rejected"
     REUSED = "reused"
 
 

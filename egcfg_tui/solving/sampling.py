@@ -21,8 +21,8 @@ def greedy(logits: Logits) -> int:
     return int(logits.argmax())
 
 
-def sample(logits: Logits, temperature: float, top_p: float, rng: np.random.Generator) -> int:
-    """A token drawn from the nucleus. Temperature 0 is greedy and draws nothing from `rng`."""
+def sample(logits: Logits, temperature: float, top_p: float, uniform: float) -> int:
+    """The token at `uniform` (0 <= uniform < 1) of the nucleus. Temperature 0 is greedy and ignores it."""
     if temperature == 0.0:
         return greedy(logits)
     count = min(TOP_K, logits.shape[0])
@@ -33,7 +33,15 @@ def sample(logits: Logits, temperature: float, top_p: float, rng: np.random.Gene
     weights = np.exp(scaled - scaled[0])
     cumulative = np.cumsum(weights)
     # The smallest set that reaches top_p: everything up to and including the token that crosses it.
-    size = int(np.searchsorted(cumulative, top_p * cumulative[-1])) + 1
-    size = min(size, count)
-    draw = rng.random() * cumulative[size - 1]
-    return int(top[min(int(np.searchsorted(cumulative[:size], draw, side="right")), size - 1)])
+    size = min(int(np.searchsorted(cumulative, top_p * cumulative[-1])) + 1, count)
+    drawn = int(np.searchsorted(cumulative[:size], uniform * cumulative[size - 1], side="right"))
+    return int(top[min(drawn, size - 1)])
+
+
+def uniform_at(seed: tuple[int, ...], position: int) -> float:
+    """The random number of one position, whatever was drawn before it.
+
+    A candidate that is sampled again behind an unchanged prefix therefore comes out the same, which makes
+    keeping it across lines a matter of speed alone.
+    """
+    return float(np.random.default_rng([*seed, position]).random())

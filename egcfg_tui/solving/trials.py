@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from itertools import count
 
-from egcfg_tui.engine.api import Branch
 from egcfg_tui.events import (
     Candidate,
     CandidateRun,
@@ -18,11 +18,12 @@ from egcfg_tui.events import (
 )
 from egcfg_tui.prompting.signal import Attempt, Signal, render_signal
 from egcfg_tui.solving.answer import defines_entry_point
-from egcfg_tui.solving.candidates import sample_candidates
-from egcfg_tui.solving.lines import choose_line
+from egcfg_tui.solving.candidates import CandidatePool
+from egcfg_tui.solving.lines import GuidedLine, finish_line
 from egcfg_tui.solving.meter import Purpose
 from egcfg_tui.solving.prefixes import canonical, executable_prefix
 from egcfg_tui.solving.settings import Settings
+from egcfg_tui.solving.verification import BranchPair, accept_drafts
 from egcfg_tui.solving.workbench import Workbench
 
 _WHOLE_ANSWER_LINES = 10_000
@@ -32,14 +33,11 @@ def greedy_trial(bench: Workbench, settings: Settings) -> Iterator[Event]:
     """One answer, always the most likely token."""
     yield bench.meter.enter(Stage.LINE)
     code = bench.prompt.starter
+    room = settings.max_tokens
     with bench.start.fork() as branch:
-        room = settings.max_tokens
-        number = 0
-        while room > 0:
-            number += 1
-            line = yield from choose_line(
-                bench.engine, bench.meter, branch, None, 0.0, code, number, bench.exercise, room
-            )
+        for number in count(1):
+            line = GuidedLine(bench.engine, bench.exercise, code, number, 0.0, room)
+            yield from finish_line(line, bench.meter, branch, None)
             code = bench.draft = code + line.text
             room -= len(line.tokens)
             yield LineChosen(number, line.text, code, 0.0, tuple(line.choices))
@@ -54,16 +52,8 @@ def sample_trial(bench: Workbench, settings: Settings, seed: tuple[int, ...]) ->
     """A batch of whole answers, sampled side by side and filtered by the visible tests."""
     yield bench.meter.enter(Stage.CANDIDATES)
     starter = bench.prompt.starter
-    samples = yield from sample_candidates(
-        bench.engine,
-        bench.meter,
-        bench.start,
-        starter,
-        bench.exercise,
-        settings,
-        seed=seed,
-        horizon=_WHOLE_ANSWER_LINES,
-    )
+    with CandidatePool(bench.engine, bench.meter, bench.exercise, settings, seed, keep_rows=False) as pool:
+        samples = yield from pool.fill(bench.start, starter, _WHOLE_ANSWER_LINES)
     yield CandidatesSampled(1, tuple(samples))
     yield bench.meter.enter(Stage.RUNS)
     for candidate in samples:
@@ -75,77 +65,72 @@ def sample_trial(bench: Workbench, settings: Settings, seed: tuple[int, ...]) ->
 class GuidedTrial:
     """The line loop of EG-CFG (arXiv 2506.10948): candidates, runs, signal, guided line, again.
 
-    Ends when the answer ends, or at once when a complete candidate passes every visible test.
+    Ends when the answer ends, or at once when a complete candidate passes every visible test. `verify`
+    False decodes every line token by token: the oracle, with the same tokens.
     """
 
-    def __init__(self, bench: Workbench, settings: Settings, seed: tuple[int, ...]) -> None:
+    def __init__(
+        self, bench: Workbench, settings: Settings, seed: tuple[int, ...], *, verify: bool = True
+    ) -> None:
         self._bench = bench
         self._settings = settings
         self._seed = seed
+        self._verify = verify and bench.engine.info.can_rewind
         self._gamma = settings.gamma
         self._code = bench.prompt.starter
         self._code_tokens: list[int] = []
-        self._number = 0
         self._signal_text = ""
-        self._conditional: Branch | None = None
 
     def run(self) -> Iterator[Event]:
         """The events of the trial."""
         bench = self._bench
-        with ExitStack() as branches:
-            branches.callback(self._close_conditional)
-            unconditional = branches.enter_context(bench.start.fork())
+        pool = CandidatePool(
+            bench.engine, bench.meter, bench.exercise, self._settings, self._seed, keep_rows=self._verify
+        )
+        with closing(BranchPair(bench.start.fork())) as pair, pool:
             since_refresh = self._settings.refresh
-            while True:
-                self._number += 1
+            for number in count(1):
                 self._gamma = yield from bench.control.changed_gamma(self._gamma)
                 if since_refresh >= self._settings.refresh and defines_entry_point(
                     self._code, bench.exercise
                 ):
                     since_refresh = 0
-                    yield from self._refresh(unconditional)
+                    yield from self._refresh(number, pair, pool)
                     if bench.solved:
                         return
                 since_refresh += 1
-                yield bench.meter.enter(Stage.LINE)
-                line = yield from choose_line(
-                    bench.engine,
-                    bench.meter,
-                    unconditional,
-                    self._conditional,
-                    self._gamma,
-                    self._code,
-                    self._number,
-                    bench.exercise,
-                    self._settings.max_tokens - len(self._code_tokens),
-                )
-                self._code = bench.draft = self._code + line.text
-                self._code_tokens += line.tokens
-                yield LineChosen(self._number, line.text, self._code, self._gamma, tuple(line.choices))
-                bench.control.line_chosen()
-                if line.ended or len(self._code_tokens) >= self._settings.max_tokens:
+                line = yield from self._choose_line(number, pair, pool)
+                if line.ended:
                     break
         yield bench.meter.enter(Stage.RUNS)
         yield from bench.execute_answer(self._code)
 
-    def _refresh(self, unconditional: Branch) -> Iterator[Event]:
+    def _choose_line(
+        self, number: int, pair: BranchPair, pool: CandidatePool
+    ) -> Generator[Event, None, GuidedLine]:
+        bench = self._bench
+        yield bench.meter.enter(Stage.LINE)
+        room = self._settings.max_tokens - len(self._code_tokens)
+        line = GuidedLine(bench.engine, bench.exercise, self._code, number, self._gamma, room)
+        if self._verify:
+            yield from accept_drafts(line, bench.meter, pair, pool.drafts)
+        yield from finish_line(line, bench.meter, pair.unconditional, pair.conditional)
+        pool.keep_agreeing(line.tokens, line.text)
+        self._code = bench.draft = self._code + line.text
+        self._code_tokens += line.tokens
+        yield LineChosen(number, line.text, self._code, self._gamma, tuple(line.choices))
+        bench.control.line_chosen()
+        return line
+
+    def _refresh(self, number: int, pair: BranchPair, pool: CandidatePool) -> Iterator[Event]:
         """New candidates, their runs and, unless one of them solves the exercise, a new signal."""
         bench = self._bench
         yield bench.meter.enter(Stage.CANDIDATES)
-        candidates = yield from sample_candidates(
-            bench.engine,
-            bench.meter,
-            unconditional,
-            self._code,
-            bench.exercise,
-            self._settings,
-            seed=(*self._seed, self._number),
-            horizon=self._settings.horizon,
-        )
-        yield CandidatesSampled(self._number, tuple(candidates))
+        candidates = yield from pool.fill(pair.unconditional, self._code, self._settings.horizon)
+        yield CandidatesSampled(number, tuple(candidates))
         yield bench.meter.enter(Stage.RUNS)
         runs = self._execute(candidates)
-        yield CandidatesExecuted(self._number, runs)
+        yield CandidatesExecuted(number, runs)
         for candidate in candidates:
             if candidate.complete:
                 yield from bench.execute_answer(self._code + candidate.text)
@@ -153,8 +138,8 @@ class GuidedTrial:
                     return
         yield bench.meter.enter(Stage.SIGNAL)
         signal = self._render(candidates, runs)
-        yield SignalBuilt(self._number, signal.text, signal.tokens, signal.dropped)
-        yield from self._condition(signal)
+        yield SignalBuilt(number, signal.text, signal.tokens, signal.dropped)
+        yield from self._condition(pair, signal)
 
     def _execute(self, candidates: list[Candidate]) -> tuple[CandidateRun, ...]:
         """Runs every distinct executable prefix once; one entry per distinct prefix, in order."""
@@ -190,22 +175,18 @@ class GuidedTrial:
             lambda text: len(self._bench.engine.tokenize(text)),
         )
 
-    def _condition(self, signal: Signal) -> Iterator[Event]:
+    def _condition(self, pair: BranchPair, signal: Signal) -> Iterator[Event]:
         """Puts the signal into the conditional branch; a signal that did not change keeps its branch."""
         bench = self._bench
-        if self._conditional is not None and signal.text == self._signal_text:
+        if pair.conditional is not None and signal.text == self._signal_text:
             bench.meter.count(Purpose.REUSED, signal.tokens)
             return
-        self._close_conditional()
         self._signal_text = signal.text
+        pair.replace_conditional(None)
         if not signal.text:
             return
         tokens = bench.engine.tokenize(signal.text) + bench.tail_tokens + self._code_tokens
-        self._conditional = bench.head.fork()
-        self._conditional.prompt(tokens)
+        pair.replace_conditional(bench.head.fork())
+        assert pair.conditional is not None
+        pair.conditional.prompt(tokens)
         yield from bench.meter.evaluate(Purpose.SIGNAL, len(tokens))
-
-    def _close_conditional(self) -> None:
-        if self._conditional is not None:
-            self._conditional.close()
-            self._conditional = None
