@@ -84,7 +84,7 @@ class _Server:
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
         package_parent = str(Path(__file__).resolve().parent.parent)
-        command = [sys.executable, "-s", "-S", "-P", "-B", "-c", _BOOT, package_parent, str(theirs.fileno())]
+        command = [sys.executable, "-s", "-S", "-P", "-c", _BOOT, package_parent, str(theirs.fileno())]
         with theirs:
             self._process = subprocess.Popen(
                 command,

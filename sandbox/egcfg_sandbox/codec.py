@@ -15,7 +15,6 @@ import datetime
 import decimal
 import fractions
 import struct
-import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -122,7 +121,6 @@ _KNOWN: Final[dict[str, _Known]] = {
         datetime.timedelta, lambda v: (v.days, v.seconds, v.microseconds), lambda p: datetime.timedelta(*p)
     ),
     "timezone": _Known(datetime.timezone, lambda v: v.utcoffset(None), datetime.timezone),
-    "uuid": _Known(uuid.UUID, lambda v: v.int, lambda p: uuid.UUID(int=p)),
     "array": _Known(array.array, lambda v: (v.typecode, v.tobytes()), _array_in),
     "dict_keys": _Known(type({}.keys()), list, lambda p: dict.fromkeys(p).keys()),
     "dict_values": _Known(type({}.values()), list, lambda p: dict(enumerate(p)).values()),

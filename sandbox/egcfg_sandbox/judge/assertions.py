@@ -6,14 +6,13 @@ import ast
 import builtins
 import math
 import operator
-import unittest
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, Final
 
 from egcfg_sandbox.candidate.rendering import Renderer
-from egcfg_sandbox.judge.mirrors import RemoteObject, RemoteType
+from egcfg_sandbox.judge.faults import NotATest
+from egcfg_sandbox.judge.mirrors import RemoteObject
 from egcfg_sandbox.judge.session import Session
 
 _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]] = {
@@ -30,10 +29,6 @@ _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]
 }
 _SHOWN: Final = 120
 _FILENAME: Final = "<test>"
-
-
-class NotATest(Exception):
-    """The test's own text is at fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +99,15 @@ class CodeCheck:
         self._setup = _parse(setup)
         self._code = _parse(code)
         self.names: set[str] = set()
+        self._imports: set[str] = set()
         for tree in (self._setup, self._code):
             for node in ast.walk(tree):
                 if isinstance(node, ast.Name):
                     self.names.add(node.id)
+                elif isinstance(node, ast.alias):
+                    self._imports.add(node.name.partition(".")[0])
+                elif isinstance(node, ast.ImportFrom) and node.module:
+                    self._imports.add(node.module.partition(".")[0])
         self._checks: list[_Check] = []
         self._values: dict[int, tuple[Any, ...]] = {}
         self._render = Renderer(_SHOWN)
@@ -125,11 +125,16 @@ class CodeCheck:
         namespace["_judge_compare"] = self._compare
         namespace["_judge_truth"] = self._truth
         namespace["_judge_failure"] = self._failure
-        unittest.main = lambda *_, **__: None  # type: ignore[misc,assignment]
+        classes = "unittest" in self._imports
+        if classes:
+            from egcfg_sandbox.judge import cases
+
+            cases.take_over()
         rewriter = _Rewriter(set(bound), self._checks)
         for tree in (self._setup, self._code):
             exec(compile(rewriter.visit(tree), _FILENAME, "exec", dont_inherit=True), namespace)
-        self._run_cases(namespace)
+        if classes:
+            cases.run(namespace)
 
     def _bindings(self, given: dict[str, Any], entry_point: str | None) -> dict[str, Any]:
         """The program's names that the test gets; what helps to compare is never taken from the program."""
@@ -158,26 +163,6 @@ class CodeCheck:
             waiting += [(child, depth + 1) for child in ast.iter_child_nodes(node)]
         return None if deepest is None else deepest[1]
 
-    def _run_cases(self, namespace: dict[str, Any]) -> None:
-        """Runs the unittest classes that the test defines."""
-        cases = [
-            value
-            for value in list(namespace.values())
-            if isinstance(value, type)
-            and not isinstance(value, RemoteType)
-            and issubclass(value, unittest.TestCase)
-        ]
-        if not cases:
-            return
-        loader = unittest.TestLoader()
-        suite = unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases)
-        result = _FirstFailure()
-        suite.run(result)
-        if result.first is not None:
-            raise result.first
-        if result.testsRun - len(result.skipped) == 0:
-            raise NotATest("the test's classes hold no test")
-
     def _compare(self, index: int, left: Any, right: Any) -> bool:
         symbol = self._checks[index].symbol
         self._values[index] = (left, right)
@@ -204,34 +189,6 @@ class CodeCheck:
         if isinstance(value, RemoteObject):
             return f"<{type(value).__name__} object>"
         return self._render.text(value)
-
-
-class _FirstFailure(unittest.TestResult):
-    """Keeps the first exception of a run."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.failfast = True
-        self.first: BaseException | None = None
-
-    def _note(self, error: Any) -> None:
-        if self.first is None and error is not None:
-            self.first = error[1]
-        self.shouldStop = True
-
-    def addError(
-        self, test: Any, err: tuple[type[BaseException], BaseException, TracebackType] | Any
-    ) -> None:  # noqa: N802
-        self._note(err)
-
-    def addFailure(self, test: Any, err: Any) -> None:  # noqa: N802
-        self._note(err)
-
-    def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:  # noqa: N802
-        self._note(err)
-
-    def addUnexpectedSuccess(self, test: Any) -> None:  # noqa: N802
-        self._note((AssertionError, AssertionError("an expected failure did not happen"), None))
 
 
 def _short(text: str) -> str:

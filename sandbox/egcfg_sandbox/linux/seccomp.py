@@ -16,7 +16,7 @@ from typing import Final
 from egcfg_sandbox.linux import kernel
 from egcfg_sandbox.linux.syscalls import AUDIT_ARCH, NUMBERS, name_of
 
-_ALLOWED: Final = """
+_ALLOWED_NAMES: Final = """
 read write close stat fstat lstat poll lseek mmap mprotect munmap brk rt_sigaction rt_sigprocmask
 rt_sigreturn pread64 pwrite64 readv writev access pipe select sched_yield mremap msync mincore madvise
 dup dup2 pause nanosleep getitimer alarm setitimer getpid sendfile sendto recvfrom sendmsg recvmsg
@@ -33,27 +33,29 @@ symlinkat readlinkat faccessat pselect6 ppoll set_robust_list get_robust_list ep
 signalfd timerfd_create eventfd fallocate timerfd_settime timerfd_gettime signalfd4 eventfd2 epoll_create1
 dup3 pipe2 preadv pwritev renameat2 getrandom membarrier copy_file_range preadv2 pwritev2 statx rseq
 faccessat2 close_range getcpu futex_wait futex_wake futex_waitv futex_requeue
-""".split()
+"""
+_ALLOWED: Final = tuple(_ALLOWED_NAMES.split())
 
 # Asked by libraries to find out what there is: answered with an error instead of ending the run.
+_UNKNOWN_NAMES: Final = """
+clone3 openat2 mbind set_mempolicy get_mempolicy inotify_init inotify_init1 pkey_alloc mlock mlock2 mlockall
+munlock munlockall io_setup cachestat
+"""
+_FORBIDDEN_NAMES: Final = """
+setrlimit sched_setaffinity sched_setscheduler sched_setparam sched_setattr setpriority ioprio_set chown
+fchown lchown fchownat setxattr lsetxattr fsetxattr removexattr mknod mknodat personality sync syncfs
+"""
 _ANSWERED: Final[dict[str, int]] = {
-    **dict.fromkeys(
-        "clone3 openat2 mbind set_mempolicy get_mempolicy inotify_init inotify_init1 pkey_alloc"
-        " mlock mlock2 mlockall munlock munlockall io_setup cachestat".split(),
-        errno.ENOSYS,
-    ),
-    **dict.fromkeys(
-        "setrlimit sched_setaffinity sched_setscheduler sched_setparam sched_setattr setpriority ioprio_set"
-        " chown fchown lchown fchownat setxattr lsetxattr fsetxattr removexattr mknod mknodat personality"
-        " sync syncfs".split(),
-        errno.EPERM,
-    ),
+    **dict.fromkeys(_UNKNOWN_NAMES.split(), errno.ENOSYS),
+    **dict.fromkeys(_FORBIDDEN_NAMES.split(), errno.EPERM),
 }
 
 # Harmless inside an own mount namespace; outside of one they would reach files that Landlock leaves alone.
-_FILE_ATTRIBUTES: Final = "chmod fchmod fchmodat fchmodat2 utime utimes futimesat utimensat".split()
-_SIGNALS: Final = "kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo".split()
-_FORKS: Final = "fork vfork".split()
+_FILE_ATTRIBUTES: Final = (
+    "chmod", "fchmod", "fchmodat", "fchmodat2", "utime", "utimes", "futimesat", "utimensat",
+)  # fmt: skip
+_SIGNALS: Final = ("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
+_FORKS: Final = ("fork", "vfork")
 
 _NAMESPACE_FLAGS: Final = 0x7E020000
 _CLONE_THREAD: Final = 0x00010000
@@ -67,6 +69,8 @@ _JEQ: Final = 0x15
 _JSET: Final = 0x45
 _JGE: Final = 0x35
 _RET: Final = 0x06
+_JUMP: Final = 0x05
+_FARTHEST_JUMP: Final = 255
 _ALLOW: Final = 0x7FFF0000
 _KILL: Final = 0x80000000
 _NOTIFY: Final = 0x7FC00000
@@ -99,59 +103,26 @@ def _step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
     return struct.pack("<HBBI", code, yes, no, value & 0xFFFFFFFF)
 
 
-def _only(number: int, tests: list[bytes]) -> bytes:
-    """Runs `tests` for one call; they return, or fall through to the refusal behind the list."""
-    body = b"".join(tests)
-    return _step(_JEQ, number, 0, len(body) // 8) + body
-
-
-def _one_of(number: int, offset: int, values: tuple[int, ...], otherwise: int) -> bytes:
-    """Allows one call when an argument's low half is among `values`."""
-    tests = [_step(_LOAD, offset)]
+def _one_of(offset: int, values: tuple[int, ...], otherwise: int) -> bytes:
+    """Allows a call when an argument's low half is among `values`."""
+    steps = [_step(_LOAD, offset)]
     for value in values:
-        tests += [_step(_JEQ, value, 0, 1), _step(_RET, _ALLOW)]
-    return _only(number, [*tests, _step(_RET, otherwise)])
+        steps += [_step(_JEQ, value, 0, 1), _step(_RET, _ALLOW)]
+    return b"".join([*steps, _step(_RET, otherwise)])
 
 
-def assemble(rules: Rules, refusal: int) -> bytes:
-    """The filter as `struct sock_filter` records."""
-    allowed = list(_ALLOWED)
-    answered = dict(_ANSWERED)
-    if rules.own_mounts:
-        allowed += _FILE_ATTRIBUTES
-    else:
-        answered |= dict.fromkeys(_FILE_ATTRIBUTES, errno.EPERM)
-    if rules.own_pid_namespace:
-        allowed += _SIGNALS + _FORKS
-    if rules.supervises:
-        allowed += ["ioctl", "prlimit64", "pidfd_send_signal"]
-
-    parts = [
-        _step(_LOAD, _ARCH),
-        _step(_JEQ, AUDIT_ARCH, 1, 0),
-        _step(_RET, _KILL),
-        _step(_LOAD, _NUMBER),
-        _step(_JGE, _X32_BIT, 0, 1),
-        _step(_RET, _KILL),
-    ]
-    for name in allowed:
-        if name in NUMBERS:
-            parts.append(_step(_JEQ, NUMBERS[name], 0, 1) + _step(_RET, _ALLOW))
-    for name, code in answered.items():
-        if name in NUMBERS:
-            parts.append(_step(_JEQ, NUMBERS[name], 0, 1) + _step(_RET, _ERRNO | code))
-
-    clone = [_step(_LOAD, _argument(0)), _step(_JSET, _NAMESPACE_FLAGS, 0, 1), _step(_RET, refusal)]
+def _clone(rules: Rules, refusal: int) -> bytes:
+    """Threads, and processes where they can be kept track of, but no new namespaces."""
+    steps = [_step(_LOAD, _argument(0)), _step(_JSET, _NAMESPACE_FLAGS, 0, 1), _step(_RET, refusal)]
     if not rules.own_pid_namespace:
-        clone += [_step(_JSET, _CLONE_THREAD, 1, 0), _step(_RET, refusal)]
-    parts.append(_only(NUMBERS["clone"], [*clone, _step(_RET, _ALLOW)]))
-    parts.append(_one_of(NUMBERS["prctl"], _argument(0), _PRCTL_QUESTIONS, refusal))
-    parts.append(_one_of(NUMBERS["socketpair"], _argument(0), (_AF_UNIX,), refusal))
-    parts.append(_one_of(NUMBERS["setsockopt"], _argument(1), (_SOL_SOCKET,), refusal))
-    if not rules.supervises:
-        parts.append(_one_of(NUMBERS["ioctl"], _argument(1), _TERMINAL_QUESTIONS, _ERRNO | errno.ENOTTY))
-        # Asking for a limit is fine, setting one (a non-null pointer) is not.
-        new_limit = [
+        steps += [_step(_JSET, _CLONE_THREAD, 1, 0), _step(_RET, refusal)]
+    return b"".join([*steps, _step(_RET, _ALLOW)])
+
+
+def _asking_for_limits() -> bytes:
+    """`prlimit64` without a new limit."""
+    return b"".join(
+        [
             _step(_LOAD, _argument(2)),
             _step(_JEQ, 0, 0, 3),
             _step(_LOAD, _argument(2, high=True)),
@@ -159,9 +130,55 @@ def assemble(rules: Rules, refusal: int) -> bytes:
             _step(_RET, _ALLOW),
             _step(_RET, _ERRNO | errno.EPERM),
         ]
-        parts.append(_only(NUMBERS["prlimit64"], new_limit))
-    parts.append(_step(_RET, refusal))
-    return b"".join(parts)
+    )
+
+
+def _decisions(rules: Rules, refusal: int) -> dict[int, bytes]:
+    """What to do about each call that is not refused outright, by number."""
+    allow = _step(_RET, _ALLOW)
+    by_name: dict[str, bytes] = dict.fromkeys(_ALLOWED, allow)
+    by_name |= {name: _step(_RET, _ERRNO | code) for name, code in _ANSWERED.items()}
+    attributes = allow if rules.own_mounts else _step(_RET, _ERRNO | errno.EPERM)
+    by_name |= dict.fromkeys(_FILE_ATTRIBUTES, attributes)
+    if rules.own_pid_namespace:
+        by_name |= dict.fromkeys((*_SIGNALS, *_FORKS), allow)
+    by_name |= {
+        "clone": _clone(rules, refusal),
+        "prctl": _one_of(_argument(0), _PRCTL_QUESTIONS, refusal),
+        "socketpair": _one_of(_argument(0), (_AF_UNIX,), refusal),
+        "setsockopt": _one_of(_argument(1), (_SOL_SOCKET,), refusal),
+        "ioctl": _one_of(_argument(1), _TERMINAL_QUESTIONS, _ERRNO | errno.ENOTTY),
+        "prlimit64": _asking_for_limits(),
+    }
+    if rules.supervises:
+        by_name |= dict.fromkeys(("ioctl", "prlimit64", "pidfd_send_signal"), allow)
+    return {NUMBERS[name]: steps for name, steps in by_name.items() if name in NUMBERS}
+
+
+def _search(ranges: list[tuple[int, bytes]]) -> bytes:
+    """A binary search over ranges of numbers, each given by its first number and what to do there."""
+    if len(ranges) == 1:
+        return ranges[0][1]
+    middle = len(ranges) // 2
+    low, high = _search(ranges[:middle]), _search(ranges[middle:])
+    skip = len(low) // 8
+    if skip <= _FARTHEST_JUMP:
+        return _step(_JGE, ranges[middle][0], skip, 0) + low + high
+    return _step(_JGE, ranges[middle][0], 0, 1) + _step(_JUMP, skip) + low + high
+
+
+def assemble(rules: Rules, refusal: int) -> bytes:
+    """The filter as `struct sock_filter` records."""
+    decisions = _decisions(rules, refusal)
+    refuse = _step(_RET, refusal)
+    ranges: list[tuple[int, bytes]] = []
+    for number in range(max(decisions) + 2):
+        steps = decisions.get(number, refuse)
+        if not ranges or ranges[-1][1] != steps:
+            ranges.append((number, steps))
+    ranges.append((_X32_BIT, _step(_RET, _KILL)))
+    head = [_step(_LOAD, _ARCH), _step(_JEQ, AUDIT_ARCH, 1, 0), _step(_RET, _KILL), _step(_LOAD, _NUMBER)]
+    return b"".join(head) + _search(ranges)
 
 
 _SET_MODE_FILTER: Final = 1

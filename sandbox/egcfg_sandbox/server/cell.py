@@ -40,6 +40,8 @@ class Zone:
     missing: dict[str, str]
     landlock_abi: int
     readable: tuple[str, ...]
+    program_filter: bytes
+    judge_filter: bytes
 
     def has(self, name: str) -> bool:
         """Whether a layer is on."""
@@ -129,17 +131,9 @@ def _confine(zone: Zone, *, supervises: bool) -> None:
     kernel.drop_capabilities()
 
 
-def _rules(zone: Zone, *, supervises: bool) -> seccomp.Rules:
-    return seccomp.Rules(
-        own_pid_namespace=zone.has("pid_namespace"),
-        own_mounts=zone.has("mount_namespace"),
-        supervises=supervises,
-    )
-
-
 def _confine_calls(channel: socket.socket, zone: Zone) -> None:
     try:
-        listener = seccomp.confine_supervised(seccomp.supervised_program(_rules(zone, supervises=False)))
+        listener = seccomp.confine_supervised(zone.program_filter)
     except OSError as error:
         channel.sendall(_NO_LISTENER.ljust(len(_LISTENER)))
         wire.send(channel, str(error).encode())
@@ -158,7 +152,7 @@ def _confine_judge(zone: Zone, missing: dict[str, str]) -> None:
         resource.setrlimit(kind, (value, value))
     _confine(zone, supervises=True)
     if "seccomp" not in missing:
-        seccomp.confine(seccomp.deadly_program(_rules(zone, supervises=True)))
+        seccomp.confine(zone.judge_filter)
 
 
 def _serve(brief: dict[str, Any], ends: Ends, memory: mmap.mmap) -> dict[str, Any]:

@@ -13,21 +13,22 @@ import signal
 import socket
 import sys
 import sysconfig
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from egcfg_sandbox import wire
-from egcfg_sandbox.linux import kernel, landlock, namespaces
+from egcfg_sandbox.linux import kernel, landlock, namespaces, seccomp
 from egcfg_sandbox.linux.syscalls import SUPPORTED
 from egcfg_sandbox.server.cell import SHAPE, Zone, run_cell
 
 # Imported once, so that no run pays for them.
-_WARM: Final = """
-abc array ast base64 bisect cmath collections collections.abc contextlib copy csv dataclasses datetime decimal
-enum fractions functools hashlib heapq io itertools json math numbers operator os os.path pprint queue random
-re statistics string struct sys textwrap threading time traceback types typing unittest uuid warnings weakref
-zlib
-""".split()
+_WARM_NAMES: Final = """
+abc array bisect cmath collections collections.abc contextlib copy dataclasses datetime decimal enum fractions
+functools heapq io itertools json math numbers operator os random re string struct sys threading time
+traceback types typing warnings weakref
+"""
+_WARM: Final = tuple(_WARM_NAMES.split())
 
 _SYSTEM_READABLE: Final = (
     "/usr/share/zoneinfo",
@@ -89,7 +90,15 @@ def _prepare() -> Zone:
         missing["landlock"] = str(error)
     if not SUPPORTED:
         missing["seccomp"] = f"no table of system calls for {os.uname().machine}"
-    return Zone(proc, missing, abi, readable)
+    return Zone(proc, missing, abi, readable, *_filters(missing))
+
+
+def _filters(missing: dict[str, str]) -> tuple[bytes, bytes]:
+    """The system call filters of the program and of its judge."""
+    if "seccomp" in missing:
+        return b"", b""
+    rules = seccomp.Rules("pid_namespace" not in missing, "mount_namespace" not in missing)
+    return seccomp.supervised_program(rules), seccomp.deadly_program(replace(rules, supervises=True))
 
 
 def main(descriptor: int) -> None:
