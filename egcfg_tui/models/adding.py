@@ -20,6 +20,8 @@ from egcfg_tui.models.gguf_header import read_header
 def add(path: Path, model_id: str | None = None) -> Entry:
     """Describes a GGUF file in the user's catalogue, where it stays; without an id its name becomes one."""
     path = path.expanduser().absolute()
+    if any("\ud800" <= character <= "\udfff" for character in str(path)):
+        raise ModelError(f"{str(path)!r}: the path is not UTF-8; rename the file or its folder")
     header = read_header(path)
     if not header.context_tokens:
         raise ModelError(f"{path}: the file does not say how long its context is; it is no language model")

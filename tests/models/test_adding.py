@@ -61,3 +61,10 @@ def test_files_that_are_no_language_models_are_refused(tmp_path: Path) -> None:
     path.write_bytes(gguf_bytes(tiny__context_length=0))
     with pytest.raises(ModelError, match="is no language model"):
         add(path)
+
+
+def test_a_path_that_toml_cannot_hold_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bad\udcff.gguf"
+    path.write_bytes(gguf_bytes())
+    with pytest.raises(ModelError, match="is not UTF-8; rename the file"):
+        add(path)
