@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from egcfg_sandbox import Limits, Program, Report, Sandbox, Test
+from egcfg_tui.solving.control import Interrupted
 
 
 class RunCache:
@@ -25,11 +26,13 @@ class RunCache:
         return source in self._reports
 
     def execute(self, sources: Sequence[str], should_stop: Callable[[], bool]) -> list[Report]:
-        """Reports in the order of `sources`, traces included."""
+        """Reports in the order of `sources`, traces included. Raises `Interrupted` when stopped meanwhile."""
         missing = [source for source in dict.fromkeys(sources) if source not in self._reports]
         if missing:
             programs = [Program(source, self._tests, trace=True, limits=self._limits) for source in missing]
-            self.runs += len(missing)
-            for source, report in zip(missing, self._sandbox.run_many(programs, should_stop), strict=True):
-                self._reports[source] = report
+            reports = self._sandbox.run_many(programs, should_stop)
+            self.runs += len(reports)
+            self._reports.update(zip(missing, reports, strict=False))
+            if len(reports) < len(missing):
+                raise Interrupted("stopped")
         return [self._reports[source] for source in sources]
