@@ -14,6 +14,9 @@ def entry() -> NoReturn:
     except KeyboardInterrupt:
         code = _interrupted()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a late Ctrl-C must not break the interpreter's shutdown
+    # An interrupt inside any `exec` of a text, as dataclasses make, leaves a mark in CPython that turns the
+    # exit code into a death by SIGINT, even when it was caught; running another text wipes the mark.
+    exec("")
     sys.exit(code)
 
 
