@@ -32,9 +32,12 @@ class Session(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StreamEnded(Event):
-    """A load or a solve gave its last event; `alive`: the session can take another one."""
+    """A load or a solve gave its last event. `alive`: the session can take another one; `absent`: there is
+    no session, as there is no model.
+    """
 
     alive: bool
+    absent: bool = False
 
 
 class EventQueue:

@@ -47,7 +47,7 @@ COMMANDS: Final = (
     Command("pause", "pause", ("space",), "pause, and go on", SOLVE, "Pause"),
     Command("step", "step", ("n",), "pause, then go on one line at a time", SOLVE, "Step"),
     Command("stop", "stop", ("x",), "stop, also in the middle of a prompt", SOLVE, "Stop"),
-    Command("restart", "restart", ("R",), "start the engine again", SOLVE, "Restart engine"),
+    Command("restart", "restart", ("R",), "start the engine again", SOLVE, "Restart"),
     Command("open", "open", ("o",), "open another exercise", CHOOSE, "Open"),
     Command("method", "method", ("m",), "next method: egcfg, sample, greedy", CHOOSE, "Method"),
     Command("gamma_up", "gamma(1)", ("plus", "equals_sign"), "more guidance (γ)", CHOOSE, shared="γ"),

@@ -86,7 +86,7 @@ class SolveControl:
         """Notices an engine that died while nobody asked anything of it."""
         session = self._session
         if session and not self._busy and self.view.engine.state is EngineState.READY and not session.alive:
-            self.view = state.engine_died(self.view, "The engine's process ended.", self.services.clock())
+            self.view = state.engine_lost(self.view, "The engine's process ended.", self.services.clock())
 
     def restart(self) -> None:
         """Loads the model in a new session, after closing the old one."""
@@ -182,7 +182,7 @@ class SolveControl:
             model = self.services.find_model()
         except ModelError as error:
             self._queue.put(SolveFailed(FailureKind.MODEL, str(error)))
-            self._queue.put(StreamEnded(alive=False))
+            self._queue.put(StreamEnded(alive=False, absent=True))
             return
         self.model_name = model.name
         session = self.services.open_session(model)
@@ -209,7 +209,7 @@ class SolveControl:
         if not event.alive:
             self.waiting = False
             message = self.view.failure.message if self.view.failure else "The engine's process ended."
-            self.view = state.engine_died(self.view, message, at_s)
+            self.view = state.engine_lost(self.view, message, at_s, absent=event.absent)
         if self._next_exercise is not None:
             exercise, self._next_exercise = self._next_exercise, None
             self.open(exercise)

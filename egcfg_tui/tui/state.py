@@ -82,9 +82,9 @@ class TestRow:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """The signal of one refresh, and the line it was built for."""
+    """The signal of one refresh, and the row of the line it was built for."""
 
-    line: int
+    row: int
     text: str
     tokens: int
     dropped: str = ""
@@ -94,12 +94,15 @@ class Signal:
 class LineView:
     """One line: everything that led to it. `rows` is its (first, last) row in the code, None until chosen.
 
-    `growing` holds candidate texts still being sampled, `text` the line itself, also while it grows. A token
-    may hold a line's end together with the next line's indent: `lead` is what of the line stands in the code
-    already, in front of `text` and of every candidate.
+    `number` is the solver's own count; people are shown `row`, the row of the code where the line begins,
+    which starter code and answers of several rows set apart. `growing` holds candidate texts still being
+    sampled, `text` the line itself, also while it grows. A token may hold a line's end together with the
+    next line's indent: `lead` is what of the line stands in the code already, in front of `text` and of
+    every candidate.
     """
 
     number: int
+    row: int = 1
     lead: str = ""
     text: str = ""
     rows: tuple[int, int] | None = None
@@ -345,18 +348,20 @@ def _(event: CandidatesSampled, view: SolveView, at_s: float) -> SolveView:
 
 @fold.register
 def _(event: CandidatesExecuted, view: SolveView, at_s: float) -> SolveView:
-    shown = replace(view, current=replace(_current(view, event.line), runs=event.runs))
+    line = _current(view, event.line)
+    shown = replace(view, current=replace(line, runs=event.runs))
     executed = [run.results for run in event.runs if run.results]
     if not executed:
         return shown
     best = max(executed, key=lambda results: sum(result.passed for result in results))
-    return _with_results(shown, best, f"best of line {event.line}")
+    return _with_results(shown, best, f"best of line {line.row}")
 
 
 @fold.register
 def _(event: SignalBuilt, view: SolveView, at_s: float) -> SolveView:
-    signal = Signal(event.line, event.text, event.tokens, event.dropped)
-    return replace(view, current=replace(_current(view, event.line), signal=signal))
+    line = _current(view, event.line)
+    signal = Signal(line.row, event.text, event.tokens, event.dropped)
+    return replace(view, current=replace(line, signal=signal))
 
 
 @fold.register
@@ -372,6 +377,7 @@ def _(event: LineChosen, view: SolveView, at_s: float) -> SolveView:
     line = replace(
         _current(view, event.line),
         text=event.text,
+        row=first,
         rows=(first, last),
         growing=(),
         gamma=event.gamma,
@@ -413,15 +419,14 @@ def _(event: SolveFinished, view: SolveView, at_s: float) -> SolveView:
 
 @fold.register
 def _(event: SolveFailed, view: SolveView, at_s: float) -> SolveView:
-    """An engine that is still loading is dead after a failure; later ones may leave it alive."""
+    """A failure while loading leaves a dead engine and the exercise as it was; later ones end the solve."""
     engine = view.engine
     if engine.state is EngineState.LOADING:
         engine = replace(engine, state=EngineState.DEAD, message=event.message, since_s=at_s)
     return replace(
         _resumed(view, at_s),
-        phase=Phase.FAILED,
+        phase=Phase.FAILED if view.phase.active else view.phase,
         stage=None,
-        current=None,
         engine=engine,
         ended_s=at_s,
         failure=event,
@@ -443,9 +448,10 @@ def _(event: GammaChanged, view: SolveView, at_s: float) -> SolveView:
     return replace(view, gamma=event.gamma)
 
 
-def engine_died(view: SolveView, message: str, at_s: float) -> SolveView:
-    """The view after the session found its process gone."""
-    engine = replace(view.engine, state=EngineState.DEAD, message=message, since_s=at_s)
+def engine_lost(view: SolveView, message: str, at_s: float, *, absent: bool = False) -> SolveView:
+    """The view after the engine's process was found gone, or (`absent`) no model to start it with."""
+    lost = EngineState.ABSENT if absent else EngineState.DEAD
+    engine = replace(view.engine, state=lost, message=message, since_s=at_s)
     return replace(view, engine=engine)
 
 
@@ -455,8 +461,10 @@ def _current(view: SolveView, number: int | None = None) -> LineView:
         number = view.current.number if view.current else _next_number(view)
     if view.current and view.current.number == number:
         return view.current
-    tail = view.code.rpartition("\n")[2]
-    return LineView(number, lead="" if tail.strip() else tail)
+    done, newline, tail = view.code.rpartition("\n")
+    if tail.strip():
+        return LineView(number, row=view.code.count("\n") + 2)
+    return LineView(number, row=done.count("\n") + 2 if newline else 1, lead=tail)
 
 
 def _next_number(view: SolveView) -> int:
@@ -489,7 +497,7 @@ def _with_winner(view: SolveView, answer: str) -> SolveView:
         if candidate.text and answer == view.code + candidate.text:
             first = view.code.count("\n") + 1
             last = max(first, answer.rstrip().count("\n") + 1)
-            chosen = replace(line, text=candidate.text, rows=(first, last))
+            chosen = replace(line, text=candidate.text, row=first, rows=(first, last))
             return replace(view, lines=(*view.lines, chosen), current=None)
     return view
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
 from textual.keys import format_key
 
 TAB_WIDTH: Final = 4
+
+_KEEPS_BREAKS: Final = re.compile(r"\s|[-*>|#`=+]|\d+[.)]|.*\s(?:->|=>|==)\s")
+"""Lines that are no prose: indented, listed, fenced, or examples."""
 
 _PICTURES: Final = {code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)} | {
     0x7F: "␡"
@@ -32,6 +36,22 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """`visible` text on one line, its line breaks shown as arrows."""
     return visible(text.strip("\n")).replace("\n", " ↵ ")
+
+
+def reason(error: str) -> str:
+    """Why a test did not pass, on one line; that an assertion did not hold is said by its mark."""
+    return one_line(error.removeprefix("AssertionError: "))
+
+
+def reflowed(text: str) -> str:
+    """Prose with its own line breaks undone, so that it fills any width. Lists and code keep theirs."""
+    paragraphs = text.split("\n\n")
+    return "\n\n".join(
+        paragraph
+        if any(_KEEPS_BREAKS.match(line) for line in paragraph.split("\n"))
+        else " ".join(paragraph.split())
+        for paragraph in paragraphs
+    )
 
 
 def key_name(key: str) -> str:

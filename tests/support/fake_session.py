@@ -39,6 +39,9 @@ class FakeSession:
         self._passes = 0
         self._stopped = False
         self._said: list[Event] = []
+        self.waiting = False
+        """Whether the script of the solve is at its end or at a hold."""
+        self.obituary = "the engine's process was killed by SIGKILL; start it again"
 
     def start(self) -> Iterator[Event]:
         self.alive = True
@@ -48,6 +51,7 @@ class FakeSession:
         self.calls.append(request)
         self._stopped = False
         yield from self._play(self._scripts["solve"], request)
+        self.waiting = True
 
     def go(self, times: int = 1) -> None:
         """Passes the next `times` holds."""
@@ -98,9 +102,10 @@ class FakeSession:
                     self.alive = request is not None
                     return
                 continue
+            self.waiting = request is not None
             yield from self._wait()
             if not self.alive:
-                yield SolveFailed(FailureKind.MODEL, "the engine was killed by SIGKILL")
+                yield SolveFailed(FailureKind.MODEL, self.obituary)
                 return
             if self._stopped and request is not None:
                 yield _stopped(request)

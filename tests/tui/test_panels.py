@@ -117,7 +117,7 @@ def test_a_line_in_work_continues_the_indent_of_the_code() -> None:
     view = view_after(digits_run.BEGIN, digits_run.LINE_2_SAMPLED, digits_run.LINE_2_EXECUTED)
     assert view.current is not None
     view = replace(view, current=replace(view.current, text="total ="))
-    lines, row = code_lines(view, None)
+    lines, row = code_lines(view)
     assert plain(lines) == ["  1  def digit_sum(n):", "  2      total =▏"]
     assert row == 1
 

@@ -51,7 +51,7 @@ def test_any_order_of_events_folds_and_draws(events: list[Event]) -> None:
     view = SolveView()
     for at_s, event in stamped(events):
         view = fold(event, view, at_s)
-        code_lines(view, None)
+        code_lines(view)
         lines_of_tests(view, 28)
         for line in view.every_line:
             candidate_lines(line, len(view.tests), 50)
@@ -96,6 +96,20 @@ def test_indent_that_came_with_the_line_before_is_the_lead_of_the_next() -> None
     assert view.current.lead == "    "
 
 
+def test_lines_are_named_by_their_row_in_the_code() -> None:
+    started = replace(digits_run.STARTED, starter="import math\n\ndef f(n):\n    ")
+    events = (
+        started,
+        SignalBuilt(1, "n = 1", 3),
+        LineChosen(1, "a = n\n    ", started.starter + "a = n\n    ", 1.0, ()),
+    )
+    view = fold_all(SolveView(), stamped((*events, SignalBuilt(2, "n = 2", 3))))
+    assert view.lines[0].rows == (4, 4)
+    assert view.current is not None
+    assert [line.row for line in view.every_line] == [4, 5]
+    assert [line.signal.row for line in view.every_line if line.signal] == [4, 5]
+
+
 def test_a_longer_refresh_leaves_the_earlier_signal_standing() -> None:
     events = (
         *digits_run.BEGIN,
@@ -106,7 +120,7 @@ def test_a_longer_refresh_leaves_the_earlier_signal_standing() -> None:
     view = fold_all(SolveView(), stamped(events))
     signal = view.signal_of(view.lines[2])
     assert signal is not None
-    assert signal.line == 2
+    assert signal.row == 2
     assert view.signal_of(view.lines[0]) is None
 
 

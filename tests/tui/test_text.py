@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egcfg_tui.tui.text import key_name, one_line, visible
+from egcfg_tui.tui.text import key_name, one_line, reflowed, visible
 
 
 @given(st.text())
@@ -38,6 +38,11 @@ def test_lines_stay_lines(text: str) -> None:
 )
 def test_examples(text: str, shown: str) -> None:
     assert visible(text) == shown
+
+
+def test_prose_fills_the_width_and_examples_keep_their_lines() -> None:
+    text = "Write a\nfunction.\n\n- one\n- two\n\n    x = 1\n    y = 2\n\nf(1) -> 2\nf(2) -> 3"
+    assert reflowed(text) == text.replace("a\nf", "a f")
 
 
 def test_keys_are_named_as_people_do() -> None:

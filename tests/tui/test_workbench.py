@@ -211,7 +211,7 @@ async def test_a_missing_model_opens_the_workbench_and_says_what_to_do(stage: St
     stage.model_error = "tiny [/] is missing\nFetch it: egcfg-tui models pull tiny"
     app = stage.app()
     async with app.run_test(size=(80, 24)) as pilot:
-        await wait_until(pilot, lambda: engine(app) is EngineState.DEAD)
+        await wait_until(pilot, lambda: engine(app) is EngineState.ABSENT)
         assert "tiny [/] is missing\nFetch it: egcfg-tui models pull tiny" in notice(app)
         stage.model_error = None
         stage.solve = digits_run.SOLVE

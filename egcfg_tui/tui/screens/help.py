@@ -63,6 +63,7 @@ def help_text(keys: Keymap) -> Content:
     rows.append(_row(_name("A B C"), "candidates with one letter share an executable prefix"))
     rows.append(_row(_name("▸"), "the chosen line is this candidate's"))
     rows.append(_row(_name(SWAYED), "guidance chose otherwise than the model alone"))
+    rows.append(_row(_name("~"), "a token that a candidate had already, not decoded anew"))
     rows.append(Content(""))
     rows.append(_heading("Your own keys"))
     rows.append(Content(f"  {keymap.default_path()}"))

@@ -270,7 +270,9 @@ class WorkbenchScreen(Screen[None]):
         if view.engine.state in (EngineState.ABSENT, EngineState.DEAD):
             text = view.engine.message
             if text and self.control.can_restart:
-                text += f"\n{self._key('restart')} starts the engine again."
+                absent = view.engine.state is EngineState.ABSENT
+                what = "looks for the model again" if absent else "starts the engine again"
+                text += f"\n{self._key('restart')} {what}."
         elif view.phase is Phase.FAILED and view.failure:
             text = view.failure.message
         notice = self.query_one("#notice", Static)

@@ -23,7 +23,7 @@ STAGE_WORDS: Final[dict[Stage, str]] = {
     Stage.CANDIDATES: "sampling candidates",
     Stage.RUNS: "running candidates",
     Stage.SIGNAL: "reading the signal",
-    Stage.LINE: "choosing the line",
+    Stage.LINE: "choosing line",
     Stage.SCORING: "scoring",
     Stage.PAUSED: "paused",
     Stage.DONE: "done",
@@ -92,7 +92,7 @@ def _activity(view: SolveView, now_s: float, *, waiting: bool) -> Content:
         return Content.styled("‖ paused", "bold $text-warning")
     if view.phase is Phase.RUNNING:
         stage = STAGE_WORDS[view.stage] if view.stage else "starting"
-        line = f" {view.current.number}" if view.current and view.stage is Stage.LINE else ""
+        line = f" {view.current.row}" if view.current and view.stage is Stage.LINE else ""
         return _busy(f"{stage}{line}", now_s) + _stage_progress(view)
     if view.engine.state in (EngineState.ABSENT, EngineState.DEAD):
         return Content.styled(
@@ -131,7 +131,7 @@ def _stage_progress(view: SolveView) -> Content:
     if not progress.done:
         return Content("")
     of = f"/{progress.total}" if progress.total else ""
-    return Content.styled(f"  {progress.done}{of}", MUTED)
+    return Content.styled(f" · {progress.done}{of} tokens", MUTED)
 
 
 def _figures(view: SolveView, options: SolveOptions, now_s: float, *, wide: bool) -> Content:

@@ -14,7 +14,7 @@ from egcfg_tui.solving.settings import Method
 from egcfg_tui.tui import code, marks
 from egcfg_tui.tui.state import LineView, SolveView
 from egcfg_tui.tui.styles import MUTED, RULE
-from egcfg_tui.tui.text import one_line, visible
+from egcfg_tui.tui.text import reason, visible
 from egcfg_tui.tui.widgets.lines import LinesPanel, wrapped
 
 WIDEST_MARKS: Final = 8
@@ -29,12 +29,17 @@ class CandidatesPanel(LinesPanel):
     def show(self, view: SolveView, line: LineView | None, hint: str) -> None:
         """Draws the candidates of `line`."""
         self._redraw = lambda: self.show(view, line, hint)
-        lines = candidate_lines(line, len(view.tests), self.line_width) if line else []
+        tests = sum(not row.hidden for row in view.tests)
+        lines = candidate_lines(line, tests, self.line_width) if line else []
         if not lines:
             text = _absence(view, line) or hint
             lines = [Content.styled(f" {row}", MUTED) for row in text.split("\n")]
         self.set_lines(lines)
-        self.set_title("Candidates", f"line {line.number}" if line else "", _summary(line))
+        if view.method == Method.SAMPLE:
+            trial = f"trial {view.trial.index}" if view.trial else ""
+            self.set_title("Samples", trial, _summary(line))
+        else:
+            self.set_title("Candidates", f"line {line.row}" if line else "", _summary(line))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ def candidate_lines(line: LineView, tests: int, width: int) -> list[Content]:
         if error := _error(block):
             column_width = head.cell_length + rule.cell_length
             corner = Content.styled(" ╰ ", RULE)
-            for row, part in enumerate(wrapped(error, width, column_width, words=True)):
+            for row, part in enumerate(wrapped(error, width, column_width)):
                 lines.append(part if row else Content("").join([blank, corner, part[column_width:]]))
     return lines
 
@@ -140,7 +145,7 @@ def _error(block: _Block) -> Content | None:
 
 
 def _reason(result: TestResult) -> str:
-    return one_line(result.error) if result.error else marks.mark(result.status).word
+    return reason(result.error) if result.error else marks.mark(result.status).word
 
 
 def _first_line(text: str) -> str:
@@ -166,7 +171,7 @@ def _absence(view: SolveView, line: LineView | None) -> str:
     if line.chosen:
         signal = view.signal_of(line)
         return (
-            f"No new candidates: the signal of line {signal.line} still stands."
+            f"No new candidates: the signal of line {signal.row} still stands."
             if signal
             else "No candidates."
         )

@@ -6,6 +6,7 @@ from typing import Final
 
 from textual.content import Content
 
+from egcfg_tui.solving.settings import Method
 from egcfg_tui.tui import code
 from egcfg_tui.tui.state import LineView, SolveView
 from egcfg_tui.tui.styles import MUTED
@@ -20,13 +21,13 @@ class CodePanel(LinesPanel):
 
     def show(self, view: SolveView, selected: LineView | None, hint: str) -> None:
         """Draws the view; `selected` is the line whose candidates are looked at, None while live."""
-        lines, row = code_lines(view, selected)
+        lines, growing = code_lines(view)
         if not lines:
             lines = [Content(""), *(Content.styled(f"  {text}", MUTED) for text in hint.split("\n"))]
-        marked = selected or (view.lines[-1] if view.lines and view.current is None else None)
+        marked = selected or (view.lines[-1] if view.lines else None)
         rows = range(marked.rows[0] - 1, marked.rows[1]) if marked and marked.rows else range(0)
-        if view.current and selected in (None, view.current):
-            rows = range(row, row + 1)
+        if growing is not None and selected in (None, view.current):
+            rows = range(growing, growing + 1)
         self.set_lines(lines, rows)
         trial = f"trial {view.trial.index}" if view.trial and view.trial.index > 1 else ""
         self.set_title("Code", trial, _look(view, selected))
@@ -34,16 +35,16 @@ class CodePanel(LinesPanel):
             self.show_line(rows[-1] if rows else len(lines) - 1)
 
 
-def code_lines(view: SolveView, selected: LineView | None) -> tuple[list[Content], int]:
-    """Numbered, coloured lines, and the index of the first line in work (or of the last line)."""
+def code_lines(view: SolveView) -> tuple[list[Content], int | None]:
+    """Numbered, coloured lines, and the index of the line in work, None where none grows."""
     swayed = {row for line in view.lines if line.swayed and line.rows for row in _range(line.rows)}
     done, newline, lead = view.code.rpartition("\n")
     if lead.strip():
         done, newline, lead = view.code, "\n", ""
     coloured = code.lines(done) if newline else ()
     lines = [_numbered(row, text, row in swayed) for row, text in enumerate(coloured, start=1)]
-    if view.current is None or not view.phase.active:
-        return lines, max(0, len(lines) - 1)
+    if view.current is None or not view.phase.active or view.method == Method.SAMPLE:
+        return lines, None
     start = len(lines)
     text = lead + view.current.text
     growing = code.line_after(done + newline, text.rstrip() or lead)
@@ -66,5 +67,5 @@ def _numbered(row: int, text: Content, swayed: bool) -> Content:
 
 def _look(view: SolveView, selected: LineView | None) -> Content:
     if selected is not None:
-        return Content.styled(f"looking at line {selected.number}", "not bold $text-accent")
+        return Content.styled(f"looking at line {selected.row}", "not bold $text-accent")
     return Content("")

@@ -102,11 +102,9 @@ class LinesPanel(ScrollView, can_focus=True):
         return strip
 
 
-def wrapped(text: Content, width: int, indent: int, *, words: bool) -> list[Content]:
-    """`text` over as many lines as it needs, all indented; broken between words, or anywhere."""
-    room = max(8, width - indent)
-    parts = text.wrap(room) if words else text.fold(room)
-    return [Content(" " * indent) + part for part in parts]
+def wrapped(text: Content, width: int, indent: int) -> list[Content]:
+    """`text` over as many lines as it needs, all indented; broken between words where that is possible."""
+    return [Content(" " * indent) + part for part in text.wrap(max(8, width - indent))]
 
 
 def _same(left: Sequence[Content], right: Sequence[Content]) -> bool:

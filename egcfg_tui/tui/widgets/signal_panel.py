@@ -5,9 +5,10 @@ from __future__ import annotations
 from textual.content import Content
 
 from egcfg_tui.solving.settings import Method
+from egcfg_tui.tui import code
 from egcfg_tui.tui.state import LineView, SolveView
 from egcfg_tui.tui.styles import MUTED
-from egcfg_tui.tui.text import one_line, visible
+from egcfg_tui.tui.text import one_line
 from egcfg_tui.tui.widgets.lines import LinesPanel
 
 
@@ -22,10 +23,9 @@ class SignalPanel(LinesPanel):
             self.set_lines([Content.styled(f" {row}", MUTED) for row in text.split("\n")])
             self.set_title("Signal")
             return
-        text = visible(signal.text.strip("\n"))
-        self.set_lines([Content(f" {row}") for row in text.split("\n")])
+        self.set_lines([Content(" ") + row for row in code.lines(signal.text.strip("\n"))])
         dropped = f"left out: {one_line(signal.dropped)}" if signal.dropped else ""
-        self.set_title("Signal", f"line {signal.line}", f"{signal.tokens} tokens", dropped)
+        self.set_title("Signal", f"line {signal.row}", f"{signal.tokens} tokens", dropped)
 
 
 def _absence(view: SolveView) -> str:

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from egcfg_tui.tui.state import SolveView
-from egcfg_tui.tui.text import visible
+from egcfg_tui.tui.text import reflowed, visible
 
 
 class StatementPanel(VerticalScroll, can_focus=True):
@@ -30,5 +30,5 @@ class StatementPanel(VerticalScroll, can_focus=True):
         """Draws the statement of the view."""
         if self._shown != view.statement:
             self._shown = view.statement
-            self._text.update(Content(visible(view.statement.strip())))
+            self._text.update(Content(reflowed(visible(view.statement.strip()))))
             self.scroll_home(animate=False)

@@ -7,7 +7,7 @@ from textual.content import Content
 from egcfg_tui.tui import code, marks
 from egcfg_tui.tui.state import Phase, SolveView, TestRow
 from egcfg_tui.tui.styles import MUTED
-from egcfg_tui.tui.text import one_line
+from egcfg_tui.tui.text import reason
 from egcfg_tui.tui.widgets.lines import LinesPanel, wrapped
 
 
@@ -44,10 +44,10 @@ def _row(row: TestRow, width: int) -> list[Content]:
     """A one-line assertion goes without its `assert`: the column is narrow, and the mark says as much."""
     text = row.text.strip("\n")
     shown = text if "\n" in text else text.removeprefix("assert ")
-    lines = [part for line in code.lines(shown) for part in wrapped(line, width, 3, words=False)]
+    lines = [part for line in code.lines(shown) for part in wrapped(line, width, 3)]
     mark = Content("").join([Content(" "), marks.mark(row.verdict).content, Content(" ")])
     lines[0] = mark + lines[0][3:]
     if row.error:
-        reason = Content.styled(one_line(row.error), marks.mark(row.verdict).style.removeprefix("bold "))
-        lines += wrapped(reason, width, 3, words=True)
+        why = Content.styled(reason(row.error), marks.mark(row.verdict).style.removeprefix("bold "))
+        lines += wrapped(why, width, 3)
     return lines

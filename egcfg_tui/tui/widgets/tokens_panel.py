@@ -26,11 +26,11 @@ class TokensPanel(LinesPanel):
         if line is None or not line.tokens:
             text = _absence(line) if line else hint
             self.set_lines([Content.styled(f" {row}", MUTED) for row in text.split("\n")])
-            self.set_title("Tokens", f"line {line.number}" if line else "")
+            self.set_title("Tokens", f"line {line.row}" if line else "")
             return
         self.set_lines(token_lines(line.tokens))
         gamma = "" if line.gamma is None or not _guided(line) else f"γ {line.gamma:g}"
-        self.set_title("Tokens", f"line {line.number}", gamma, _summary(line))
+        self.set_title("Tokens", f"line {line.row}", gamma, _summary(line))
 
 
 def token_lines(tokens: tuple[TokenChoice, ...]) -> list[Content]:
@@ -55,7 +55,7 @@ def _rows(token: TokenChoice) -> list[Content]:
             _probability(token.conditional, "$text-primary"),
             Content(" "),
             _probability(token.guided, "$text-accent" if changed else "$text-success"),
-            Content.styled(" draft" if token.verified else "", MUTED),
+            Content.styled(" ~" if token.verified else "", MUTED),
         ]
     )
     if token.instead is None:

@@ -1,0 +1,149 @@
+"""Pictures of the workbench at two sizes. To accept new ones: `pytest tests/tui --snapshot-update`.
+
+Everything that moves is pinned: the clock stands still, nothing blinks, and no path is in the picture.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import Any
+
+import pytest
+from support import digits_run
+from support.digits_run import OTHER, PASS
+from support.fake_session import Hold, Script
+from support.stage import Stage, wait_until
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from egcfg_sandbox import Verdict
+from egcfg_tui.events import (
+    Candidate,
+    CandidatesSampled,
+    CodeExecuted,
+    FailureKind,
+    SolveFailed,
+    SolveFinished,
+    SolvePaused,
+    TrialStarted,
+)
+from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.tui import theme
+from egcfg_tui.tui.app import WorkbenchApp
+
+pytestmark = [
+    pytest.mark.skipif(
+        sys.version_info[:2] != (3, 11), reason="the pictures were made on Python 3.11; wrapping may differ"
+    ),
+    pytest.mark.skipif(
+        not version("textual").startswith("8.2."), reason="the pictures were made with Textual 8.2"
+    ),
+]
+
+LINE_2 = (*digits_run.BEGIN, *digits_run.LINE_2_SAMPLED)
+EXECUTED = (*LINE_2, *digits_run.LINE_2_EXECUTED)
+CHOSEN = (*EXECUTED, *digits_run.LINE_2_CHOSEN)
+LINE_3 = (*CHOSEN, *digits_run.LINE_3_SAMPLED, *digits_run.LINE_3_EXECUTED)
+FINISHED = next(event for event in digits_run.END if isinstance(event, SolveFinished))
+SAMPLES = (
+    replace(digits_run.STARTED, method="sample"),
+    TrialStarted(1, "sample", "ns3t0.75d5k1_ln", 1.0),
+    CandidatesSampled(
+        1,
+        (
+            Candidate(0, "def digit_sum(n):\n    return sum(map(int, str(n)))\n", 15, True),
+            Candidate(1, "def digit_sum(n):\n    return n % 10\n", 11, True),
+        ),
+    ),
+    CodeExecuted(
+        "def digit_sum(n):\n    return sum(map(int, str(n)))\n",
+        digits_run.rows(PASS, PASS, (Verdict.ERROR, "ValueError: invalid literal for int() (line 2)")),
+        False,
+    ),
+    CodeExecuted(
+        "def digit_sum(n):\n    return n % 10\n",
+        digits_run.rows(PASS, (Verdict.FAILED, "got 4, expected 10"), (Verdict.FAILED, "got 8, expected 3")),
+        False,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is on the screen: the script of the solve, the keys pressed after it, the size."""
+
+    solve: Script = ()
+    keys: tuple[str, ...] = ()
+    size: tuple[int, int] = (80, 24)
+    load: Script = digits_run.LOADING
+    model_error: str | None = None
+    exercise: Exercise = digits_run.EXERCISE
+    theme: str = theme.NIGHT.name
+    killed: bool = False
+
+
+LARGE = (120, 36)
+SCENES = {
+    "idle": Scene(),
+    "idle_large": Scene(size=LARGE),
+    "idle_with_starter": Scene(exercise=OTHER),
+    "loading": Scene(load=(digits_run.LOADING[0], Hold())),
+    "model_missing": Scene(model_error="tiny-coder is not on this machine\nFetch it: egcfg-tui models pull"),
+    "candidates_growing": Scene((*LINE_2[:-1], Hold())),
+    "candidates_executed": Scene((*EXECUTED, Hold())),
+    "candidates_executed_large": Scene((*LINE_3, Hold()), size=LARGE),
+    "tokens": Scene((*CHOSEN, Hold()), ("2",)),
+    "signal": Scene((*CHOSEN, Hold()), ("3",)),
+    "signal_large": Scene((*CHOSEN, Hold()), ("3",), LARGE),
+    "earlier_line": Scene((*LINE_3, Hold()), ("up",)),
+    "paused_large": Scene((*LINE_3, SolvePaused(), Hold()), size=LARGE),
+    "solved": Scene(digits_run.SOLVE),
+    "solved_large": Scene(digits_run.SOLVE, size=LARGE),
+    "solved_huge": Scene(digits_run.SOLVE, size=(180, 50)),
+    "solved_by_day": Scene(digits_run.SOLVE, size=LARGE, theme=theme.DAY.name),
+    "out_of_budget": Scene((*LINE_3, replace(FINISHED, solved=False, reason="budget", tests=()))),
+    "samples": Scene((*SAMPLES, Hold())),
+    "engine_killed": Scene((*LINE_3, Hold()), killed=True),
+    "failed": Scene((*digits_run.BEGIN, SolveFailed(FailureKind.CONTEXT, "the prompt is too long"))),
+    "zoomed": Scene((*LINE_3, Hold()), ("1", "z")),
+    "smallest": Scene((*LINE_3, Hold()), size=(60, 16)),
+    "too_small": Scene(size=(50, 12)),
+    "help": Scene(keys=("question_mark",)),
+    "open": Scene(keys=("o",)),
+    "open_large_with_problem": Scene(keys=("o", *"no.toml", "enter"), size=LARGE),
+}
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_picture(name: str, stage: Stage, snap_compare: Callable[..., bool]) -> None:
+    scene = SCENES[name]
+    stage.solve, stage.load, stage.model_error = scene.solve, scene.load, scene.model_error
+    app = stage.app(scene.exercise)
+    app.theme = scene.theme
+
+    async def play(pilot: Pilot[Any]) -> None:
+        await _play(pilot, app, scene, stage)
+
+    assert snap_compare(app, terminal_size=scene.size, run_before=play)
+
+
+async def _play(pilot: Pilot[Any], app: WorkbenchApp, scene: Scene, stage: Stage) -> None:
+    control = app.workbench.control
+    if scene.load is not digits_run.LOADING or scene.model_error is not None:
+        await wait_until(pilot, lambda: control.view.engine.since_s == 0.0 and control.view.engine.state)
+        await pilot.pause(0.2)
+        return
+    await wait_until(pilot, lambda: control.view.engine.load_s)
+    if scene.solve:
+        await pilot.press("s")
+        await wait_until(pilot, lambda: stage.session.waiting)
+        if scene.killed:
+            stage.session.die()
+        await pilot.pause(0.2)
+    await pilot.press(*scene.keys)
+    for box in app.screen.query(Input):
+        box.cursor_blink = False
+    await pilot.pause(0.1)
