@@ -72,7 +72,11 @@ def check_references(exercises: Sequence[Exercise], run_many: RunMany) -> Iterat
     for start in range(0, len(with_reference), _BATCH):
         group = with_reference[start : start + _BATCH]
         programs = [
-            Program(source=exercise.reference or "", tests=exercise.visible + exercise.hidden)
+            Program(
+                source=exercise.reference or "",
+                tests=exercise.visible + exercise.hidden,
+                entry_point=exercise.entry_point,
+            )
             for exercise in group
         ]
         for exercise, report in zip(group, run_many(programs), strict=True):

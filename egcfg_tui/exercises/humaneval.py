@@ -1,6 +1,7 @@
 """HumanEval rows: a signature with its docstring, a solution and a `check` function.
 
-Visible are the docstring's examples, hidden is `check` as a whole. Some docstrings hold examples that the
+Visible are the docstring's examples, hidden is `check` as a whole and, in HumanEval-ET, the extended test
+cases as a second test. Some docstrings hold examples that the
 data set's own solution contradicts; such a test is marked by `visible_derived`, so that checking a
 reference reports it instead of calling the exercise broken.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Iterator
 from typing import Final
 
 from egcfg_sandbox import CodeTest
@@ -55,7 +57,7 @@ def read(row: Row) -> Exercise:
         kind=ExerciseKind.FUNCTION,
         entry_point=entry_point,
         visible=tuple(CodeTest(test) for test in docstring_assertions(prompt, function, tree)),
-        hidden=(CodeTest(f"{row.text('test').strip()}\n\n\ncheck({entry_point})"),),
+        hidden=tuple(_hidden(row, entry_point)),
         starter=prompt,
         reference=prompt + row.text("canonical_solution"),
         level=0,
@@ -63,6 +65,12 @@ def read(row: Row) -> Exercise:
         visible_derived=True,
     )
     return validate(exercise, row.locator(_ROW_KEYS))
+
+
+def _hidden(row: Row, entry_point: str) -> Iterator[CodeTest]:
+    yield CodeTest(f"{row.text('test').strip()}\n\n\ncheck({entry_point})")
+    if extended := row.optional_texts("test_case_list"):
+        yield CodeTest("\n".join(extended))
 
 
 def docstring_assertions(source: str, function: ast.FunctionDef, tree: ast.Module) -> list[str]:

@@ -1,7 +1,8 @@
-"""MBPP rows: a sentence, a solution and three assertions; the sanitized edition as well.
+"""MBPP rows: a sentence, a solution and three assertions; the sanitized edition and MBPP-ET as well.
 
-Visible are the assertions of `test_list`, hidden those of `challenge_test_list`, which the sanitized
-edition does not have. The function's name stands nowhere: it is the name that all assertions call.
+Visible are the first three assertions of `test_list`, which are all but in MBPP-ET. Hidden are those of
+`challenge_test_list`, which the sanitized edition does not have, and the further ones of MBPP-ET as one
+test. The function's name stands nowhere but in MBPP-ET: it is the name that all assertions call.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from egcfg_tui.exercises.validation import validate
 
 KEYS: Final = frozenset({"task_id", "code", "test_list"})
 """A row with these keys is an MBPP row."""
+
+_VISIBLE: Final = 3
+"""Assertions of a row that may steer the solver."""
 
 _ROW_KEYS: Final = {
     "": "test_list",
@@ -38,7 +42,9 @@ def read(row: Row) -> Exercise:
     code = row.text("code")
     setup = "\n".join([*row.optional_texts("test_imports"), row.optional_text("test_setup_code")]).strip()
     tests = row.texts("test_list")
-    entry_point = find_entry_point(tests, code, row.at("test_list"))
+    entry_point = row.optional_text("entry_point") or find_entry_point(tests, code, row.at("test_list"))
+    visible, further = tests[:_VISIBLE], "\n".join(tests[_VISIBLE:])
+    hidden = [*row.optional_texts("challenge_test_list"), *([further] if further else [])]
     task_id = row.identifier("task_id")
     exercise = Exercise(
         id=task_id,
@@ -46,8 +52,8 @@ def read(row: Row) -> Exercise:
         statement=row.text("text" if "text" in row.values else "prompt").strip(),
         kind=ExerciseKind.FUNCTION,
         entry_point=entry_point,
-        visible=tuple(CodeTest(test, setup) for test in tests),
-        hidden=tuple(CodeTest(test, setup) for test in row.optional_texts("challenge_test_list")),
+        visible=tuple(CodeTest(test, setup) for test in visible),
+        hidden=tuple(CodeTest(test, setup) for test in hidden),
         reference=code,
         level=0,
         source=f"{row.place.file}#{task_id}",

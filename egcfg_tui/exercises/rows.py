@@ -42,6 +42,15 @@ class Row:
         """The list of strings under `key`, empty when the key is missing or null."""
         return [] if self.values.get(key) is None else self.texts(key)
 
+    def columns(self, key: str) -> Row | None:
+        """The object under `key` as a row of its own; None when the key is missing or null."""
+        value = self.values.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            self._wrong_type(key, "an object")
+        return Row(self.at(key), value)
+
     def identifier(self, key: str) -> str:
         """The row's id under `key`: a string, or a number written as one."""
         value = self._value(key)
@@ -50,8 +59,8 @@ class Row:
         return self._clean(str(value), key)
 
     def at(self, key: str) -> Place:
-        """The place of a key of this row."""
-        return self.place.at(key)
+        """The place of a key of this row, `outer.key` where the row is an object inside another."""
+        return self.place.at(f"{self.place.key}.{key}" if self.place.key else key)
 
     def locator(self, row_keys: Mapping[str, str]) -> LocateKey:
         """Places of an exercise's fields in this row, where `row_keys` tells what the row calls them."""

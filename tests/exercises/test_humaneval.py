@@ -81,6 +81,12 @@ def test_no_example_and_no_docstring_leave_the_hidden_test() -> None:
     assert len(exercise.hidden) == 1
 
 
+def test_the_extended_edition_adds_a_hidden_test() -> None:
+    exercise = read(test_case_list=["assert twice(1) == 2", "assert twice(5) == 10"])
+    assert exercise.hidden[1:] == (CodeTest("assert twice(1) == 2\nassert twice(5) == 10"),)
+    assert exercise.hidden[:1] == read().hidden
+
+
 @pytest.mark.parametrize(
     ("changes", "key", "words"),
     [

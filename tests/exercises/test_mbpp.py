@@ -66,6 +66,15 @@ def test_the_sanitized_edition_is_read() -> None:
     assert exercise.hidden == ()
 
 
+def test_the_extended_edition_names_its_entry_point_and_hides_what_it_adds() -> None:
+    tests = [f"assert twice({number}) == {2 * number}" for number in range(6)]
+    exercise = read(test_list=tests, entry_point="twice")
+    assert [test.text for test in exercise.visible] == tests[:3]
+    assert [test.text for test in exercise.hidden] == ["assert twice(0) == 0", "\n".join(tests[3:])]
+    with pytest.raises(ExerciseError, match=r"key `test_list\.1`: the test does not use `trice`"):
+        read(test_list=tests, entry_point="trice")
+
+
 @pytest.mark.parametrize(
     ("tests", "code", "name"),
     [
