@@ -21,6 +21,7 @@ from egcfg_tui import __version__
 from egcfg_tui.cli import stderr, stdout
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
+from egcfg_tui.cli.interrupts import ending_at_once
 from egcfg_tui.cli.parser import CommandParser, did_you_mean
 
 
@@ -91,7 +92,8 @@ def _run(argv: Sequence[str]) -> int:
             ExitCode.USAGE,
         )
     command = known[name]
-    module = importlib.import_module(command.module)
+    with ending_at_once():
+        module = importlib.import_module(command.module)
     parser = CommandParser(
         prog=f"egcfg-tui {name}", description=f"{command.help[0].upper()}{command.help[1:]}."
     )

@@ -1,16 +1,38 @@
-"""Ctrl-C that asks first: the command may end its work cleanly, a second one forces the end."""
+"""What Ctrl-C does: end at once while there is nothing to lose, and ask first while there is."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 from collections.abc import Callable, Iterator
 from types import FrameType, TracebackType
 from typing import Any, Final
 
+from egcfg_tui.cli import stderr
+from egcfg_tui.cli.exit_codes import ExitCode
+
 _SIGNALS: Final = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
+
+
+@contextlib.contextmanager
+def ending_at_once() -> Iterator[None]:
+    """Inside, Ctrl-C ends the process on the spot; made for imports.
+
+    A `KeyboardInterrupt` would sometimes get lost there: the interpreter drops what its own callbacks raise.
+    """
+    previous = signal.signal(signal.SIGINT, _end_at_once)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def _end_at_once(number: int, frame: FrameType | None) -> None:
+    stderr.fail("interrupted")
+    os._exit(ExitCode.INTERRUPTED)
 
 
 class Interrupts:

@@ -1,29 +1,27 @@
 """The command line's entry. How a command is made and found is in `egcfg_tui.cli.dispatch`."""
 
-# Nothing else is imported here: a Ctrl-C that comes while the rest is imported must find a handler.
-import signal
+# Whatever else is needed is imported inside: a Ctrl-C that comes meanwhile must find a handler.
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
 
 
-def entry() -> NoReturn:
+def entry() -> None:
     """Runs the command line of this process."""
     try:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:
         code = _interrupted()
+    import signal
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a late Ctrl-C must not break the interpreter's shutdown
-    # An interrupt inside any `exec` of a text, as dataclasses make, leaves a mark in CPython that turns the
-    # exit code into a death by SIGINT, even when it was caught; running another text wipes the mark.
-    exec("")
     sys.exit(code)
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: list[str]) -> int:
     """Runs one command line and returns its exit code."""
-    from egcfg_tui.cli.dispatch import dispatch
+    from egcfg_tui.cli.interrupts import ending_at_once
 
+    with ending_at_once():
+        from egcfg_tui.cli.dispatch import dispatch
     return dispatch(argv)
 
 

@@ -26,6 +26,6 @@ class CommandLine:
 
     def __call__(self, *argv: str) -> Outcome:
         self._capture.readouterr()
-        code = main(argv)
+        code = main(list(argv))
         streams = self._capture.readouterr()
         return Outcome(code, streams.out, streams.err)

@@ -10,7 +10,7 @@ from egcfg_tui import exercises, models
 from egcfg_tui.cli import stdout
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
-from egcfg_tui.cli.interrupts import Interrupts
+from egcfg_tui.cli.interrupts import Interrupts, ending_at_once
 from egcfg_tui.cli.live import narrator
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.printable import printable
@@ -59,7 +59,8 @@ def configure(parser: CommandParser) -> None:
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Solves the exercise; the exit code tells how it went."""
-    from egcfg_tui.solving.session import SolverSession
+    with ending_at_once():
+        from egcfg_tui.solving.session import SolverSession
 
     settings = settings_from(args)
     layers = layers_from(args)
