@@ -1,4 +1,4 @@
-"""The caller's side: starts the fork server, hands tests to cells, collects the rows."""
+"""The caller's side: starts the fork server, hands tests to slots, collects the rows."""
 
 from __future__ import annotations
 
@@ -14,27 +14,48 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
 from egcfg_sandbox import wire
-from egcfg_sandbox.server.cell import SHAPE, brief_for
-from egcfg_sandbox.verdicts import Layer, Limits, Program, Report, TestResult, Trace, TraceEvent, Verdict
+from egcfg_sandbox.server.requests import ALIVE, JUDGE, KEEPER, pack_request
+from egcfg_sandbox.verdicts import (
+    Layer,
+    Limits,
+    Program,
+    Report,
+    StdioTest,
+    TestResult,
+    Trace,
+    TraceEvent,
+    Verdict,
+)
 
 _START_S: Final = 30.0
 _GRACE_S: Final = 2.0
 _ATTEMPTS: Final = 3
+_STOP_S: Final = 0.05
 _BOOT: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
     " from egcfg_sandbox.server.main import main; main(int(sys.argv[2]))"
 )
 REQUIRED: Final = frozenset({"landlock", "seccomp", "rlimits", "no_new_privs"})
-_LAYERS: Final = (
-    "no_new_privs user_namespace pid_namespace net_namespace mount_namespace ipc_namespace uts_namespace"
-    " landlock seccomp rlimits capabilities environment"
-).split()
+_LAYERS: Final = [
+    "no_new_privs",
+    "user_namespace",
+    "pid_namespace",
+    "net_namespace",
+    "mount_namespace",
+    "ipc_namespace",
+    "uts_namespace",
+    "landlock",
+    "seccomp",
+    "rlimits",
+    "capabilities",
+    "environment",
+]
 
 
 class SandboxRefused(Exception):
@@ -45,28 +66,84 @@ class _ServerGone(Exception):
     """The fork server died; it is started again."""
 
 
-@dataclass(slots=True)
-class _Cell:
-    """One forked cell and the test it was handed."""
+class _SlotFailed(Exception):
+    """A slot could not be made or died; the text says why."""
 
-    channel: socket.socket
-    pidfd: int | None = None
-    frames: wire.Frames = field(default_factory=lambda: wire.Frames(wire.LARGEST_MESSAGE))
-    missing: dict[str, str] | None = None
-    job: _Job | None = None
-    deadline: float = 0.0
+
+class _Slot:
+    """A judge and a keeper, forked for each other, and the test they were handed."""
+
+    def __init__(self, limits: Limits, judge: socket.socket, keeper: socket.socket) -> None:
+        self.limits = limits
+        self.job: _Job | None = None
+        self.deadline = 0.0
+        self._judge = judge
+        self._keeper = keeper
+        self._frames = wire.Frames(wire.LARGEST_MESSAGE)
+        self._pidfds: list[int] = []
 
     def fileno(self) -> int:
-        return self.channel.fileno()
+        """The judge's channel: what a batch waits for."""
+        return self._judge.fileno()
+
+    def greet(self) -> None:
+        """Waits until both processes are there, and takes what they can be killed by."""
+        if self._pidfds:
+            return
+        for channel in (self._keeper, self._judge):
+            channel.settimeout(_START_S)
+            try:
+                word, descriptors = wire.receive_descriptors(channel, len(ALIVE), 1)
+            except OSError as error:
+                raise _SlotFailed(f"it did not start: {error}") from None
+            self._pidfds += descriptors
+            if word != ALIVE or not descriptors:
+                raise _SlotFailed("its process did not start")
+
+    def hand(self, job: _Job, brief: bytes) -> None:
+        """Gives the judge its test; a judge that has gone is noticed when its report is read."""
+        self.job = job
+        self._judge.settimeout(_GRACE_S)
+        with contextlib.suppress(wire.WireError):
+            wire.send(self._judge, brief)
+        self._judge.setblocking(False)
+
+    def read(self) -> dict[str, Any] | None:
+        """The judge's report if it is whole; raises `_SlotFailed` when the judge has gone."""
+        try:
+            data = self._judge.recv(1 << 18)
+        except BlockingIOError:
+            return None
+        except OSError:
+            data = b""
+        if not data:
+            raise _SlotFailed(self._fault())
+        self._frames.feed(data)
+        frame = self._frames.next()
+        if frame is None:
+            return None
+        report: dict[str, Any] = json.loads(frame)
+        if "fault" in report:
+            raise _SlotFailed(str(report["fault"]))
+        return report
+
+    def _fault(self) -> str:
+        """Why the keeper went, if it said so."""
+        self._keeper.settimeout(_GRACE_S)
+        try:
+            return str(json.loads(wire.receive(self._keeper))["fault"])
+        except (wire.WireError, ValueError, LookupError):
+            return "its process died"
 
     def kill(self) -> None:
-        """Ends the cell from outside: with its first process the kernel ends all of it."""
-        if self.pidfd is not None:
+        """Ends both from outside: with the first process of a namespace the kernel ends all of it."""
+        for pidfd in self._pidfds:
             with contextlib.suppress(OSError):
-                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
-            os.close(self.pidfd)
-            self.pidfd = None
-        self.channel.close()
+                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            os.close(pidfd)
+        self._pidfds.clear()
+        self._keeper.close()
+        self._judge.close()
 
 
 @dataclass(slots=True)
@@ -97,6 +174,7 @@ class _Server:
                 start_new_session=True,
             )
         self._control = ours
+        self.missing: dict[str, str] = {}
         ours.settimeout(_START_S)
         try:
             hello = json.loads(wire.receive(ours))
@@ -106,23 +184,28 @@ class _Server:
         if "fault" in hello:
             self.close()
             raise SandboxRefused(f"the sandbox's fork server did not start: {hello['fault']}")
+        self.missing = hello["missing"]
 
     @property
     def pid(self) -> int:
         """Process id of the server."""
         return self._process.pid
 
-    def cell(self, shape: bytes) -> _Cell:
-        """Asks for one more cell; it is ready to be written to at once."""
-        ours, theirs = socket.socketpair()
-        with theirs:
+    def slot(self, limits: Limits) -> _Slot:
+        """Asks for one more slot; its processes are being made when this returns."""
+        keeper, keeper_end = socket.socketpair()
+        judge, judge_end = socket.socketpair()
+        link, link_end = socket.socketpair()
+        with keeper_end, judge_end, link, link_end:
             try:
-                wire.send_descriptors(self._control, shape, [theirs.fileno()])
+                for role, ends in ((KEEPER, (keeper_end, link)), (JUDGE, (judge_end, link_end))):
+                    descriptors = [end.fileno() for end in ends]
+                    wire.send_descriptors(self._control, pack_request(role, limits), descriptors)
             except OSError:
-                ours.close()
+                keeper.close()
+                judge.close()
                 raise _ServerGone from None
-        ours.setblocking(False)
-        return _Cell(ours)
+        return _Slot(limits, judge, keeper)
 
     def alive(self) -> bool:
         """Whether the server still holds its end."""
@@ -131,7 +214,7 @@ class _Server:
         return not select.select([self._control], [], [], 0)[0]
 
     def close(self) -> None:
-        """Ends the server, and with it every cell."""
+        """Ends the server, and with it every slot."""
         self._control.close()
         try:
             self._process.wait(1.0)
@@ -141,7 +224,7 @@ class _Server:
 
 
 class Sandbox:
-    """Runs programs against their tests, each test in a fresh cell, `workers` at a time.
+    """Runs programs against their tests, each test on a fresh process, `workers` at a time.
 
     Layers that this machine lacks although they are required refuse the run, unless they are named in
     `allow_missing_layers`. For one calling thread; `close` may come from another one.
@@ -150,53 +233,44 @@ class Sandbox:
     def __init__(self, *, workers: int = 2, allow_missing_layers: Sequence[str] = ()) -> None:
         if workers < 1:
             raise ValueError(f"workers is {workers}; at least 1 is needed")
-        self._workers = workers
+        self.workers = workers
         self._lock = threading.Lock()
         self._closed = False
         self._server: _Server | None = None
-        self._spare: deque[_Cell] = deque()
-        self._shape = _shape(Limits())
-        self._missing: dict[str, str] = {}
+        self._idle: deque[_Slot] = deque()
+        self._limits = Limits()
         self._start()
         self._check_layers(frozenset(allow_missing_layers))
 
     def _start(self) -> None:
+        """Starts a fork server, also in the place of one that died."""
+        self._drop_idle()
         if self._server is not None:
             self._server.close()
-        for cell in self._spare:
-            cell.kill()
-        self._spare.clear()
         self._server = _Server()
+        self._missing = self._server.missing
         self._refill()
 
+    def _drop_idle(self) -> None:
+        while self._idle:
+            self._idle.pop().kill()
+
     def _refill(self) -> None:
+        """One slot more than can work at once, so that one is always being made ready."""
         assert self._server is not None
-        while len(self._spare) < self._workers:
-            self._spare.append(self._server.cell(self._shape))
+        while len(self._idle) <= self.workers:
+            self._idle.append(self._server.slot(self._limits))
 
     def _check_layers(self, allowed: frozenset[str]) -> None:
-        cell = self._spare[0]
-        deadline = time.monotonic() + _START_S
-        while cell.missing is None:
-            if not select.select([cell], [], [], max(0.0, deadline - time.monotonic()))[0]:
-                self.close()
-                raise SandboxRefused("the sandbox's first cell did not start in time")
-            try:
-                message = _read(cell)
-            except wire.WireError as error:
-                message = {"fault": str(error)}
-            if message is not None:
-                self.close()
-                raise SandboxRefused(f"the sandbox cannot confine programs here: {message.get('fault')}")
-        self._missing = cell.missing
         refused = sorted((REQUIRED & self._missing.keys()) - allowed)
-        if refused:
-            self.close()
-            details = "; ".join(f"{name}: {self._missing[name]}" for name in refused)
-            raise SandboxRefused(
-                f"required layers of the sandbox are missing ({details}); to run without them name them in"
-                f" allow_missing_layers: {', '.join(refused)}"
-            )
+        if not refused:
+            return
+        self.close()
+        details = "; ".join(f"{name}: {self._missing[name]}" for name in refused)
+        raise SandboxRefused(
+            f"required layers of the sandbox are missing ({details}); to run without them name them in"
+            f" allow_missing_layers: {', '.join(refused)}"
+        )
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -226,9 +300,7 @@ class Sandbox:
     def close(self) -> None:
         """Ends the fork server and every run."""
         self._closed = True
-        for cell in list(self._spare):
-            cell.kill()
-        self._spare.clear()
+        self._drop_idle()
         if self._server is not None:
             self._server.close()
 
@@ -240,22 +312,30 @@ class Sandbox:
     ) -> None:
         self.close()
 
-    def _take(self, shape: bytes) -> _Cell:
-        """A fresh cell of the shape, from the spare ones where possible."""
+    def _take(self, limits: Limits) -> _Slot:
+        """A slot for runs with these limits: the one that had the longest time to get ready."""
         if self._closed or self._server is None:
             raise SandboxRefused("the sandbox is closed; make a new one")
-        if shape != self._shape:
-            for cell in self._spare:
-                cell.kill()
-            self._spare.clear()
-            self._shape = shape
+        if limits != self._limits:
+            self._drop_idle()
+            self._limits = limits
         try:
-            cell = self._spare.popleft() if self._spare else self._server.cell(shape)
-            self._spare.append(self._server.cell(shape))
+            if not self._idle:
+                self._refill()
         except _ServerGone:
             self._start()
-            return self._take(shape)
-        return cell
+        return self._idle.popleft()
+
+    def _give_back(self, slot: _Slot, *, spent: bool) -> None:
+        """Keeps a slot for later runs, or has a new one made in its place."""
+        if not spent and slot.limits == self._limits and not self._closed:
+            slot.job = None
+            self._idle.append(slot)
+            return
+        slot.kill()
+        if self._server is not None and not self._closed and len(self._idle) <= self.workers:
+            with contextlib.suppress(_ServerGone):
+                self._idle.append(self._server.slot(self._limits))
 
     def _revive(self) -> None:
         """Starts the server again if it has died."""
@@ -278,98 +358,95 @@ class _Batch:
         self._waiting = deque(
             _Job(index, test) for index, program in enumerate(programs) for test in range(len(program.tests))
         )
-        self._running: list[_Cell] = []
+        self._running: list[_Slot] = []
 
     def run(self) -> list[Report]:
         """Works until every test has its row."""
         try:
             while (self._waiting or self._running) and not (self._should_stop and self._should_stop()):
-                while self._waiting and len(self._running) < self._sandbox._workers:
+                while self._waiting and len(self._running) < self._sandbox.workers:
                     self._hand_out(self._waiting.popleft())
                 self._wait()
         finally:
-            for cell in self._running:
-                cell.kill()
+            for slot in self._running:
+                self._sandbox._give_back(slot, spent=True)
         return self._reports()
 
     def _hand_out(self, job: _Job) -> None:
         program = self._programs[job.program]
         job.attempts += 1
-        cell = self._sandbox._take(_shape(program.limits))
-        cell.job = job
+        slot = self._sandbox._take(program.limits)
+        self._running.append(slot)
         self._started.setdefault(job.program, time.monotonic())
-        cell.deadline = time.monotonic() + program.limits.wall_s + _GRACE_S
-        brief = brief_for(
-            program.tests[job.test],
-            program.source,
-            program.limits,
-            trace=program.trace,
-            entry_point=program.entry_point,
-        )
-        self._running.append(cell)
-        cell.channel.setblocking(True)
-        cell.channel.settimeout(_GRACE_S)
-        with contextlib.suppress(wire.WireError):
-            wire.send(cell.channel, brief)
-        cell.channel.setblocking(False)
+        slot.job = job
+        try:
+            slot.greet()
+        except _SlotFailed as failure:
+            self._lost(slot, str(failure))
+            return
+        slot.deadline = time.monotonic() + program.limits.wall_s + _GRACE_S
+        slot.hand(job, brief_for(program, job.test))
 
     def _wait(self) -> None:
-        timeout = min(cell.deadline for cell in self._running) - time.monotonic()
+        if not self._running:
+            return
+        timeout = min(slot.deadline for slot in self._running) - time.monotonic()
         if self._should_stop is not None:
-            timeout = min(timeout, 0.05)
+            timeout = min(timeout, _STOP_S)
         ready, _, _ = select.select(self._running, [], [], max(0.0, timeout))
-        for cell in ready:
-            self._advance(cell)
+        for slot in ready:
+            self._advance(slot)
         now = time.monotonic()
-        for cell in [cell for cell in self._running if cell.deadline <= now]:
-            self._settle(cell, Verdict.TIMEOUT, "not finished in time; ended from outside")
+        for slot in [slot for slot in self._running if slot.deadline <= now]:
+            self._finish(slot, Verdict.TIMEOUT, "not finished in time; ended from outside", spent=True)
 
-    def _advance(self, cell: _Cell) -> None:
+    def _advance(self, slot: _Slot) -> None:
         try:
-            message = _read(cell)
-        except wire.WireError:
-            self._lost(cell, "its process died")
+            report = slot.read()
+        except _SlotFailed as failure:
+            self._lost(slot, str(failure))
             return
-        if message is None or "missing" in message:
+        if report is None:
             return
-        if "fault" in message:
-            self._lost(cell, str(message["fault"]))
-            return
-        assert cell.job is not None
-        test = self._programs[cell.job.program].tests[cell.job.test]
-        row = TestResult(
-            test=test.text,
-            status=Verdict(message["status"]),
-            error=message["error"],
-            wall_s=float(message["wall_s"]),
-            output=message["output"],
-            trace=_trace(message["trace"]),
+        self._finish(
+            slot,
+            Verdict(report["status"]),
+            report["error"],
+            wall_s=float(report["wall_s"]),
+            output=report["output"],
+            trace=_trace(report["trace"]),
+            spent=report["spent"],
         )
-        self._finish(cell, row)
 
-    def _lost(self, cell: _Cell, reason: str) -> None:
-        """A cell ended without a verdict: the sandbox's fault, so the test is tried again."""
-        assert cell.job is not None
-        job = cell.job
-        if job.attempts < _ATTEMPTS:
-            self._running.remove(cell)
-            cell.kill()
-            self._sandbox._revive()
-            self._waiting.appendleft(job)
-        else:
-            self._settle(cell, Verdict.SANDBOX_ERROR, f"the sandbox failed: {reason}")
+    def _lost(self, slot: _Slot, reason: str) -> None:
+        """A slot ended without a report: the sandbox's fault, so the test is tried again."""
+        assert slot.job is not None
+        if slot.job.attempts >= _ATTEMPTS:
+            self._finish(slot, Verdict.SANDBOX_ERROR, f"the sandbox failed: {reason}", spent=True)
+            return
+        self._waiting.appendleft(slot.job)
+        self._running.remove(slot)
+        self._sandbox._give_back(slot, spent=True)
+        self._sandbox._revive()
 
-    def _settle(self, cell: _Cell, verdict: Verdict, error: str) -> None:
-        assert cell.job is not None
-        test = self._programs[cell.job.program].tests[cell.job.test]
-        self._finish(cell, TestResult(test=test.text, status=verdict, error=error))
-
-    def _finish(self, cell: _Cell, row: TestResult) -> None:
-        assert cell.job is not None
-        self._rows[cell.job.program][cell.job.test] = row
-        self._finished[cell.job.program] = time.monotonic()
-        self._running.remove(cell)
-        cell.kill()
+    def _finish(
+        self,
+        slot: _Slot,
+        verdict: Verdict,
+        error: str | None,
+        *,
+        spent: bool,
+        wall_s: float = 0.0,
+        output: str = "",
+        trace: Trace | None = None,
+    ) -> None:
+        assert slot.job is not None
+        program, test = slot.job.program, slot.job.test
+        text = self._programs[program].tests[test].text
+        self._rows[program][test] = TestResult(text, verdict, error, wall_s, output, trace)
+        self._finished[program] = time.monotonic()
+        self._running.remove(slot)
+        self._sandbox._give_back(slot, spent=spent)
 
     def _reports(self) -> list[Report]:
         reports = []
@@ -385,29 +462,17 @@ class _Batch:
         return reports
 
 
-def _shape(limits: Limits) -> bytes:
-    return SHAPE.pack(limits.scratch_bytes, limits.trace_events)
-
-
-def _read(cell: _Cell) -> dict[str, Any] | None:
-    """The next message of a cell if there is a whole one; raises `WireError` when it has gone."""
-    try:
-        data, descriptors, _, _ = socket.recv_fds(cell.channel, 1 << 16, 1)
-    except BlockingIOError:
-        return None
-    except OSError as error:
-        raise wire.WireError(str(error)) from None
-    if descriptors:
-        cell.pidfd = descriptors[0]
-    if not data:
-        raise wire.WireError("the cell closed")
-    cell.frames.feed(data)
-    while (frame := cell.frames.next()) is not None:
-        message: dict[str, Any] = json.loads(frame)
-        if "missing" not in message:
-            return message
-        cell.missing = message["missing"]
-    return None
+def brief_for(program: Program, test: int) -> bytes:
+    """What a judge is told, as bytes."""
+    chosen = program.tests[test]
+    brief = {
+        "stdio": isinstance(chosen, StdioTest),
+        "test": asdict(chosen),
+        "source": program.source,
+        "trace": program.trace,
+        "entry_point": program.entry_point,
+    }
+    return json.dumps(brief).encode()
 
 
 def _trace(plain: Any) -> Trace | None:

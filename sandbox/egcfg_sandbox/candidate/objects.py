@@ -174,10 +174,36 @@ OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
     "exit": lambda value, *details: type(value).__exit__(value, *details),
     **{
         name: _call_operator(name)
-        for name in (
-            "getitem setitem delitem add sub mul truediv floordiv mod pow lshift rshift and_ or_ xor matmul neg"
-            " pos invert index eq lt le gt ge iadd isub imul"
-        ).split()
+        for name in [
+            "getitem",
+            "setitem",
+            "delitem",
+            "add",
+            "sub",
+            "mul",
+            "truediv",
+            "floordiv",
+            "mod",
+            "pow",
+            "lshift",
+            "rshift",
+            "and_",
+            "or_",
+            "xor",
+            "matmul",
+            "neg",
+            "pos",
+            "invert",
+            "index",
+            "eq",
+            "lt",
+            "le",
+            "gt",
+            "ge",
+            "iadd",
+            "isub",
+            "imul",
+        ]
     },
     "divmod": divmod,
 }

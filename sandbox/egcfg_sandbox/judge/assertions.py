@@ -30,6 +30,27 @@ _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]
 _SHOWN: Final = 120
 _FILENAME: Final = "<test>"
 
+# Names and modules by which a test could change more than its own variables, or not.
+_REACHING: Final = frozenset(
+    {
+        "exec",
+        "eval",
+        "compile",
+        "open",
+        "setattr",
+        "delattr",
+        "globals",
+        "vars",
+        "getattr",
+        "__import__",
+        "input",
+    }
+)
+_HARMLESS_IMPORTS: Final = frozenset(
+    {"math", "cmath", "collections", "itertools", "functools", "string", "re", "typing", "operator", "copy",
+     "fractions", "datetime", "heapq", "bisect"}
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class _Check:
@@ -53,7 +74,7 @@ class _Rewriter(ast.NodeTransformer):
             for part in ast.walk(node)
         )
 
-    def visit_Assert(self, node: ast.Assert) -> Any:  # noqa: N802 (the name ast asks for)
+    def visit_Assert(self, node: ast.Assert) -> Any:
         expression = " ".join(ast.unparse(node.test).split())
         test = node.test
         index = ast.Constant(len(self._checks))
@@ -111,6 +132,21 @@ class CodeCheck:
         self._checks: list[_Check] = []
         self._values: dict[int, tuple[Any, ...]] = {}
         self._render = Renderer(_SHOWN)
+
+    @property
+    def leaves_nothing_behind(self) -> bool:
+        """Whether the test surely changes nothing but its own variables, so that its process can judge again."""
+        if not self._imports <= _HARMLESS_IMPORTS:
+            return False
+        nodes = (node for tree in (self._setup, self._code) for node in ast.walk(tree))
+        return not any(
+            (isinstance(node, ast.Name) and node.id in _REACHING)
+            or (
+                isinstance(node, ast.Attribute)
+                and (type(node.ctx) is not ast.Load or node.attr.startswith("__"))
+            )
+            for node in nodes
+        )
 
     def run(self, session: Session, entry_point: str | None) -> None:
         """Returns when the test holds; raises what made it fail."""

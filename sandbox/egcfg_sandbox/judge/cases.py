@@ -16,7 +16,9 @@ def take_over() -> None:
 
 def run(namespace: dict[str, Any]) -> None:
     """Runs the classes a test defined; raises the first failure."""
-    found = [value for value in namespace.values() if type(value) is type and issubclass(value, unittest.TestCase)]
+    found = [
+        value for value in namespace.values() if type(value) is type and issubclass(value, unittest.TestCase)
+    ]
     own = [case for case in found if case.__module__ == "__main__"]
     if not own:
         return
@@ -45,7 +47,7 @@ class _FirstFailure(unittest.TestResult):
 
     def addError(
         self, test: Any, err: tuple[type[BaseException], BaseException, TracebackType] | Any
-    ) -> None:  # noqa: N802
+    ) -> None:
         self._note(err)
 
     def addFailure(self, test: Any, err: Any) -> None:  # noqa: N802

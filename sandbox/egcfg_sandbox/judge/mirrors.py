@@ -226,13 +226,27 @@ def _ordering(name: str) -> Any:
     return operator
 
 
-for _name in "add sub mul truediv floordiv mod pow lshift rshift and or xor matmul".split():
+for _name in [
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "pow",
+    "lshift",
+    "rshift",
+    "and",
+    "or",
+    "xor",
+    "matmul",
+]:
     _function = f"{_name}_" if _name in ("and", "or") else _name
     setattr(RemoteObject, f"__{_name}__", _binary(_function, False))
     setattr(RemoteObject, f"__r{_name}__", _binary(_function, True))
-for _name in "neg pos invert abs".split():
+for _name in ["neg", "pos", "invert", "abs"]:
     setattr(RemoteObject, f"__{_name}__", _unary(_name))
-for _name in "lt le gt ge".split():
+for _name in ["lt", "le", "gt", "ge"]:
     setattr(RemoteObject, f"__{_name}__", _ordering(_name))
 
 

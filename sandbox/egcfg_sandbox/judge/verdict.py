@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import dataclass
 from typing import Any, Final
 
 from egcfg_sandbox.judge.assertions import CodeCheck
@@ -19,34 +20,50 @@ _MOST_ERROR_CHARACTERS: Final = 300
 Outcome = tuple[Verdict, str | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A verdict and, unless it is `passed`, one line that says why. `spent`: the process must not judge again."""
+
+    verdict: Verdict
+    text: str | None
+    spent: bool
+
+
 def judge(
     watch: Watch, test: CodeTest | StdioTest, source: bytes, entry_point: str | None, trace: Any
-) -> Outcome:
-    """The verdict and, unless it is `passed`, one line that says why."""
+) -> Ruling:
+    """Runs one test to its verdict."""
     session = Session(watch)
+    finished = clean = False
     try:
         watch.start()
         if isinstance(test, CodeTest):
-            outcome = _judge_code(session, test, source, entry_point, trace)
+            check = CodeCheck(test.setup, test.code)
+            clean = check.leaves_nothing_behind
+            outcome = _judge_code(session, check, source, entry_point, trace)
         else:
+            clean = True
             outcome = _judge_output(session, watch, test, source, trace)
-        watch.finish()
     except Ended as ended:
         outcome = (ended.verdict, ended.text)
     except BaseException as error:
         outcome = _of_exception(error, session)
+    try:
+        watch.finish()
+        finished = watch.ended is None
+    except Ended as ended:
+        finished = False
+        outcome = (ended.verdict, ended.text)
     finally:
         watch.stop()
-    if watch.ended is not None:
-        outcome = (watch.ended.verdict, watch.ended.text)
     verdict, text = outcome
-    return verdict, None if text is None else " ".join(text.split())[:_MOST_ERROR_CHARACTERS]
+    short = None if text is None else " ".join(text.split())[:_MOST_ERROR_CHARACTERS]
+    return Ruling(verdict, short, spent=not (finished and clean))
 
 
 def _judge_code(
-    session: Session, test: CodeTest, source: bytes, entry_point: str | None, trace: Any
+    session: Session, check: CodeCheck, source: bytes, entry_point: str | None, trace: Any
 ) -> Outcome:
-    check = CodeCheck(test.setup, test.code)
     session.ask("load", source, "program", trace)
     check.run(session, entry_point)
     return Verdict.PASSED, None
@@ -58,10 +75,9 @@ def _judge_output(session: Session, watch: Watch, test: StdioTest, source: bytes
     except SystemExit as error:
         if error.code not in (None, 0, False):
             return Verdict.CRASHED, f"exited with status {_status(error)}"
-    except Ended:
-        if watch.exit_status != 0:
+    except Ended as ended:
+        if not watch.left_in_peace(ended):
             raise
-        watch.ended = None
     watch.drain_outputs()
     return _compare_tokens(watch.whole_output.split(), test.stdout.split())
 

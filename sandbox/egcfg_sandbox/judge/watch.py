@@ -1,10 +1,8 @@
-"""Watches over the program's process: its answers, its output, its limits, the calls it was refused."""
+"""The judge's view of a running program: its answers, its output, its clock, and what the keeper says."""
 
 from __future__ import annotations
 
-import math
 import os
-import resource
 import select
 import signal
 import socket
@@ -14,11 +12,11 @@ from typing import Any, Final
 
 from egcfg_sandbox import wire
 from egcfg_sandbox.codec import LIMITS as CODEC_LIMITS
-from egcfg_sandbox.judge.processes import Usage
-from egcfg_sandbox.linux import seccomp
+from egcfg_sandbox.server.keeper import END, PLAIN_EXIT, START, STATUS_BYTES, unpack_status
 from egcfg_sandbox.verdicts import Limits, Verdict
 
 _TICK_S: Final = 0.01
+_DEATH_S: Final = 1.0
 _PIECE: Final = 1 << 16
 _KEPT_OUTPUT: Final = 64 * 1024
 
@@ -36,14 +34,11 @@ class Ended(BaseException):
 class Ends:
     """The judge's ends of everything that leads to the program's process."""
 
-    pid: int
-    pidfd: int
     channel: socket.socket
+    keeper: socket.socket
     stdin: int
     stdout: int
     stderr: int
-    refusals: int | None
-    proc: int | None
 
 
 class Watch:
@@ -53,52 +48,42 @@ class Watch:
         self._ends = ends
         self._limits = limits
         self._stdin = memoryview(stdin)
-        self._pidfd = ends.pidfd
+        self._stdin_open = True
         self._frames = wire.Frames(CODEC_LIMITS.message_bytes)
         self._poll = select.poll()
         self._outputs = {ends.stdout: bytearray(), ends.stderr: bytearray()}
         self._written = 0
-        self._usage = Usage(ends.proc, ends.pid)
-        self._exit: int | None = None
-        self.ended: Ended | None = None
+        self._told = False
         self._started = time.monotonic()
+        self._stopped: float | None = None
+        self.ended: Ended | None = None
 
     def start(self) -> None:
-        """Sets the limits and the clock going."""
-        ends, limits = self._ends, self._limits
-        self._bind_limits()
+        """Sets the clock going."""
+        ends = self._ends
         for descriptor in (ends.stdin, ends.stdout, ends.stderr):
             os.set_blocking(descriptor, False)
         ends.channel.setblocking(False)
-        for descriptor in (ends.channel.fileno(), ends.stdout, ends.stderr, self._pidfd):
-            self._poll.register(descriptor, select.POLLIN)
-        if ends.refusals is not None:
-            self._poll.register(ends.refusals, select.POLLIN)
+        for number in (ends.channel.fileno(), ends.keeper.fileno(), ends.stdout, ends.stderr):
+            self._poll.register(number, select.POLLIN)
         if self._stdin:
             self._poll.register(ends.stdin, select.POLLOUT)
         else:
-            os.close(ends.stdin)
+            self._close_stdin()
         self._started = time.monotonic()
+        ends.keeper.sendall(START)
         signal.signal(signal.SIGALRM, self._on_tick)
-        signal.setitimer(signal.ITIMER_REAL, min(_TICK_S, limits.wall_s), _TICK_S)
+        signal.setitimer(signal.ITIMER_REAL, min(_TICK_S, self._limits.wall_s), _TICK_S)
 
-    def _bind_limits(self) -> None:
-        limits = self._limits
-        baseline = self._usage.baseline()
-        seconds = math.ceil(limits.cpu_s) + 1
-        for kind, value in (
-            (resource.RLIMIT_AS, baseline + limits.memory_bytes),
-            (resource.RLIMIT_CPU, seconds),
-            (resource.RLIMIT_NPROC, limits.processes + 1),
-            (resource.RLIMIT_NOFILE, limits.open_files),
-            (resource.RLIMIT_FSIZE, limits.file_size_bytes),
-        ):
-            resource.prlimit(self._ends.pid, kind, (value, value))
+    def _close_stdin(self) -> None:
+        if self._stdin_open:
+            self._stdin_open = False
+            os.close(self._ends.stdin)
 
     @property
     def wall_s(self) -> float:
-        """Seconds since the start."""
-        return time.monotonic() - self._started
+        """Seconds from the start to now or to the end."""
+        return (self._stopped or time.monotonic()) - self._started
 
     @property
     def output(self) -> str:
@@ -120,26 +105,24 @@ class Watch:
         self.check()
 
     def check(self) -> None:
-        """Raises `Ended` when a limit is used up or a call was refused."""
+        """Raises `Ended` when the run is over, whatever the test is doing."""
         if self.ended is not None:
             raise self.ended
-        limits = self._limits
-        if self.wall_s >= limits.wall_s:
-            raise self.end(Verdict.TIMEOUT, f"not finished after {limits.wall_s:g} s")
-        usage = self._usage.now()
-        if usage is not None:
-            if usage.cpu_s >= limits.cpu_s:
-                raise self.end(Verdict.TIMEOUT, f"used {limits.cpu_s:g} s of processor time")
-            if usage.resident_bytes > limits.memory_bytes or usage.mapped_bytes > 2 * limits.memory_bytes:
-                raise self.end(Verdict.MEMORY, f"needs more than {limits.memory_bytes >> 20} MiB of memory")
-        if self._ends.refusals is not None and select.select([self._ends.refusals], [], [], 0)[0]:
-            self._refused()
+        if self.wall_s >= self._limits.wall_s:
+            raise self.end(Verdict.TIMEOUT, f"not finished after {self._limits.wall_s:g} s")
+        if not self._told and select.select([self._ends.keeper], [], [], 0)[0]:
+            self._hear_keeper()
 
-    def _refused(self) -> None:
-        assert self._ends.refusals is not None
-        name = seccomp.refused_call(self._ends.refusals)
-        if name is not None:
-            raise self.end(Verdict.CRASHED, f"refused system call: {name}")
+    def _hear_keeper(self) -> None:
+        """Takes the keeper's one word about this run; raises `Ended` when it is against the run."""
+        self._told = True
+        data = self._ends.keeper.recv(STATUS_BYTES, socket.MSG_WAITALL)
+        if len(data) != STATUS_BYTES:
+            raise self.end(Verdict.SANDBOX_ERROR, "the program's keeper is gone")
+        verdict, text = unpack_status(data)
+        if verdict is not None:
+            self.drain_outputs()
+            raise self.end(verdict, text)
 
     def send(self, payload: bytes) -> None:
         """Sends one message to the program's process."""
@@ -159,7 +142,7 @@ class Watch:
     def _take_ready(self) -> None:
         """Reads what lies in the channel without waiting."""
         try:
-            data = self._ends.channel.recv(_PIECE, socket.MSG_DONTWAIT)
+            data = self._ends.channel.recv(_PIECE)
         except BlockingIOError:
             return
         except OSError:
@@ -178,44 +161,42 @@ class Watch:
             self._wait(0)
 
     def _wait(self, writing: int) -> None:
-        """Waits for anything to happen and deals with it."""
+        """Waits for anything to happen and deals with it; answers come before bad news."""
         channel = self._ends.channel.fileno()
         self._poll.modify(channel, select.POLLIN | writing)
         events = dict(self._poll.poll())
-        if self._ends.refusals in events:
-            self._refused()
-        for descriptor in (self._ends.stdout, self._ends.stderr):
+        for descriptor in self._outputs:
             if descriptor in events:
                 self._drain(descriptor)
-        if self._ends.stdin in events and self._stdin:
+        if self._stdin_open and self._ends.stdin in events:
             self._feed()
-        if channel in events and events[channel] & ~select.POLLOUT:
+        if events.get(channel, 0) & ~select.POLLOUT:
             try:
                 data = self._ends.channel.recv(_PIECE)
             except BlockingIOError:
-                data = b"-"
+                return
             except OSError:
                 data = b""
-            if data == b"":
+            if not data:
                 self._await_death()
-            elif data != b"-":
-                self._frames.feed(data)
-                return
-        if self._pidfd in events and not self._frames.pending:
-            self._await_death()
+            self._frames.feed(data)
+        elif self._ends.keeper.fileno() in events:
+            self._hear_keeper()
 
-    def _drain(self, descriptor: int) -> None:
+    def _drain(self, descriptor: int) -> bool:
+        """Reads one piece of output; False when there is none."""
         try:
             data = os.read(descriptor, _PIECE)
         except BlockingIOError:
-            return
+            return False
         if not data:
             self._poll.unregister(descriptor)
-            return
+            return False
         self._written += len(data)
         if self._written > self._limits.output_bytes:
             raise self.end(Verdict.OUTPUT_LIMIT, f"printed more than {self._limits.output_bytes} bytes")
         self._outputs[descriptor] += data
+        return True
 
     def _feed(self) -> None:
         try:
@@ -226,57 +207,50 @@ class Watch:
             self._stdin = memoryview(b"")
         if not self._stdin:
             self._poll.unregister(self._ends.stdin)
-            os.close(self._ends.stdin)
+            self._close_stdin()
 
     def drain_outputs(self) -> None:
         """Takes what was printed up to now, without waiting."""
-        for descriptor in (self._ends.stdout, self._ends.stderr):
-            while select.select([descriptor], [], [], 0)[0]:
-                before = self._written
-                self._drain(descriptor)
-                if self._written == before:
-                    break
+        for descriptor in self._outputs:
+            try:
+                while self._drain(descriptor):
+                    continue
+            except KeyError:
+                continue
+
+    def _await_death(self) -> None:
+        """The program's process is gone or has closed its end: the keeper knows how it ended."""
+        if not self._told and select.select([self._ends.keeper], [], [], _DEATH_S)[0]:
+            self._hear_keeper()
+        raise self.end(Verdict.MALFORMED, "the program closed the channel its answers come by")
+
+    def left_in_peace(self, ended: Ended) -> bool:
+        """Whether the end was a plain exit with status 0, as a whole program may end; then it is forgiven."""
+        if ended.text != PLAIN_EXIT or ended.verdict is not Verdict.CRASHED:
+            return False
+        self.ended = None
+        return True
 
     def finish(self) -> None:
-        """Makes sure that nothing but the answers came, then stops the clock."""
+        """Ends the run: nothing but the answers may have come, and the keeper must have nothing against it."""
         self.check()
         self.drain_outputs()
         self._take_ready()
         if self._frames.pending:
             raise self.end(Verdict.MALFORMED, "the program answered more than it was asked")
+        self.stop()
+        if not self._told:
+            self._ends.keeper.sendall(END)
+            self._hear_keeper()
 
     def stop(self) -> None:
         """Stops the clock for good."""
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        self._stopped = self._stopped or time.monotonic()
 
-    @property
-    def exit_status(self) -> int | None:
-        """The process's exit code, negative for a signal, None while it lives."""
-        return self._exit
-
-    def _await_death(self) -> None:
-        """The program's process is gone or has closed its end: says how it ended."""
-        if not select.select([self._pidfd], [], [], _TICK_S)[0]:
-            raise self.end(Verdict.MALFORMED, "the program closed the channel its answers come by")
-        try:
-            self.drain_outputs()
-        except Ended as ended:
-            raise ended
-        raise self._died()
-
-    def _died(self) -> Ended:
-        _, status, usage = os.wait4(self._ends.pid, 0)
-        self._exit = os.waitstatus_to_exitcode(status)
-        cpu_s = usage.ru_utime + usage.ru_stime
-        if self._exit < 0:
-            if cpu_s >= self._limits.cpu_s:
-                return self.end(Verdict.TIMEOUT, f"used {self._limits.cpu_s:g} s of processor time")
-            try:
-                name = signal.Signals(-self._exit).name
-            except ValueError:
-                name = str(-self._exit)
-            if name == "SIGXFSZ":
-                return self.end(Verdict.OUTPUT_LIMIT, "wrote a larger file than allowed")
-            return self.end(Verdict.CRASHED, f"killed by signal {name}")
-        return self.end(Verdict.CRASHED, f"exited with status {self._exit}")
+    def close(self) -> None:
+        """Lets go of the program."""
+        self._close_stdin()
+        for descriptor in self._outputs:
+            os.close(descriptor)

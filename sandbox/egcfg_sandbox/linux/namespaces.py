@@ -1,7 +1,7 @@
-"""Namespaces: one zone per fork server, made once, and inside it one cell per run.
+"""Namespaces: one zone per fork server, made once, and inside it slots that run one program at a time.
 
-The zone holds what all runs may share: an empty network, a root made of read-only binds, no /proc. A cell
-adds its own processes, users and scratch folder, which the kernel takes away with its first process.
+The zone holds what all runs may share: an empty network, a root made of read-only binds, no /proc. A slot has
+its own processes and users; every program gets mounts and a scratch folder that go away with its process.
 """
 
 from __future__ import annotations
@@ -111,9 +111,8 @@ def _copy_links(new_root: str) -> None:
             os.symlink(os.readlink(entry.path), Path(new_root, entry.name))
 
 
-def enter_cell(proc: int, scratch_bytes: int) -> None:
-    """Gives the first process of a run its own users, mounts and an empty scratch folder."""
-    enter_users(proc, kernel.CLONE_NEWNS)
+def mount_scratch(size_bytes: int) -> None:
+    """Gives a process in its own mounts an empty folder, which the kernel takes away with the process."""
     flags = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
-    kernel.mount("scratch", SCRATCH, "tmpfs", flags, f"size={scratch_bytes},nr_inodes=512,mode=0700")
+    kernel.mount("scratch", SCRATCH, "tmpfs", flags, f"size={size_bytes},nr_inodes=512,mode=0700")
     os.chdir(SCRATCH)

@@ -1,9 +1,10 @@
-"""Starts the fork server: prepares the zone once, then forks a cell for every request."""
+"""Starts the fork server: prepares the zone once, then forks keepers and judges."""
 
 from __future__ import annotations
 
 import _sitebuiltins
 import builtins
+import contextlib
 import gc
 import importlib
 import json
@@ -15,12 +16,15 @@ import sys
 import sysconfig
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from egcfg_sandbox import wire
+from egcfg_sandbox.judge import bench
 from egcfg_sandbox.linux import kernel, landlock, namespaces, seccomp
 from egcfg_sandbox.linux.syscalls import SUPPORTED
-from egcfg_sandbox.server.cell import SHAPE, Zone, run_cell
+from egcfg_sandbox.server.keeper import Keeper
+from egcfg_sandbox.server.requests import ALIVE, JUDGE, KEEPER, REQUEST_BYTES, unpack_request
+from egcfg_sandbox.server.zone import Zone
 
 # Imported once, so that no run pays for them.
 _WARM_NAMES: Final = """
@@ -93,6 +97,32 @@ def _prepare() -> Zone:
     return Zone(proc, missing, abi, readable, *_filters(missing))
 
 
+def _with_working_filter(zone: Zone) -> Zone:
+    """The zone without its filters where this process may not install them."""
+    reason = _try_filter(zone.program_filter) if zone.program_filter else ""
+    if not reason:
+        return zone
+    return replace(zone, missing={**zone.missing, "seccomp": reason}, program_filter=b"", judge_filter=b"")
+
+
+def _try_filter(program: bytes) -> str:
+    """Why a child of this process cannot be filtered, or nothing."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            kernel.forbid_new_privileges()
+            seccomp.confine_supervised(program)
+        except OSError as error:
+            os.write(writer, str(error).encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as answer:
+        reason = answer.read().decode("utf-8", "replace")
+    os.waitpid(child, 0)
+    return reason
+
+
 def _filters(missing: dict[str, str]) -> tuple[bytes, bytes]:
     """The system call filters of the program and of its judge."""
     if "seccomp" in missing:
@@ -122,6 +152,7 @@ def main(descriptor: int) -> None:
         os.waitpid(child, 0)
         os._exit(0)
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    zone = _with_working_filter(zone)
     wire.send(control, json.dumps({"missing": zone.missing}).encode())
     _serve(control, zone)
 
@@ -136,17 +167,33 @@ def _serve(control: socket.socket, zone: Zone) -> None:
     gc.freeze()
     while True:
         try:
-            shape, descriptors = wire.receive_descriptors(control, SHAPE.size, 1)
+            request, descriptors = wire.receive_descriptors(control, REQUEST_BYTES, 2)
         except OSError:
             os._exit(0)
-        if len(shape) != SHAPE.size or not descriptors:
+        if len(request) != REQUEST_BYTES:
             os._exit(0)
         if own_processes is not None:
             kernel.unshare(kernel.CLONE_NEWPID)
         if os.fork() == 0:
             control.close()
-            run_cell(socket.socket(fileno=descriptors[0]), zone, *SHAPE.unpack(shape))
-            os._exit(70)
-        os.close(descriptors[0])
+            _become(request, descriptors, zone)
+        for descriptor in descriptors:
+            os.close(descriptor)
         if own_processes is not None:
             kernel.setns(own_processes, kernel.CLONE_NEWPID)
+
+
+def _become(request: bytes, descriptors: list[int], zone: Zone) -> NoReturn:
+    """What was asked for, in the process forked for it; a failure is told to the caller."""
+    role, limits = unpack_request(request)
+    sockets = [socket.socket(fileno=descriptor) for descriptor in descriptors]
+    try:
+        if role == KEEPER:
+            wire.send_descriptors(sockets[0], ALIVE, [os.pidfd_open(os.getpid())])
+            Keeper(sockets[1], zone, limits).serve()
+        elif role == JUDGE:
+            bench.run(sockets[0], sockets[1], zone, limits)
+    except BaseException as error:
+        with contextlib.suppress(wire.WireError):
+            wire.send(sockets[0], json.dumps({"fault": f"{type(error).__name__}: {error}"}).encode())
+    os._exit(0)

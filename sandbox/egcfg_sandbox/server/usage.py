@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+_UNKNOWN_BASE: Final = 64 << 20
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
@@ -21,29 +21,22 @@ class Consumption:
 
 
 class Usage:
-    """Reads /proc of the host by a descriptor that the program does not have."""
+    """Reads the host's /proc, by a descriptor that the program does not have, for all below this process."""
 
-    def __init__(self, proc: int | None, pid: int) -> None:
+    def __init__(self, proc: int | None) -> None:
         self._proc = proc
         self._root: int | None = None
-        self._base_mapped = 0
-        self._base_resident = 0
+        self.base_mapped, self._base_resident = _UNKNOWN_BASE, 0
         if proc is not None:
             try:
                 self._root = int(os.readlink("self", dir_fd=proc))
             except OSError:
-                self._proc = None
-
-    def baseline(self) -> int:
-        """Address space that a process has before the program begins, in bytes."""
-        if self._proc is None or self._root is None:
-            return 64 << 20
-        self._base_mapped, self._base_resident = self._memory(self._root) or (64 << 20, 0)
-        return self._base_mapped
+                return
+            self.base_mapped, self._base_resident = self._memory(self._root) or (_UNKNOWN_BASE, 0)
 
     def now(self) -> Consumption | None:
         """The sums at this moment, None where /proc cannot be read."""
-        if self._proc is None or self._root is None:
+        if self._root is None:
             return None
         cpu_s = 0.0
         resident = mapped = 0
@@ -51,7 +44,7 @@ class Usage:
             memory = self._memory(pid)
             if memory is None:
                 continue
-            mapped += max(0, memory[0] - self._base_mapped)
+            mapped += max(0, memory[0] - self.base_mapped)
             resident += max(0, memory[1] - self._base_resident)
             cpu_s += self._cpu_s(pid)
         return Consumption(cpu_s, resident, mapped)

@@ -1,0 +1,101 @@
+"""The judge's process: takes one test after another from the caller, and a fresh program for each.
+
+It is kept for the next test only after one that could not have left anything behind; otherwise it ends with
+its report, and the caller takes another slot.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import mmap
+import os
+import resource
+import signal
+import socket
+import sys
+from typing import Any, Final
+
+from egcfg_sandbox import trace_memory, wire
+from egcfg_sandbox.judge.verdict import Ruling, judge
+from egcfg_sandbox.judge.watch import Ends, Watch
+from egcfg_sandbox.linux import kernel, landlock, seccomp
+from egcfg_sandbox.server.keeper import READY
+from egcfg_sandbox.server.requests import ALIVE
+from egcfg_sandbox.server.zone import Zone
+from egcfg_sandbox.verdicts import CodeTest, Limits, StdioTest
+
+_MEMORY_BYTES: Final = 2 << 30
+_CODEC_RECURSION: Final = 20_000
+_ENDS: Final = 5
+_MOST_TESTS: Final = 1000
+_TESTS_PER_COLLECTION: Final = 50
+
+
+def confine(zone: Zone) -> None:
+    """A test's code is no stranger's, yet it runs with the same walls around it."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    kernel.forbid_new_privileges()
+    if zone.landlock_abi:
+        landlock.confine(zone.landlock_abi, zone.readable, ("/dev/null",), ())
+    kernel.drop_capabilities()
+    if zone.judge_filter:
+        seccomp.confine(zone.judge_filter)
+
+
+def serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
+    """Judges until the caller has gone or the process is spent."""
+    sys.setrecursionlimit(_CODEC_RECURSION)
+    gc.disable()
+    for number in range(1, _MOST_TESTS + 1):
+        word, ends = wire.receive_descriptors(keeper, len(READY), _ENDS)
+        if word != READY:
+            return
+        try:
+            brief = json.loads(wire.receive(caller))
+        except wire.WireError:
+            return
+        ruling, report = _judge(brief, keeper, ends, limits)
+        spent = ruling.spent or number == _MOST_TESTS
+        report["spent"] = spent
+        wire.send(caller, json.dumps(report).encode())
+        if spent:
+            return
+        if number % _TESTS_PER_COLLECTION == 0:
+            gc.collect()
+
+
+def _judge(
+    brief: dict[str, Any], keeper: socket.socket, descriptors: list[int], limits: Limits
+) -> tuple[Ruling, dict[str, Any]]:
+    channel, stdin, stdout, stderr, trace = descriptors
+    test = StdioTest(**brief["test"]) if brief["stdio"] else CodeTest(**brief["test"])
+    fed = test.stdin.encode("utf-8", "surrogatepass") if isinstance(test, StdioTest) else b""
+    source = brief["source"].encode("utf-8", "surrogatepass")
+    wanted = (limits.trace_events, limits.repr_chars) if brief["trace"] else None
+    with socket.socket(fileno=channel) as border:
+        watch = Watch(Ends(border, keeper, stdin, stdout, stderr), limits, fed)
+        ruling = judge(watch, test, source, brief["entry_point"], wanted)
+        watch.close()
+    report: dict[str, Any] = {
+        "status": ruling.verdict.value,
+        "error": ruling.text,
+        "wall_s": watch.wall_s,
+        "output": watch.output,
+        "trace": None,
+    }
+    if wanted is not None:
+        with mmap.mmap(trace, trace_memory.size_for(limits.trace_events)) as memory:
+            report["trace"] = trace_memory.read(memory, limits.trace_events)
+    os.close(trace)
+    return ruling, report
+
+
+def run(caller: socket.socket, keeper: socket.socket, zone: Zone, limits: Limits) -> None:
+    """Confines the process and serves; called in a process forked for it."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    wire.send_descriptors(caller, ALIVE, [os.pidfd_open(os.getpid())])
+    confine(zone)
+    serve(caller, keeper, limits)

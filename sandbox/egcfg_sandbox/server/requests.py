@@ -1,0 +1,28 @@
+"""What a caller can ask the fork server for, in messages of fixed size."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import astuple
+from typing import Final
+
+from egcfg_sandbox.verdicts import Limits
+
+KEEPER: Final = 1
+JUDGE: Final = 2
+ALIVE: Final = b"a"
+"""What a forked process says first, together with a descriptor by which it can be killed."""
+
+_REQUEST: Final = struct.Struct("<BddQQQQQQQQ")
+REQUEST_BYTES: Final = _REQUEST.size
+
+
+def pack_request(role: int, limits: Limits) -> bytes:
+    """A keeper or a judge for runs with these limits."""
+    return _REQUEST.pack(role, *astuple(limits))
+
+
+def unpack_request(data: bytes) -> tuple[int, Limits]:
+    """The role and the limits."""
+    role, *values = _REQUEST.unpack(data)
+    return role, Limits(*values)
