@@ -53,11 +53,11 @@ def test_there_is_something_to_look_at() -> None:
 
 def test_the_core_loads_no_native_library_and_no_front_end() -> None:
     loaded = loaded_by(*CORE)
-    assert loaded.isdisjoint({"llama_cpp", "huggingface_hub", "hf_xet", "textual", "rich"})
+    assert loaded & {"llama_cpp", "huggingface_hub", "hf_xet", "textual", "rich"} == set()
 
 
 def test_the_command_line_loads_no_screen_and_no_native_library() -> None:
-    assert loaded_by(*FRONT).isdisjoint({"llama_cpp", "textual"})
+    assert loaded_by(*FRONT) & {"llama_cpp", "textual"} == set()
 
 
 def test_the_sandbox_is_alone_with_the_standard_library() -> None:
@@ -67,4 +67,4 @@ def test_the_sandbox_is_alone_with_the_standard_library() -> None:
 
 @pytest.mark.parametrize("module", ["egcfg_tui.cli.main", "egcfg_tui.events", "egcfg_tui.exercises"])
 def test_what_every_start_imports_stays_light(module: str) -> None:
-    assert loaded_by(module).isdisjoint({"numpy", "llama_cpp", "textual", "huggingface_hub", "jinja2"})
+    assert loaded_by(module) & {"numpy", "llama_cpp", "textual", "huggingface_hub", "jinja2"} == set()
