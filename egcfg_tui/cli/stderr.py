@@ -38,4 +38,4 @@ def console() -> Console:
     """
     from rich.console import Console
 
-    return Console(file=sys.stderr, stderr=True, highlight=False, soft_wrap=True)
+    return Console(file=sys.stderr, stderr=True, highlight=False)
