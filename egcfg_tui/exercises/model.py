@@ -23,9 +23,10 @@ class Exercise:
 
     `visible` tests may steer the solver; `hidden` tests only score. `starter` is code the answer begins
     with (imports, the signature, its docstring) or empty. `entry_point` is the function or class the
-    tests use, None for a stdin program. `level` is 1 (easiest) to 5, 0 where nobody rated it. `source` names
-    where it came from, for messages (`FILE#ID`). `visible_derived` says that the visible tests were read from
-    a docstring's prose, which can be wrong: the hidden ones decide.
+    tests use, None for a stdin program; `also` names what else the answer must define. `level` is 1
+    (easiest) to 5, 0 where nobody rated it. `source` names where it came from, for messages (`FILE#ID`).
+    `visible_derived` says that the visible tests were read from a docstring's prose, which can be wrong:
+    the hidden ones decide.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Exercise:
     level: int = 1
     source: str = ""
     visible_derived: bool = False
+    also: tuple[str, ...] = ()
 
 
 class ExerciseError(Exception):

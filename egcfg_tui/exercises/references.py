@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
-from egcfg_tui.exercises import datasets, toml_format
+from egcfg_tui.exercises import datasets, exercism, python_file, toml_format
 from egcfg_tui.exercises.library import bundled
 from egcfg_tui.exercises.model import Exercise, ExerciseError
 from egcfg_tui.exercises.places import Place
@@ -14,7 +14,7 @@ from egcfg_tui.exercises.places import Place
 BUNDLED: Final = "bundled"
 """The name of the whole bundled set."""
 
-_ADVICE: Final = "name a .toml exercise or a .jsonl data set"
+_ADVICE: Final = "name a .toml or .py exercise, an Exercism folder or a .jsonl data set"
 
 
 def load(reference: str) -> Exercise:
@@ -39,7 +39,9 @@ def load(reference: str) -> Exercise:
 
 
 def load_all(reference: str) -> list[Exercise]:
-    """Every exercise of a data set file, of a folder of TOML files, or of the `bundled` set.
+    """Every exercise of a data set file, of a folder, or of the `bundled` set.
+
+    In a folder those are its TOML files and its Exercism folders.
 
     Whatever `load` takes is taken as well. Raises `ExerciseError` at the first broken exercise.
     """
@@ -48,7 +50,7 @@ def load_all(reference: str) -> list[Exercise]:
     path, exercise_id = _split(reference)
     if exercise_id is None and all(exercise.id != reference for exercise in bundled()):
         if path.is_dir():
-            return [toml_format.read_file(file) for file in _toml_files(path)]
+            return [_read_single(member) for member in _members(path).values()]
         if datasets.is_dataset(path) and path.exists():
             return datasets.read_all(path)
     return [load(reference)]
@@ -66,27 +68,38 @@ def _split(reference: str) -> tuple[Path, str | None]:
 
 
 def _read_single(path: Path) -> Exercise:
+    """The exercise of an Exercism folder or of a file that holds one."""
+    if path.is_dir():
+        return exercism.read(path)
     if path.suffix == ".toml":
         return toml_format.read_file(path)
+    if path.suffix == ".py":
+        return python_file.read_file(path)
     raise Place(str(path)).error(f"`{path.suffix or path.name}` is no known exercise format; {_ADVICE}")
 
 
 def _one_of_folder(folder: Path, exercise_id: str | None) -> Exercise:
-    files = {file.stem: file for file in _toml_files(folder)}
+    members = _members(folder)
     if exercise_id is None:
-        raise Place(str(folder)).error(
-            f"is a folder; name one exercise in it, such as {next(iter(files.values()))}"
-        )
-    if exercise_id not in files:
-        raise datasets.unknown_id(exercise_id, list(files), str(folder))
-    return toml_format.read_file(files[exercise_id])
+        if exercism.is_exercise(folder):
+            return exercism.read(folder)
+        some = next(iter(members.values()))
+        raise Place(str(folder)).error(f"is a folder; name one exercise in it, such as {some}")
+    if exercise_id not in members:
+        raise datasets.unknown_id(exercise_id, list(members), str(folder))
+    return _read_single(members[exercise_id])
 
 
-def _toml_files(folder: Path) -> list[Path]:
-    files = sorted(folder.glob("*.toml"))
-    if not files:
+def _members(folder: Path) -> dict[str, Path]:
+    """The exercises of a folder by id: TOML files and Exercism folders; one of these holds itself."""
+    if exercism.is_exercise(folder):
+        return {folder.resolve().name: folder}
+    files = {file.stem: file for file in folder.glob("*.toml")}
+    folders = {inner.name: inner for inner in folder.iterdir() if exercism.is_exercise(inner)}
+    members = dict(sorted((files | folders).items()))
+    if not members:
         raise Place(str(folder)).error(f"the folder holds no exercises; {_ADVICE}")
-    return files
+    return members
 
 
 def _not_found(reference: str, path: Path) -> ExerciseError:

@@ -10,6 +10,7 @@ from egcfg_sandbox import StdioTest, Test
 from egcfg_tui.exercises import python_source
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.exercises.places import Place, did_you_mean
+from egcfg_tui.exercises.stubs import definitions, is_empty
 
 LocateKey = Callable[[str], Place]
 """The place of a key: `entry_point`, `starter`, `reference`, `visible`, or `visible.2` for the second one."""
@@ -18,7 +19,7 @@ LocateKey = Callable[[str], Place]
 def validate(exercise: Exercise, locate: LocateKey) -> Exercise:
     """Returns the exercise when it can be solved and scored; else raises `ExerciseError` naming the place."""
     if not exercise.visible and not exercise.hidden:
-        raise locate("").error("the exercise has no tests; add at least one `[[visible]]` test")
+        raise locate("").error("the exercise has no tests; add at least one")
     _check_entry_point(exercise, locate("entry_point"))
     for group, tests in (("visible", exercise.visible), ("hidden", exercise.hidden)):
         for number, test in enumerate(tests, start=1):
@@ -53,7 +54,8 @@ def _check_test(test: Test, exercise: Exercise, place: Place) -> None:
     tree = _parse(test.code, "the test", place)
     if not tree.body:
         raise place.error("the test holds no statement; write an assertion")
-    if exercise.entry_point not in python_source.used_names(tree) | python_source.used_names(setup):
+    used = python_source.used_names(tree) | python_source.used_names(setup)
+    if used.isdisjoint((exercise.entry_point, *exercise.also)):
         raise place.error(
             f"the test does not use `{exercise.entry_point}`; correct the test or `entry_point`"
         )
@@ -64,13 +66,13 @@ def _check_code(exercise: Exercise, code: str, what: str, place: Place) -> None:
     name = exercise.entry_point
     if name is None:
         return
+    if what == "starter" and not any(is_empty(node) for node in definitions(tree)[-1:]):
+        return
     defined = {
         name: node
         for name, node in python_source.definitions(tree).items()
         if not isinstance(node, ast.Import | ast.ImportFrom)
     }
-    if what == "starter" and not defined:
-        return
     if name not in defined:
         hint = did_you_mean(name, defined) or "; add it or correct `entry_point`"
         raise place.error(f"the {what} does not define `{name}`{hint}")

@@ -258,7 +258,7 @@ def test_a_broken_setup_is_named() -> None:
 
 
 def test_an_exercise_without_tests_is_refused() -> None:
-    assert "has no tests; add at least one `[[visible]]` test" in refusal(GOOD.partition("[[visible]]")[0])
+    assert "has no tests; add at least one" in refusal(GOOD.partition("[[visible]]")[0])
 
 
 def test_hidden_tests_alone_will_do() -> None:
