@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
 from multiprocessing import resource_tracker
 from typing import ClassVar
@@ -95,7 +94,7 @@ class WorkbenchApp(App[None]):
 
     async def action_quit(self) -> None:
         """Ends the engine's process, then the application."""
-        await asyncio.to_thread(self.workbench.control.close)
+        await self.workbench.close_session()
         self.exit()
 
     def _runs(self, action: str) -> Callable[[], object]:

@@ -53,6 +53,7 @@ class SolveControl:
         self.view = state.idle(exercise) if exercise else SolveView()
         self.waiting = False
         self.stopping = False
+        self.closing = False
         self.model_name = ""
         self._spawn = spawn
         self._queue = EventQueue(services.clock)
@@ -145,6 +146,11 @@ class SolveControl:
         self.waiting = False
         self.exercise = exercise
         self.view = state.idle(exercise, self.view.engine)
+
+    @property
+    def parting_word(self) -> str:
+        """What is being brought to an end, for the status; empty when nothing is."""
+        return "closing the engine" if self.closing else "stopping" if self.stopping else ""
 
     def close(self) -> None:
         """Ends the session; blocks until its process is gone. May be called from any thread."""

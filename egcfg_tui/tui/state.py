@@ -269,7 +269,8 @@ def _(event: EngineLoaded, view: SolveView, at_s: float) -> SolveView:
         since_s=at_s,
         load_s=event.load_s,
     )
-    return replace(view, engine=engine, stage=None, failure=None)
+    phase = Phase.IDLE if view.phase is Phase.FAILED else view.phase
+    return replace(view, engine=engine, phase=phase, stage=None, failure=None)
 
 
 @fold.register

@@ -10,7 +10,7 @@ from textual.keys import format_key
 
 TAB_WIDTH: Final = 4
 
-_KEEPS_BREAKS: Final = re.compile(r"\s|[-*>|#`=+]|\d+[.)]|.*\s(?:->|=>|==)\s")
+_KEEPS_BREAKS: Final = re.compile(r"\s|[-*>|#=+]|```|\d+[.)]|.*\s(?:->|=>|==)\s")
 """Lines that are no prose: indented, listed, fenced, or examples."""
 
 _PICTURES: Final = {code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)} | {

@@ -217,6 +217,12 @@ class WorkbenchScreen(Screen[None]):
         """Leaves the workbench."""
         await self.app.action_quit()
 
+    async def close_session(self) -> None:
+        """Ends the engine's process, which may take two seconds, and says so meanwhile."""
+        self.control.closing = True
+        self._draw_bars()
+        await asyncio.to_thread(self.control.close)
+
     def _in_thread(self, work: Callable[[], None]) -> None:
         self.run_worker(work, thread=True, group="session", exit_on_error=False)
 
@@ -258,7 +264,7 @@ class WorkbenchScreen(Screen[None]):
                 control.options,
                 control.services.clock(),
                 waiting=control.waiting,
-                stopping=control.stopping,
+                parting=control.parting_word,
                 wide=self.size.width >= WIDE_COLUMNS,
             )
         )

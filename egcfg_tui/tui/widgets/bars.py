@@ -76,10 +76,13 @@ def title_parts(view: SolveView, options: SolveOptions, model: str) -> tuple[Con
 
 
 def status_parts(
-    view: SolveView, options: SolveOptions, now_s: float, *, waiting: bool, stopping: bool, wide: bool
+    view: SolveView, options: SolveOptions, now_s: float, *, waiting: bool, parting: str, wide: bool
 ) -> tuple[Content, Content]:
-    """What is going on, and the figures. `waiting`: a solve starts as soon as the model is loaded."""
-    activity = _busy("stopping", now_s) if stopping else _activity(view, now_s, waiting=waiting)
+    """What is going on, and the figures.
+
+    `waiting`: a solve starts as soon as the model is loaded. `parting` names what is being ended.
+    """
+    activity = _busy(parting, now_s) if parting else _activity(view, now_s, waiting=waiting)
     return activity, _figures(view, options, now_s, wide=wide)
 
 
