@@ -48,7 +48,7 @@ Without a command the workbench opens.
 
 examples:
   egcfg-tui
-  egcfg-tui solve watering-days
+  egcfg-tui solve longest-streak
   egcfg-tui solve problems.jsonl#17 --format json --record run.jsonl
   egcfg-tui replay run.jsonl
 

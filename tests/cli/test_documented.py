@@ -1,0 +1,41 @@
+"""Every command line that a document or a help text shows is understood."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from egcfg_tui import exercises
+from egcfg_tui.cli.dispatch import _EPILOG, COMMANDS
+from egcfg_tui.cli.parser import CommandParser
+
+ROOT = Path(__file__).parents[2]
+MODULES = {command.name: importlib.import_module(command.module) for command in COMMANDS}
+
+
+def parser_of(name: str) -> CommandParser:
+    """The parser of one command."""
+    parser = CommandParser(prog=f"egcfg-tui {name}")
+    MODULES[name].configure(parser)
+    return parser
+
+
+def shown_lines() -> list[str]:
+    """Command lines of the README's code blocks and of all help texts."""
+    blocks = re.findall(r"^```\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    helps = [_EPILOG, *(str(parser_of(name).epilog) for name in MODULES)]
+    lines = [line.strip() for text in (*blocks, *helps) for line in text.splitlines()]
+    return sorted({line for line in lines if re.match(r"egcfg-tui( |$)", line)})
+
+
+@pytest.mark.parametrize("line", shown_lines())
+def test_a_shown_command_line_is_understood(line: str) -> None:
+    _program, *argv = shlex.split(line.split("|")[0], comments=True)
+    name, *rest = argv or ["open"]
+    args = parser_of(name).parse(rest)
+    if name in ("solve", "open") and args.exercise and not Path(args.exercise.partition("#")[0]).suffix:
+        assert exercises.load(args.exercise)
