@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import builtins
+import importlib
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from egcfg_sandbox.candidate.rendering import Renderer
+from egcfg_sandbox.judge import cases
 from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.mirrors import RemoteObject
 from egcfg_sandbox.judge.session import Session
@@ -50,6 +52,11 @@ _HARMLESS_IMPORTS: Final = frozenset(
     {"math", "cmath", "collections", "itertools", "functools", "string", "re", "typing", "operator", "copy",
      "fractions", "datetime", "heapq", "bisect"}
 )  # fmt: skip
+
+# Modules a test may use although only the program imported them.
+_HELPER_MODULES: Final = frozenset(
+    {*_HARMLESS_IMPORTS, "decimal", "json", "os", "random", "statistics", "sys"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +132,11 @@ class CodeCheck:
             for node in ast.walk(tree):
                 if isinstance(node, ast.Name):
                     self.names.add(node.id)
-                elif isinstance(node, ast.alias):
-                    self._imports.add(node.name.partition(".")[0])
+                elif isinstance(node, ast.Import):
+                    self._imports.update(alias.name.partition(".")[0] for alias in node.names)
                 elif isinstance(node, ast.ImportFrom) and node.module:
                     self._imports.add(node.module.partition(".")[0])
+        self.names -= {name for tree in (self._setup, self._code) for name in _defined(tree)}
         self._checks: list[_Check] = []
         self._values: dict[int, tuple[Any, ...]] = {}
         self._render = Renderer(_SHOWN)
@@ -152,9 +160,11 @@ class CodeCheck:
         """Returns when the test holds; raises what made it fail."""
         found = session.ask("names", tuple(sorted(self.names)))
         given = {name: value for name, value in found.items() if name in self.names}
-        bound = self._bindings(given, entry_point)
+        helpers = self._helpers(given, entry_point)
+        bound = self._bindings({name: given[name] for name in given if name not in helpers}, entry_point)
         callables = {name: value for name, value in bound.items() if isinstance(value, RemoteObject | type)}
         namespace = _Namespace(session, set(bound) - set(callables))
+        namespace.update(helpers)
         namespace.update(callables)
         namespace["__name__"] = "__main__"
         namespace["__builtins__"] = builtins
@@ -163,8 +173,6 @@ class CodeCheck:
         namespace["_judge_failure"] = self._failure
         classes = "unittest" in self._imports
         if classes:
-            from egcfg_sandbox.judge import cases
-
             cases.take_over()
         rewriter = _Rewriter(set(bound), self._checks)
         for tree in (self._setup, self._code):
@@ -172,13 +180,21 @@ class CodeCheck:
         if classes:
             cases.run(namespace)
 
+    def _helpers(self, given: dict[str, Any], entry_point: str | None) -> dict[str, Any]:
+        """What helps a test to compare but was left to the program to import: the judge's own instead."""
+        helpers: dict[str, Any] = {
+            name: importlib.import_module(name) for name in given if name in _HELPER_MODULES
+        }
+        if "isclose" in given and set(given) != {"isclose"}:
+            helpers["isclose"] = math.isclose
+        helpers.pop(entry_point or "", None)
+        return helpers
+
     def _bindings(self, given: dict[str, Any], entry_point: str | None) -> dict[str, Any]:
-        """The program's names that the test gets; what helps to compare is never taken from the program."""
+        """The program's names that the test gets: those of builtins only where they are under test."""
         shadowing = {name for name in given if name in vars(builtins)}
         own = set(given) - shadowing
         bound = {name: given[name] for name in own}
-        if "isclose" in bound and own != {"isclose"} and entry_point != "isclose":
-            bound["isclose"] = math.isclose
         if entry_point in shadowing:
             bound[entry_point] = given[entry_point]
         elif not own:
@@ -193,9 +209,9 @@ class CodeCheck:
         waiting: list[tuple[ast.AST, int]] = [(self._code, 0)]
         while waiting:
             node, depth = waiting.pop()
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
-                if deepest is None or depth > deepest[0]:
-                    deepest = (depth, node.func.id)
+            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
+            if called and called in names and (deepest is None or depth > deepest[0]):
+                deepest = (depth, called)
             waiting += [(child, depth + 1) for child in ast.iter_child_nodes(node)]
         return None if deepest is None else deepest[1]
 
@@ -225,6 +241,19 @@ class CodeCheck:
         if isinstance(value, RemoteObject):
             return f"<{type(value).__name__} object>"
         return self._render.text(value)
+
+
+def _import_helper(name: str) -> Any:
+    return importlib.import_module(name)
+
+
+def _defined(tree: ast.Module) -> Iterator[str]:
+    """Names that the test itself defines for all of its code."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
 
 
 def _short(text: str) -> str:

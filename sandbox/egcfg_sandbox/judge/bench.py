@@ -14,9 +14,10 @@ import resource
 import signal
 import socket
 import sys
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from egcfg_sandbox import trace_memory, wire
+from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.verdict import Ruling, judge
 from egcfg_sandbox.judge.watch import Ends, Watch
 from egcfg_sandbox.linux import kernel, landlock, seccomp
@@ -30,6 +31,11 @@ _CODEC_RECURSION: Final = 20_000
 _ENDS: Final = 5
 _MOST_TESTS: Final = 1000
 _TESTS_PER_COLLECTION: Final = 50
+
+
+def _refuse(*_: Any) -> NoReturn:
+    """Stands in the place of what would end or double the judge."""
+    raise NotATest("the test ends or doubles its own process")
 
 
 def confine(zone: Zone) -> None:
@@ -98,4 +104,5 @@ def run(caller: socket.socket, keeper: socket.socket, zone: Zone, limits: Limits
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     wire.send_descriptors(caller, ALIVE, [os.pidfd_open(os.getpid())])
     confine(zone)
+    os._exit, os.fork = _refuse, _refuse  # type: ignore[assignment]
     serve(caller, keeper, limits)

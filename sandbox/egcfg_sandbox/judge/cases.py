@@ -1,9 +1,7 @@
-"""Tests that are unittest classes. Imported only for a test that imports unittest: it is large."""
+"""Tests that are unittest classes. The library is loaded only for a test that imports it: it is large."""
 
 from __future__ import annotations
 
-import unittest
-from types import TracebackType
 from typing import Any
 
 from egcfg_sandbox.judge.faults import NotATest
@@ -11,50 +9,44 @@ from egcfg_sandbox.judge.faults import NotATest
 
 def take_over() -> None:
     """Makes `unittest.main()` in a test do nothing: its classes are run afterwards."""
+    import unittest
+
     unittest.main = lambda *_, **__: None  # type: ignore[assignment]
 
 
 def run(namespace: dict[str, Any]) -> None:
     """Runs the classes a test defined; raises the first failure."""
-    found = [
-        value for value in namespace.values() if type(value) is type and issubclass(value, unittest.TestCase)
+    import unittest
+
+    cases = [
+        value
+        for value in namespace.values()
+        if type(value) is type and issubclass(value, unittest.TestCase) and value.__module__ == "__main__"
     ]
-    own = [case for case in found if case.__module__ == "__main__"]
-    if not own:
+    if not cases:
         return
     loader = unittest.TestLoader()
-    suite = unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in own)
-    result = _FirstFailure()
+    suite = unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases)
+    result = unittest.TestResult()
+    result.failfast = True
+    first: list[BaseException] = []
+
+    def note(test: Any, error: Any) -> None:
+        if error is not None:
+            first.append(error[1])
+            result.stop()
+
+    def note_subtest(test: Any, subtest: Any, error: Any) -> None:
+        note(test, error)
+
+    def note_success(test: Any) -> None:
+        note(test, (None, AssertionError("an expected failure did not happen")))
+
+    result.addError = result.addFailure = note  # type: ignore[method-assign]
+    result.addSubTest = note_subtest  # type: ignore[method-assign]
+    result.addUnexpectedSuccess = note_success  # type: ignore[method-assign]
     suite.run(result)
-    if result.first is not None:
-        raise result.first
+    if first:
+        raise first[0]
     if result.testsRun == len(result.skipped):
         raise NotATest("the test's classes hold no test")
-
-
-class _FirstFailure(unittest.TestResult):
-    """Keeps the first exception of a run."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.failfast = True
-        self.first: BaseException | None = None
-
-    def _note(self, error: Any) -> None:
-        if self.first is None and error is not None:
-            self.first = error[1]
-        self.shouldStop = True
-
-    def addError(
-        self, test: Any, err: tuple[type[BaseException], BaseException, TracebackType] | Any
-    ) -> None:
-        self._note(err)
-
-    def addFailure(self, test: Any, err: Any) -> None:  # noqa: N802
-        self._note(err)
-
-    def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:  # noqa: N802
-        self._note(err)
-
-    def addUnexpectedSuccess(self, test: Any) -> None:  # noqa: N802
-        self._note((AssertionError, AssertionError("an expected failure did not happen"), None))

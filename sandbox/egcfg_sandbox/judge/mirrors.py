@@ -40,7 +40,9 @@ class RemoteError:
 def number_of(value: Any) -> int:
     """The reference of a stand-in."""
     return int(
-        type.__getattribute__(value, "_number") if isinstance(value, type) else _slot(value, "_number")
+        type.__getattribute__(value, "_remote_class_number")
+        if isinstance(value, type)
+        else _slot(value, "_remote_number")
     )
 
 
@@ -55,64 +57,71 @@ def _is_remote(value: Any) -> bool:
 class RemoteType(type):
     """The class of stand-in classes: calling one makes an object in the program's process."""
 
-    _session: Session
-    _number: int
-    _traits: dict[str, Any]
+    _remote_class_session: Session
+    _remote_class_number: int
+    _remote_traits: dict[str, Any]
 
     def __call__(cls, *arguments: Any, **named: Any) -> Any:
-        return cls._session.ask("call", cls, arguments, named)
+        made = cls._remote_class_session.ask("call", cls, arguments, named)
+        if isinstance(made, RemoteObject):
+            object.__setattr__(made, "_remote_made", True)
+        return made
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("__") and name not in ("__doc__", "__annotations__", "__slots__"):
             raise AttributeError(name)
-        return cls._session.ask("getattr", cls, name)
+        return cls._remote_class_session.ask("getattr", cls, name)
 
     def __setattr__(cls, name: str, value: Any) -> None:
-        cls._session.ask("setattr", cls, name, value)
+        cls._remote_class_session.ask("setattr", cls, name, value)
 
     def __iter__(cls) -> Iterator[Any]:
-        return iter(cls._session.ask("operate", "iter", (cls,)))
+        return iter(cls._remote_class_session.ask("operate", "iter", (cls,)))
 
     def __len__(cls) -> int:
-        return int(cls._session.ask("operate", "len", (cls,)))
+        return int(cls._remote_class_session.ask("operate", "len", (cls,)))
 
     def __bool__(cls) -> bool:
         return True
 
     def __getitem__(cls, key: Any) -> Any:
-        return cls._session.ask("operate", "getitem", (cls, key))
+        return cls._remote_class_session.ask("operate", "getitem", (cls, key))
 
 
 class RemoteObject:
-    """An object of the program. `_tainted`: a value of the test went into it by an operator."""
+    """An object of the program.
 
-    __slots__ = ("_number", "_session", "_tainted")
+    `_remote_tainted`: a value of the test went into it by an operator. `_remote_made`: the test made it by
+    calling its class, rather than the program by returning it.
+    """
+
+    __slots__ = ("_remote_made", "_remote_number", "_remote_session", "_remote_tainted")
 
     def __init__(self, session: Session, number: int) -> None:
-        object.__setattr__(self, "_session", session)
-        object.__setattr__(self, "_number", number)
-        object.__setattr__(self, "_tainted", False)
+        object.__setattr__(self, "_remote_session", session)
+        object.__setattr__(self, "_remote_number", number)
+        object.__setattr__(self, "_remote_tainted", False)
+        object.__setattr__(self, "_remote_made", False)
 
     def __getattr__(self, name: str) -> Any:
-        value = _slot(self, "_session").ask("getattr", self, name)
-        if name in _COMPARING and not type(self).__name__[:1].isupper():
-            raise TypeError(f"{name}() of an object of the program is not asked for a comparison")
-        return value
+        if name in _COMPARING and not (_slot(self, "_remote_made") and type(self).__name__[:1].isupper()):
+            raise TypeError(f"{name}() of an object that the program returned decides nothing")
+        return _slot(self, "_remote_session").ask("getattr", self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        _slot(self, "_session").ask("setattr", self, name, value)
+        _slot(self, "_remote_session").ask("setattr", self, name, value)
 
     def __delattr__(self, name: str) -> None:
-        _slot(self, "_session").ask("delattr", self, name)
+        _slot(self, "_remote_session").ask("delattr", self, name)
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        return _slot(self, "_session").ask("call", self, arguments, named)
+        return _slot(self, "_remote_session").ask("call", self, arguments, named)
 
     def __eq__(self, other: Any) -> Any:
         return _same(self, other, _STATE_DEPTH)
 
     def __hash__(self) -> int:
-        return hash((type(self).__name__, _slot(self, "_number")))
+        return hash((type(self).__name__, _slot(self, "_remote_number")))
 
     def __iter__(self) -> Iterator[Any]:
         return _Iteration(_operate(self, "iter"))
@@ -167,12 +176,12 @@ class RemoteObject:
 
 
 def _operate(target: Any, name: str, *operands: Any) -> Any:
-    return _slot(target, "_session").ask("operate", name, (target, *operands))
+    return _slot(target, "_remote_session").ask("operate", name, (target, *operands))
 
 
 def _checked(target: RemoteObject, name: str, kind: type, *operands: Any) -> Any:
     """A conversion to a plain value, refused where a value of the test went in before."""
-    if _slot(target, "_tainted"):
+    if _slot(target, "_remote_tainted"):
         raise TypeError(f"{name}() of an object that a value of the test went into decides nothing")
     value = _operate(target, name, *operands)
     if type(value) is not kind:
@@ -185,17 +194,17 @@ def _binary(name: str, swapped: bool) -> Any:
 
     def operator(self: RemoteObject, other: Any) -> Any:
         left, right = (other, self) if swapped else (self, other)
-        value = _slot(self, "_session").ask("operate", name, (left, right))
+        value = _slot(self, "_remote_session").ask("operate", name, (left, right))
         tainted = not _is_remote(other)
         tainted = (
             tainted
-            or _slot(self, "_tainted")
-            or (isinstance(other, RemoteObject) and _slot(other, "_tainted"))
+            or _slot(self, "_remote_tainted")
+            or (isinstance(other, RemoteObject) and _slot(other, "_remote_tainted"))
         )
         if not tainted:
             return value
         if isinstance(value, RemoteObject):
-            object.__setattr__(value, "_tainted", True)
+            object.__setattr__(value, "_remote_tainted", True)
             return value
         raise TypeError(
             "an operator of the program's class between it and a value of the test decides nothing"
@@ -207,9 +216,9 @@ def _binary(name: str, swapped: bool) -> Any:
 def _unary(name: str) -> Any:
     def operator(self: RemoteObject) -> Any:
         value = _operate(self, name)
-        if _slot(self, "_tainted"):
+        if _slot(self, "_remote_tainted"):
             if isinstance(value, RemoteObject):
-                object.__setattr__(value, "_tainted", True)
+                object.__setattr__(value, "_remote_tainted", True)
                 return value
             raise TypeError("an object that a value of the test went into decides nothing")
         return value
@@ -219,7 +228,11 @@ def _unary(name: str) -> Any:
 
 def _ordering(name: str) -> Any:
     def operator(self: RemoteObject, other: Any) -> Any:
-        if not isinstance(other, RemoteObject) or _slot(self, "_tainted") or _slot(other, "_tainted"):
+        if (
+            not isinstance(other, RemoteObject)
+            or _slot(self, "_remote_tainted")
+            or _slot(other, "_remote_tainted")
+        ):
             return NotImplemented
         return _operate(self, name, other)
 
@@ -277,19 +290,18 @@ def _same(left: RemoteObject, right: Any, depth: int) -> Any:
     if left is right:
         return True
     if not isinstance(right, RemoteObject):
-        kind = type(right)
-        if kind in (int, float, complex, str, bytes, list, tuple, dict, set, frozenset):
-            has_plain, plain = _slot(left, "_session").ask("plain", left)
+        if isinstance(right, int | float | complex | str | bytes | list | tuple | dict | set | frozenset):
+            has_plain, plain = _slot(left, "_remote_session").ask("plain", left)
             return bool(has_plain is True and not _is_remote(plain) and plain == right)
         return NotImplemented
-    if _slot(left, "_number") == _slot(right, "_number"):
+    if _slot(left, "_remote_number") == _slot(right, "_remote_number"):
         return True
     if type(left) is not type(right):
         return False
-    traits = type(left)._traits
+    traits = type.__getattribute__(type(left), "_remote_traits")
     if not traits.get("eq"):
         return False
-    session = _slot(left, "_session")
+    session = _slot(left, "_remote_session")
     fields = traits.get("fields")
     if depth <= 0:
         raise RecursionError("objects of the program are nested too deeply to compare")
@@ -345,6 +357,8 @@ class Mirrors:
                 return self._class(description)
             case ("named", str(name), tuple(fields), tuple(values)):
                 return self._named_tuple(name, fields, values)
+            case ("yours", int(number)):
+                return self._session.function(number)
             case ("module", str(name)):
                 return _standard_module(name)
         raise CodecError("an unknown kind of reference")
@@ -382,7 +396,11 @@ class Mirrors:
         remote = tuple(parent for parent in parents if isinstance(parent, RemoteType))
         root = RemoteIterator if traits.get("iterator") is True else RemoteObject
         kind = type.__new__(RemoteType, name, remote or (root,), {"__slots__": (), "__module__": "program"})
-        for key, value in (("_session", self._session), ("_number", number), ("_traits", traits)):
+        for key, value in (
+            ("_remote_class_session", self._session),
+            ("_remote_class_number", number),
+            ("_remote_traits", traits),
+        ):
             type.__setattr__(kind, key, value)
         return kind
 

@@ -68,6 +68,12 @@ class Session:
             raise self._watch.end(Verdict.MALFORMED, "the program's answer is garbled")
         return value
 
+    def function(self, number: int) -> Callable[..., Any]:
+        """A function of the test that the program was handed, when it comes back."""
+        if not 0 <= number < len(self._functions):
+            raise CodecError("a function that was never sent")
+        return self._functions[number]
+
     def _describe(self, value: Any) -> Any:
         """What the program sees of a value of the test that is no plain data."""
         if isinstance(value, RemoteObject | RemoteType):
@@ -85,7 +91,7 @@ class Session:
         """Runs a function of the test for the program."""
         try:
             which, arguments, named = Decoder(body, self.mirrors.resolve).decode()
-            function = self._functions[which]
+            function = self.function(which)
         except (CodecError, TypeError, ValueError, LookupError):
             raise self._watch.end(Verdict.MALFORMED, "the program's question is garbled") from None
         self._callbacks += 1

@@ -47,22 +47,14 @@ def _handled(abi: int) -> int:
     return rights
 
 
-def confine(
-    abi: int,
-    readable: Sequence[str],
-    devices: Sequence[str],
-    writable: Sequence[str],
-    *,
-    supervises: int | None = None,
-) -> None:
+def confine(abi: int, readable: Sequence[str], devices: Sequence[str], writable: Sequence[str]) -> None:
     """Leaves this process nothing but reading `readable`, using `devices` and writing below `writable`.
 
-    It is also cut off from processes and abstract sockets outside, unless it supervises others by the
-    descriptor of a /proc: then it may read that and send signals.
+    It is also cut off from the processes, ports and abstract sockets outside.
     """
     handled = _handled(abi)
     network = _BIND_AND_CONNECT if abi >= _NETWORK_SINCE else 0
-    scopes = _SOCKETS_AND_SIGNALS if abi >= _SCOPES_SINCE and supervises is None else 0
+    scopes = _SOCKETS_AND_SIGNALS if abi >= _SCOPES_SINCE else 0
     attributes = struct.pack("<QQQ", handled, network, scopes)
     size = 24 if abi >= _SCOPES_SINCE else 16 if abi >= _NETWORK_SINCE else 8
     ruleset = kernel.syscall("landlock_create_ruleset", attributes[:size], size, 0)
@@ -73,8 +65,6 @@ def confine(
             _allow(ruleset, path, (_READ_FILE | _WRITE_FILE) & handled)
         for path in writable:
             _allow(ruleset, path, handled & ~_SCRATCH_DENIED)
-        if supervises is not None:
-            _add_rule(ruleset, supervises, _READABLE & handled)
         kernel.syscall("landlock_restrict_self", ruleset, 0)
     finally:
         os.close(ruleset)
@@ -89,11 +79,7 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
     try:
         if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
             rights &= _FILE_RIGHTS
-        _add_rule(ruleset, descriptor, rights)
+        rule = struct.pack("<Qi", rights, descriptor)
+        kernel.syscall("landlock_add_rule", ruleset, _PATH_BENEATH, rule, 0)
     finally:
         os.close(descriptor)
-
-
-def _add_rule(ruleset: int, descriptor: int, rights: int) -> None:
-    rule = struct.pack("<Qi", rights, descriptor)
-    kernel.syscall("landlock_add_rule", ruleset, _PATH_BENEATH, rule, 0)

@@ -91,12 +91,11 @@ class Rules:
     """What the allow-list depends on.
 
     `own_pid_namespace`: processes may be made and signalled, as nothing else can be seen.
-    `own_mounts`: file attributes may be changed. `supervises`: the process listens to another one's filter.
+    `own_mounts`: file attributes may be changed.
     """
 
     own_pid_namespace: bool
     own_mounts: bool
-    supervises: bool = False
 
 
 def _step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
@@ -150,8 +149,6 @@ def _decisions(rules: Rules, refusal: int) -> dict[int, bytes]:
         "ioctl": _one_of(_argument(1), _TERMINAL_QUESTIONS, _ERRNO | errno.ENOTTY),
         "prlimit64": _asking_for_limits(),
     }
-    if rules.supervises:
-        by_name |= dict.fromkeys(("ioctl", "prlimit64", "pidfd_send_signal"), allow)
     return {NUMBERS[name]: steps for name, steps in by_name.items() if name in NUMBERS}
 
 
@@ -206,9 +203,9 @@ def supervised_program(rules: Rules) -> bytes:
     return assemble(rules, _NOTIFY)
 
 
-def deadly_program(rules: Rules) -> bytes:
-    """The filter for a process whose refusals end it at once."""
-    return assemble(rules, _KILL)
+def unsupervised_program(rules: Rules) -> bytes:
+    """The filter for the judge: what is refused fails, as nobody is there to end the run."""
+    return assemble(rules, _ERRNO | errno.EPERM)
 
 
 _RECEIVE: Final = 0xC0502100
