@@ -152,11 +152,15 @@ class SequenceBranch:
 
 
 class SequenceEngine(ABC):
-    """One context of numbered sequences. Ids are pooled and bounded by `info.max_branches`."""
+    """One context of numbered sequences. Ids are pooled and bounded by `info.max_branches`.
 
-    def __init__(self, info: ModelInfo, batch_tokens: int) -> None:
+    `branches_per_batch` 1 evaluates branches one after another, as engines without sequences have to.
+    """
+
+    def __init__(self, info: ModelInfo, batch_tokens: int, branches_per_batch: int | None = None) -> None:
         self.info = info
         self._batch_tokens = batch_tokens
+        self._branches_per_batch = branches_per_batch
         self._free_ids = list(range(info.max_branches - 1, -1, -1))
         self._branches: dict[int, SequenceBranch] = {}
         self._cells_made = 0
@@ -192,7 +196,7 @@ class SequenceEngine(ABC):
         taken: list[tuple[SequenceBranch, int]] = []
         room = self._batch_tokens
         waiting = [branch for branch in self._branches.values() if branch.pending]
-        for branch in waiting:
+        for branch in waiting[: self._branches_per_batch]:
             count = min(room, len(branch.pending))
             if count == 0:
                 break

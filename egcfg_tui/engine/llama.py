@@ -6,12 +6,12 @@ import ctypes
 import os
 from typing import Any, Final
 
-import llama_cpp
 import numpy as np
 
 from egcfg_tui.engine import native_log
 from egcfg_tui.engine.api import EngineError, Inference, Logits, ModelInfo, ModelSpec
 from egcfg_tui.engine.branches import BatchToken, SequenceEngine
+from egcfg_tui.engine.native import llama_cpp
 from egcfg_tui.engine.stop_flag import StopFlag, native_callback
 
 MAX_BRANCHES: Final = 64
@@ -28,7 +28,9 @@ class LlamaEngine(SequenceEngine):
     that explain it are part of the text.
     """
 
-    def __init__(self, spec: ModelSpec, stop: StopFlag | None = None) -> None:
+    def __init__(
+        self, spec: ModelSpec, stop: StopFlag | None = None, *, branches_per_batch: int | None = None
+    ) -> None:
         native_log.install()
         llama_cpp.llama_backend_init()
         self._stop = stop or StopFlag()
@@ -59,6 +61,7 @@ class LlamaEngine(SequenceEngine):
                 can_rewind=_can_rewind(self._model),
             ),
             BATCH_TOKENS,
+            branches_per_batch,
         )
         self._pieces: dict[int, bytes] = {}
 

@@ -26,7 +26,7 @@ def install() -> None:
     global _callback
     if _callback is not None:
         return
-    import llama_cpp
+    from egcfg_tui.engine.native import llama_cpp
 
     level = logging.INFO
 

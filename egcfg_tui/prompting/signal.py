@@ -1,8 +1,9 @@
 """The signal: what executing the candidates showed, in as few tokens as carry it.
 
-An attempt's new lines are shown once, each with the values it produced behind it; code that all attempts
-share is in the prompt already and is not repeated. One test is shown in full, the first that does not pass;
-the others take one line each.
+An attempt's new lines are shown once; code that all attempts share is in the prompt already and is not
+repeated. The first test that does not pass is followed by the values that variables went through, the
+others take one line each. Values stand apart from the code: noted behind its lines, they are imitated in
+the answer.
 """
 
 from __future__ import annotations
@@ -13,10 +14,8 @@ from typing import Final
 
 from egcfg_sandbox import TestResult, Verdict
 
-_INTRODUCTION: Final = (
-    "Attempts at the next lines were executed on the tests; the values each line produced stand behind it.\n"
-)
-_VALUES_PER_LINE: Final = 4
+_INTRODUCTION: Final = "Attempts at the next lines were executed on the tests:\n"
+_VALUES_SHOWN: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +55,19 @@ def render_signal(
 
 
 def _block(number: int, code_so_far: str, attempt: Attempt) -> str:
+    lines = attempt.source.splitlines()
+    new_lines = lines[_common_lines(code_so_far.splitlines(), lines) :]
     shown = _shown_result(attempt.results)
-    notes = _line_notes(shown)
-    known = _common_lines(code_so_far.splitlines(), attempt.source.splitlines())
-    lines = [f"# attempt {number}" + ("" if attempt.complete else ", unfinished")]
-    for line_number, line in enumerate(attempt.source.splitlines(), 1):
-        if line_number > known:
-            note = notes.get(line_number)
-            lines.append(f"{line}  # {note}" if note else line)
+    heading = f"Attempt {number}" + ("" if attempt.complete else ", unfinished") + ":"
+    block = [heading, *new_lines]
     if shown is not None:
-        lines.append(_result_text(shown, attempt.complete, shown=True))
-        lines += [
+        block += [_result_text(shown, attempt.complete, shown=True), *_values(shown)]
+        block += [
             _result_text(result, attempt.complete, shown=False)
             for result in attempt.results
             if result is not shown
         ]
-    return "\n".join(line for line in lines if line) + "\n"
+    return "\n".join(line for line in block if line) + "\n"
 
 
 def _shown_result(results: tuple[TestResult, ...]) -> TestResult | None:
@@ -88,29 +84,27 @@ def _result_text(result: TestResult, complete: bool, *, shown: bool) -> str:
     return f"{result.test} -> {result.error or result.status.value}"
 
 
-def _line_notes(result: TestResult | None) -> dict[int, str]:
-    """Line number to the values it produced, the first few of each variable in order."""
-    if result is None or result.trace is None:
-        return {}
-    values: dict[int, dict[str, list[str]]] = {}
+def _values(result: TestResult) -> list[str]:
+    """A line for each variable with the values it went through; then what was returned or raised."""
+    if result.trace is None:
+        return []
+    values: dict[str, list[str]] = {}
     for event in result.trace.events:
-        at_line = values.setdefault(event.line, {})
         if event.kind == "return":
-            at_line.setdefault("returns", []).append(event.value or "None")
+            values.setdefault("returned", []).append(event.value or "None")
         elif event.kind == "exception":
-            at_line.setdefault("raises", []).append(event.value or "")
+            values.setdefault("raised", []).append(event.value or "")
         for name, value in event.changes:
-            at_line.setdefault(f"{name} =", []).append(value)
-    return {
-        line: "; ".join(_sequence(name, seen) for name, seen in names.items())
-        for line, names in values.items()
-        if names
-    }
+            values.setdefault(f"{name}:", []).append(value)
+    return [f"  {name} {_sequence(seen)}" for name, seen in values.items()]
 
 
-def _sequence(name: str, values: list[str]) -> str:
-    more = ", ..." if len(values) > _VALUES_PER_LINE else ""
-    return f"{name} {', '.join(values[:_VALUES_PER_LINE])}{more}"
+def _sequence(values: list[str]) -> str:
+    """The first and the last values; those between are counted."""
+    if len(values) <= _VALUES_SHOWN:
+        return ", ".join(values)
+    head, tail = values[: _VALUES_SHOWN - 2], values[-2:]
+    return f"{', '.join(head)}, ({len(values) - len(head) - 2} more), {', '.join(tail)}"
 
 
 def _common_lines(left: Sequence[str], right: Sequence[str]) -> int:

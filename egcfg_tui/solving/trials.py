@@ -65,17 +65,18 @@ def sample_trial(bench: Workbench, settings: Settings, seed: tuple[int, ...]) ->
 class GuidedTrial:
     """The line loop of EG-CFG (arXiv 2506.10948): candidates, runs, signal, guided line, again.
 
-    Ends when the answer ends, or at once when a complete candidate passes every visible test. `verify`
-    False decodes every line token by token: the oracle, with the same tokens.
+    Ends when the answer ends, or at once when a complete candidate passes every visible test. `reuse`
+    False samples every candidate anew and decodes every line token by token: the oracle, with the same
+    candidates and tokens.
     """
 
     def __init__(
-        self, bench: Workbench, settings: Settings, seed: tuple[int, ...], *, verify: bool = True
+        self, bench: Workbench, settings: Settings, seed: tuple[int, ...], *, reuse: bool = True
     ) -> None:
         self._bench = bench
         self._settings = settings
         self._seed = seed
-        self._verify = verify and bench.engine.info.can_rewind
+        self._reuse = reuse and bench.engine.info.can_rewind
         self._gamma = settings.gamma
         self._code = bench.prompt.starter
         self._code_tokens: list[int] = []
@@ -85,7 +86,7 @@ class GuidedTrial:
         """The events of the trial."""
         bench = self._bench
         pool = CandidatePool(
-            bench.engine, bench.meter, bench.exercise, self._settings, self._seed, keep_rows=self._verify
+            bench.engine, bench.meter, bench.exercise, self._settings, self._seed, keep_rows=self._reuse
         )
         with closing(BranchPair(bench.start.fork())) as pair, pool:
             since_refresh = self._settings.refresh
@@ -112,10 +113,13 @@ class GuidedTrial:
         yield bench.meter.enter(Stage.LINE)
         room = self._settings.max_tokens - len(self._code_tokens)
         line = GuidedLine(bench.engine, bench.exercise, self._code, number, self._gamma, room)
-        if self._verify:
+        if self._reuse:
             yield from accept_drafts(line, bench.meter, pair, pool.drafts)
         yield from finish_line(line, bench.meter, pair.unconditional, pair.conditional)
-        pool.keep_agreeing(line.tokens, line.text)
+        if self._reuse:
+            pool.keep_agreeing(line.tokens, line.text)
+        else:
+            pool.close()
         self._code = bench.draft = self._code + line.text
         self._code_tokens += line.tokens
         yield LineChosen(number, line.text, self._code, self._gamma, tuple(line.choices))
@@ -185,8 +189,7 @@ class GuidedTrial:
         pair.replace_conditional(None)
         if not signal.text:
             return
-        tokens = bench.engine.tokenize(signal.text) + bench.tail_tokens + self._code_tokens
-        pair.replace_conditional(bench.head.fork())
-        assert pair.conditional is not None
-        pair.conditional.prompt(tokens)
-        yield from bench.meter.evaluate(Purpose.SIGNAL, len(tokens))
+        branch, lacking = bench.conditional(bench.engine.tokenize(signal.text), self._code_tokens)
+        pair.replace_conditional(branch)
+        branch.prompt(lacking)
+        yield from bench.meter.evaluate(Purpose.SIGNAL, len(lacking))

@@ -47,23 +47,27 @@ class Workbench:
         self.draft = prompt.starter
         self.head: Branch = engine.branch()
         self.start: Branch = engine.branch()
-        self._head_tokens = prompt.head_tokens(engine.tokenize)
+        self.head_tokens = prompt.head_tokens(engine.tokenize)
         self.tail_tokens = prompt.tail_tokens(engine.tokenize)
 
     @property
     def prompt_tokens(self) -> int:
         """Length of the unconditional prompt."""
-        return len(self._head_tokens) + len(self.tail_tokens)
+        return len(self.head_tokens) + len(self.tail_tokens)
 
     def evaluate_prompt(self) -> Iterator[Event]:
         """Evaluates the prompt: `head` ends where a signal may stand, `start` where the answer begins."""
         yield self.meter.enter(Stage.PROMPT)
-        self.head.prompt(self._head_tokens)
-        yield from self.meter.evaluate(Purpose.PROMPT, len(self._head_tokens))
+        self.head.prompt(self.head_tokens)
+        yield from self.meter.evaluate(Purpose.PROMPT, len(self.head_tokens))
         self.start.close()
         self.start = self.head.fork()
         self.start.prompt(self.tail_tokens)
         yield from self.meter.evaluate(Purpose.PROMPT, len(self.tail_tokens))
+
+    def conditional(self, signal_tokens: list[int], code_tokens: list[int]) -> tuple[Branch, list[int]]:
+        """A branch for the prompt with a signal and the code, and the tokens it still has to evaluate."""
+        return self.head.fork(), signal_tokens + self.tail_tokens + code_tokens
 
     def execute_answer(self, code: str) -> Iterator[Event]:
         """Runs a complete answer against the visible tests and remembers it when it is the best so far."""

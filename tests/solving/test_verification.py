@@ -52,7 +52,7 @@ def babbling(seed: int, *, far_weight: float = 0.8) -> FakeEngine:
 Trial = tuple[list[tuple[str, ...]], list[tuple[str, ...]], list[str], int]
 
 
-def trial(engine: Engine, sandbox: Sandbox, options: Settings, seed: int, *, verify: bool) -> Trial:
+def trial(engine: Engine, sandbox: Sandbox, options: Settings, seed: int, *, reuse: bool) -> Trial:
     """Lines as their tokens, candidates, signals, and how many tokens were accepted from drafts."""
     info = engine.info
     frame = chat_frame(info.chat_template, bos_text=info.bos_text, eos_text=info.eos_text)
@@ -63,7 +63,7 @@ def trial(engine: Engine, sandbox: Sandbox, options: Settings, seed: int, *, ver
     control = Control(budget_s=1e9, clock=time.monotonic)
     with Workbench(engine, sandbox, EXERCISE, prompt, control) as bench:
         list(bench.evaluate_prompt())
-        for event in GuidedTrial(bench, options, (seed,), verify=verify).run():
+        for event in GuidedTrial(bench, options, (seed,), reuse=reuse).run():
             if isinstance(event, LineChosen):
                 lines.append(tuple(choice.text for choice in event.tokens))
             elif isinstance(event, CandidatesSampled):
@@ -88,8 +88,8 @@ options = st.builds(
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 1000), options=options)
 def test_verified_lines_are_those_of_the_plain_loop(sandbox: Sandbox, seed: int, options: Settings) -> None:
-    plain = trial(babbling(seed), sandbox, options, seed, verify=False)
-    verified = trial(babbling(seed), sandbox, options, seed, verify=True)
+    plain = trial(babbling(seed), sandbox, options, seed, reuse=False)
+    verified = trial(babbling(seed), sandbox, options, seed, reuse=True)
     assert verified[:3] == plain[:3]
     assert plain[3] == 0
 
@@ -97,8 +97,8 @@ def test_verified_lines_are_those_of_the_plain_loop(sandbox: Sandbox, seed: int,
 def test_most_tokens_come_from_drafts_where_the_branches_agree(sandbox: Sandbox) -> None:
     chosen = Settings(candidates=4, temperature=0.2, horizon=3, gamma=0.5, max_tokens=60, signal_tokens=4000)
     engine_plain, engine_verified = (babbling(3, far_weight=0.1) for _ in range(2))
-    plain = trial(engine_plain, sandbox, chosen, 1, verify=False)
-    verified = trial(engine_verified, sandbox, chosen, 1, verify=True)
+    plain = trial(engine_plain, sandbox, chosen, 1, reuse=False)
+    verified = trial(engine_verified, sandbox, chosen, 1, reuse=True)
     assert verified[:3] == plain[:3]
     tokens = sum(len(line) for line in verified[0])
     assert verified[3] > tokens / 2
@@ -123,12 +123,12 @@ def test_native_code_agrees(sandbox: Sandbox, native: Engine, seed: int, gamma: 
     chosen = Settings(
         candidates=3, temperature=0.3, horizon=2, gamma=gamma, max_tokens=60, signal_tokens=1000
     )
-    plain = trial(native, sandbox, chosen, seed, verify=False)
-    assert trial(native, sandbox, chosen, seed, verify=True)[:3] == plain[:3]
+    plain = trial(native, sandbox, chosen, seed, reuse=False)
+    assert trial(native, sandbox, chosen, seed, reuse=True)[:3] == plain[:3]
 
 
 def test_nothing_is_left_open(sandbox: Sandbox) -> None:
     engine = babbling(9)
-    trial(engine, sandbox, Settings(max_tokens=50, horizon=2), 2, verify=True)
+    trial(engine, sandbox, Settings(max_tokens=50, horizon=2), 2, reuse=True)
     assert engine.open_branches == 0
     assert engine.free_tokens == engine.info.context_tokens
