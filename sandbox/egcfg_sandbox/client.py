@@ -42,20 +42,10 @@ _BOOT: Final = (
     " from egcfg_sandbox.server.main import main; main(int(sys.argv[2]))"
 )
 REQUIRED: Final = frozenset({"landlock", "seccomp", "rlimits", "no_new_privs"})
-_LAYERS: Final = [
-    "no_new_privs",
-    "user_namespace",
-    "pid_namespace",
-    "net_namespace",
-    "mount_namespace",
-    "ipc_namespace",
-    "uts_namespace",
-    "landlock",
-    "seccomp",
-    "rlimits",
-    "capabilities",
-    "environment",
-]
+_LAYER_NAMES: Final = """
+no_new_privs user_namespace pid_namespace net_namespace mount_namespace ipc_namespace uts_namespace landlock
+seccomp rlimits capabilities environment
+"""
 
 
 class SandboxRefused(Exception):
@@ -277,7 +267,7 @@ class Sandbox:
         """Each line of defence, on or off, and why."""
         return tuple(
             Layer(name, name not in self._missing, name in REQUIRED, self._missing.get(name, ""))
-            for name in _LAYERS
+            for name in _LAYER_NAMES.split()
         )
 
     @property

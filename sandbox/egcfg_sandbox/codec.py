@@ -61,10 +61,7 @@ _TYPE_NAMES: Final = {kind: name for name, kind in _NAMED_TYPES.items()}
 def _zone_out(zone: datetime.tzinfo | None, moment: datetime.datetime | None) -> datetime.timedelta | None:
     if zone is None:
         return None
-    offset = (
-        datetime.tzinfo.utcoffset(zone, moment) if type(zone) is datetime.tzinfo else zone.utcoffset(moment)
-    )
-    return offset
+    return zone.utcoffset(moment)
 
 
 def _zone_in(offset: Any) -> datetime.tzinfo | None:
@@ -77,8 +74,9 @@ def _datetime_out(value: datetime.datetime) -> Any:
 
 
 def _datetime_in(plain: Any) -> datetime.datetime:
-    naive, offset, fold = plain
-    return datetime.datetime(*naive, tzinfo=_zone_in(offset), fold=fold)
+    (year, month, day, hour, minute, second, micro), offset, fold = plain
+    zone = _zone_in(offset)
+    return datetime.datetime(year, month, day, hour, minute, second, micro, tzinfo=zone, fold=fold)
 
 
 def _time_out(value: datetime.time) -> Any:
@@ -87,8 +85,8 @@ def _time_out(value: datetime.time) -> Any:
 
 
 def _time_in(plain: Any) -> datetime.time:
-    naive, offset, fold = plain
-    return datetime.time(*naive, tzinfo=_zone_in(offset), fold=fold)
+    (hour, minute, second, micro), offset, fold = plain
+    return datetime.time(hour, minute, second, micro, tzinfo=_zone_in(offset), fold=fold)
 
 
 def _array_in(plain: Any) -> array.array[Any]:
@@ -297,8 +295,8 @@ class Decoder:
         except CodecError:
             raise
         except (
-            struct.error, UnicodeError, ValueError, TypeError, ArithmeticError, RecursionError, AttributeError,
-            LookupError, MemoryError,
+            struct.error, ValueError, TypeError, ArithmeticError, RecursionError, AttributeError, LookupError,
+            MemoryError,
         ) as error:  # fmt: skip
             raise CodecError(f"not a value: {type(error).__name__}") from None
 
@@ -392,14 +390,9 @@ class Decoder:
         tag = self._take(1)[0]
         if type(value) is bytearray and tag == ord("a"):
             value[:] = self._sized()
-        elif _LISTED_BY_TAG.get(tag, _KEYED_BY_TAG.get(tag)) is type(value):
-            items = self._items()
-            value.clear()
-            if isinstance(value, dict):
-                dict.update(value, zip(items[::2], items[1::2], strict=True))
-            elif isinstance(value, set):
-                value.update(items)
-            else:
-                value.extend(items)
+        elif type(value) is _LISTED_BY_TAG.get(tag, _KEYED_BY_TAG.get(tag)):
+            empty: Any = value
+            empty.clear()
+            self._fill(empty)
         else:
             raise CodecError("a container changed its type")

@@ -1,8 +1,8 @@
-"""The memory a program's trace lies in: written by the program's process, read by the judge at any moment.
+"""The memory a program's trace lies in: written by its process, read by the judge at any moment.
 
-Fixed slots: the first half keeps the head of the trace, the rest is a ring with its tail. Because it is shared
-memory the trace survives whatever ends the program. What is read back may be forged, so it is only ever taken
-apart as bounded text.
+Fixed slots: the first half keeps the head of the trace, the rest is a ring with its tail. Because it is
+shared memory the trace survives whatever ends the program. What is read back may be forged, so it is only
+ever taken apart as bounded text.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def _exactly(channel: socket.socket, count: int) -> bytes:
 
 
 class Frames:
-    """Cuts a byte stream that arrives in pieces into messages, never holding more than one beyond `largest`."""
+    """Cuts a byte stream that arrives in pieces into messages of at most `largest` bytes."""
 
     def __init__(self, largest: int) -> None:
         self._largest = largest

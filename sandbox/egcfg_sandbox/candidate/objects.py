@@ -23,7 +23,7 @@ def as_plain(value: Any, base: type) -> Any:
     if base is int or base is float:
         return base.__dict__["__int__" if base is int else "__float__"](value)
     if base is complex:
-        return complex(complex.real.__get__(value), complex.imag.__get__(value))  # type: ignore[attr-defined]
+        return complex(complex.real.__get__(value), complex.imag.__get__(value))
     if base is str:
         return str.__str__(value)
     if base in (bytes, bytearray):
@@ -135,7 +135,7 @@ class Objects:
             fields = tuple(field.name for field in dataclasses.fields(kind) if field.compare)
         traits = {
             "fields": fields,
-            "eq": kind.__eq__ is not object.__eq__,
+            "eq": any("__eq__" in vars(base) for base in kind.__mro__ if base is not object),
             "iterator": hasattr(kind, "__next__"),
         }
         return (number, kind.__name__, kind.__module__, bases, traits)
@@ -153,6 +153,11 @@ _FUNCTIONS: Final = (
 def _call_operator(name: str) -> Callable[..., Any]:
     return lambda *operands: getattr(operator, name)(*operands)
 
+
+_OPERATORS: Final = """
+getitem setitem delitem add sub mul truediv floordiv mod pow lshift rshift and_ or_ xor matmul neg pos invert
+abs index eq lt le gt ge
+"""
 
 OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
     "len": len,
@@ -172,38 +177,6 @@ OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
     "dir": dir,
     "enter": lambda value: type(value).__enter__(value),
     "exit": lambda value, *details: type(value).__exit__(value, *details),
-    **{
-        name: _call_operator(name)
-        for name in [
-            "getitem",
-            "setitem",
-            "delitem",
-            "add",
-            "sub",
-            "mul",
-            "truediv",
-            "floordiv",
-            "mod",
-            "pow",
-            "lshift",
-            "rshift",
-            "and_",
-            "or_",
-            "xor",
-            "matmul",
-            "neg",
-            "pos",
-            "invert",
-            "index",
-            "eq",
-            "lt",
-            "le",
-            "gt",
-            "ge",
-            "iadd",
-            "isub",
-            "imul",
-        ]
-    },
+    **{name: _call_operator(name) for name in _OPERATORS.split()},
     "divmod": divmod,
 }

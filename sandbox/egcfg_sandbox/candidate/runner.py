@@ -10,7 +10,7 @@ import struct
 import sys
 import types
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from egcfg_sandbox import wire
 from egcfg_sandbox.candidate import statements
@@ -254,7 +254,7 @@ def open_streams() -> None:
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
 
 
-def run(channel: socket.socket, memory: Any) -> None:
+def run(channel: socket.socket, memory: Any) -> NoReturn:
     """Serves the judge and ends the process."""
     status = 0
     try:

@@ -143,7 +143,7 @@ class CodeCheck:
 
     @property
     def leaves_nothing_behind(self) -> bool:
-        """Whether the test surely changes nothing but its own variables, so that its process can judge again."""
+        """Whether the test surely changes only its own variables, so that its process can judge again."""
         if not self._imports <= _HARMLESS_IMPORTS:
             return False
         nodes = (node for tree in (self._setup, self._code) for node in ast.walk(tree))

@@ -42,9 +42,9 @@ def run(namespace: dict[str, Any]) -> None:
     def note_success(test: Any) -> None:
         note(test, (None, AssertionError("an expected failure did not happen")))
 
-    result.addError = result.addFailure = note  # type: ignore[method-assign]
-    result.addSubTest = note_subtest  # type: ignore[method-assign]
-    result.addUnexpectedSuccess = note_success  # type: ignore[method-assign]
+    hooks = {"addError": note, "addFailure": note, "addSubTest": note_subtest}
+    for name, hook in (*hooks.items(), ("addUnexpectedSuccess", note_success)):
+        setattr(result, name, hook)
     suite.run(result)
     if first:
         raise first[0]

@@ -366,7 +366,8 @@ class Mirrors:
     def _object(self, kind: type, number: int) -> Any:
         if not isinstance(kind, RemoteType):
             return RemoteObject(self._session, number)
-        value = kind.__new__(kind)
+        stand_in: Any = kind
+        value = object.__new__(stand_in)
         RemoteObject.__init__(value, self._session, number)
         return value
 
@@ -409,7 +410,7 @@ class Mirrors:
             raise CodecError("a named tuple that is none")
         key = (name, fields)
         if key not in self._named:
-            self._named[key] = namedtuple(name, fields)  # type: ignore[misc]
+            self._named[key] = namedtuple(name, fields)
         return self._named[key](*values)
 
     def exception(self, plain: Any) -> BaseException:

@@ -22,7 +22,7 @@ Outcome = tuple[Verdict, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A verdict and, unless it is `passed`, one line that says why. `spent`: the process must not judge again."""
+    """A verdict and, unless it is `passed`, one line that says why. `spent`: judge no more here."""
 
     verdict: Verdict
     text: str | None

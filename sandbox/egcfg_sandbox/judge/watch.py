@@ -22,7 +22,7 @@ _KEPT_OUTPUT: Final = 64 * 1024
 
 
 class Ended(BaseException):
-    """The program's run is over before its test was. Not an `Exception`: tests must not catch it by chance."""
+    """The program's run is over before its test. Not an `Exception`: tests must not catch it by chance."""
 
     def __init__(self, verdict: Verdict, text: str) -> None:
         super().__init__(text)
@@ -232,7 +232,7 @@ class Watch:
         return True
 
     def finish(self) -> None:
-        """Ends the run: nothing but the answers may have come, and the keeper must have nothing against it."""
+        """Ends the run: only the answers may have come, and the keeper must have nothing against it."""
         self.check()
         self.drain_outputs()
         self._take_ready()

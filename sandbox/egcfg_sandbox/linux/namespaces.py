@@ -108,7 +108,7 @@ def _copy_links(new_root: str) -> None:
     """Top-level links such as /lib -> usr/lib, through which libraries are looked for."""
     for entry in os.scandir("/"):
         if entry.is_symlink() and not Path(new_root, entry.name).exists():
-            os.symlink(os.readlink(entry.path), Path(new_root, entry.name))
+            Path(new_root, entry.name).symlink_to(Path(entry.path).readlink())
 
 
 def mount_scratch(size_bytes: int) -> None:

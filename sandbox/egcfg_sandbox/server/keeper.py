@@ -1,4 +1,4 @@
-"""The keeper: first process of a slot's process namespace, which forks, limits and ends one program at a time.
+"""The keeper: first process of a slot, which forks, limits and ends one program at a time.
 
 It never holds a program or a test: the program's process is forked and confined before anybody has told
 anything, and the judge gets the other ends of everything that leads to it. Between two programs the keeper
@@ -7,6 +7,7 @@ kills and reaps all there is in its namespace; when it is killed itself, from ou
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import math
 import mmap
@@ -228,10 +229,8 @@ class Keeper:
             os.close(program.refusals)
         alone = not self._zone.has("pid_namespace")
         while True:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(program.pid if alone else -1, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             try:
                 os.waitpid(-1, 0)
             except ChildProcessError:
