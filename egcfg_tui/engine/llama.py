@@ -209,8 +209,13 @@ def _description(model: Any) -> str:
     return buffer.value.decode("utf-8", "replace")
 
 
+def offloads(spec: ModelSpec) -> bool:
+    """Whether layers of the model go to a GPU."""
+    return spec.gpu_layers != 0 and bool(llama_cpp.llama_supports_gpu_offload())
+
+
 def _backend(spec: ModelSpec) -> str:
-    if spec.gpu_layers == 0 or not llama_cpp.llama_supports_gpu_offload():
+    if not offloads(spec):
         return "cpu"
     features = llama_cpp.llama_print_system_info().decode("utf-8", "replace").lower()
     return "cuda" if "cuda" in features else "metal" if "metal" in features else "gpu"

@@ -11,6 +11,9 @@ from egcfg_tui.engine.api import Engine, EngineError, ModelSpec
 from egcfg_tui.engine.host import Inbox
 from egcfg_tui.engine.stop_flag import StopFlag
 from egcfg_tui.events import EngineLoaded, Event, FailureKind, SolveFailed, Stage, StageEntered
+from egcfg_tui.models.errors import ModelError
+from egcfg_tui.models.gguf_header import read_header
+from egcfg_tui.models.memory import check_memory
 from egcfg_tui.solving.control import Control
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.solve import solve
@@ -39,12 +42,10 @@ class SolverService:
         started = time.monotonic()
         try:
             self._sandbox = Sandbox(allow_missing_layers=self._config.allow_missing_layers)
-            from egcfg_tui.engine.llama import LlamaEngine
-
-            self._engine = LlamaEngine(self._config.model, self._stop)
+            self._engine = self._load()
         except SandboxRefused as error:
             yield SolveFailed(FailureKind.SANDBOX, str(error))
-        except EngineError as error:
+        except (EngineError, ModelError) as error:
             yield SolveFailed(FailureKind.MODEL, str(error))
         else:
             info = self._engine.info
@@ -55,6 +56,17 @@ class SolverService:
                 context_tokens=info.context_tokens,
                 load_s=time.monotonic() - started,
             )
+
+    def _load(self) -> Engine:
+        """The model in memory, if it fits there: the system would kill the process where it does not."""
+        from egcfg_tui.engine.llama import DEFAULT_CONTEXT_TOKENS, LlamaEngine, offloads
+
+        spec = self._config.model
+        if spec.path.is_file():
+            trained = read_header(spec.path).context_tokens or DEFAULT_CONTEXT_TOKENS
+            context = spec.context_tokens or min(DEFAULT_CONTEXT_TOKENS, trained)
+            check_memory(spec.path, context, weights_on_gpu=offloads(spec))
+        return LlamaEngine(spec, self._stop)
 
     def handle(self, job: SolveRequest, inbox: Inbox) -> Iterator[Event]:
         """The events of one solve."""
