@@ -35,32 +35,51 @@ _JUDGED: Final[dict[str, Callable[[ast.expr], ast.expr]]] = {
 
 def plain_body(method: ast.FunctionDef) -> list[ast.stmt] | None:
     """The statements of a test method without its class; None where it needs more of it than assertions."""
-    rewriter = _Rewriter()
-    body = [rewriter.visit(statement) for statement in copy.deepcopy(method.body)]
+    function = _Rewriter().visit(copy.deepcopy(method))
+    body: list[ast.stmt] = function.body
     if any(isinstance(node, ast.Name) and node.id == "self" for line in body for node in ast.walk(line)):
         return None
     return body
 
 
 class _Rewriter(ast.NodeTransformer):
-    """Replaces `self.assertEqual(a, b)` and its kind where they stand as statements."""
+    """Replaces `self.assertEqual(a, b)` and its kind where they stand as statements, and opens sub-tests."""
 
     def visit_Expr(self, node: ast.Expr) -> ast.stmt:
         match node.value:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=name), args=args, keywords=[]):
-                return self._plain(name, args) or node
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="self"), attr=name), args=args, keywords=words
+            ):
+                only_message = all(word.arg == "msg" for word in words)
+                return (self._plain(name, args) if only_message else None) or node
+            case _:
+                return node
+
+    def visit_With(self, node: ast.With) -> ast.stmt | list[ast.stmt]:
+        self.generic_visit(node)
+        match node.items:
+            case [
+                ast.withitem(
+                    context_expr=ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr="subTest"))
+                )
+            ]:
+                return node.body
             case _:
                 return node
 
     def _plain(self, name: str, args: list[ast.expr]) -> ast.stmt | None:
-        if name in _COMPARED and len(args) == 2:
-            return ast.Assert(ast.Compare(args[0], [_COMPARED[name]()], [args[1]]))
-        if name in _JUDGED and len(args) == 1:
-            return ast.Assert(_JUDGED[name](args[0]))
-        if name == "assertIsInstance" and len(args) == 2:
-            return ast.Assert(ast.Call(ast.Name("isinstance"), args, []))
-        if name == "assertAlmostEqual" and len(args) == 2:
-            difference = ast.BinOp(args[0], ast.Sub(), args[1])
-            rounded = ast.Call(ast.Name("round"), [difference, ast.Constant(7)], [])
-            return ast.Assert(ast.Compare(rounded, [ast.Eq()], [ast.Constant(0)]))
-        return None
+        """The assertion; what follows the arguments that it compares is a message and is left out."""
+        match args:
+            case [left, right, *message] if name in _COMPARED and len(message) < 2:
+                return ast.Assert(ast.Compare(left, [_COMPARED[name]()], [right]))
+            case [value, *message] if name in _JUDGED and len(message) < 2:
+                return ast.Assert(_JUDGED[name](value))
+            case [value, kind, *message] if name == "assertIsInstance" and len(message) < 2:
+                return ast.Assert(ast.Call(ast.Name("isinstance"), [value, kind], []))
+            case [left, right] if name == "assertAlmostEqual":
+                rounded = ast.Call(
+                    ast.Name("round"), [ast.BinOp(left, ast.Sub(), right), ast.Constant(7)], []
+                )
+                return ast.Assert(ast.Compare(rounded, [ast.Eq()], [ast.Constant(0)]))
+            case _:
+                return None

@@ -7,6 +7,7 @@ Test methods that only assert become plain assertions, which are short and which
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -46,6 +47,10 @@ class pytest:
 """What tests commonly use of pytest, which the sandbox does not have."""
 
 
+_PREPARING: Final = ("setUp", "tearDown", "setUpClass", "tearDownClass")
+"""Methods of a test class without which its tests cannot stand."""
+
+
 def module_source(name: str, source: str) -> str:
     """Code after which `import name` finds a module that is not there as a file."""
     return (
@@ -57,13 +62,7 @@ def module_source(name: str, source: str) -> str:
 
 def imported_names(tree: ast.Module, module: str) -> list[str]:
     """The names that a suite takes from the module under test, in their order."""
-    names = [
-        alias.name
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom) and node.module == module
-        for alias in node.names
-        if alias.name != "*"
-    ]
+    names = [alias.name for alias in _taken_from(tree, module) if alias.name != "*"]
     aliases = _module_aliases(tree, module)
     names += [
         node.attr
@@ -89,7 +88,7 @@ def read_tests(tree: ast.Module, module: str, helpers: Mapping[str, str], place:
     """
     setup: list[ast.stmt] = []
     tests: list[list[ast.stmt]] = []
-    for node in tree.body:
+    for node in _ImportRemover(module).visit(copy.deepcopy(tree)).body:
         match node:
             case ast.FunctionDef(name=name) if name.startswith("test"):
                 tests += _function_tests(node, place)
@@ -99,8 +98,8 @@ def read_tests(tree: ast.Module, module: str, helpers: Mapping[str, str], place:
                 tests.append([node])
             case ast.If() if "__name__" in python_source.used_names(node.test):
                 tests += [[line] for line in node.body if isinstance(line, ast.Assert)]
-            case ast.Import() | ast.ImportFrom():
-                setup += _kept_imports(node, module)
+            case ast.Pass():
+                pass
             case _:
                 setup.append(node)
     setup += _stand_ins(tree, module)
@@ -147,14 +146,16 @@ def _class_tests(node: ast.ClassDef) -> Iterator[list[ast.stmt]]:
     """One test per method: its assertions alone where it needs nothing of the class, else the class."""
     methods = _test_methods(node)
     others = [member for member in node.body if member not in methods]
-    shared = [member for member in others if not isinstance(member, ast.Expr | ast.Pass)]
+    prepared = any(isinstance(member, ast.FunctionDef) and member.name in _PREPARING for member in others)
     for method in methods:
-        plain = plain_body(method) if not shared else None
+        decorators = [decorator for decorator in method.decorator_list if not _mark(decorator)]
+        plain = None if prepared or decorators else plain_body(method)
         if plain is not None and _is_flat(plain):
             yield _without_docstring(plain)
         else:
-            alone = ast.FunctionDef(method.name, method.args, method.body, [], None)
-            yield [ast.ClassDef(node.name, node.bases, node.keywords, [*shared, alone], [])]
+            alone = ast.FunctionDef(method.name, method.args, method.body, decorators, None)
+            members = [member for member in others if not isinstance(member, ast.Expr | ast.Pass)]
+            yield [ast.ClassDef(node.name, node.bases, node.keywords, [*members, alone], node.decorator_list)]
 
 
 def _test_methods(node: ast.ClassDef) -> list[ast.FunctionDef]:
@@ -179,21 +180,27 @@ def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
     return body[1:] if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) else body
 
 
-def _kept_imports(node: ast.Import | ast.ImportFrom, module: str) -> list[ast.stmt]:
-    """The import without the module under test and what `_setup_text` adds where it is used."""
-    if isinstance(node, ast.ImportFrom):
-        return [] if node.module in (module, "pytest") else [node]
-    names = [alias for alias in node.names if alias.name not in (module, "pytest", "unittest")]
-    return [ast.Import(names)] if names else []
+class _ImportRemover(ast.NodeTransformer):
+    """Removes imports, wherever they stand, of the module under test and of what `_setup_text` adds."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
+        return ast.Pass() if node.module in (self._module, "pytest") else node
+
+    def visit_Import(self, node: ast.Import) -> ast.stmt:
+        removed = (self._module, "pytest", "unittest")
+        names = [alias for alias in node.names if alias.asname or alias.name not in removed]
+        names = [alias for alias in names if alias.name != self._module]
+        return ast.Import(names) if names else ast.Pass()
 
 
 def _stand_ins(tree: ast.Module, module: str) -> list[ast.stmt]:
     """Gives the program's names the other names by which the tests call them."""
     lines = [
         f"{alias.asname} = {alias.name}"
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom) and node.module == module
-        for alias in node.names
+        for alias in _taken_from(tree, module)
         if alias.asname and alias.asname != alias.name
     ]
     given = ", ".join(f"{name}={name}" for name in imported_names(tree, module))
@@ -204,11 +211,17 @@ def _stand_ins(tree: ast.Module, module: str) -> list[ast.stmt]:
     return python_source.parse("\n".join(lines)).body
 
 
+def _taken_from(tree: ast.Module, module: str) -> list[ast.alias]:
+    """The names in all imports of the form `from module import ...`."""
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == module]
+    return [alias for node in sorted(found, key=lambda node: node.lineno) for alias in node.names]
+
+
 def _module_aliases(tree: ast.Module, module: str) -> set[str]:
     """The names by which `import module` is known."""
     return {
         alias.asname or alias.name
-        for node in tree.body
+        for node in ast.walk(tree)
         if isinstance(node, ast.Import)
         for alias in node.names
         if alias.name == module

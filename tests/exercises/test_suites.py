@@ -87,6 +87,9 @@ def test_plain_methods_become_assertions() -> None:
         ("assertAlmostEqual(f(), 0.3, places=1)", 0.31, 0.5),
         ("assertCountEqual(f(), [1, 2])", [2, 1], [1]),
         ("assertEqual(f(), 3, 'message')", 3, 4),
+        ("assertEqual(f(), 3, msg='message')", 3, 4),
+        ("assertTrue(f(), 'message')", 1, 0),
+        ("assertIsInstance(f(), str, msg='message')", "a", 1),
         ("assertRegex(f(), 'a+')", "caat", "b"),
     ],
 )
@@ -96,6 +99,39 @@ def test_every_assertion_keeps_its_meaning(call: str, right: object, wrong: obje
     )
     assert holds(test, f=lambda: right)
     assert not holds(test, f=lambda: wrong)
+
+
+def test_sub_tests_are_opened_and_imports_are_found_anywhere() -> None:
+    source = """
+        import unittest
+        import pytest
+        try:
+            from sums import add
+        except ImportError as error:
+            raise ImportError("define add") from error
+
+        class AddTest(unittest.TestCase):
+            @pytest.mark.task(taskno=1)
+            def test_many(self):
+                for number, (left, total) in enumerate([(1, 3), (2, 4)]):
+                    with self.subTest(f"variation {number}", left=left):
+                        self.assertEqual(add(left, 2), total, msg="wrong")
+
+            @unittest.skip("not now")
+            def test_later(self):
+                self.assertEqual(add(1, 1), 3)
+
+            def helper(self):
+                return 1
+        """
+    assert imported_names(ast.parse(dedent(source)), "sums") == ["add"]
+    many, later = cut(source)
+    assert many.code == (
+        "for number, (left, total) in enumerate([(1, 3), (2, 4)]):\n    assert add(left, 2) == total"
+    )
+    assert holds(many, add=lambda left, right: left + right)
+    assert not holds(many, add=lambda left, right: 3)
+    assert "skip" in later.code
 
 
 def test_a_method_that_needs_its_class_keeps_it() -> None:
