@@ -44,7 +44,7 @@ _BOOT: Final = (
 REQUIRED: Final = frozenset({"landlock", "seccomp", "rlimits", "no_new_privs"})
 _LAYER_NAMES: Final = """
 no_new_privs user_namespace pid_namespace net_namespace mount_namespace ipc_namespace uts_namespace landlock
-seccomp rlimits capabilities environment
+seccomp rlimits unprivileged_user
 """
 
 

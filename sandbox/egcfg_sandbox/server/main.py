@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import sysconfig
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, NoReturn
@@ -71,13 +72,7 @@ def _prepare() -> Zone:
     missing: dict[str, str] = {}
     proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     if os.geteuid() == 0:
-        try:
-            kernel.unshare(kernel.CLONE_NEWNS)
-            namespaces.build_root(readable, hidden)
-        except OSError as error:
-            missing["mount_namespace"] = str(error)
-        namespaces.become_nobody()
-        kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
+        missing |= _leave_root(readable, hidden)
         lacking = namespaces.enter_zone(proc)
     else:
         lacking = namespaces.enter_zone(proc)
@@ -97,6 +92,28 @@ def _prepare() -> Zone:
     return Zone(proc, missing, abi, readable, *_filters(missing))
 
 
+def _leave_root(readable: tuple[str, ...], hidden: tuple[str, ...]) -> dict[str, str]:
+    """Root builds the small root while it can and then becomes nobody, for whom limits bind.
+
+    Where Python itself lies in a folder closed to nobody and cannot be bound elsewhere, it stays root,
+    without capabilities; what that leaves open is returned.
+    """
+    missing: dict[str, str] = {}
+    try:
+        kernel.unshare(kernel.CLONE_NEWNS)
+        namespaces.build_root(readable, hidden)
+    except OSError as error:
+        missing["mount_namespace"] = str(error)
+    if missing and _in_child(lambda: (namespaces.become_nobody(), os.listdir(readable[0]))):
+        return missing | {"unprivileged_user": f"{readable[0]} is closed to an ordinary user"}
+    try:
+        namespaces.become_nobody()
+    except OSError as error:
+        return missing | {"unprivileged_user": str(error)}
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
+    return missing
+
+
 def _with_working_filter(zone: Zone) -> Zone:
     """The zone without its filters where this process may not install them."""
     reason = _try_filter(zone.program_filter) if zone.program_filter else ""
@@ -107,12 +124,16 @@ def _with_working_filter(zone: Zone) -> Zone:
 
 def _try_filter(program: bytes) -> str:
     """Why a child of this process cannot be filtered, or nothing."""
+    return _in_child(lambda: (kernel.forbid_new_privileges(), seccomp.confine_supervised(program)))
+
+
+def _in_child(attempt: Callable[[], object]) -> str:
+    """Tries something in a child, which is then gone; returns why it failed, or nothing."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            kernel.forbid_new_privileges()
-            seccomp.confine_supervised(program)
+            attempt()
         except OSError as error:
             os.write(writer, str(error).encode())
         os._exit(0)
