@@ -23,15 +23,15 @@ def table(exercises: Sequence[Exercise]) -> str:
 
 
 def page(exercise: Exercise, *, everything: bool) -> str:
-    """One exercise as a person reads it; hidden tests and the reference only with `everything`."""
+    """One exercise as a person reads it; hidden tests, setups and the reference only with `everything`."""
     facts = [exercise.id, str(exercise.kind), exercise.entry_point or "", f"level {_level(exercise)}"]
     parts = [f"{exercise.title}\n{' · '.join(fact for fact in facts if fact)}\n{exercise.source}"]
     parts.append(exercise.statement.strip("\n"))
     if exercise.starter:
         parts.append(f"Starter\n{_indented(exercise.starter)}")
-    parts += _tests("Visible", exercise.visible)
+    parts += _tests("Visible", exercise.visible, everything)
     if everything:
-        parts += _tests("Hidden", exercise.hidden)
+        parts += _tests("Hidden", exercise.hidden, everything)
         if exercise.reference is not None:
             parts.append(f"Reference solution\n{_indented(exercise.reference)}")
     elif exercise.hidden:
@@ -110,14 +110,16 @@ def _level(exercise: Exercise) -> str:
     return str(exercise.level) if exercise.level else "-"
 
 
-def _tests(group: str, tests: Sequence[Test]) -> list[str]:
-    return [f"{group} test {number}\n{_indented(_test_text(test))}" for number, test in enumerate(tests, 1)]
+def _tests(group: str, tests: Sequence[Test], setup: bool) -> list[str]:
+    return [
+        f"{group} test {number}\n{_indented(_test_text(test, setup))}" for number, test in enumerate(tests, 1)
+    ]
 
 
-def _test_text(test: Test) -> str:
+def _test_text(test: Test, setup: bool) -> str:
     if isinstance(test, StdioTest):
         return f"input:\n{_indented(test.stdin)}\noutput:\n{_indented(test.stdout)}"
-    return f"{test.setup}\n{test.code}" if test.setup else test.code
+    return f"{test.setup}\n{test.code}" if setup and test.setup else test.code
 
 
 def _indented(text: str) -> str:

@@ -36,7 +36,12 @@ _JUDGED: Final[dict[str, Callable[[ast.expr], ast.expr]]] = {
 def plain_body(method: ast.FunctionDef) -> list[ast.stmt] | None:
     """The statements of a test method without its class; None where it needs more of it than assertions."""
     function = _Rewriter().visit(copy.deepcopy(method))
-    body: list[ast.stmt] = function.body
+    read = {
+        node.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    body: list[ast.stmt] = _MessageRemover(read).visit(function).body
     if any(isinstance(node, ast.Name) and node.id == "self" for line in body for node in ast.walk(line)):
         return None
     return body
@@ -75,11 +80,25 @@ class _Rewriter(ast.NodeTransformer):
             case [value, *message] if name in _JUDGED and len(message) < 2:
                 return ast.Assert(_JUDGED[name](value))
             case [value, kind, *message] if name == "assertIsInstance" and len(message) < 2:
-                return ast.Assert(ast.Call(ast.Name("isinstance"), [value, kind], []))
+                return ast.Assert(ast.Call(ast.Name("isinstance", ast.Load()), [value, kind], []))
             case [left, right] if name == "assertAlmostEqual":
                 rounded = ast.Call(
-                    ast.Name("round"), [ast.BinOp(left, ast.Sub(), right), ast.Constant(7)], []
+                    ast.Name("round", ast.Load()), [ast.BinOp(left, ast.Sub(), right), ast.Constant(7)], []
                 )
                 return ast.Assert(ast.Compare(rounded, [ast.Eq()], [ast.Constant(0)]))
             case _:
                 return None
+
+
+class _MessageRemover(ast.NodeTransformer):
+    """Removes texts that are put into a variable which nothing reads: messages of former assertions."""
+
+    def __init__(self, read: set[str]) -> None:
+        self._read = read
+
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt | None:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str()) | ast.JoinedStr()):
+                return None if name not in self._read else node
+            case _:
+                return node

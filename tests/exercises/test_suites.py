@@ -115,7 +115,9 @@ def test_sub_tests_are_opened_and_imports_are_found_anywhere() -> None:
             def test_many(self):
                 for number, (left, total) in enumerate([(1, 3), (2, 4)]):
                     with self.subTest(f"variation {number}", left=left):
-                        self.assertEqual(add(left, 2), total, msg="wrong")
+                        message = f"{left} is wrong"
+                        note = str(left)
+                        self.assertEqual(add(left, 2), total, msg=message)
 
             @unittest.skip("not now")
             def test_later(self):
@@ -126,8 +128,11 @@ def test_sub_tests_are_opened_and_imports_are_found_anywhere() -> None:
         """
     assert imported_names(ast.parse(dedent(source)), "sums") == ["add"]
     many, later = cut(source)
+    assert many.setup == ""
     assert many.code == (
-        "for number, (left, total) in enumerate([(1, 3), (2, 4)]):\n    assert add(left, 2) == total"
+        "for number, (left, total) in enumerate([(1, 3), (2, 4)]):\n"
+        "    note = str(left)\n"
+        "    assert add(left, 2) == total"
     )
     assert holds(many, add=lambda left, right: left + right)
     assert not holds(many, add=lambda left, right: 3)
