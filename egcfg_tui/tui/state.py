@@ -389,10 +389,13 @@ def _(event: LineChosen, view: SolveView, at_s: float) -> SolveView:
 
 @fold.register
 def _(event: CodeExecuted, view: SolveView, at_s: float) -> SolveView:
-    """The tests follow each answer of a line loop; of plain samples only the best is shown."""
+    """The tests follow the answer of a trial; of answers among candidates and samples only the best shows."""
     shown = _with_answer(view, event)
     passed = sum(result.passed for result in event.results)
-    if view.lines or view.trial is None or view.trial.method != Method.SAMPLE:
+    if view.trial is None or view.trial.method != Method.SAMPLE:
+        among_candidates = view.current is not None and view.current.runs is not None
+        if among_candidates and passed <= view.passed:
+            return shown
         return _with_results(shown, event.results, "whole answer")
     if passed <= view.best_answer:
         return shown

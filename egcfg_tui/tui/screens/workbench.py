@@ -56,6 +56,7 @@ class WorkbenchScreen(Screen[None]):
         self.selected: int | None = None
         """Number of the line looked at; None follows the line in work."""
         self._keys_shown: tuple[object, ...] = ()
+        self._noticed = ""
 
     def compose(self) -> ComposeResult:
         """Title, panels, notice, status, keys."""
@@ -281,6 +282,9 @@ class WorkbenchScreen(Screen[None]):
                 text += f"\n{self._key('restart')} {what}."
         elif view.phase is Phase.FAILED and view.failure:
             text = view.failure.message
+        if text == self._noticed:
+            return  # updating it lays out the whole screen
+        self._noticed = text
         notice = self.query_one("#notice", Static)
         notice.display = bool(text)
         notice.update(Content(visible(text)))

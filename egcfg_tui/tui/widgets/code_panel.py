@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from textual.content import Content
@@ -37,12 +38,11 @@ class CodePanel(LinesPanel):
 
 def code_lines(view: SolveView) -> tuple[list[Content], int | None]:
     """Numbered, coloured lines, and the index of the line in work, None where none grows."""
-    swayed = {row for line in view.lines if line.swayed and line.rows for row in _range(line.rows)}
     done, newline, lead = view.code.rpartition("\n")
     if lead.strip():
         done, newline, lead = view.code, "\n", ""
-    coloured = code.lines(done) if newline else ()
-    lines = [_numbered(row, text, row in swayed) for row, text in enumerate(coloured, start=1)]
+    swayed = tuple(row for line in view.lines if line.swayed and line.rows for row in _range(line.rows))
+    lines = list(_decided(done, swayed)) if newline else []
     if view.current is None or not view.phase.active or view.method == Method.SAMPLE:
         return lines, None
     start = len(lines)
@@ -53,6 +53,12 @@ def code_lines(view: SolveView) -> tuple[list[Content], int | None]:
         end = cursor if offset == len(growing) - 1 else Content("")
         lines.append(_numbered(start + offset + 1, line + end, False))
     return lines, start
+
+
+@lru_cache(maxsize=8)
+def _decided(source: str, swayed: tuple[int, ...]) -> tuple[Content, ...]:
+    """The numbered lines of decided code; asked for on every tick, changed by a chosen line only."""
+    return tuple(_numbered(row, text, row in swayed) for row, text in enumerate(code.lines(source), start=1))
 
 
 def _range(rows: tuple[int, int]) -> range:
