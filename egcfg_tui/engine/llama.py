@@ -163,7 +163,9 @@ def _load_model(spec: ModelSpec) -> Any:
     native_log.recent_errors()
     model = llama_cpp.llama_model_load_from_file(os.fsencode(spec.path), parameters)
     if not model:
-        raise EngineError(_explain(f"model file {spec.path} cannot be loaded"))
+        raise EngineError(
+            f"{_explain(f'model file {spec.path} cannot be loaded')}; fetch it again, or use another model"
+        )
     return model
 
 
@@ -198,9 +200,9 @@ def _can_rewind(model: Any) -> bool:
 
 
 def _explain(message: str) -> str:
-    """The message, with what native code last complained about."""
+    """The message, with what native code complained about first: later complaints only follow from it."""
     lines = native_log.recent_errors()
-    return f"{message}: {lines[-1]}" if lines else message
+    return f"{message}: {lines[0]}" if lines else message
 
 
 def _description(model: Any) -> str:

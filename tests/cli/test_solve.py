@@ -77,7 +77,7 @@ class InterruptedSession(FakeSession):
 @pytest.fixture
 def solver(command_line: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Solver:
     model = tmp_path / "tiny-coder.gguf"
-    model.write_bytes(gguf_bytes())
+    model.write_bytes(gguf_bytes(tiny__context_length=4096))
     solver = Solver(command_line, "digits.toml", str(model))
     monkeypatch.setattr("egcfg_tui.exercises.load", lambda reference: EXERCISE)
     monkeypatch.setattr("egcfg_tui.solving.session.SolverSession", solver.open_session)
@@ -298,6 +298,12 @@ def test_a_missing_model_is_told(solver: Solver) -> None:
     outcome = solver()
     assert (outcome.code, outcome.stdout) == (ExitCode.MODEL_OR_DATA, "")
     assert "egcfg-tui: unknown model 'no-such-model'" in outcome.stderr
+
+
+def test_a_context_beyond_the_model_is_told(solver: Solver) -> None:
+    outcome = solver("--context", "8192")
+    assert (outcome.code, solver.session) == (ExitCode.MODEL_OR_DATA, None)
+    assert "--context 8192 is more than the 4096 tokens that tiny-coder was made for" in outcome.stderr
 
 
 def test_an_unknown_exercise_is_told(command_line: CommandLine) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from egcfg_tui import exercises, models
+from egcfg_tui import exercises
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
+from egcfg_tui.cli.model_choice import chosen_model
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.solving_options import add_solving_options, layers_from, settings_from
 from egcfg_tui.engine.api import ModelSpec
@@ -40,9 +41,7 @@ def run(args: argparse.Namespace) -> ExitCode:
         raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
 
     def find_model() -> ModelSpec:
-        catalogue = models.load_catalogue()
-        resolved = models.resolve(args.model or catalogue.default, catalogue)
-        return ModelSpec(resolved.name, resolved.path, args.context, args.threads, args.gpu_layers)
+        return chosen_model(args)[0]
 
     from egcfg_tui.tui.app import run_app
     from egcfg_tui.tui.options import SolveOptions

@@ -12,18 +12,17 @@ from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.interrupts import Interrupts, ending_at_once
 from egcfg_tui.cli.live import narrator
+from egcfg_tui.cli.model_choice import chosen_model
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.printable import printable
 from egcfg_tui.cli.result_json import result_json
 from egcfg_tui.cli.solving_options import add_solving_options, layers_from, settings_from
 from egcfg_tui.cli.tape import Tape, open_tape
 from egcfg_tui.events import FailureKind, SolveFailed, SolveFinished
-from egcfg_tui.runs import RecordedModel
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.settings import Method
 
 if TYPE_CHECKING:
-    from egcfg_tui.engine.api import ModelSpec
     from egcfg_tui.solving.session import SolverSession
 
 _EPILOG: Final = """\
@@ -66,7 +65,7 @@ def run(args: argparse.Namespace) -> ExitCode:
     layers = layers_from(args)
     try:
         exercise = exercises.load(args.exercise)
-        model, recorded_model = _model(args)
+        model, recorded_model = chosen_model(args)
     except (exercises.ExerciseError, models.ModelError) as error:
         raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
     request = SolveRequest(exercise, Method(args.method), settings, args.budget, args.seed)
@@ -114,26 +113,3 @@ def _emit(finished: SolveFinished, request: SolveRequest, form: str) -> None:
         stdout.emit_json(result_json(finished, request))
     elif finished.solution and finished.reason != "stopped":
         stdout.emit(printable(finished.solution) if stdout.is_terminal() else finished.solution)
-
-
-def _model(args: argparse.Namespace) -> tuple[ModelSpec, RecordedModel]:
-    """The model to load, and what the recording says of it."""
-    from egcfg_tui.engine.api import ModelSpec
-
-    catalogue = models.load_catalogue()
-    name = args.model or catalogue.default
-    entry = catalogue.get(name)
-    resolved = models.resolve(name, catalogue)
-    recorded = RecordedModel(
-        name=resolved.name,
-        sha256=entry.sha256 if entry else None,
-        size_bytes=resolved.path.stat().st_size,
-    )
-    spec = ModelSpec(
-        name=resolved.name,
-        path=resolved.path,
-        context_tokens=args.context,
-        threads=args.threads,
-        gpu_layers=args.gpu_layers,
-    )
-    return spec, recorded

@@ -1,0 +1,40 @@
+"""From the options of a command to the model it loads."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from egcfg_tui import models
+from egcfg_tui.runs import RecordedModel
+
+if TYPE_CHECKING:
+    from egcfg_tui.engine.api import ModelSpec
+
+
+def chosen_model(args: argparse.Namespace) -> tuple[ModelSpec, RecordedModel]:
+    """The model to load, and what a recording says of it. Raises `ModelError`."""
+    from egcfg_tui.engine.api import ModelSpec
+
+    catalogue = models.load_catalogue()
+    name = args.model or catalogue.default
+    entry = catalogue.get(name)
+    resolved = models.resolve(name, catalogue)
+    if args.context and resolved.context_tokens and args.context > resolved.context_tokens:
+        raise models.ModelError(
+            f"--context {args.context} is more than the {resolved.context_tokens} tokens that "
+            f"{resolved.name} was made for; ask for fewer"
+        )
+    spec = ModelSpec(
+        name=resolved.name,
+        path=resolved.path,
+        context_tokens=args.context,
+        threads=args.threads,
+        gpu_layers=args.gpu_layers,
+    )
+    recorded = RecordedModel(
+        name=resolved.name,
+        sha256=entry.sha256 if entry else None,
+        size_bytes=resolved.path.stat().st_size,
+    )
+    return spec, recorded
