@@ -2,7 +2,7 @@
 
 An attempt's new lines are shown once; code that all attempts share is in the prompt already and is not
 repeated. The first test that does not pass is followed by the values that variables went through, the
-others take one line each. Values stand apart from the code: noted behind its lines, they are imitated in
+others share a line. Values stand apart from the code: noted behind its lines, they are imitated in
 the answer.
 """
 
@@ -57,17 +57,15 @@ def render_signal(
 def _block(number: int, code_so_far: str, attempt: Attempt) -> str:
     lines = attempt.source.splitlines()
     new_lines = lines[_common_lines(code_so_far.splitlines(), lines) :]
-    shown = _shown_result(attempt.results)
     heading = f"Attempt {number}" + ("" if attempt.complete else ", unfinished") + ":"
     block = [heading, *new_lines]
+    shown = _shown_result(attempt.results)
     if shown is not None:
-        block += [_result_text(shown, attempt.complete, shown=True), *_values(shown)]
-        block += [
-            _result_text(result, attempt.complete, shown=False)
-            for result in attempt.results
-            if result is not shown
-        ]
-    return "\n".join(line for line in block if line) + "\n"
+        block += [f"{shown.test} -> {_outcome(shown, attempt.complete)}", *_values(shown)]
+        others = [_outcome(result, attempt.complete) for result in attempt.results if result is not shown]
+        if others:
+            block.append(f"other tests -> {', '.join(others)}")
+    return "\n".join(block) + "\n"
 
 
 def _shown_result(results: tuple[TestResult, ...]) -> TestResult | None:
@@ -75,13 +73,13 @@ def _shown_result(results: tuple[TestResult, ...]) -> TestResult | None:
     return next((result for result in results if not result.passed), results[0] if results else None)
 
 
-def _result_text(result: TestResult, complete: bool, *, shown: bool) -> str:
-    """One line for one test. Unfinished code cannot be right yet, so a wrong answer of it says nothing."""
-    if result.passed:
-        return f"{result.test} -> passed"
+def _outcome(result: TestResult, complete: bool) -> str:
+    """A test's result in words. Unfinished code cannot be right yet, so a wrong answer of it says nothing."""
     if not complete and result.status is Verdict.FAILED:
-        return f"{result.test} -> unfinished" if shown else ""
-    return f"{result.test} -> {result.error or result.status.value}"
+        return "unfinished"
+    if result.passed:
+        return "passed"
+    return (result.error or result.status.value).removeprefix("AssertionError: ")
 
 
 def _values(result: TestResult) -> list[str]:
@@ -90,6 +88,9 @@ def _values(result: TestResult) -> list[str]:
         return []
     values: dict[str, list[str]] = {}
     for event in result.trace.events:
+        if event.kind == "call" and event.depth == 0:
+            # The test's text shows these arguments already.
+            continue
         if event.kind == "return":
             values.setdefault("returned", []).append(event.value or "None")
         elif event.kind == "exception":
