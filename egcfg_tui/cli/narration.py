@@ -24,6 +24,7 @@ from egcfg_tui.events import (
     TrialFinished,
     TrialStarted,
 )
+from egcfg_tui.solving.settings import Method
 
 GOOD: Final = "green"
 BAD: Final = "red"
@@ -55,7 +56,7 @@ def narration(event: Event) -> list[Text]:
             passed = sum(passes(run.results) for run in runs)
             word = "run" if len(runs) == 1 else "runs"
             return [Text(f"line {line}: {len(runs)} {word}, {passed} passed all visible tests", FAINT)]
-        case LineChosen(line=line):
+        case LineChosen(line=line, text=text) if text:
             return [Text(f"{line:4} │ {part}") for part in chosen_lines(event)]
         case CodeExecuted(results=results, passed=passed):
             return [Text(f"answer: {counted(results)}", GOOD if passed else BAD), *faults(results)]
@@ -83,10 +84,18 @@ def loaded_line(event: EngineLoaded) -> str:
 
 def settings_line(event: SolveStarted) -> str:
     """Method and settings in one line."""
-    return (
-        f"{event.method} {event.settings}, gamma {event.gamma:g}, seed {event.seed}, "
-        f"budget {event.budget_s:g} s"
-    )
+    return f"{method_line(event)}, seed {event.seed}, budget {event.budget_s:g} s"
+
+
+def method_line(event: SolveStarted | TrialStarted) -> str:
+    """The method with those settings that it heeds."""
+    match event.method:
+        case Method.GREEDY:
+            return event.method
+        case Method.SAMPLE:
+            return f"{event.method} {event.settings}"
+        case _:
+            return f"{event.method} {event.settings}, gamma {event.gamma:g}"
 
 
 def result_lines(event: SolveFinished) -> list[Text]:

@@ -16,6 +16,7 @@ from egcfg_tui.cli.narration import (
     counted,
     faults,
     loaded_line,
+    method_line,
     open_line,
     passes,
     result_lines,
@@ -89,7 +90,7 @@ def _lines(event: Event) -> list[Text]:
             return [
                 Text(),
                 Text(f"trial {event.index}", "bold"),
-                Text(f"  {event.method} {event.settings}, gamma {event.gamma:g}", FAINT),
+                Text(f"  {method_line(event)}", FAINT),
             ]
         case CandidatesExecuted():
             return [Text(f"  runs for line {event.line}")] + [
@@ -101,6 +102,8 @@ def _lines(event: Event) -> list[Text]:
                 Text(f"  signal for line {event.line}: {event.tokens} tokens{dropped}"),
                 *_block(event.text, FAINT),
             ]
+        case LineChosen(text=""):
+            return [Text(f"  line {event.line}: the answer ends", "bold")]
         case LineChosen():
             return [
                 Text(f"  line {event.line}, gamma {event.gamma:g}{_swayed(event)}", "bold"),
