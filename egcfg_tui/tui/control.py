@@ -93,7 +93,10 @@ class SolveControl:
         """Loads the model in a new session, after closing the old one."""
         self._busy = True
         self.stopping = False
-        engine = EngineView(EngineState.LOADING, model=self.model_name, since_s=self.services.clock())
+        now_s = self.services.clock()
+        engine = EngineView(EngineState.LOADING, model=self.model_name, since_s=now_s)
+        if self.view.phase.active:
+            self.view = replace(self.view, phase=Phase.IDLE, stage=None, ended_s=now_s)
         self.view = replace(self.view, engine=engine)
         self._spawn(self._load)
 
@@ -182,8 +185,10 @@ class SolveControl:
 
     def _load(self) -> None:
         """Closes the old session, finds the model and starts a new session; runs in a thread."""
-        if self._session:
-            self._session.close()
+        with self._session_lock:
+            old, self._session = self._session, None
+        if old:
+            old.close()
         try:
             model = self.services.find_model()
         except ModelError as error:
@@ -199,15 +204,23 @@ class SolveControl:
         self._pump(session, session.start())
 
     def _pump(self, session: Session, events: Iterator[Event]) -> None:
-        """Moves events into the queue; runs in a thread. An unexpected error must not end the screen."""
+        """Moves events into the queue; runs in a thread. An unexpected error must not end the screen.
+
+        A session that was closed or replaced meanwhile falls silent: what its end looks like is no news.
+        """
         try:
             for event in events:
+                if self._closed:
+                    session.close()
+                if session is not self._session:
+                    return
                 self._queue.put(event)
         except Exception as error:
             terminal.log(traceback.format_exc())
             text = f"Unexpected error, details are in {terminal.log_path()}: {type(error).__name__}: {error}"
             self._queue.put(SolveFailed(FailureKind.MODEL, text))
-        self._queue.put(StreamEnded(alive=session.alive))
+        if session is self._session:
+            self._queue.put(StreamEnded(alive=session.alive))
 
     def _stream_ended(self, event: StreamEnded, at_s: float) -> None:
         self._busy = False

@@ -175,6 +175,38 @@ async def test_earlier_lines_can_be_looked_at_while_the_solve_goes_on(stage: Sta
         assert "while n > 0" in panel(app, "candidates")
 
 
+async def test_a_click_on_the_code_looks_at_its_line(stage: Stage) -> None:
+    stage.solve = MID
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, app)
+        await pilot.press("s")
+        await wait_until(pilot, lambda: "int(digit)" in panel(app, "candidates"))
+        await pilot.click("#code", offset=(10, 2))
+        assert "while n > 0" in panel(app, "candidates")
+        await pilot.click("#code", offset=(10, 3))
+        assert "int(digit)" in panel(app, "candidates")
+
+
+async def test_a_session_that_does_not_stop_can_be_replaced(stage: Stage) -> None:
+    stage.solve = MID
+    app = stage.app()
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        stage.session.stop = lambda: None  # type: ignore[method-assign]
+        await pilot.press("s")
+        await wait_until(pilot, lambda: phase(app) is Phase.RUNNING)
+        await pilot.press("x")
+        assert "stopping" in bar(app, "status")
+        stage.solve = digits_run.SOLVE
+        await pilot.press("R")
+        await wait_until(pilot, lambda: len(stage.sessions) == 2)
+        await ready(pilot, app)
+        assert notice(app) == ""
+        await pilot.press("s")
+        await wait_until(pilot, lambda: phase(app) is Phase.SOLVED)
+
+
 async def test_a_killed_engine_is_reported_and_restarted_with_a_key(stage: Stage) -> None:
     stage.solve = MID
     app = stage.app()

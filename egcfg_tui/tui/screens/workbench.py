@@ -110,6 +110,15 @@ class WorkbenchScreen(Screen[None]):
         }
         return allowed.get(action, True)
 
+    def on_code_panel_row_clicked(self, message: CodePanel.RowClicked) -> None:
+        """Looks at the line that the row belongs to; a row of no chosen line is the live one."""
+        chosen = (line for line in self.control.view.lines if line.rows)
+        self.selected = next(
+            (line.number for line in chosen if line.rows and line.rows[0] <= message.row <= line.rows[1]),
+            None,
+        )
+        self._draw()
+
     def action_start(self) -> None:
         """Starts a solve."""
         self.selected = None

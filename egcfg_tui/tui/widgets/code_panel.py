@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import Final
 
 from textual.content import Content
+from textual.events import Click
+from textual.message import Message
 
 from egcfg_tui.solving.settings import Method
 from egcfg_tui.tui import code
@@ -18,7 +20,19 @@ SWAYED: Final = "◆"
 
 
 class CodePanel(LinesPanel):
-    """The chosen code, below it the line in work, dim until it is decided."""
+    """The chosen code and below it the line in work. A click on a row asks to look at its line."""
+
+    class RowClicked(Message):
+        """The user pointed at a row of the code, counted from 1."""
+
+        def __init__(self, row: int) -> None:
+            super().__init__()
+            self.row = row
+
+    def on_click(self, event: Click) -> None:
+        """Tells which row was meant."""
+        if (offset := event.get_content_offset(self)) is not None:
+            self.post_message(self.RowClicked(offset.y + self.scroll_offset.y + 1))
 
     def show(self, view: SolveView, selected: LineView | None, hint: str) -> None:
         """Draws the view; `selected` is the line whose candidates are looked at, None while live."""
