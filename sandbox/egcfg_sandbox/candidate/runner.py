@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import mmap
 import os
 import random
 import socket
@@ -45,7 +45,7 @@ class Runner:
         self._recorder: Recorder | None = None
         self._depth = 0
         self._process = os.getpid()
-        self._reserve: bytearray | None = bytearray(_MEMORY_RESERVE_BYTES)
+        self._reserve: mmap.mmap | None = mmap.mmap(-1, _MEMORY_RESERVE_BYTES)
         self._asked = 0
 
     def serve(self) -> None:
@@ -66,13 +66,19 @@ class Runner:
             before = [_shallow(item) for item in known]
             answer = ("value", self._perform(request))
         except BaseException as error:
-            self._reserve = None
+            self._release_reserve()
             known, before = [], []
             answer = ("raised", self._raised(error))
         if os.getpid() != self._process:
             os._exit(0)
         self._flush()
         self._send(b"A" + number, answer, known, before)
+
+    def _release_reserve(self) -> None:
+        """Makes room to tell of an exception when memory is used up."""
+        if self._reserve is not None:
+            self._reserve.close()
+            self._reserve = None
 
     def _flush(self) -> None:
         """Lets out what was printed, whatever the program made of its streams."""
@@ -243,14 +249,10 @@ def _differs(value: Any, before: Any) -> bool:
 
 
 def open_streams() -> None:
-    """Python's own standard streams on the descriptors of this run."""
-    sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0)), encoding="utf-8", errors="surrogateescape")
-    sys.stdout = io.TextIOWrapper(
-        io.BufferedWriter(io.FileIO(1, "w")), encoding="utf-8", errors="backslashreplace", newline="\n"
-    )
-    sys.stderr = io.TextIOWrapper(
-        io.BufferedWriter(io.FileIO(2, "w")), encoding="utf-8", errors="backslashreplace", line_buffering=True
-    )
+    """Python's standard streams on descriptors 0 to 2, whatever these will be when a program uses them."""
+    sys.stdin = open(0, encoding="utf-8", errors="surrogateescape", closefd=False)
+    sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", newline="\n", closefd=False)
+    sys.stderr = open(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
 
 

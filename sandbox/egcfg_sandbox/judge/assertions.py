@@ -9,6 +9,7 @@ import math
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import CodeType
 from typing import Any, Final
 
 from egcfg_sandbox.candidate.rendering import Renderer
@@ -174,11 +175,16 @@ class CodeCheck:
         classes = "unittest" in self._imports
         if classes:
             cases.take_over()
-        rewriter = _Rewriter(set(bound), self._checks)
-        for tree in (self._setup, self._code):
-            exec(compile(rewriter.visit(tree), _FILENAME, "exec", dont_inherit=True), namespace)
+        for code in self.compiled(set(bound)):
+            exec(code, namespace)
         if classes:
             cases.run(namespace)
+
+    def compiled(self, names: set[str]) -> list[CodeType]:
+        """Setup and test with assertions that leave their values behind; `names` are the program's."""
+        rewriter = _Rewriter(names, self._checks)
+        trees = [rewriter.visit(tree) for tree in (self._setup, self._code) if tree.body]
+        return [compile(tree, _FILENAME, "exec", dont_inherit=True) for tree in trees]
 
     def _helpers(self, given: dict[str, Any], entry_point: str | None) -> dict[str, Any]:
         """What helps a test to compare but was left to the program to import: the judge's own instead."""

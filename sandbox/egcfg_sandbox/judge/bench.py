@@ -45,7 +45,7 @@ def confine(zone: Zone) -> None:
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     kernel.forbid_new_privileges()
     if zone.landlock_abi:
-        landlock.confine(zone.landlock_abi, zone.readable, ("/dev/null",), ())
+        landlock.confine(landlock.prepare(zone.landlock_abi, zone.readable, ("/dev/null",), ()))
     kernel.drop_capabilities()
     if zone.judge_filter:
         seccomp.confine(zone.judge_filter)

@@ -47,27 +47,29 @@ def _handled(abi: int) -> int:
     return rights
 
 
-def confine(abi: int, readable: Sequence[str], devices: Sequence[str], writable: Sequence[str]) -> None:
-    """Leaves this process nothing but reading `readable`, using `devices` and writing below `writable`.
+def prepare(abi: int, readable: Sequence[str], devices: Sequence[str], writable: Sequence[str]) -> int:
+    """Rights as a descriptor: to read `readable`, use `devices` and write below `writable`, nothing else.
 
-    It is also cut off from the processes, ports and abstract sockets outside.
+    Such a process is also cut off from the processes, ports and abstract sockets outside.
     """
     handled = _handled(abi)
     network = _BIND_AND_CONNECT if abi >= _NETWORK_SINCE else 0
     scopes = _SOCKETS_AND_SIGNALS if abi >= _SCOPES_SINCE else 0
     attributes = struct.pack("<QQQ", handled, network, scopes)
     size = 24 if abi >= _SCOPES_SINCE else 16 if abi >= _NETWORK_SINCE else 8
-    ruleset = kernel.syscall("landlock_create_ruleset", attributes[:size], size, 0)
-    try:
-        for path in readable:
-            _allow(ruleset, path, _READABLE & handled)
-        for path in devices:
-            _allow(ruleset, path, (_READ_FILE | _WRITE_FILE) & handled)
-        for path in writable:
-            _allow(ruleset, path, handled & ~_SCRATCH_DENIED)
-        kernel.syscall("landlock_restrict_self", ruleset, 0)
-    finally:
-        os.close(ruleset)
+    rights = kernel.syscall("landlock_create_ruleset", attributes[:size], size, 0)
+    for path in readable:
+        _allow(rights, path, _READABLE & handled)
+    for path in devices:
+        _allow(rights, path, (_READ_FILE | _WRITE_FILE) & handled)
+    for path in writable:
+        _allow(rights, path, handled & ~_SCRATCH_DENIED)
+    return rights
+
+
+def confine(rights: int) -> None:
+    """Leaves this process and its children nothing but these rights."""
+    kernel.syscall("landlock_restrict_self", rights, 0)
 
 
 def _allow(ruleset: int, path: str, rights: int) -> None:

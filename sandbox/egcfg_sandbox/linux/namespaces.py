@@ -1,13 +1,14 @@
 """Namespaces: one zone per fork server, made once, and inside it slots that run one program at a time.
 
 The zone holds what all runs may share: an empty network, a root made of read-only binds, no /proc. A slot has
-its own processes and users; every program gets mounts and a scratch folder that go away with its process.
+its own processes, users and mounts, among them the scratch folder, renewed after a program that used it.
 """
 
 from __future__ import annotations
 
 import os
 import socket
+import stat
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from egcfg_sandbox.linux import kernel
 
 SCRATCH: Final = "/tmp"
 DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
+_SCRATCH_MODE: Final = 0o700
 _NOBODY: Final = 65534
 _SHARED_BY_RUNS: Final = {
     "mount": kernel.CLONE_NEWNS,
@@ -111,8 +113,20 @@ def _copy_links(new_root: str) -> None:
             Path(new_root, entry.name).symlink_to(Path(entry.path).readlink())
 
 
+def scratch_is_fresh() -> bool:
+    """Whether a program left the scratch folder as it was given."""
+    return not os.listdir(SCRATCH) and stat.S_IMODE(os.stat(SCRATCH).st_mode) == _SCRATCH_MODE
+
+
+def renew_scratch(size_bytes: int) -> None:
+    """Lets go of a used scratch folder, whatever is in it, and gives a new one."""
+    kernel.unmount(SCRATCH, kernel.MNT_DETACH)
+    mount_scratch(size_bytes)
+
+
 def mount_scratch(size_bytes: int) -> None:
-    """Gives a process in its own mounts an empty folder, which the kernel takes away with the process."""
+    """Puts an empty folder of bounded size over the scratch path, for processes in these mounts only."""
     flags = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
-    kernel.mount("scratch", SCRATCH, "tmpfs", flags, f"size={size_bytes},nr_inodes=512,mode=0700")
-    os.chdir(SCRATCH)
+    kernel.mount(
+        "scratch", SCRATCH, "tmpfs", flags, f"size={size_bytes},nr_inodes=512,mode={_SCRATCH_MODE:o}"
+    )

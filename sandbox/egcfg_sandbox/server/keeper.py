@@ -69,12 +69,17 @@ class Keeper:
         self._zone = zone
         self._limits = limits
         self._usage = Usage(zone.proc)
+        self._writable: tuple[str, ...] = ()
+        self._rights: int | None = None
 
     def serve(self) -> None:
         """Goes on until the judge has gone."""
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         if self._zone.has("mount_namespace") and self._zone.proc is not None:
             namespaces.enter_users(self._zone.proc, kernel.CLONE_NEWNS)
+            namespaces.mount_scratch(self._limits.scratch_bytes)
+            self._writable = (namespaces.SCRATCH,)
+        self._make_rights()
         kernel.forbid_new_privileges()
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
         while True:
@@ -83,6 +88,17 @@ class Keeper:
                 self._watch(program)
             finally:
                 self._end(program)
+
+    def _make_rights(self) -> None:
+        """Prepares the file rights of the programs to come."""
+        zone = self._zone
+        if self._rights is not None:
+            os.close(self._rights)
+        if zone.landlock_abi:
+            self._rights = landlock.prepare(
+                zone.landlock_abi, zone.readable, namespaces.DEVICES, self._writable
+            )
+        os.chdir(self._writable[0] if self._writable else "/")
 
     def _fork(self) -> _Program:
         """Makes the program's process, waits until it is confined and hands its ends to the judge."""
@@ -113,12 +129,13 @@ class Keeper:
     ) -> NoReturn:
         try:
             os.setsid()
+            if self._rights is not None:
+                landlock.confine(self._rights)
             for target, source in enumerate(streams):
                 os.dup2(source, target)
             os.dup2(channel.detach(), _CHANNEL, inheritable=False)
-            os.closerange(_CHANNEL + 1, os.sysconf("SC_OPEN_MAX"))
+            kernel.close_from(_CHANNEL + 1)
             channel = socket.socket(fileno=_CHANNEL)
-            runner.open_streams()
             self._confine(channel)
         except BaseException as error:
             channel.send(f"{type(error).__name__}: {error}".encode()[:256])
@@ -128,11 +145,6 @@ class Keeper:
     def _confine(self, channel: socket.socket) -> None:
         """Everything is closed and limited before the process is told what to run."""
         zone, limits = self._zone, self._limits
-        writable: tuple[str, ...] = ()
-        if zone.has("mount_namespace"):
-            kernel.unshare(kernel.CLONE_NEWNS)
-            namespaces.mount_scratch(limits.scratch_bytes)
-            writable = (namespaces.SCRATCH,)
         seconds = math.ceil(limits.cpu_s) + 1
         for kind, value in (
             (resource.RLIMIT_AS, self._usage.base_mapped + limits.memory_bytes),
@@ -142,8 +154,6 @@ class Keeper:
             (resource.RLIMIT_FSIZE, limits.file_size_bytes),
         ):
             resource.setrlimit(kind, (value, value))
-        if zone.landlock_abi:
-            landlock.confine(zone.landlock_abi, zone.readable, namespaces.DEVICES, writable)
         kernel.drop_capabilities()
         if not zone.program_filter:
             channel.send(READY)
@@ -234,4 +244,7 @@ class Keeper:
             try:
                 os.waitpid(-1, 0)
             except ChildProcessError:
-                return
+                break
+        if self._zone.has("mount_namespace") and not namespaces.scratch_is_fresh():
+            namespaces.renew_scratch(self._limits.scratch_bytes)
+            self._make_rights()

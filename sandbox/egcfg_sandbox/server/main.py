@@ -20,7 +20,10 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from egcfg_sandbox import wire
+from egcfg_sandbox.candidate import runner
+from egcfg_sandbox.candidate.rehearsal import rehearse
 from egcfg_sandbox.judge import bench
+from egcfg_sandbox.judge.assertions import CodeCheck
 from egcfg_sandbox.linux import kernel, landlock, namespaces, seccomp
 from egcfg_sandbox.linux.syscalls import SUPPORTED
 from egcfg_sandbox.server.keeper import Keeper
@@ -33,6 +36,7 @@ abc array bisect cmath collections collections.abc contextlib copy dataclasses d
 functools heapq io itertools json math numbers operator os random re string struct sys threading time
 traceback types typing warnings weakref
 """
+_REHEARSALS: Final = 20
 _WARM: Final = tuple(_WARM_NAMES.split())
 
 _SYSTEM_READABLE: Final = (
@@ -50,6 +54,9 @@ def _warm_up() -> None:
     # What `site` would have added; programs end themselves with them.
     for name in ("exit", "quit"):
         setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D"))
+    for _ in range(_REHEARSALS):
+        rehearse()
+        CodeCheck("", "assert total([1, 2]) == 3").compiled({"total"})
 
 
 def _readable() -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -104,7 +111,7 @@ def _leave_root(readable: tuple[str, ...], hidden: tuple[str, ...]) -> dict[str,
         namespaces.build_root(readable, hidden)
     except OSError as error:
         missing["mount_namespace"] = str(error)
-    if missing and _in_child(lambda: (namespaces.become_nobody(), os.listdir(readable[0]))):
+    if missing and _in_child(lambda: _read_as_nobody(readable[0])):
         return missing | {"unprivileged_user": f"{readable[0]} is closed to an ordinary user"}
     try:
         namespaces.become_nobody()
@@ -124,7 +131,17 @@ def _with_working_filter(zone: Zone) -> Zone:
 
 def _try_filter(program: bytes) -> str:
     """Why a child of this process cannot be filtered, or nothing."""
-    return _in_child(lambda: (kernel.forbid_new_privileges(), seccomp.confine_supervised(program)))
+    return _in_child(lambda: _filter(program))
+
+
+def _filter(program: bytes) -> None:
+    kernel.forbid_new_privileges()
+    seccomp.confine_supervised(program)
+
+
+def _read_as_nobody(folder: str) -> None:
+    namespaces.become_nobody()
+    os.listdir(folder)
 
 
 def _in_child(attempt: Callable[[], object]) -> str:
@@ -184,6 +201,7 @@ def _serve(control: socket.socket, zone: Zone) -> None:
     own_processes = None
     if zone.has("pid_namespace") and zone.proc is not None:
         own_processes = os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=zone.proc)
+    runner.open_streams()
     gc.collect()
     gc.freeze()
     while True:
