@@ -41,6 +41,7 @@ class SolverSession:
             yield event
             if isinstance(event, SolveFailed):
                 self._host.close()
+                return
 
     def solve(self, request: SolveRequest) -> Iterator[Event]:
         """Yields events, the last being `SolveFinished` or `SolveFailed`."""
