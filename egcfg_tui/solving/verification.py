@@ -9,6 +9,7 @@ of the plain loop (speculative decoding, arXiv 2211.17192, with greedy acceptanc
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 
 from egcfg_tui.engine.api import Branch, Snapshot
 from egcfg_tui.events import Event, LineGrown
@@ -59,57 +60,66 @@ def accept_drafts(
             lines.setdefault(tokens, draft)
     if not lines:
         return
-    evaluated = [(tokens, draft, pair.conditional.fork()) for tokens, draft in lines.items()]
+    seen = [_Seen(tokens, draft, pair.conditional.fork()) for tokens, draft in lines.items()]
     try:
-        for tokens, _, branch in evaluated:
-            branch.prompt(tokens, rows=len(tokens))
+        for entry in seen:
+            entry.conditional.prompt(entry.tokens, rows=len(entry.tokens))
         yield from meter.evaluate(Purpose.VERIFIED, 0)
-        _walk(line, pair, evaluated)
-        best = max(evaluated, key=lambda entry: _common(entry[0], line.tokens))
+        followed = _walk(line, pair, seen)
         accepted = len(line.tokens)
         meter.count(Purpose.VERIFIED, accepted)
         meter.count(Purpose.REJECTED, sum(len(tokens) for tokens in lines) - accepted)
-        yield from _settle(meter, pair, best, accepted)
+        if followed is not None:
+            yield from _settle(meter, pair, followed, accepted)
         yield LineGrown(line.number, line.text)
     finally:
-        for _, _, branch in evaluated:
-            if branch is not pair.conditional:
-                branch.close()
+        for entry in seen:
+            if entry.conditional is not pair.conditional:
+                entry.conditional.close()
 
 
-def _walk(
-    line: GuidedLine, pair: BranchPair, evaluated: Sequence[tuple[tuple[int, ...], Draft, Branch]]
-) -> None:
-    """Follows the guided choice through the drafts until it leaves them or the line is over."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A draft's first line, evaluated on a fork of the conditional branch."""
+
+    tokens: tuple[int, ...]
+    draft: Draft
+    conditional: Branch
+
+
+def _walk(line: GuidedLine, pair: BranchPair, seen: Sequence[_Seen]) -> _Seen | None:
+    """Follows the guided choice through the drafts until it leaves them or the line is over.
+
+    Returns a draft that holds everything accepted, None when nothing was.
+    """
     assert pair.conditional is not None
     row_u, row_c = pair.unconditional.logits(), pair.conditional.logits()
-    following = list(evaluated)
+    following = list(seen)
+    followed: _Seen | None = None
     while not line.over:
         token = line.choose(row_u, row_c)
         at = len(line.tokens)
-        following = [entry for entry in following if at < len(entry[0]) and entry[0][at] == token]
+        following = [entry for entry in following if at < len(entry.tokens) and entry.tokens[at] == token]
         if not following or not line.take(token, row_u, row_c, verified=True):
-            return
-        tokens, draft, branch = following[0]
-        if at + 1 == len(tokens):
-            # The draft is used up; rows behind its last token are the business of `_settle`.
-            return
-        row_u, row_c = draft.rows[at + 1], branch.logits(len(tokens) - 1 - at)
+            break
+        followed = following[0]
+        if at + 1 == len(followed.tokens):
+            # The draft is used up; the rows behind its last token are the business of `_settle`.
+            break
+        row_u = followed.draft.rows[at + 1]
+        row_c = followed.conditional.logits(len(followed.tokens) - 1 - at)
+    return followed
 
 
-def _settle(
-    meter: Meter, pair: BranchPair, best: tuple[tuple[int, ...], Draft, Branch], accepted: int
-) -> Generator[Event, None, None]:
+def _settle(meter: Meter, pair: BranchPair, followed: _Seen, accepted: int) -> Generator[Event, None, None]:
     """Moves both branches behind the accepted tokens."""
-    tokens, draft, conditional = best
-    if accepted == 0:
-        return
-    unconditional, lacking = draft.branch_at(accepted)
+    unconditional, lacking = followed.draft.branch_at(accepted)
     pair.replace_unconditional(unconditional)
     if lacking:
         unconditional.prompt(lacking)
         yield from meter.evaluate(Purpose.CANDIDATE, len(lacking))
-    surplus = len(tokens) - accepted
+    conditional = followed.conditional
+    surplus = len(followed.tokens) - accepted
     kept = tuple(conditional.tokens[: len(conditional.tokens) - surplus])
     conditional.restore(Snapshot(kept, conditional.logits(surplus)))
     pair.replace_conditional(conditional)
@@ -123,12 +133,3 @@ def _first_line(draft: Draft, line: GuidedLine) -> tuple[int, ...]:
         if line_is_complete(data.decode("utf-8", "replace")):
             return tuple(draft.tokens[:count])
     return tuple(draft.tokens)
-
-
-def _common(left: Sequence[int], right: Sequence[int]) -> int:
-    count = 0
-    for a, b in zip(left, right, strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
