@@ -160,7 +160,9 @@ class Runner:
             if self._recorder.exhausted:
                 self._recorder.finish(name, line, value, failure)
 
-    def _load(self, source: bytes, entry: str, trace: tuple[int, int] | None) -> None:
+    def _load(
+        self, source: bytes, entry: str, trace: tuple[int, int] | None, names: tuple[str, ...]
+    ) -> dict[str, Any]:
         random.seed(0)
         code = compile(source, FILENAME, "exec", dont_inherit=True)
         if trace is not None:
@@ -177,6 +179,7 @@ class Runner:
             self._traced(lambda: exec(code, self._module), "<module>", 1)
         else:
             exec(code, self._module)
+        return self._do_names(names)
 
     def _do_names(self, names: tuple[str, ...]) -> dict[str, Any]:
         return {name: self._module[name] for name in names if name in self._module}

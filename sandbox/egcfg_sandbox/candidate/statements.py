@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import ast
+from typing import Final
+
+_OPENING: Final = (b"(", b"[", b"{")
+_CLOSING: Final = (b")", b"]", b"}")
 
 
 def first_lines(source: bytes) -> dict[int, int]:
-    """Maps every line of a statement's own text to the statement's first line."""
+    """Maps the lines of statements that span several to the first one; other lines stand for themselves."""
+    if not _may_span_lines(source):
+        return {}
     starts: dict[int, int] = {}
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
             _mark(node, starts)
     return starts
+
+
+def _may_span_lines(source: bytes) -> bool:
+    """Whether any line seems to belong to a statement that began before it: a cheap look that spares a parse."""
+    if b"\\\n" in source or b"\\\r" in source or b'"""' in source or b"'''" in source or b"match" in source:
+        return True
+    return any(
+        sum(map(line.count, _OPENING)) != sum(map(line.count, _CLOSING)) for line in source.splitlines()
+    )
 
 
 def _mark(node: ast.stmt | ast.ExceptHandler | ast.match_case, starts: dict[int, int]) -> None:

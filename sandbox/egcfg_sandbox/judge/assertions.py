@@ -122,22 +122,22 @@ class _Namespace(dict[str, Any]):
 
 
 class CodeCheck:
-    """One test, parsed: `names` are those it reads, `run` executes it."""
+    """One test, parsed: `asked` are the names it reads, `run` executes it."""
 
     def __init__(self, setup: str, code: str) -> None:
         self._setup = _parse(setup)
         self._code = _parse(code)
-        self.names: set[str] = set()
+        self._names: set[str] = set()
         self._imports: set[str] = set()
         for tree in (self._setup, self._code):
             for node in ast.walk(tree):
                 if isinstance(node, ast.Name):
-                    self.names.add(node.id)
+                    self._names.add(node.id)
                 elif isinstance(node, ast.Import):
                     self._imports.update(alias.name.partition(".")[0] for alias in node.names)
                 elif isinstance(node, ast.ImportFrom) and node.module:
                     self._imports.add(node.module.partition(".")[0])
-        self.names -= {name for tree in (self._setup, self._code) for name in _defined(tree)}
+        self._names -= {name for tree in (self._setup, self._code) for name in _defined(tree)}
         self._checks: list[_Check] = []
         self._values: dict[int, tuple[Any, ...]] = {}
         self._render = Renderer(_SHOWN)
@@ -157,10 +157,14 @@ class CodeCheck:
             for node in nodes
         )
 
-    def run(self, session: Session, entry_point: str | None) -> None:
-        """Returns when the test holds; raises what made it fail."""
-        found = session.ask("names", tuple(sorted(self.names)))
-        given = {name: value for name, value in found.items() if name in self.names}
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The names that the program may have to give."""
+        return tuple(sorted(self._names))
+
+    def run(self, session: Session, found: Any, entry_point: str | None) -> None:
+        """Returns when the test holds; raises what made it fail. `found`: the program's names and values."""
+        given = {name: value for name, value in found.items() if name in self._names}
         helpers = self._helpers(given, entry_point)
         bound = self._bindings({name: given[name] for name in given if name not in helpers}, entry_point)
         callables = {name: value for name, value in bound.items() if isinstance(value, RemoteObject | type)}

@@ -64,14 +64,14 @@ def judge(
 def _judge_code(
     session: Session, check: CodeCheck, source: bytes, entry_point: str | None, trace: Any
 ) -> Outcome:
-    session.ask("load", source, "program", trace)
-    check.run(session, entry_point)
+    found = session.ask("load", source, "program", trace, check.asked)
+    check.run(session, found, entry_point)
     return Verdict.PASSED, None
 
 
 def _judge_output(session: Session, watch: Watch, test: StdioTest, source: bytes, trace: Any) -> Outcome:
     try:
-        session.ask("load", source, "__main__", trace)
+        session.ask("load", source, "__main__", trace, ())
     except SystemExit as error:
         if error.code not in (None, 0, False):
             return Verdict.CRASHED, f"exited with status {_status(error)}"
