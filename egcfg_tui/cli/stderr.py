@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -15,14 +15,37 @@ def is_terminal() -> bool:
     return sys.stderr is not None and sys.stderr.isatty()
 
 
+class _Unfailing:
+    """Standard error that drops what it cannot write.
+
+    A terminal that was closed must not end a solve before its recording is complete, and what the encoding
+    lacks goes out as a backslash escape.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        encoding = self._stream.encoding or "utf-8"
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 def narrate(text: str) -> None:
-    """Tells the user one thing, as plain text. A closed standard error must not end the command."""
+    """Tells the user one thing, as plain text."""
     if sys.stderr is None:
         return
-    encoding = sys.stderr.encoding or "utf-8"
-    with contextlib.suppress(OSError, ValueError):
-        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
-        sys.stderr.flush()
+    stream = _Unfailing(sys.stderr)
+    stream.write(text + "\n")
+    stream.flush()
 
 
 def fail(message: str) -> None:
@@ -38,4 +61,4 @@ def console() -> Console:
     """
     from rich.console import Console
 
-    return Console(file=sys.stderr, stderr=True, highlight=False)
+    return Console(file=cast(TextIO, _Unfailing(sys.stderr)), stderr=True, highlight=False)

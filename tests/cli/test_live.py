@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -88,3 +90,34 @@ def test_only_a_terminal_gets_the_region(monkeypatch: pytest.MonkeyPatch, screen
     assert isinstance(narrator(lambda: False), PlainNarrator)
     monkeypatch.setattr(stderr, "is_terminal", lambda: True)
     assert isinstance(narrator(lambda: False), LiveNarrator)
+
+
+class Terminal(io.StringIO):
+    """A terminal with an old encoding that may vanish."""
+
+    encoding = "latin-1"  # type: ignore[assignment]
+    gone = False
+
+    def isatty(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        text.encode(self.encoding)
+        if self.gone:
+            raise OSError(errno.EIO, "Input/output error")
+        return super().write(text)
+
+
+def test_a_terminal_that_vanishes_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with narrator(lambda: False) as shown:
+        assert isinstance(shown, LiveNarrator)
+        for event in (*LOADING, *SOLVE[:8]):
+            shown.show(event)
+        assert "\\u2502 def digit_sum(n):" in terminal.getvalue()
+        terminal.gone = True
+        for event in SOLVE[8:]:
+            shown.show(event)
+    stderr.narrate("the end")
