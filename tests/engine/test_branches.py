@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.tiny_gguf import write_tiny_gguf
 
 from egcfg_tui.engine.api import BranchMisuse, Engine, Inference, ModelSpec
 from egcfg_tui.engine.fake import FakeEngine, hashed
-from tests.support.tiny_gguf import write_tiny_gguf
 
 
 @pytest.fixture(scope="session")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.tiny_gguf import CHAT_TEMPLATE, write_tiny_gguf
 
 from egcfg_tui.engine.api import EngineError, Inference, ModelSpec
 from egcfg_tui.engine.llama import LlamaEngine
 from egcfg_tui.engine.stop_flag import StopFlag
-from tests.support.tiny_gguf import CHAT_TEMPLATE, write_tiny_gguf
 
 
 @pytest.fixture(scope="module")

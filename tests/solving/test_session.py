@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.tiny_gguf import write_tiny_gguf
 
 from egcfg_sandbox import CodeTest
 from egcfg_tui.engine.api import ModelSpec
@@ -31,7 +32,6 @@ from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.session import SolverSession
 from egcfg_tui.solving.settings import Method, Settings
-from tests.support.tiny_gguf import write_tiny_gguf
 
 EXERCISE = Exercise(
     "x",

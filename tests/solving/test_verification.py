@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.tiny_gguf import write_tiny_gguf
 
 from egcfg_sandbox import CodeTest, Sandbox
 from egcfg_tui.engine.api import Engine, ModelSpec
@@ -22,7 +23,6 @@ from egcfg_tui.solving.control import Control
 from egcfg_tui.solving.settings import Settings
 from egcfg_tui.solving.trials import GuidedTrial
 from egcfg_tui.solving.workbench import Workbench
-from tests.support.tiny_gguf import write_tiny_gguf
 
 EXERCISE = Exercise(
     id="x",
