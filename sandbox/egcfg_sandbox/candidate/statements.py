@@ -21,7 +21,7 @@ def first_lines(source: bytes) -> dict[int, int]:
 
 
 def _may_span_lines(source: bytes) -> bool:
-    """Whether any line seems to belong to a statement that began before it: a cheap look that spares a parse."""
+    """Whether a line seems to continue a statement: a cheap look that mostly spares the parse."""
     if b"\\\n" in source or b"\\\r" in source or b'"""' in source or b"'''" in source or b"match" in source:
         return True
     return any(

@@ -115,7 +115,8 @@ def _copy_links(new_root: str) -> None:
 
 def scratch_is_fresh() -> bool:
     """Whether a program left the scratch folder as it was given."""
-    return not os.listdir(SCRATCH) and stat.S_IMODE(os.stat(SCRATCH).st_mode) == _SCRATCH_MODE
+    folder = Path(SCRATCH)
+    return stat.S_IMODE(folder.stat().st_mode) == _SCRATCH_MODE and not any(folder.iterdir())
 
 
 def renew_scratch(size_bytes: int) -> None:

@@ -141,7 +141,7 @@ def _filter(program: bytes) -> None:
 
 def _read_as_nobody(folder: str) -> None:
     namespaces.become_nobody()
-    os.listdir(folder)
+    next(Path(folder).iterdir())
 
 
 def _in_child(attempt: Callable[[], object]) -> str:

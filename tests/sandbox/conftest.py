@@ -1,0 +1,41 @@
+"""One sandbox for the whole folder: it must stand any sequence of programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from support.judging import Judge
+
+from egcfg_sandbox import CodeTest, Limits, Program, Sandbox, StdioTest, TestResult
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox with every layer that this machine can have."""
+    with Sandbox() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def judge(sandbox: Sandbox) -> Judge:
+    """Runs one program against one test: `judge(source, test, setup="", trace=False, entry_point=None, **limits)`."""
+
+    def run(
+        source: str,
+        test: str | StdioTest,
+        *,
+        setup: str = "",
+        trace: bool = False,
+        entry_point: str | None = None,
+        **limits: Any,
+    ) -> TestResult:
+        chosen = CodeTest(test, setup) if isinstance(test, str) else test
+        limits.setdefault("wall_s", 20.0)
+        limits.setdefault("cpu_s", 20.0)
+        program = Program(source, (chosen,), trace, Limits(**limits), entry_point)
+        (row,) = sandbox.run(program).results
+        return row
+
+    return run
