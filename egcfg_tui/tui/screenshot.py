@@ -17,7 +17,7 @@ from typing import Final, NoReturn
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.events import Event, SolveStarted
 from egcfg_tui.exercises.model import Exercise, ExerciseError
-from egcfg_tui.runs import Recording, RecordingError, read_recording
+from egcfg_tui.runs import Recording, RecordingError, TimedEvent, read_recording
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.tui.app import WorkbenchApp
 from egcfg_tui.tui.control import Services
@@ -30,10 +30,11 @@ _SETTLE_S: Final = 0.2
 class RecordedSession:
     """Plays the events of a recording as fast as they are taken, then stands still until closed."""
 
-    def __init__(self, events: Sequence[Event]) -> None:
-        starts = [at for at, event in enumerate(events) if isinstance(event, SolveStarted)]
+    def __init__(self, events: Sequence[TimedEvent]) -> None:
+        starts = [at for at, timed in enumerate(events) if isinstance(timed.event, SolveStarted)]
         first = starts[0] if starts else len(events)
         self._loading, self._solving = events[:first], events[first:]
+        self.now_s = 0.0
         self._closed = threading.Event()
         self.played = threading.Event()
 
@@ -44,11 +45,11 @@ class RecordedSession:
 
     def start(self) -> Iterator[Event]:
         """The events before the solve."""
-        yield from self._loading
+        yield from self._play(self._loading)
 
     def solve(self, request: SolveRequest) -> Iterator[Event]:
         """The events of the solve, whatever is asked for."""
-        yield from self._solving
+        yield from self._play(self._solving)
         self.played.set()
         self._closed.wait()
 
@@ -71,15 +72,17 @@ class RecordedSession:
         """Lets the session's thread end."""
         self._closed.set()
 
+    def _play(self, events: Sequence[TimedEvent]) -> Iterator[Event]:
+        for timed in events:
+            self.now_s = timed.t
+            yield timed.event
+
 
 async def draw(
     recording: Recording, size: tuple[int, int], at_s: float | None, keys: Sequence[str] = ()
 ) -> str:
     """The SVG of the screen `at_s` seconds into the recording (None: at its end), after pressing `keys`."""
-    timed = [one for one in recording.events if at_s is None or one.t <= at_s]
-    now_s = timed[-1].t if timed else 0.0
-    times = iter([one.t for one in timed])
-    session = RecordedSession([one.event for one in timed])
+    session = RecordedSession([timed for timed in recording.events if at_s is None or timed.t <= at_s])
     request = recording.header.request
     app = WorkbenchApp(
         Services(
@@ -87,7 +90,7 @@ async def draw(
             open_session=lambda _model: session,
             bundled=lambda: (),
             load=_nothing_to_load,
-            clock=lambda: next(times, now_s),
+            clock=lambda: session.now_s,
         ),
         SolveOptions(request.method, request.settings, request.budget_s, request.seed),
         recording.header.exercise,

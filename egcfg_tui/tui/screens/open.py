@@ -46,7 +46,7 @@ class OpenScreen(ModalScreen[Exercise | None]):
             yield Input(placeholder="type to filter, or a path: FILE.toml, FILE.jsonl#ID", id="reference")
             yield OptionList(id="exercises", markup=False)
             yield Static(id="problem", markup=False)
-            yield Static("enter opens · ↑↓ choose · esc closes", id="open-keys", markup=False)
+            yield Static("enter opens · ↑↓ choose · esc closes · ● how hard", id="open-keys", markup=False)
 
     def on_mount(self) -> None:
         """Lists the bundled exercises."""

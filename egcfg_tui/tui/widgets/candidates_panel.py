@@ -101,7 +101,7 @@ def _blocks(line: LineView) -> list[_Block]:
         ]
     by_text: dict[str, list[Candidate]] = {}
     for candidate in line.candidates:
-        by_text.setdefault(candidate.text, []).append(candidate)
+        by_text.setdefault(candidate.text.rstrip(), []).append(candidate)
     runs = line.runs or ()
     blocks: list[_Block] = []
     seen: list[str] = []

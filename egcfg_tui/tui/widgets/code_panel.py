@@ -46,8 +46,8 @@ class CodePanel(LinesPanel):
         self.set_lines(lines, rows)
         trial = f"trial {view.trial.index}" if view.trial and view.trial.index > 1 else ""
         self.set_title("Code", trial, _look(view, selected))
-        if lines:
-            self.show_line(rows[-1] if rows else len(lines) - 1)
+        follow = len(lines) - 1 if view.phase.active else 0
+        self.show_line(rows[-1] if rows else follow)
 
 
 def code_lines(view: SolveView) -> tuple[list[Content], int | None]:

@@ -49,8 +49,10 @@ class LinesPanel(ScrollView, can_focus=True):
 
     @property
     def line_width(self) -> int:
-        """Cells that a line may take without being cut off."""
-        return max(1, self.scrollable_content_region.width)
+        """Cells that a line may take without being cut off. One stays free for the scrollbar, so that its
+        coming and going never wraps anew.
+        """
+        return max(1, self.size.width - 1)
 
     @property
     def plain(self) -> str:
