@@ -54,7 +54,8 @@ class TokenCounts:
     @property
     def evaluated(self) -> int:
         """All tokens that cost model time."""
-        return sum(getattr(self, field.name) for field in fields(self)) - self.reused
+        everything: int = sum(getattr(self, field.name) for field in fields(self))
+        return everything - self.reused
 
     def __sub__(self, earlier: TokenCounts) -> TokenCounts:
         """What was counted since `earlier`."""

@@ -67,6 +67,6 @@ def test_the_sandbox_is_alone_with_the_standard_library() -> None:
     assert foreign == {"egcfg_sandbox"}
 
 
-@pytest.mark.parametrize("module", ["egcfg_tui.cli.main", "egcfg_tui.events", "egcfg_tui.exercises"])
+@pytest.mark.parametrize("module", ["egcfg_tui.cli.dispatch", "egcfg_tui.events", "egcfg_tui.exercises"])
 def test_what_every_start_imports_stays_light(module: str) -> None:
     assert loaded_by(module) & {"numpy", "llama_cpp", "textual", "huggingface_hub", "jinja2"} == set()

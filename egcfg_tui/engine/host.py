@@ -181,8 +181,12 @@ def _serve(
     stop: StopFlag,
     log_path: Path,
 ) -> None:
-    """The child's main: output to the log, interrupts left to the parent, jobs until the pipe closes."""
+    """The child's main: output to the log, jobs until the pipe closes.
+
+    Interrupts and hang-ups of the terminal are left to the parent, which then asks for a stop.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
     os.dup2(log, 2)

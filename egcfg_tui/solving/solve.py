@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Final
 
-from egcfg_sandbox import Program, Sandbox, SandboxRefused, Verdict
+from egcfg_sandbox import Program, Sandbox, SandboxRefused
 from egcfg_tui.engine.api import Engine, EngineError
 from egcfg_tui.events import (
     Event,
@@ -22,6 +22,7 @@ from egcfg_tui.events import (
 from egcfg_tui.prompting.chat import ChatTemplateError, chat_frame
 from egcfg_tui.prompting.task import task_prompt
 from egcfg_tui.solving.control import Control, Interrupted
+from egcfg_tui.solving.execution import SandboxBroke, check_sandbox
 from egcfg_tui.solving.meter import ContextFull
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.settings import Method
@@ -65,6 +66,8 @@ def solve(engine: Engine, sandbox: Sandbox, request: SolveRequest, control: Cont
         yield SolveFailed(FailureKind.MODEL, str(error))
     except SandboxRefused as error:
         yield SolveFailed(FailureKind.SANDBOX, str(error))
+    except SandboxBroke as error:
+        yield SolveFailed(FailureKind.SANDBOX, f"{error}; see `egcfg-tui doctor`")
 
 
 def _solve(bench: Workbench, sandbox: Sandbox, request: SolveRequest) -> Iterator[Event]:
@@ -136,13 +139,10 @@ def _score(
     tests: tuple[ScoredTest, ...] = ()
     if reason != "stopped":
         yield bench.meter.enter(Stage.SCORING)
-        report = sandbox.run(Program(bench.solution, exercise.visible + exercise.hidden))
-        if report.status is Verdict.SANDBOX_ERROR:
-            broken = next(row for row in report.results if row.status is Verdict.SANDBOX_ERROR)
-            yield SolveFailed(
-                FailureKind.SANDBOX, f"the sandbox failed: {broken.error}; see `egcfg-tui doctor`"
-            )
-            return
+        report = sandbox.run(
+            Program(bench.solution, exercise.visible + exercise.hidden, entry_point=exercise.entry_point)
+        )
+        check_sandbox(report)
         tests = tuple(
             ScoredTest(row.test, index >= len(exercise.visible), row)
             for index, row in enumerate(report.results)

@@ -42,7 +42,7 @@ class Workbench:
         self.prompt = prompt
         self.control = control
         self.meter = Meter(engine, control)
-        self.cache = RunCache(sandbox, exercise.visible, Limits())
+        self.cache = RunCache(sandbox, exercise, Limits())
         self.best: Answer | None = None
         self.draft = prompt.starter
         self.head: Branch = engine.branch()

@@ -20,7 +20,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def judge(sandbox: Sandbox) -> Judge:
-    """Runs one program against one test: `judge(source, test, setup="", trace=False, entry_point=None, **limits)`."""
+    """Runs one program against one test, with generous seconds unless the test sets them."""
 
     def run(
         source: str,

@@ -1,5 +1,7 @@
 """Tests of every shape get the verdict that Python's own rules give."""
 
+# ruff: noqa: E501 (a program reads better in one piece)
+
 from __future__ import annotations
 
 import pytest
@@ -40,7 +42,10 @@ HOLDS = {
         "import datetime\ndef f(x): return datetime.datetime(2020, 1, 2, 3, tzinfo=datetime.timezone.utc)",
         "import datetime\nassert f(1) == datetime.datetime(2020, 1, 2, 3, tzinfo=datetime.timezone.utc)",
     ),
-    "counter": ("from collections import Counter\ndef f(s): return Counter(s)", "assert f('aab') == {'a': 2, 'b': 1}"),
+    "counter": (
+        "from collections import Counter\ndef f(s): return Counter(s)",
+        "assert f('aab') == {'a': 2, 'b': 1}",
+    ),
     "deque": (
         "from collections import deque\ndef f(x): return deque([1, 2])",
         "from collections import deque\nassert f(1) == deque([1, 2])",
@@ -101,7 +106,10 @@ HOLDS = {
         "def f(head):\n    return head.v + (f(head.next) if head.next else 0)",
         "a = Node(1)\na.next = Node(2)\nassert f(a) == 3",
     ),
-    "several calls": ("n = 0\ndef f():\n    global n\n    n += 1\n    return n", "assert f() == 1\nassert f() == 2"),
+    "several calls": (
+        "n = 0\ndef f():\n    global n\n    n += 1\n    return n",
+        "assert f() == 1\nassert f() == 2",
+    ),
     "variable of the program": (
         "n = 0\ndef f():\n    global n\n    n += 1",
         "f()\nf()\nassert n == 2",
@@ -121,7 +129,7 @@ HOLDS = {
         "def f(x): return 'abc'",
         "import re\nassert re.match('a.c', f(1))",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", HOLDS)
@@ -134,10 +142,22 @@ def test_a_right_answer_passes_in_every_shape_of_test(judge: Judge, case: str) -
 FAILS = {
     "wrong value": ("def f(x): return 4", "assert f(1) == 5", "AssertionError: got 4, expected 5"),
     "wrong value, turned": ("def f(x): return 4", "assert 5 == f(1)", "AssertionError: got 4, expected 5"),
-    "nothing returned": ("def f(x):\n    y = x\n    pass", "assert f(1) == 2", "AssertionError: got None, expected 2"),
-    "list is no tuple": ("def f(x): return [1]", "assert f(1) == (1,)", "AssertionError: got [1], expected (1,)"),
+    "nothing returned": (
+        "def f(x):\n    y = x\n    pass",
+        "assert f(1) == 2",
+        "AssertionError: got None, expected 2",
+    ),
+    "list is no tuple": (
+        "def f(x): return [1]",
+        "assert f(1) == (1,)",
+        "AssertionError: got [1], expected (1,)",
+    ),
     "str is no int": ("def f(x): return '1'", "assert f(1) == 1", "AssertionError: got '1', expected 1"),
-    "message of the test": ("def f(x): return 1", "assert f(1) == 2, 'two'", "AssertionError: two (got 1, expected 2)"),
+    "message of the test": (
+        "def f(x): return 1",
+        "assert f(1) == 2, 'two'",
+        "AssertionError: two (got 1, expected 2)",
+    ),
     "falsehood": ("def f(x): return 0", "assert f(1)", "AssertionError: f(1) is 0"),
     "no exception": (
         "def f(x): return 1",
@@ -155,7 +175,7 @@ FAILS = {
         "assert P(1) == P(1)",
         "AssertionError: got <P object>, expected <P object>",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", FAILS)
@@ -166,17 +186,29 @@ def test_a_wrong_answer_fails_and_says_why(judge: Judge, case: str) -> None:
 
 
 ERRORS = {
-    "raises": ("def f(x):\n    return x / 0", "assert f(1) == 2", "ZeroDivisionError: division by zero (line 2)"),
-    "raises while loading": ("import math\nmath.sqrt(-1)", "assert f(1) == 2", "ValueError: math domain error (line 2)"),
+    "raises": (
+        "def f(x):\n    return x / 0",
+        "assert f(1) == 2",
+        "ZeroDivisionError: division by zero (line 2)",
+    ),
+    "raises while loading": (
+        "import math\nmath.sqrt(-1)",
+        "assert f(1) == 2",
+        "ValueError: math domain error (line 2)",
+    ),
     "unknown name": ("def g(x): return 2", "assert f(1) == 2", "NameError: the program does not define 'f'"),
-    "own assertion": ("def f(x):\n    assert x > 1, 'small'", "assert f(1)", "AssertionError: small (line 2)"),
+    "own assertion": (
+        "def f(x):\n    assert x > 1, 'small'",
+        "assert f(1)",
+        "AssertionError: small (line 2)",
+    ),
     "test does not parse": ("def f(x): return 2", "assert f(1 ==", None),
     "test class without tests": (
         "def f(x): return 2",
         "import unittest\nclass T(unittest.TestCase):\n    pass",
         "the test's classes hold no test",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", ERRORS)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from egcfg_sandbox import CodeTest, Limits, Program, Report, Verdict
+from egcfg_sandbox import CodeTest, Limits, Program, Report, TestResult, Verdict
+from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.solving.control import Interrupted
-from egcfg_tui.solving.execution import RunCache
+from egcfg_tui.solving.execution import RunCache, SandboxBroke
 
 
 class CountingSandbox:
@@ -26,7 +27,8 @@ class CountingSandbox:
 
 
 def cache_over(sandbox: Any) -> RunCache:
-    return RunCache(sandbox, (CodeTest("assert True"),), Limits())
+    exercise = Exercise("x", "X", "", ExerciseKind.FUNCTION, "f", visible=(CodeTest("assert True"),))
+    return RunCache(sandbox, exercise, Limits())
 
 
 def test_a_program_runs_once() -> None:
@@ -45,3 +47,15 @@ def test_a_stop_among_the_runs_keeps_what_finished(finished: int) -> None:
         cache.execute(["a", "b"], lambda: True)
     assert [cache.knows(source) for source in ("a", "b")] == [finished > 0, False]
     assert cache.runs == finished
+
+
+def test_a_fault_of_the_sandbox_is_no_verdict() -> None:
+    class Broken:
+        def run_many(self, programs: Sequence[Program], _should_stop: object) -> list[Report]:
+            row = TestResult("t", Verdict.SANDBOX_ERROR, "its server died twice")
+            return [Report(Verdict.SANDBOX_ERROR, (row,)) for _program in programs]
+
+    cache = cache_over(Broken())
+    with pytest.raises(SandboxBroke, match="died twice"):
+        cache.execute(["a"], lambda: False)
+    assert not cache.knows("a")
