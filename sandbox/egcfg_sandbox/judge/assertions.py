@@ -7,6 +7,7 @@ import builtins
 import importlib
 import math
 import operator
+import symtable
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import CodeType
@@ -127,17 +128,10 @@ class CodeCheck:
     def __init__(self, setup: str, code: str) -> None:
         self._setup = _parse(setup)
         self._code = _parse(code)
-        self._names: set[str] = set()
-        self._imports: set[str] = set()
-        for tree in (self._setup, self._code):
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Name):
-                    self._names.add(node.id)
-                elif isinstance(node, ast.Import):
-                    self._imports.update(alias.name.partition(".")[0] for alias in node.names)
-                elif isinstance(node, ast.ImportFrom) and node.module:
-                    self._imports.add(node.module.partition(".")[0])
-        self._names -= {name for tree in (self._setup, self._code) for name in _defined(tree)}
+        self._names = _global_names(setup, code)
+        self._imports = {
+            name for tree in (self._setup, self._code) for node in ast.walk(tree) for name in _imported(node)
+        }
         self._checks: list[_Check] = []
         self._values: dict[int, tuple[Any, ...]] = {}
         self._render = Renderer(_SHOWN)
@@ -257,13 +251,31 @@ def _import_helper(name: str) -> Any:
     return importlib.import_module(name)
 
 
-def _defined(tree: ast.Module) -> Iterator[str]:
-    """Names that the test itself defines for all of its code."""
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
+def _global_names(*texts: str) -> set[str]:
+    """Names that the test reads from outside itself: its own variables are none of the program's business."""
+    names: set[str] = set()
+    own: set[str] = set()
+    for text in texts:
+        module = symtable.symtable(text, _FILENAME, "exec")
+        for symbol in module.get_symbols():
+            if symbol.is_assigned() or symbol.is_imported():
+                own.add(symbol.get_name())
+            else:
+                names.add(symbol.get_name())
+        waiting = module.get_children()
+        while waiting:
+            table = waiting.pop()
+            names |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global()}
+            waiting += table.get_children()
+    return names - own
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    """Top-level modules that an import statement names."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name.partition(".")[0] for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module:
+        yield node.module.partition(".")[0]
 
 
 def _short(text: str) -> str:

@@ -63,7 +63,8 @@ class RemoteType(type):
 
     def __call__(cls, *arguments: Any, **named: Any) -> Any:
         made = cls._remote_class_session.ask("call", cls, arguments, named)
-        if isinstance(made, RemoteObject):
+        stand_in: Any = cls
+        if type(made) is stand_in:
             object.__setattr__(made, "_remote_made", True)
         return made
 

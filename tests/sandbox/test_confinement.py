@@ -1,0 +1,231 @@
+"""A program sees, reaches and leaves nothing; what ordinary programs need still works."""
+
+# ruff: noqa: E501 (a program reads better in one piece)
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from support.judging import Judge, layer_is_on
+
+from egcfg_sandbox import Sandbox, Verdict
+from egcfg_sandbox.linux.syscalls import NUMBERS
+
+ANSWER = "assert f(1) == 2"
+
+REFUSED_BY_NAME = [
+    "ptrace", "process_vm_readv", "process_vm_writev", "bpf", "userfaultfd", "keyctl", "add_key", "setns", "unshare",
+    "io_uring_setup", "io_uring_enter", "perf_event_open", "pidfd_open", "pidfd_getfd", "pidfd_send_signal", "kcmp",
+    "mount", "umount2", "pivot_root", "chroot", "open_by_handle_at", "memfd_create", "shmget", "semget", "msgget",
+    "mq_open", "execve", "execveat", "socket", "bind", "connect", "listen", "accept", "setuid", "setgid",
+    "setgroups", "capset", "seccomp", "landlock_create_ruleset", "reboot", "swapon", "init_module", "kexec_load",
+    "settimeofday", "clock_settime", "sethostname", "quotactl", "fanotify_init", "move_pages", "vmsplice",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED_BY_NAME)
+def test_a_refused_call_ends_the_run_under_its_name(judge: Judge, sandbox: Sandbox, name: str) -> None:
+    if not layer_is_on(sandbox, "seccomp"):
+        pytest.skip("no system call filter on this kernel")
+    source = f"import ctypes\ndef f(x):\n    ctypes.CDLL(None).syscall({NUMBERS[name]}, 0, 0, 0, 0, 0, 0)\n    return 2"
+    row = judge(source, ANSWER)
+    assert (row.status, row.error) == (Verdict.CRASHED, f"refused system call: {name}")
+
+
+REFUSED_IN_PYTHON = {
+    "socket": "import socket\ndef f(x):\n    socket.socket()\n    return 2",
+    "subprocess": "import subprocess\ndef f(x):\n    subprocess.run(['true'])\n    return 2",
+    "shell": "import os\ndef f(x):\n    os.system('true')\n    return 2",
+    "new user namespace by clone": f"import ctypes\ndef f(x):\n    ctypes.CDLL(None).syscall({NUMBERS['clone']}, 0x10000011, 0, 0, 0, 0)\n    return 2",
+    "dumpable again": "import ctypes\ndef f(x):\n    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)\n    return 2",
+    "refused call that is caught": "import socket\ndef f(x):\n    try: socket.socket()\n    except BaseException: pass\n    return 2",
+    "refused call in a thread": "import socket, threading\ndef f(x):\n    t = threading.Thread(target=socket.socket)\n    t.start()\n    t.join()\n    return 2",
+}
+
+
+@pytest.mark.parametrize("case", REFUSED_IN_PYTHON)
+def test_a_refused_call_cannot_be_survived(judge: Judge, case: str) -> None:
+    row = judge(REFUSED_IN_PYTHON[case], ANSWER)
+    assert row.status is Verdict.CRASHED
+    assert row.error is not None
+    assert row.error.startswith("refused system call: ")
+
+
+USUAL = {
+    "asyncio": "import asyncio\nasync def g():\n    await asyncio.sleep(0.001)\n    return 2\ndef f(x): return asyncio.run(g())",
+    "a few threads": "import threading\ndef f(x):\n    found = []\n    threads = [threading.Thread(target=found.append, args=(n,)) for n in range(5)]\n    for t in threads: t.start()\n    for t in threads: t.join()\n    return len(found) - 3",
+    "thread pool": "from concurrent.futures import ThreadPoolExecutor\ndef f(x):\n    with ThreadPoolExecutor(3) as pool: return sum(pool.map(int, '11'))",
+    "temporary file": "import tempfile\ndef f(x):\n    with tempfile.TemporaryFile('w+') as t:\n        t.write('2')\n        t.seek(0)\n        return int(t.read())",
+    "shared memory map": "import mmap\ndef f(x):\n    with mmap.mmap(-1, 4096) as m:\n        m[0] = 2\n        return m[0]",
+    "fork and wait": "import os\ndef f(x):\n    pid = os.fork()\n    if pid == 0: os._exit(2)\n    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])",
+    "much of the standard library": "import sqlite3, hashlib, json, decimal, zoneinfo, statistics, csv, ssl, xml.etree.ElementTree\ndef f(x): return sqlite3.connect(':memory:').execute('select 2').fetchone()[0]",
+    "random and time": "import random, time, secrets, uuid\ndef f(x):\n    random.random(), time.time(), secrets.token_hex(), uuid.uuid4()\n    return 2",
+}
+
+
+@pytest.mark.parametrize("case", USUAL)
+def test_ordinary_programs_work(judge: Judge, sandbox: Sandbox, case: str) -> None:
+    if case == "fork and wait" and not layer_is_on(sandbox, "pid_namespace"):
+        pytest.skip("without a process namespace programs may not fork")
+    if case == "temporary file" and not layer_is_on(sandbox, "mount_namespace"):
+        pytest.skip("without a mount namespace there is no folder to write to")
+    row = judge(USUAL[case], ANSWER, memory_bytes=1 << 30)
+    assert (row.status, row.error) == (Verdict.PASSED, None)
+
+
+def _reads(path: str | Path) -> str:
+    return f"import os\ndef f(x):\n    p = {str(path)!r}\n    try:\n        os.listdir(p) if os.path.isdir(p) else open(p, 'rb').read(1)\n        return True\n    except OSError:\n        return False"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/etc/passwd",
+        "/etc/hostname",
+        "/home",
+        "/root",
+        "/proc/self/status",
+        "/proc/1/environ",
+        "/sys/kernel",
+        "/var",
+        "/bin",
+        "/dev/mem",
+    ],
+)
+def test_nothing_beyond_python_can_be_read(judge: Judge, path: str) -> None:
+    assert judge(_reads(path), "assert f(1) is False").status is Verdict.PASSED
+
+
+def test_the_callers_files_cannot_be_read(judge: Judge, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    secret.chmod(0o644)
+    for path in (secret, tmp_path, Path(__file__), Path.home(), Path.cwd()):
+        assert judge(_reads(path), "assert f(1) is False").status is Verdict.PASSED
+    assert judge(_reads(os.__file__), "assert f(1) is True").status is Verdict.PASSED
+
+
+@pytest.mark.parametrize("path", ["/new", "/dev/shm/new", f"{Path(os.__file__).parent}/new", "/usr/new"])
+def test_nothing_can_be_written_outside_the_scratch_folder(judge: Judge, path: str) -> None:
+    source = f"def f(x):\n    try:\n        open({path!r}, 'w')\n        return True\n    except OSError:\n        return False"
+    assert judge(source, "assert f(1) is False").status is Verdict.PASSED
+    assert not Path(path).exists()
+
+
+def test_the_scratch_folder_is_empty_for_every_run(judge: Judge, sandbox: Sandbox) -> None:
+    if not layer_is_on(sandbox, "mount_namespace"):
+        pytest.skip("without a mount namespace there is no folder to write to")
+    source = """
+import os
+def f(x):
+    here = os.getcwd()
+    before = os.listdir(here)
+    os.makedirs('a/b')
+    open('a/b/c', 'w').write('2')
+    os.symlink('/etc', 'link')
+    os.chmod('a', 0)
+    os.chmod(here, 0o777)
+    return (here, before)
+"""
+    for _ in range(8):
+        assert judge(source, "assert f(1) == ('/tmp', [])").status is Verdict.PASSED
+
+
+def test_environment_arguments_and_descriptors_hold_nothing(judge: Judge) -> None:
+    source = """
+import os, sys
+def open_ones():
+    found = []
+    for fd in range(256):
+        try: os.fstat(fd)
+        except OSError: continue
+        found.append(fd)
+    return found
+def f(x): return dict(os.environ), os.getenv('HOME'), open_ones()
+"""
+    assert judge(source, "assert f(1) == ({}, None, [0, 1, 2, 3])").status is Verdict.PASSED
+
+
+def test_no_rights_and_no_root(judge: Judge, sandbox: Sandbox) -> None:
+    source = """
+import ctypes, os
+def f(x):
+    data = (ctypes.c_uint32 * 6)()
+    ctypes.CDLL(None).capget((ctypes.c_uint32 * 2)(0x20080522, 0), data)
+    return any(data), os.getuid() == 0, os.geteuid() == 0
+"""
+    root = not layer_is_on(sandbox, "unprivileged_user")
+    assert judge(source, f"assert f(1) == (False, {root}, {root})").status is Verdict.PASSED
+
+
+def test_no_other_process_can_be_seen_or_signalled(judge: Judge, sandbox: Sandbox) -> None:
+    if not layer_is_on(sandbox, "pid_namespace"):
+        pytest.skip("no process namespace on this machine")
+    source = f"""
+import os
+def f(x):
+    found = []
+    for pid in (1, os.getppid(), {os.getpid()}):
+        try: os.kill(pid, 9)
+        except OSError: found.append(pid)
+    return os.getppid(), {os.getpid()} in found
+"""
+    assert judge(source, "assert f(1) == (1, True)").status is Verdict.PASSED
+
+
+def _processes(pid: int) -> list[int]:
+    """All descendants of a process."""
+    found, waiting = [], [pid]
+    while waiting:
+        current = waiting.pop()
+        try:
+            children = Path(f"/proc/{current}/task/{current}/children").read_text().split()
+        except OSError:
+            continue
+        found += [int(child) for child in children]
+        waiting += [int(child) for child in children]
+    return found
+
+
+def test_nothing_survives_a_run(judge: Judge, sandbox: Sandbox) -> None:
+    if not layer_is_on(sandbox, "pid_namespace"):
+        pytest.skip("without a process namespace programs may not fork")
+    source = """
+import os, signal, time
+def f(x):
+    for _ in range(4):
+        if os.fork() == 0:
+            os.setsid()
+            for number in range(1, 32):
+                try: signal.signal(number, signal.SIG_IGN)
+                except (OSError, ValueError): pass
+            if os.fork() == 0: time.sleep(1000)
+            os._exit(0)
+    return 2
+"""
+    judge(source, ANSWER)
+    usual = len(_processes(sandbox.server_pid))
+    for _ in range(5):
+        assert judge(source, ANSWER).status is Verdict.PASSED
+    deadline = time.monotonic() + 10
+    while len(_processes(sandbox.server_pid)) > usual + 1 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert len(_processes(sandbox.server_pid)) <= usual + 1
+
+
+def test_the_servers_own_proc_entries_hold_nothing_of_programs_or_tests(
+    judge: Judge, sandbox: Sandbox
+) -> None:
+    judge("word = 'quokka_of_the_program'\ndef f(x): return 2", "assert f(1) == 2  # quokka_of_the_test")
+    pids = [sandbox.server_pid, *_processes(sandbox.server_pid)]
+    for pid in pids:
+        for name in ("cmdline", "environ"):
+            try:
+                text = Path(f"/proc/{pid}/{name}").read_bytes()
+            except OSError:
+                continue
+            assert b"quokka" not in text
+            assert b"HOME=" not in text

@@ -1,0 +1,163 @@
+"""Nothing a program does turns a wrong answer into a pass, and nobody's verdict but its own suffers."""
+
+# ruff: noqa: E501 (a program reads better in one piece)
+
+from __future__ import annotations
+
+import pytest
+from support.judging import Judge
+
+from egcfg_sandbox import CodeTest, Limits, Program, Sandbox, StdioTest, Verdict
+
+EXITS = {
+    "sys.exit": "import sys\ndef f(x): sys.exit(0)",
+    "quit": "def f(x): quit()",
+    "hard exit": "import os\ndef f(x): os._exit(0)",
+    "hard exit while loading": "import os\nos._exit(0)",
+    "hard exit from a thread": "import os, threading\ndef f(x):\n    t = threading.Thread(target=os._exit, args=(0,))\n    t.start()\n    t.join()\n    return 2",
+    "kill itself": "import os\ndef f(x):\n    os.kill(os.getpid(), 9)\n    return 2",
+    "abort": "import os\ndef f(x): os.abort()",
+    "segmentation fault": "import ctypes\ndef f(x): ctypes.string_at(0)",
+}
+
+
+@pytest.mark.parametrize("case", EXITS)
+def test_an_exit_of_any_kind_is_a_crash(judge: Judge, case: str) -> None:
+    assert judge(EXITS[case], "assert f(1) == 2").status is Verdict.CRASHED
+
+
+def test_a_test_that_catches_everything_does_not_hide_the_end_of_the_program(judge: Judge) -> None:
+    source = "import os\ndef f(x): os._exit(0)"
+    assert judge(source, "try:\n    f(1)\nexcept:\n    pass").status is Verdict.CRASHED
+
+
+ALWAYS_EQUAL = {
+    "object": "class E:\n    def __eq__(self, other): return True",
+    "int": "class E(int):\n    def __eq__(self, other): return True\n    __hash__ = int.__hash__",
+    "str": "class E(str):\n    def __eq__(self, other): return True",
+    "list": "class E(list):\n    def __eq__(self, other): return True",
+    "hashed like the answer": "class E:\n    def __eq__(self, other): return True\n    def __hash__(self): return hash(2)",
+    "pretends to be an int": "class E:\n    __class__ = int\n    def __eq__(self, other): return True",
+    "operators": "class E:\n    def __eq__(self, o): return True\n    def __sub__(self, o): return 0\n    __rsub__ = __sub__\n    def __abs__(self): return 0\n    def __lt__(self, o): return True\n    __gt__ = __le__ = __ge__ = __lt__\n    def __contains__(self, o): return True\n    def __float__(self): return 0.0",
+    "chained operators": "class E:\n    def __sub__(self, o): return E()\n    def __abs__(self): return 0\n    def __float__(self): return 0.0\n    def __bool__(self): return True",
+    "predicates": "class E:\n    def startswith(self, o): return True\n    issubset = endswith = startswith",
+    "metaclass": "class M(type):\n    def __eq__(self, other): return True\n    def __hash__(self): return 1\n    def __instancecheck__(self, other): return True\nclass E(metaclass=M): pass",
+}
+COMPARISONS = [
+    "assert f(1) == 2",
+    "assert 2 == f(1)",
+    "assert [f(1)] == [2]",
+    "assert {'a': f(1)} == {'a': 2}",
+    "assert set([f(1)]) == {2}",
+    "assert f(1) in (2, 3)",
+    "assert 2 in f(1)",
+    "assert 1 < f(1) < 3",
+    "assert abs(f(1) - 2.5) < 1e-6",
+    "import math\nassert math.isclose(f(1), 2.5)",
+    "assert f(1).startswith('ab')",
+    "assert f(1).issubset({1, 2})",
+    "assert isinstance(f(1), float)",
+    "import unittest\nclass T(unittest.TestCase):\n    def test(self): self.assertEqual(f(1), 2)",
+]
+
+
+@pytest.mark.parametrize("case", ALWAYS_EQUAL)
+def test_an_answer_that_claims_to_equal_everything_equals_nothing(sandbox: Sandbox, case: str) -> None:
+    tests = tuple(CodeTest(test) for test in COMPARISONS)
+    for answer in (
+        "def f(x): return E()",
+        "f = lambda x: E()",
+        "class f(E):\n    def __new__(cls, x): return E()",
+    ):
+        report = sandbox.run(Program(f"{ALWAYS_EQUAL[case]}\n{answer}", tests))
+        assert len(report.results) == len(tests)
+        passed = [row.test for row in report.results if row.passed]
+        assert passed == []
+
+
+def test_a_class_in_the_place_of_the_function_decides_nothing(sandbox: Sandbox) -> None:
+    body = ALWAYS_EQUAL["operators"].replace("class E:", "class f:\n    def __init__(self, x): pass")
+    report = sandbox.run(Program(body, tuple(CodeTest(test) for test in COMPARISONS)))
+    assert [row.test for row in report.results if row.passed] == []
+
+
+TAMPERING = {
+    "builtins": ("import builtins\nbuiltins.AssertionError = type('A', (Exception,), {})\nbuiltins.isinstance = lambda *a: True\ndef f(x): return 5", "assert f(1) == 2"),
+    "abs of its own": ("def abs(x): return 0\ndef f(x): return 5", "assert abs(f(1) - 2) < 1e-9"),
+    "all of its own": ("def all(x): return True\ndef f(x): return 5", "assert all([f(1) == 2])"),
+    "set of its own": ("def set(x): return {2}\ndef f(x): return [5]", "assert set(f(1)) == {2}"),
+    "len of its own": ("def len(x): return 2\ndef f(x): return []", "assert len(f(1)) == 2"),
+    "isclose of its own": ("def isclose(*a): return True\ndef f(x): return 5", "assert isclose(f(1), 2)"),
+    "math of its own": ("class math:\n    isclose = lambda *a: True\ndef f(x): return 5", "assert math.isclose(f(1), 2)"),
+    "check of its own": ("def check(*a): pass\ndef f(x): return 5", "def check(candidate):\n    assert candidate(1) == 2\ncheck(f)"),
+    "main module": ("def f(x):\n    import __main__\n    __main__.check = lambda c: None\n    return 5", "def check(candidate):\n    assert candidate(1) == 2\ncheck(f)"),
+    "unittest": ("import unittest\nunittest.TestCase.assertEqual = lambda *a: None\ndef f(x): return 5", "import unittest\nclass T(unittest.TestCase):\n    def test(self): self.assertEqual(f(1), 2)"),
+    "harness modules": ("import sys\ndef f(x):\n    for name, module in list(sys.modules.items()):\n        if name.startswith('egcfg_sandbox'):\n            for key in list(vars(module)):\n                if callable(vars(module)[key]): setattr(module, key, lambda *a, **k: True)\n    return 5", "assert f(1) == 2"),
+    "harness objects": ("import gc\ndef f(x):\n    for o in gc.get_objects():\n        if type(o).__name__ == 'Runner': o._send = lambda *a: None\n    return 2", "assert f(1) == 2"),
+    "forged reply on every descriptor": ("import os\ndef f(x):\n    for fd in range(64):\n        try: os.write(fd, b'\\x0e\\0\\0\\0A\\x02\\0\\0\\0t\\x02\\0\\0\\0s\\x05\\0\\0\\0valueT')\n        except OSError: pass\n    return 5", "assert f(1) == 2"),
+    "answers in advance": ("import os\ndef f(x):\n    for n in range(1, 9):\n        body = b'A' + n.to_bytes(4, 'little') + b't\\x02\\0\\0\\0s\\x05\\0\\0\\0valuei\\x02' + bytes(7)\n        os.write(3, len(body).to_bytes(4, 'little') + body)\n    return 2", "assert f(1) == 2\nassert f(2) == 2"),
+    "garbage": ("import os\ndef f(x):\n    os.write(3, b'\\xff' * 100)\n    return 2", "assert f(1) == 2"),
+    "closed descriptors": ("import os\ndef f(x):\n    os.closerange(0, 64)\n    return 2", "assert f(1) == 2"),
+    "printed verdict": ("def f(x):\n    print('{\"status\": \"passed\"}')\n    return 5", "assert f(1) == 2"),
+    "fork, the child answers": ("import os\ndef f(x): return 5 if os.fork() else 2", "assert f(1) == 2"),
+    "kills everything": ("import os\ndef f(x):\n    os.kill(-1, 9)\n    return 5", "assert f(1) == 2"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TAMPERING)
+def test_tampering_never_passes(judge: Judge, case: str) -> None:
+    source, test = TAMPERING[case]
+    row = judge(source, test, wall_s=1.0)
+    assert row.status not in (Verdict.PASSED, Verdict.SANDBOX_ERROR), row
+
+
+def test_frames_heap_and_modules_hold_nothing_of_the_test(judge: Judge) -> None:
+    source = """
+import gc, sys
+def f(x):
+    found = []
+    frame = sys._getframe()
+    while frame:
+        found.append(repr(frame.f_locals))
+        frame = frame.f_back
+    for thing in gc.get_objects():
+        if type(thing) in (dict, list, tuple, set):
+            found.append(repr(thing)[:100000])
+    found += [repr(sys.argv), repr(dict(__import__('os').environ))]
+    return any(word in text for word in (''.join(['851', '723']), ''.join(['expected_by', '_nobody'])) for text in found)
+"""
+    test = "expected_by_nobody = 851723\nassert f(1) is False\nassert 851723 == expected_by_nobody"
+    assert judge(source, test).status is Verdict.PASSED
+
+
+@pytest.mark.parametrize("answer", ["'x' * (100 << 20)", "1 << 40_000_000", "list(range(3_000_000))"])
+def test_an_answer_too_large_to_carry_is_malformed(judge: Judge, answer: str) -> None:
+    assert judge(f"def f(x): return {answer}", "assert f(1) == 2").status is Verdict.MALFORMED
+
+
+def test_a_deeply_nested_answer_is_malformed(judge: Judge) -> None:
+    source = "def f(x):\n    a = []\n    for _ in range(100_000): a = [a]\n    return a"
+    assert judge(source, "assert f(1) == 2").status is Verdict.MALFORMED
+
+
+def test_one_tests_end_leaves_the_others_their_verdicts(sandbox: Sandbox) -> None:
+    source = """
+import os, time
+def f(x):
+    if x == 1: os._exit(0)
+    if x == 2: time.sleep(60)
+    if x == 3: raise ValueError
+    return x
+"""
+    tests = tuple(CodeTest(f"assert f({x}) == {x}") for x in range(6))
+    report = sandbox.run(Program(source, tests, limits=Limits(wall_s=1.0)))
+    expected = ["passed", "crashed", "timeout", "error", "passed", "passed"]
+    assert [row.status.value for row in report.results] == expected
+    assert [row.test for row in report.results] == [test.text for test in tests]
+    assert report.status is Verdict.CRASHED
+
+
+def test_a_whole_programs_output_is_all_that_counts(judge: Judge) -> None:
+    source = "print('passed')\nclass E:\n    def __str__(self): return '3'\nprint(E(), end='')"
+    assert judge(source, StdioTest("", "3")).status is Verdict.FAILED
+    assert judge("print(3)", StdioTest("", "3")).status is Verdict.PASSED
