@@ -372,7 +372,10 @@ def _(event: LineGrown, view: SolveView, at_s: float) -> SolveView:
 
 @fold.register
 def _(event: LineChosen, view: SolveView, at_s: float) -> SolveView:
+    """A line without text is the answer's end, not a line."""
     kept = tuple(line for line in view.lines if line.number < event.line)
+    if not event.text.strip():
+        return replace(view, code=event.code, lines=kept, current=None)
     last = event.code.rstrip().count("\n") + 1
     first = max(1, last - event.text.strip().count("\n"))
     line = replace(

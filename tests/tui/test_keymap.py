@@ -85,3 +85,8 @@ def test_built_in_keys_do_not_clash_and_have_one_spelling() -> None:
     assert len(keys) == len(set(keys))
     assert [keymap.normal_key(key) for key in keys] == keys
     assert len({command.id for command in COMMANDS}) == len(COMMANDS)
+
+
+def test_the_documentation_names_every_command() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "workbench.md").read_text()
+    assert [command.id for command in COMMANDS if f"`{command.id}`" not in text] == []

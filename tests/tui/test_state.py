@@ -140,6 +140,14 @@ def test_choosing_a_line_again_drops_what_came_after_it() -> None:
     assert [line.number for line in view.lines] == [1]
 
 
+def test_the_end_of_an_answer_is_no_line() -> None:
+    code = digits_run.HEADER + "return 1\n"
+    events = (*digits_run.BEGIN, LineChosen(2, "return 1\n", code, 1.0, ()), LineChosen(3, "", code, 1.0, ()))
+    view = fold_all(SolveView(), stamped(events))
+    assert [line.row for line in view.every_line] == [1, 2]
+    assert view.code == code
+
+
 def test_plain_sampling_shows_each_answer_beside_its_sample_and_keeps_the_best() -> None:
     passed, failed = digits_run.rows(*3 * [digits_run.PASS]), digits_run.rows(*3 * [digits_run.NO_ANSWER])
     events: tuple[Event, ...] = (

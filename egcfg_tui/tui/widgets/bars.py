@@ -146,7 +146,8 @@ def _figures(view: SolveView, options: SolveOptions, now_s: float, *, wide: bool
             count = view.tokens.evaluated
             parts.append(Content(f"{count:,} tokens" if wide else f"{_short(count)} tok"))
         if view.result is not None and wide:
-            parts.append(Content(f"{view.result.runs} runs"))
+            many = "run" if view.result.runs == 1 else "runs"
+            parts.append(Content(f"{view.result.runs} {many}"))
         elapsed = view.elapsed(now_s)
         share = min(1.0, elapsed / view.budget_s) if view.budget_s else 0.0
         parts.append(

@@ -8,6 +8,7 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from egcfg_tui.events import TokenChoice
+from egcfg_tui.solving.settings import Method
 from egcfg_tui.tui.state import LineView, SolveView
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.text import visible
@@ -24,9 +25,10 @@ class TokensPanel(LinesPanel):
     def show(self, view: SolveView, line: LineView | None, hint: str) -> None:
         """Draws the tokens of `line`."""
         if line is None or not line.tokens:
-            text = _absence(line) if line else hint
+            sampled = view.method == Method.SAMPLE
+            text = _absence(line, sampled=sampled) if line else hint
             self.set_lines([Content.styled(f" {row}", MUTED) for row in text.split("\n")])
-            self.set_title("Tokens", f"line {line.row}" if line else "")
+            self.set_title("Tokens", f"line {line.row}" if line and not sampled else "")
             return
         self.set_lines(token_lines(line.tokens))
         gamma = "" if line.gamma is None or not _guided(line) else f"γ {line.gamma:g}"
@@ -78,7 +80,9 @@ def _shown(text: str) -> str:
     return visible(text.replace("\t", "→")).replace(" ", "·").replace("\n", "↵") or "␀"
 
 
-def _absence(line: LineView) -> str:
+def _absence(line: LineView, *, sampled: bool) -> str:
+    if sampled:
+        return "Of plain samples none are kept."
     return "A candidate was taken whole." if line.chosen else "Shown once the line is chosen."
 
 
