@@ -379,7 +379,8 @@ class Decoder:
         if isinstance(value, dict):
             if len(items) % 2:
                 raise CodecError("a key without a value")
-            dict.update(value, zip(items[::2], items[1::2], strict=True))
+            for key, item in zip(items[::2], items[1::2], strict=True):
+                value[key] = item
         elif isinstance(value, set):
             value.update(items)
         else:

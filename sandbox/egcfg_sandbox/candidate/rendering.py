@@ -113,9 +113,9 @@ class Renderer:
 
     def _object(self, value: Any, kind: type, depth: int) -> str:
         """Classes, functions and instances: type name and fields, read without running their code."""
-        if isinstance(value, type):
+        if issubclass(kind, type):
             return f"<class {_name_of(value)}>"
-        if isinstance(value, _CALLABLE):
+        if kind in _CALLABLE:
             return f"<function {value.__name__}>"
         if kind is types.ModuleType:
             return f"<module {value.__name__}>"
@@ -125,6 +125,9 @@ class Renderer:
         for base in _BASES:
             if issubclass(kind, base):
                 return f"{name}({self._render(_plain(value, base), depth - 1)})"
+        if issubclass(kind, BaseException):
+            arguments = BaseException.__dict__["args"].__get__(value)
+            return f"{name}({self._joined(arguments, len(arguments), depth)})"
         fields = _fields(value)
         if fields is None:
             return f"<{name}>"

@@ -22,7 +22,7 @@ CALL, LINE, RETURN, EXCEPTION = range(4)
 
 _INLINE: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 _SCALARS: Final = frozenset({int, str, float, bool, type(None), bytes, complex})
-_UNTOLD: Final = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type)
+_UNTOLD: Final = frozenset({types.FunctionType, types.BuiltinFunctionType, types.ModuleType})
 _LONGEST_PASS: Final = 40
 _EVENTS_PER_SLOT: Final = 50
 _MISSING: Final = object()
@@ -191,7 +191,7 @@ class Recorder:
                 scalars[name] = value
                 texts.pop(name, None)
                 changes.append((name, self._text(value)))
-            elif isinstance(value, _UNTOLD) or name[:1] == "." or name[:2] == "__":
+            elif kind in _UNTOLD or issubclass(kind, type) or name[:1] == "." or name[:2] == "__":
                 continue
             else:
                 text = self._text(value)
