@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from collections.abc import Callable, Iterable
 from multiprocessing import resource_tracker
 from typing import ClassVar
@@ -63,7 +65,10 @@ class WorkbenchApp(App[None]):
         return self.workbench
 
     def on_mount(self) -> None:
-        """Tells what could not be used of the user's keys."""
+        """Lets a request to end leave the terminal in order; tells what is wrong with the user's keys."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._asked_to_end)
         for problem in self.keys.problems:
             self.notify(problem, title="Keys", severity="warning", timeout=20, markup=False)
 
@@ -96,6 +101,15 @@ class WorkbenchApp(App[None]):
         """Ends the engine's process, then the application."""
         await self.workbench.close_session()
         self.exit()
+
+    def on_unmount(self) -> None:
+        """Gives the signals back."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.remove_signal_handler(number)
+
+    def _asked_to_end(self) -> None:
+        self.run_worker(self.action_quit(), exclusive=True, group="quit")
 
     def _runs(self, action: str) -> Callable[[], object]:
         async def run() -> None:

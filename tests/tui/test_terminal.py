@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -102,6 +103,19 @@ class Screen:
         os.close(self._other)
         os.close(self.fd)
         return modes
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_request_to_end_leaves_the_terminal_as_it_was(tmp_path: Path, number: signal.Signals) -> None:
+    screen = Screen("open", "--model", str(tmp_path / "none.gguf"))
+    try:
+        screen.read_until(b"no model")
+        screen.process.send_signal(number)
+        assert screen.wait() == 0
+        assert b"\x1b[?1049l" in screen.seen
+    finally:
+        modes = screen.close()
+    assert modes == screen.modes
 
 
 def test_the_workbench_opens_without_a_model_and_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:
