@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from support import digits_run
-from support.digits_run import OTHER, PASS
+from support.digits_run import PASS
 from support.fake_session import Hold, Script
 from support.stage import Stage, wait_until
 from textual.pilot import Pilot
@@ -89,7 +89,6 @@ LARGE = (120, 36)
 SCENES = {
     "idle": Scene(),
     "idle_large": Scene(size=LARGE),
-    "idle_with_starter": Scene(exercise=OTHER),
     "loading": Scene(load=(digits_run.LOADING[0], Hold())),
     "model_missing": Scene(model_error="tiny-coder is not on this machine\nFetch it: egcfg-tui models pull"),
     "candidates_growing": Scene((*LINE_2[:-1], Hold())),
@@ -97,7 +96,6 @@ SCENES = {
     "candidates_executed_large": Scene((*LINE_3, Hold()), size=LARGE),
     "tokens": Scene((*CHOSEN, Hold()), ("2",)),
     "signal": Scene((*CHOSEN, Hold()), ("3",)),
-    "signal_large": Scene((*CHOSEN, Hold()), ("3",), LARGE),
     "earlier_line": Scene((*LINE_3, Hold()), ("up",)),
     "paused_large": Scene((*LINE_3, SolvePaused(), Hold()), size=LARGE),
     "solved": Scene(digits_run.SOLVE),
