@@ -16,7 +16,7 @@ from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.tui import state, terminal
 from egcfg_tui.tui.bridge import EventQueue, Session, StreamEnded
 from egcfg_tui.tui.options import SolveOptions
-from egcfg_tui.tui.state import EngineState, EngineView, Phase, SolveView
+from egcfg_tui.tui.view import EngineState, EngineView, Phase, SolveView, idle
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class SolveControl:
         self.services = services
         self.options = options
         self.exercise = exercise
-        self.view = state.idle(exercise) if exercise else SolveView()
+        self.view = idle(exercise) if exercise else SolveView()
         self.waiting = False
         self.stopping = False
         self.closing = False
@@ -148,7 +148,7 @@ class SolveControl:
             return
         self.waiting = False
         self.exercise = exercise
-        self.view = state.idle(exercise, self.view.engine)
+        self.view = idle(exercise, self.view.engine)
 
     @property
     def parting_word(self) -> str:
@@ -173,7 +173,7 @@ class SolveControl:
         self._busy = True
         self.waiting = False
         self.view = replace(
-            state.idle(self.exercise, self.view.engine),
+            idle(self.exercise, self.view.engine),
             phase=Phase.RUNNING,
             method=options.method.value,
             gamma=options.settings.gamma,

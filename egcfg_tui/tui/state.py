@@ -1,20 +1,17 @@
-"""What the screen shows: one frozen value, folded from the events of a solve.
+"""The fold: what each event of a solve does to the view.
 
-Nothing here knows a widget or a clock (times come with the events), so the live screen, the screenshot of a
+Nothing here knows a widget or a clock (times come with the events), so the live screen, the picture of a
 recording and the tests all see the same thing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from functools import singledispatch
-from typing import Final
 
-from egcfg_sandbox import TestResult, Verdict
+from egcfg_sandbox import TestResult
 from egcfg_tui.events import (
-    Candidate,
     CandidateRun,
     CandidatesExecuted,
     CandidatesGrown,
@@ -34,216 +31,22 @@ from egcfg_tui.events import (
     SolveStarted,
     Stage,
     StageEntered,
-    TokenChoice,
-    TokenCounts,
     TrialFinished,
     TrialStarted,
 )
-from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.solving.settings import Method
-
-
-class Phase(StrEnum):
-    """Where a solve stands, for the keys that make sense and the colours of the screen."""
-
-    IDLE = "idle"
-    RUNNING = "running"
-    PAUSED = "paused"
-    SOLVED = "solved"
-    UNSOLVED = "unsolved"
-    FAILED = "failed"
-
-    @property
-    def active(self) -> bool:
-        """Whether a solve is in flight."""
-        return self in (Phase.RUNNING, Phase.PAUSED)
-
-
-class EngineState(StrEnum):
-    """Whether a solve can start."""
-
-    ABSENT = "absent"
-    LOADING = "loading"
-    READY = "ready"
-    DEAD = "dead"
-
-
-@dataclass(frozen=True, slots=True)
-class TestRow:
-    """One test as shown; `verdict` None: not run yet."""
-
-    __test__ = False  # keeps pytest from collecting the class
-
-    text: str
-    verdict: Verdict | None = None
-    error: str | None = None
-    hidden: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """The signal of one refresh, and the row of the line it was built for."""
-
-    row: int
-    text: str
-    tokens: int
-    dropped: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LineView:
-    """One line: everything that led to it. `rows` is its (first, last) row in the code, None until chosen.
-
-    `number` is the solver's own count; people are shown `row`, the row of the code where the line begins,
-    which starter code and answers of several rows set apart. `growing` holds candidate texts still being
-    sampled, `text` the line itself, also while it grows. A token may hold a line's end together with the
-    next line's indent: `lead` is what of the line stands in the code already, in front of `text` and of
-    every candidate.
-    """
-
-    number: int
-    row: int = 1
-    lead: str = ""
-    text: str = ""
-    rows: tuple[int, int] | None = None
-    growing: tuple[str, ...] = ()
-    candidates: tuple[Candidate, ...] = ()
-    runs: tuple[CandidateRun, ...] | None = None
-    signal: Signal | None = None
-    gamma: float | None = None
-    tokens: tuple[TokenChoice, ...] = ()
-
-    @property
-    def chosen(self) -> bool:
-        """Whether the line was decided."""
-        return self.rows is not None
-
-    @property
-    def swayed(self) -> bool:
-        """Whether guidance chose another token than the unconditional branch would have."""
-        return any(token.instead is not None for token in self.tokens)
-
-
-@dataclass(frozen=True, slots=True)
-class TrialView:
-    """One trial; `outcome` None while it goes on."""
-
-    index: int
-    method: str
-    settings: str
-    gamma: float
-    outcome: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EngineView:
-    """The model in memory, or why it is not."""
-
-    state: EngineState = EngineState.ABSENT
-    model: str = ""
-    description: str = ""
-    backend: str = ""
-    message: str = ""
-    since_s: float = 0.0
-    load_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Tokens of the stage in work: `done` of `total` (0: unknown), `rate` in tokens/s."""
-
-    done: int = 0
-    total: int = 0
-    rate: float = 0.0
-
-
-NO_ENGINE: Final = EngineView()
-NO_PROGRESS: Final = Progress()
-NO_TOKENS: Final = TokenCounts()
-
-
-@dataclass(frozen=True, slots=True)
-class SolveView:
-    """Everything the screen shows of one solve.
-
-    `lines` are the chosen lines of the trial, `current` the one in work. `tests_of` names the code whose
-    results the tests show, `best_answer` is how many tests the best plain sample passed. Times are seconds
-    on whatever clock stamps the events.
-    """
-
-    exercise_id: str = ""
-    title: str = ""
-    statement: str = ""
-    starter: str = ""
-    tests: tuple[TestRow, ...] = ()
-    hidden_tests: int = 0
-    tests_of: str = ""
-
-    method: str = ""
-    model: str = ""
-    seed: int = 0
-    budget_s: float = 0.0
-    settings: str = ""
-    gamma: float = 1.0
-
-    engine: EngineView = NO_ENGINE
-    phase: Phase = Phase.IDLE
-    stage: Stage | None = None
-    progress: Progress = NO_PROGRESS
-    tokens: TokenCounts = NO_TOKENS
-    trial: TrialView | None = None
-    trials: tuple[TrialView, ...] = ()
-
-    code: str = ""
-    best_answer: int = -1
-    lines: tuple[LineView, ...] = ()
-    current: LineView | None = None
-
-    started_s: float | None = None
-    ended_s: float | None = None
-    paused_s: float | None = None
-    pauses_s: float = 0.0
-    result: SolveFinished | None = None
-    failure: SolveFailed | None = None
-
-    def elapsed(self, now_s: float) -> float:
-        """Seconds of work since the solve began, pauses taken out."""
-        if self.started_s is None:
-            return 0.0
-        end = self.ended_s if self.ended_s is not None else now_s
-        pause = end - self.paused_s if self.paused_s is not None else 0.0
-        return max(0.0, end - self.started_s - self.pauses_s - pause)
-
-    @property
-    def every_line(self) -> tuple[LineView, ...]:
-        """The chosen lines and the one in work."""
-        return self.lines if self.current is None else (*self.lines, self.current)
-
-    @property
-    def passed(self) -> int:
-        """How many of the shown tests passed."""
-        return sum(row.verdict is Verdict.PASSED for row in self.tests)
-
-    def signal_of(self, line: LineView) -> Signal | None:
-        """The signal that steered `line`: its own, or with a longer refresh the latest one before it."""
-        if line.signal is not None:
-            return line.signal
-        earlier = (other.signal for other in reversed(self.lines) if other.number < line.number)
-        return next((signal for signal in earlier if signal is not None), None)
-
-
-def idle(exercise: Exercise, engine: EngineView = NO_ENGINE) -> SolveView:
-    """The screen of an exercise that nobody has started yet."""
-    return SolveView(
-        exercise_id=exercise.id,
-        title=exercise.title,
-        statement=exercise.statement,
-        starter=exercise.starter,
-        code=exercise.starter,
-        tests=tuple(TestRow(test.text) for test in exercise.visible),
-        hidden_tests=len(exercise.hidden),
-        engine=engine,
-    )
+from egcfg_tui.tui.view import (
+    NO_PROGRESS,
+    EngineState,
+    EngineView,
+    LineView,
+    Phase,
+    Progress,
+    Signal,
+    SolveView,
+    TestRow,
+    TrialView,
+)
 
 
 def fold_all(view: SolveView, events: Iterable[tuple[float, Event]]) -> SolveView:

@@ -26,8 +26,8 @@ from egcfg_tui.events import (
     StageEntered,
     TrialStarted,
 )
-from egcfg_tui.tui import state
-from egcfg_tui.tui.state import EngineState, Phase, SolveView, fold, fold_all
+from egcfg_tui.tui.state import fold, fold_all
+from egcfg_tui.tui.view import EngineState, Phase, SolveView, idle
 from egcfg_tui.tui.widgets.candidates_panel import candidate_lines
 from egcfg_tui.tui.widgets.code_panel import code_lines
 from egcfg_tui.tui.widgets.tests_panel import test_lines as lines_of_tests
@@ -178,6 +178,6 @@ def test_a_failure_while_loading_leaves_a_dead_engine_and_a_later_one_does_not()
 
 
 def test_the_idle_screen_has_the_exercise_and_no_results() -> None:
-    view = state.idle(digits_run.OTHER)
+    view = idle(digits_run.OTHER)
     assert view.code == digits_run.OTHER.starter
     assert [row.verdict for row in view.tests] == [None, None]

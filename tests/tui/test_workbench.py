@@ -18,7 +18,7 @@ from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.settings import Method
 from egcfg_tui.tui.app import WorkbenchApp
 from egcfg_tui.tui.keymap import Keymap
-from egcfg_tui.tui.state import EngineState, Phase
+from egcfg_tui.tui.view import EngineState, Phase
 from egcfg_tui.tui.widgets.bars import Bar
 from egcfg_tui.tui.widgets.lines import LinesPanel
 

@@ -22,8 +22,8 @@ from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.screens.help import HelpScreen
 from egcfg_tui.tui.screens.open import OpenScreen
-from egcfg_tui.tui.state import EngineState, LineView, Phase
 from egcfg_tui.tui.text import key_name, visible
+from egcfg_tui.tui.view import EngineState, LineView, Phase
 from egcfg_tui.tui.widgets.bars import Bar, status_parts, title_parts
 from egcfg_tui.tui.widgets.candidates_panel import CandidatesPanel
 from egcfg_tui.tui.widgets.code_panel import CodePanel

@@ -10,9 +10,9 @@ from textual.widget import Widget
 from egcfg_tui.events import Stage
 from egcfg_tui.solving.settings import Method
 from egcfg_tui.tui.options import SolveOptions
-from egcfg_tui.tui.state import EngineState, Phase, SolveView
 from egcfg_tui.tui.styles import MUTED, RULE
 from egcfg_tui.tui.text import one_line
+from egcfg_tui.tui.view import EngineState, Phase, SolveView
 
 SPINNER: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 SPINS_PER_S: Final = 10

@@ -12,9 +12,9 @@ from egcfg_sandbox import TestResult, Verdict
 from egcfg_tui.events import Candidate, CandidateRun
 from egcfg_tui.solving.settings import Method
 from egcfg_tui.tui import code, marks
-from egcfg_tui.tui.state import LineView, SolveView
 from egcfg_tui.tui.styles import MUTED, RULE
 from egcfg_tui.tui.text import reason, visible
+from egcfg_tui.tui.view import LineView, SolveView
 from egcfg_tui.tui.widgets.lines import LinesPanel, wrapped
 
 WIDEST_MARKS: Final = 8

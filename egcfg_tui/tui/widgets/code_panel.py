@@ -11,8 +11,8 @@ from textual.message import Message
 
 from egcfg_tui.solving.settings import Method
 from egcfg_tui.tui import code
-from egcfg_tui.tui.state import LineView, SolveView
 from egcfg_tui.tui.styles import MUTED
+from egcfg_tui.tui.view import LineView, SolveView
 from egcfg_tui.tui.widgets.lines import LinesPanel
 
 SWAYED: Final = "◆"

@@ -6,9 +6,9 @@ from textual.content import Content
 
 from egcfg_tui.solving.settings import Method
 from egcfg_tui.tui import code
-from egcfg_tui.tui.state import LineView, SolveView
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.text import one_line
+from egcfg_tui.tui.view import LineView, SolveView
 from egcfg_tui.tui.widgets.lines import LinesPanel
 
 

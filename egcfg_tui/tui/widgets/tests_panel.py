@@ -5,9 +5,9 @@ from __future__ import annotations
 from textual.content import Content
 
 from egcfg_tui.tui import code, marks
-from egcfg_tui.tui.state import Phase, SolveView, TestRow
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.text import reason
+from egcfg_tui.tui.view import Phase, SolveView, TestRow
 from egcfg_tui.tui.widgets.lines import LinesPanel, wrapped
 
 

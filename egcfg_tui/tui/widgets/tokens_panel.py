@@ -9,9 +9,9 @@ from textual.content import Content
 
 from egcfg_tui.events import TokenChoice
 from egcfg_tui.solving.settings import Method
-from egcfg_tui.tui.state import LineView, SolveView
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.text import visible
+from egcfg_tui.tui.view import LineView, SolveView
 from egcfg_tui.tui.widgets.code_panel import SWAYED
 from egcfg_tui.tui.widgets.lines import LinesPanel
 
