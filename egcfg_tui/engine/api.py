@@ -135,6 +135,10 @@ class Engine(Protocol):
     def free_tokens(self) -> int:
         """Cells left in the cache for tokens not queued yet; what forks share is counted once."""
 
+    @property
+    def pending_tokens(self) -> int:
+        """Tokens queued on all branches and not evaluated yet."""
+
     def tokenize(self, text: str, *, special: bool = False) -> list[int]:
         """Text to tokens, without adding any. `special`: control tokens in the text are recognised."""
 

@@ -187,8 +187,12 @@ class SequenceEngine(ABC):
         used: set[int] = set()
         for branch in self._branches.values():
             used.update(branch.cells)
-        queued = sum(len(branch.pending) for branch in self._branches.values())
-        return self.info.context_tokens - len(used) - queued
+        return self.info.context_tokens - len(used) - self.pending_tokens
+
+    @property
+    def pending_tokens(self) -> int:
+        """Tokens queued on all branches and not evaluated yet."""
+        return sum(len(branch.pending) for branch in self._branches.values())
 
     def infer(self) -> Inference:
         """Evaluates what is pending on all branches, at most one batch a call, in one native decode."""

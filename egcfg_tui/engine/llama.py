@@ -16,9 +16,9 @@ from egcfg_tui.engine.stop_flag import StopFlag, native_callback
 
 MAX_BRANCHES: Final = 64
 DEFAULT_CONTEXT_TOKENS: Final = 8192
-BATCH_TOKENS: Final = 512
-# Larger physical batches gain nothing on a CPU and make the abort callback wait longer.
-PHYSICAL_BATCH_TOKENS: Final = 128
+GPU_BATCH_TOKENS: Final = 512
+# On a CPU larger batches gain nothing, and every batch is a chance to report progress.
+CPU_BATCH_TOKENS: Final = 128
 
 
 class LlamaEngine(SequenceEngine):
@@ -38,11 +38,12 @@ class LlamaEngine(SequenceEngine):
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
         trained = llama_cpp.llama_model_n_ctx_train(self._model)
         wanted = spec.context_tokens or min(DEFAULT_CONTEXT_TOKENS, trained)
-        self._context = _make_context(self._model, spec, wanted, self._stop)
+        batch_tokens = GPU_BATCH_TOKENS if offloads(spec) else CPU_BATCH_TOKENS
+        self._context = _make_context(self._model, spec, wanted, batch_tokens, self._stop)
         self._memory = llama_cpp.llama_get_memory(self._context)
-        self._batch = llama_cpp.llama_batch_init(BATCH_TOKENS, 0, 1)
+        self._batch = llama_cpp.llama_batch_init(batch_tokens, 0, 1)
         # Views of the native arrays, so that a field is filled in one assignment.
-        capacity = (BATCH_TOKENS,)
+        capacity = (batch_tokens,)
         self._batch_token = np.ctypeslib.as_array(self._batch.token, capacity)
         self._batch_position = np.ctypeslib.as_array(self._batch.pos, capacity)
         self._batch_wanted = np.ctypeslib.as_array(self._batch.logits, capacity)
@@ -60,7 +61,7 @@ class LlamaEngine(SequenceEngine):
                 eos_text=self._control_text(llama_cpp.llama_vocab_eos(self._vocab)),
                 can_rewind=_can_rewind(self._model),
             ),
-            BATCH_TOKENS,
+            batch_tokens,
             branches_per_batch,
         )
         self._pieces: dict[int, bytes] = {}
@@ -169,12 +170,12 @@ def _load_model(spec: ModelSpec) -> Any:
     return model
 
 
-def _make_context(model: Any, spec: ModelSpec, context_tokens: int, stop: StopFlag) -> Any:
+def _make_context(model: Any, spec: ModelSpec, context_tokens: int, batch_tokens: int, stop: StopFlag) -> Any:
     threads = spec.threads or os.cpu_count() or 1
     parameters = llama_cpp.llama_context_default_params()
     parameters.n_ctx = context_tokens
-    parameters.n_batch = BATCH_TOKENS
-    parameters.n_ubatch = PHYSICAL_BATCH_TOKENS
+    parameters.n_batch = batch_tokens
+    parameters.n_ubatch = batch_tokens
     parameters.n_seq_max = MAX_BRANCHES
     parameters.n_threads = threads
     parameters.n_threads_batch = threads

@@ -55,6 +55,7 @@ class Meter:
 
         Raises `Interrupted` on a stop or a spent budget, `ContextFull` when the cache has no room.
         """
+        started, total = self._control.elapsed_s, self._engine.pending_tokens
         while True:
             yield from self._control.checkpoint()
             outcome = self._engine.infer()
@@ -64,14 +65,12 @@ class Meter:
                 raise ContextFull
             if outcome is Inference.ABORTED:
                 raise Interrupted("stopped")
+            yield self._progressed(total - self._engine.pending_tokens, total, started)
         self.count(purpose, tokens)
-        yield from self._progress(tokens)
+        if self._control.elapsed_s - self._last_progress_s >= _PROGRESS_INTERVAL_S:
+            _, since, before = self._stage_started
+            yield self._progressed(self.tokens.evaluated - before, 0, since)
 
-    def _progress(self, total: int) -> Iterator[Event]:
-        now = self._control.elapsed_s
-        if now - self._last_progress_s < _PROGRESS_INTERVAL_S:
-            return
-        self._last_progress_s = now
-        stage, since, before = self._stage_started
-        done = self.tokens.evaluated - before
-        yield Progressed(stage, done, 0, done / max(now - since, 1e-3), self.tokens)
+    def _progressed(self, done: int, total: int, since: float) -> Event:
+        now = self._last_progress_s = self._control.elapsed_s
+        return Progressed(self._stage_started[0], done, total, done / max(now - since, 1e-3), self.tokens)

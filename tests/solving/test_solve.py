@@ -17,10 +17,12 @@ from egcfg_tui.events import (
     Event,
     FailureKind,
     LineChosen,
+    Progressed,
     SignalBuilt,
     SolveFailed,
     SolveFinished,
     SolvePaused,
+    Stage,
     TrialFinished,
 )
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
@@ -288,6 +290,14 @@ def test_an_exercise_without_visible_tests_gets_one_trial_and_is_scored(sandbox:
     end = finished(run(model(lambda _: [(RIGHT, 1.0)]), sandbox, SolveRequest(exercise, Method.EGCFG)))
     assert end.solved
     assert end.trials == 1
+
+
+def test_a_long_prefill_tells_how_far_it_is(sandbox: Sandbox) -> None:
+    engine = FakeEngine(scripted(lambda _: [(RIGHT, 1.0)], MARKER), batch_tokens=50)
+    events = run(engine, sandbox, SolveRequest(EXERCISE, Method.GREEDY))
+    prefill = [event for event in of_type(events, Progressed) if event.total and event.stage is Stage.PROMPT]
+    assert [event.done for event in prefill[:3]] == [50, 100, 150]
+    assert all(event.done < event.total for event in prefill)
 
 
 def test_a_broken_chat_template_is_said(sandbox: Sandbox) -> None:
