@@ -35,8 +35,11 @@ from egcfg_sandbox.verdicts import (
 
 _START_S: Final = 30.0
 _GRACE_S: Final = 2.0
-_ATTEMPTS: Final = 3
+_STARTS: Final = 5
+_LOSSES: Final = 3
+_LOSSES_TO_A_DYING_SERVER: Final = 10
 _STOP_S: Final = 0.05
+_CLOSED: Final = "the sandbox is closed; make a new one"
 _BOOT: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
     " from egcfg_sandbox.server.main import main; main(int(sys.argv[2]))"
@@ -142,7 +145,7 @@ class _Job:
 
     program: int
     test: int
-    attempts: int = 0
+    losses: int = 0
 
 
 class _Server:
@@ -168,9 +171,9 @@ class _Server:
         ours.settimeout(_START_S)
         try:
             hello = json.loads(wire.receive(ours))
-        except wire.WireError as error:
+        except wire.WireError:
             self.close()
-            raise SandboxRefused(f"the sandbox's fork server did not start: {error}") from None
+            raise _ServerGone from None
         if "fault" in hello:
             self.close()
             raise SandboxRefused(f"the sandbox's fork server did not start: {hello['fault']}")
@@ -237,9 +240,15 @@ class Sandbox:
         self._drop_idle()
         if self._server is not None:
             self._server.close()
-        self._server = _Server()
-        self._missing = self._server.missing
-        self._refill()
+        for _ in range(_STARTS):
+            try:
+                self._server = _Server()
+                self._refill()
+            except _ServerGone:
+                continue
+            self._missing = self._server.missing
+            return
+        raise SandboxRefused(f"the sandbox's fork server died {_STARTS} times while it was started")
 
     def _drop_idle(self) -> None:
         while self._idle:
@@ -276,6 +285,11 @@ class Sandbox:
         assert self._server is not None
         return self._server.pid
 
+    @property
+    def server_alive(self) -> bool:
+        """Whether the fork server runs."""
+        return not self._closed and self._server is not None and self._server.alive()
+
     def run(self, program: Program) -> Report:
         """Runs one program against all its tests."""
         return self.run_many([program])[0]
@@ -305,7 +319,7 @@ class Sandbox:
     def _take(self, limits: Limits) -> _Slot:
         """A slot for runs with these limits: the one that had the longest time to get ready."""
         if self._closed or self._server is None:
-            raise SandboxRefused("the sandbox is closed; make a new one")
+            raise SandboxRefused(_CLOSED)
         if limits != self._limits:
             self._drop_idle()
             self._limits = limits
@@ -329,7 +343,9 @@ class Sandbox:
 
     def _revive(self) -> None:
         """Starts the server again if it has died."""
-        if self._server is not None and not self._server.alive() and not self._closed:
+        if self._closed:
+            raise SandboxRefused(_CLOSED)
+        if not self.server_alive:
             self._start()
 
 
@@ -364,7 +380,6 @@ class _Batch:
 
     def _hand_out(self, job: _Job) -> None:
         program = self._programs[job.program]
-        job.attempts += 1
         slot = self._sandbox._take(program.limits)
         self._running.append(slot)
         self._started.setdefault(job.program, time.monotonic())
@@ -411,7 +426,8 @@ class _Batch:
     def _lost(self, slot: _Slot, reason: str) -> None:
         """A slot ended without a report: the sandbox's fault, so the test is tried again."""
         assert slot.job is not None
-        if slot.job.attempts >= _ATTEMPTS:
+        slot.job.losses += 1
+        if slot.job.losses >= (_LOSSES if self._sandbox.server_alive else _LOSSES_TO_A_DYING_SERVER):
             self._finish(slot, Verdict.SANDBOX_ERROR, f"the sandbox failed: {reason}", spent=True)
             return
         self._waiting.appendleft(slot.job)

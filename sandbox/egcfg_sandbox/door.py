@@ -71,7 +71,10 @@ def _test(item: Any, number: int) -> Test:
 
 def _limits(request: dict[str, Any]) -> Limits:
     """`limits` by name; `timeout_s` sets wall and processor seconds together."""
-    values = dict(request.get("limits") or {})
+    given = request.get("limits", {})
+    if not isinstance(given, dict):
+        raise DoorError("'limits' must be an object")
+    values = dict(given)
     if "timeout_s" in request:
         values = {"wall_s": request["timeout_s"], "cpu_s": request["timeout_s"], **values}
     types = {field.name: field.type for field in fields(Limits)}

@@ -1,0 +1,252 @@
+"""The fork server may die, hang or be closed at any moment: no row is lost, doubled or wrong."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+import egcfg_sandbox
+from egcfg_sandbox import (
+    CodeTest,
+    Limits,
+    Program,
+    Report,
+    Sandbox,
+    SandboxRefused,
+    StdioTest,
+    Verdict,
+    client,
+    layers,
+)
+
+_DESCRIPTORS_OF_SPARE_SLOTS = 6
+LIMITS = Limits(wall_s=20.0, cpu_s=20.0)
+
+
+def _programs(count: int) -> list[Program]:
+    """Programs whose rows can be told apart: every third one is wrong."""
+    return [
+        Program(
+            f"def f(x):\n    return x + {number}",
+            (CodeTest(f"assert f(1) == {number + 1 + (number % 3 == 0)}"), StdioTest("", "")),
+            trace=True,
+            limits=LIMITS,
+        )
+        for number in range(count)
+    ]
+
+
+def _check(reports: list[Report], count: int) -> None:
+    assert len(reports) == count
+    for number, report in enumerate(reports):
+        first, second = report.results
+        assert first.status is (Verdict.FAILED if number % 3 == 0 else Verdict.PASSED), first
+        assert second.status is Verdict.PASSED
+        assert first.trace is not None
+        assert first.trace.events[-1].value == str(number + 1)
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("inner", [False, True])
+def test_killing_the_server_in_the_middle_loses_no_run(inner: bool) -> None:
+    count, kills = 200, 3
+    with Sandbox() as sandbox:
+        done = threading.Event()
+
+        def kill() -> None:
+            for _ in range(kills):
+                if done.wait(0.15):
+                    return
+                pid = sandbox.server_pid
+                try:
+                    os.kill(_children(pid)[0] if inner else pid, signal.SIGKILL)
+                except (ProcessLookupError, FileNotFoundError, IndexError):
+                    continue
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        reports = sandbox.run_many(_programs(count))
+        done.set()
+        killer.join()
+        _check(reports, count)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_killing_every_process_of_a_run_is_never_a_wrong_answer() -> None:
+    source = "import time\ndef f(x):\n    time.sleep(0.3)\n    return 2"
+    with Sandbox(workers=1) as sandbox:
+        timers = []
+        for delay in (0.1, 0.2):
+            pids = list(_children(_children(sandbox.server_pid)[0]))
+            timers.append(threading.Timer(delay, lambda doomed=pids: [os.kill(pid, 9) for pid in doomed]))
+            timers[-1].start()
+        row = sandbox.run(Program(source, (CodeTest("assert f(1) == 2"),), limits=LIMITS)).results[0]
+        for timer in timers:
+            timer.join()
+        assert row.status in (Verdict.PASSED, Verdict.SANDBOX_ERROR)
+
+
+def test_runs_go_side_by_side(sandbox: Sandbox) -> None:
+    source = "import time\ndef f(x):\n    time.sleep(0.4)\n    return 2"
+    program = Program(source, (CodeTest("assert f(1) == 2"),) * 2, limits=LIMITS)
+    started = time.monotonic()
+    assert sandbox.run(program).passed
+    assert time.monotonic() - started < 0.75
+
+
+def test_many_programs_come_back_in_order(sandbox: Sandbox) -> None:
+    _check(sandbox.run_many(_programs(30)), 30)
+    assert sandbox.run_many([]) == []
+
+
+def test_a_program_without_tests_has_not_passed(sandbox: Sandbox) -> None:
+    report = sandbox.run(Program("x = 1", ()))
+    assert (report.status, report.results) == (Verdict.ERROR, ())
+
+
+def test_stopping_returns_the_finished_head_and_leaves_the_sandbox_usable(sandbox: Sandbox) -> None:
+    asked = 0
+
+    def stop() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 12
+
+    programs = _programs(40)
+    reports = sandbox.run_many(programs, stop)
+    assert len(reports) < 40
+    _check(reports, len(reports))
+    slow = Program("import time\ndef f(x): time.sleep(60)", (CodeTest("f(1)"),), limits=LIMITS)
+    started = time.monotonic()
+    assert sandbox.run_many([slow], lambda: time.monotonic() - started > 0.3) == []
+    assert time.monotonic() - started < 5
+    _check(sandbox.run_many(_programs(5)), 5)
+
+
+def test_closing_from_another_thread_ends_a_run() -> None:
+    sandbox = Sandbox()
+    threading.Timer(0.3, sandbox.close).start()
+    slow = Program("import time\ndef f(x): time.sleep(60)", (CodeTest("f(1)"),), limits=LIMITS)
+    started = time.monotonic()
+    with pytest.raises(SandboxRefused, match="closed"):
+        sandbox.run(slow)
+    assert time.monotonic() - started < 10
+    with pytest.raises(SandboxRefused, match="closed"):
+        sandbox.run(slow)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_the_server_dies_with_its_caller() -> None:
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from egcfg_sandbox import Sandbox;"
+        " s = Sandbox(); print(s.server_pid, flush=True); sys.stdin.read()"
+    )
+    package_parent = str(Path(egcfg_sandbox.__file__).parent.parent)
+    with subprocess.Popen(
+        [sys.executable, "-c", code, package_parent], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as caller:
+        assert caller.stdout is not None
+        pid = int(caller.stdout.readline())
+        everybody = [pid, *_children(pid)]
+        caller.kill()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and any(Path(f"/proc/{one}").exists() for one in everybody):
+        time.sleep(0.02)
+    assert [one for one in everybody if Path(f"/proc/{one}").exists()] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_hundreds_of_runs_leave_no_process_descriptor_or_memory_behind() -> None:
+    wrong = Program("import os\ndef f(x): os._exit(1)", (CodeTest("f(1)"),), limits=LIMITS)
+    with Sandbox() as sandbox:
+        sandbox.run_many([*_programs(40), wrong])
+
+        def usage() -> tuple[int, ...]:
+            server = _children(sandbox.server_pid)[0]
+            return tuple(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in (os.getpid(), server))
+
+        before = usage()
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        sandbox.run_many([*_programs(150), *[wrong] * 20])
+        mine, servers = usage()
+        assert mine <= before[0] + _DESCRIPTORS_OF_SPARE_SLOTS
+        assert servers == before[1]
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 8 * 1024
+        pid = sandbox.server_pid
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_other_limits_take_effect_from_one_run_to_the_next(sandbox: Sandbox) -> None:
+    source = "def f(x):\n    print('x' * 500)\n    return 2"
+    tests = (CodeTest("assert f(1) == 2"),)
+    for allowed, verdict in ((100, Verdict.OUTPUT_LIMIT), (1000, Verdict.PASSED)) * 2:
+        limits = Limits(wall_s=20.0, output_bytes=allowed)
+        assert sandbox.run(Program(source, tests, limits=limits)).status is verdict
+
+
+def test_a_missing_required_layer_refuses_until_the_override_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client, "REQUIRED", frozenset({"unobtainium"}))
+    start = client.Sandbox._start
+
+    def start_without(self: Sandbox) -> None:
+        start(self)
+        self._missing["unobtainium"] = "none on this planet"
+
+    monkeypatch.setattr(client.Sandbox, "_start", start_without)
+    with pytest.raises(SandboxRefused, match=r"unobtainium: none on this planet.*allow_missing_layers"):
+        Sandbox()
+    with Sandbox(allow_missing_layers=("unobtainium",)) as sandbox:
+        assert sandbox.run(_programs(2)[1]).passed
+
+
+def test_layers_say_what_is_on_and_why_not() -> None:
+    found = {layer.name: layer for layer in layers()}
+    assert {
+        "no_new_privs",
+        "landlock",
+        "seccomp",
+        "rlimits",
+        "pid_namespace",
+        "net_namespace",
+    } <= found.keys()
+    for layer in found.values():
+        assert layer.active is (layer.reason == "")
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another user"
+)
+def test_an_ordinary_user_gets_the_same_verdicts(tmp_path: Path) -> None:
+    """The interpreter and the package must be readable for that user; else there is nothing to try."""
+    script = tmp_path / "try.py"
+    script.write_text(
+        "import os, sys\n"
+        "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+        "sys.path.insert(0, sys.argv[1])\n"
+        "from egcfg_sandbox import *\n"
+        "with Sandbox() as s:\n"
+        "    tests = (CodeTest('assert f(1) == 1'), CodeTest('assert f(1) == 2'))\n"
+        "    r = s.run(Program('def f(x): return x', tests))\n"
+        "    print(*(row.status.value for row in r.results))\n"
+    )
+    package_parent = str(Path(egcfg_sandbox.__file__).parent.parent)
+    for python in (sys.executable, "/usr/bin/python3"):
+        done = subprocess.run([python, str(script), package_parent], capture_output=True, text=True, cwd="/")
+        if done.returncode == 0:
+            assert done.stdout.split() == ["passed", "failed"]
+            return
+    pytest.skip("no interpreter that another user may run")
