@@ -45,6 +45,7 @@ class Workbench:
         self.cache = RunCache(sandbox, exercise, Limits())
         self.best: Answer | None = None
         self.draft = prompt.starter
+        self._answers: set[str] = set()
         self.head: Branch = engine.branch()
         self.start: Branch = engine.branch()
         self.head_tokens = prompt.head_tokens(engine.tokenize)
@@ -70,8 +71,15 @@ class Workbench:
         return self.head.fork(), signal_tokens + self.tail_tokens + code_tokens
 
     def execute_answer(self, code: str) -> Iterator[Event]:
-        """Runs a complete answer against the visible tests and remembers it when it is the best so far."""
-        report = self.cache.execute([canonical(code) or code], self.control.stop_requested)[0]
+        """Runs a complete answer against the visible tests and remembers it when it is the best so far.
+
+        An answer that was judged before, comments aside, says nothing new and is passed over.
+        """
+        source = canonical(code) or code
+        if source in self._answers:
+            return
+        self._answers.add(source)
+        report = self.cache.execute([source], self.control.stop_requested)[0]
         passed = bool(self.exercise.visible) and report.passed
         answer = Answer(code, sum(result.passed for result in report.results), passed)
         if self.best is None or answer.rank > self.best.rank:

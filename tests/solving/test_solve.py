@@ -93,6 +93,15 @@ def test_greedy_runs_one_answer_and_reports_what_failed(sandbox: Sandbox) -> Non
     assert end.tests[0].result.status is Verdict.FAILED
 
 
+def test_an_answer_is_judged_once_however_often_it_is_sampled(sandbox: Sandbox) -> None:
+    engine = model(lambda _: [(WRONG, 0.5), (WRONG.replace("x\n", "x  # so far\n"), 0.5)])
+    events = run(
+        engine, sandbox, SolveRequest(EXERCISE, Method.SAMPLE, Settings(temperature=1.0), budget_s=1)
+    )
+    assert finished(events).trials > 1
+    assert len(of_type(events, CodeExecuted)) == 1
+
+
 def test_sampling_finds_the_rarer_right_answer(sandbox: Sandbox) -> None:
     engine = model(lambda _: [(WRONG, 0.8), (RIGHT, 0.2)])
     request = SolveRequest(EXERCISE, Method.SAMPLE, Settings(temperature=1.0, top_p=1.0), budget_s=20)
