@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 from collections import deque
@@ -33,6 +34,8 @@ from egcfg_sandbox.verdicts import (
     Verdict,
 )
 
+# The same order of sets in every run; no threads of numerical libraries, which a fork would lose.
+_ENVIRONMENT: Final = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _START_S: Final = 30.0
 _GRACE_S: Final = 2.0
 _STARTS: Final = 5
@@ -42,7 +45,7 @@ _STOP_S: Final = 0.05
 _CLOSED: Final = "the sandbox is closed; make a new one"
 _BOOT: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
-    " from egcfg_sandbox.server.main import main; main(int(sys.argv[2]))"
+    " from egcfg_sandbox.server.main import main; main(int(sys.argv[2]), sys.argv[3])"
 )
 REQUIRED: Final = frozenset({"landlock", "seccomp", "rlimits", "no_new_privs"})
 _LAYER_NAMES: Final = """
@@ -151,14 +154,24 @@ class _Job:
 class _Server:
     """One running fork server."""
 
-    def __init__(self) -> None:
+    def __init__(self, packages: str) -> None:
         ours, theirs = socket.socketpair()
         package_parent = str(Path(__file__).resolve().parent.parent)
-        command = [sys.executable, "-s", "-S", "-P", "-c", _BOOT, package_parent, str(theirs.fileno())]
+        command = [
+            sys.executable,
+            "-s",
+            "-S",
+            "-P",
+            "-c",
+            _BOOT,
+            package_parent,
+            str(theirs.fileno()),
+            packages,
+        ]
         with theirs:
             self._process = subprocess.Popen(
                 command,
-                env={"PYTHONHASHSEED": "0"},
+                env=_ENVIRONMENT,
                 cwd="/",
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -220,13 +233,18 @@ class Sandbox:
     """Runs programs against their tests, each test on a fresh process, `workers` at a time.
 
     Layers that this machine lacks although they are required refuse the run, unless they are named in
-    `allow_missing_layers`. For one calling thread; `close` may come from another one.
+    `allow_missing_layers`. With `packages` programs and tests may import what is installed beside this
+    interpreter (numpy, pandas), and can read that folder. For one calling thread; `close` may come from
+    another one.
     """
 
-    def __init__(self, *, workers: int = 2, allow_missing_layers: Sequence[str] = ()) -> None:
+    def __init__(
+        self, *, workers: int = 2, allow_missing_layers: Sequence[str] = (), packages: bool = False
+    ) -> None:
         if workers < 1:
             raise ValueError(f"workers is {workers}; at least 1 is needed")
         self.workers = workers
+        self._packages = sysconfig.get_paths()["platlib"] if packages else ""
         self._lock = threading.Lock()
         self._closed = False
         self._server: _Server | None = None
@@ -242,7 +260,7 @@ class Sandbox:
             self._server.close()
         for _ in range(_STARTS):
             try:
-                self._server = _Server()
+                self._server = _Server(self._packages)
                 self._refill()
             except _ServerGone:
                 continue

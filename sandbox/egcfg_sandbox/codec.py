@@ -127,6 +127,13 @@ _KNOWN: Final[dict[str, _Known]] = {
 }
 _KNOWN_NAMES: Final = {known.kind: name for name, known in _KNOWN.items()}
 
+
+def register(name: str, kind: type, out: Callable[[Any], Any], back: Callable[[Any], Any]) -> None:
+    """Teaches the codec a further type: `out` to plain data, `back` from data that may be hostile."""
+    _KNOWN[name] = _Known(kind, out, back)
+    _KNOWN_NAMES[kind] = name
+
+
 # Containers that can be changed in place: tag, how to list the content, how to make an empty one.
 _KEYED: Final[dict[type, bytes]] = {
     dict: b"D",

@@ -10,6 +10,7 @@ import struct
 import sys
 import types
 from collections.abc import Callable
+from types import CodeType
 from typing import Any, Final, NoReturn
 
 from egcfg_sandbox import wire
@@ -29,6 +30,7 @@ from egcfg_sandbox.trace_memory import TraceWriter
 FILENAME: Final = "<program>"
 MODULE: Final = "program"
 NUMBER: Final = struct.Struct("<I")
+_NOT_RETURNED: Final = (types.ModuleType, types.FunctionType, type)
 _CODEC_RECURSION: Final = 20_000
 _MEMORY_RESERVE_BYTES: Final = 1 << 20
 
@@ -160,17 +162,35 @@ class Runner:
             if self._recorder.exhausted:
                 self._recorder.finish(name, line, value, failure)
 
+    def _prepare_trace(self, source: bytes, code: CodeType, trace: tuple[int, int]) -> None:
+        events, characters = trace
+        starts = statements.first_lines(source)
+        self._recorder = Recorder(TraceWriter(self._memory, events), Renderer(characters), starts, events)
+        self._tracer = tracer_for(self._recorder, FILENAME, code)
+
+    def _do_execute(
+        self, source: str, names: dict[str, Any], trace: tuple[int, int] | None
+    ) -> dict[str, Any]:
+        """Executes text that the test made of the program; returns the variables that are new."""
+        text = source.encode("utf-8", "surrogatepass")
+        code = compile(text, FILENAME, "exec", dont_inherit=True)
+        if trace is not None:
+            self._prepare_trace(text, code, trace)
+        scope = dict(names)
+        self._traced(lambda: exec(code, scope), "<module>", 1)
+        return {
+            name: value
+            for name, value in scope.items()
+            if value is not names.get(name) and name[:2] != "__" and not isinstance(value, _NOT_RETURNED)
+        }
+
     def _load(
         self, source: bytes, entry: str, trace: tuple[int, int] | None, names: tuple[str, ...]
     ) -> dict[str, Any]:
         random.seed(0)
         code = compile(source, FILENAME, "exec", dont_inherit=True)
         if trace is not None:
-            events, characters = trace
-            writer = TraceWriter(self._memory, events)
-            starts = statements.first_lines(source)
-            self._recorder = Recorder(writer, Renderer(characters), starts, events)
-            self._tracer = tracer_for(self._recorder, FILENAME, code)
+            self._prepare_trace(source, code, trace)
         module = types.ModuleType(entry)
         module.__dict__["__builtins__"] = __builtins__
         sys.modules[entry] = module

@@ -32,6 +32,8 @@ _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]
     ast.NotIn: ("not in", lambda left, right: left not in right),
 }
 _SHOWN: Final = 120
+_EXECUTION: Final = "test_execution"
+_INSPECTION: Final = "test_string"
 _FILENAME: Final = "<test>"
 
 # Names and modules by which a test could change more than its own variables, or not.
@@ -167,9 +169,7 @@ class CodeCheck:
         namespace.update(callables)
         namespace["__name__"] = "__main__"
         namespace["__builtins__"] = builtins
-        namespace["_judge_compare"] = self._compare
-        namespace["_judge_truth"] = self._truth
-        namespace["_judge_failure"] = self._failure
+        self._add_helpers(namespace)
         classes = "unittest" in self._imports
         if classes:
             cases.take_over()
@@ -177,6 +177,32 @@ class CodeCheck:
             exec(code, namespace)
         if classes:
             cases.run(namespace)
+
+    @property
+    def executes_program(self) -> bool:
+        """Whether the test puts the program's text into a context of its own and executes that (DS-1000)."""
+        return any(_EXECUTION in _defined(tree) for tree in (self._setup, self._code))
+
+    def run_executing(self, session: Session, source: str, trace: Any) -> None:
+        """Like `run`, but what the test executes is executed by the program's process."""
+
+        def execute(text: Any, names: Any = None) -> None:
+            names = {} if names is None else names
+            names.update(session.ask("execute", text, names, trace))
+
+        namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins, "exec": execute}
+        self._add_helpers(namespace)
+        for code in self.compiled({"exec"}):
+            exec(code, namespace)
+        called = {node.func.id for node in _called(self._code)}
+        for name in (_EXECUTION, _INSPECTION):
+            if name in namespace and name not in called:
+                namespace[name](source)
+
+    def _add_helpers(self, namespace: dict[str, Any]) -> None:
+        namespace["_judge_compare"] = self._compare
+        namespace["_judge_truth"] = self._truth
+        namespace["_judge_failure"] = self._failure
 
     def compiled(self, names: set[str]) -> list[CodeType]:
         """Setup and test with assertions that leave their values behind; `names` are the program's."""
@@ -268,6 +294,22 @@ def _global_names(*texts: str) -> set[str]:
             names |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global()}
             waiting += table.get_children()
     return names - own
+
+
+def _defined(tree: ast.Module) -> set[str]:
+    """Functions that the test defines for all of its code."""
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def _called(tree: ast.Module) -> Iterator[Any]:
+    """Plain calls of names that the test makes by itself, not inside its functions."""
+    for node in tree.body:
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Call)
+            and isinstance(node.value.func, ast.Name)
+        ):
+            yield node.value
 
 
 def _imported(node: ast.AST) -> Iterator[str]:

@@ -329,6 +329,7 @@ def _equal_states(left: dict[str, Any], right: dict[str, Any], depth: int) -> bo
     return True
 
 
+_PACKAGES: Final = frozenset({"numpy", "pandas"})
 _BUILTIN_TYPES: Final = {name: kind for name, kind in vars(builtins).items() if isinstance(kind, type)}
 
 
@@ -463,7 +464,7 @@ def _standard_exception(module: Any, name: str) -> type[BaseException] | None:
 
 
 def _standard_module(name: str) -> Any:
-    """The judge's own copy of a module of the standard library: never the program's."""
-    if name.partition(".")[0] not in sys.stdlib_module_names:
+    """The judge's own copy of a module of the standard library or a known package: never the program's."""
+    if name.partition(".")[0] not in sys.stdlib_module_names and name not in _PACKAGES:
         raise CodecError(f"the module {name[:50]!r}")
     return importlib.import_module(name)

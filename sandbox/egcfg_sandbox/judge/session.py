@@ -13,7 +13,7 @@ from egcfg_sandbox.verdicts import Verdict
 
 _NUMBER: Final = struct.Struct("<I")
 _MOST_CALLBACKS_DEEP: Final = 50
-_ANSWERING: Final = frozenset({"call", "operate", "getattr"})
+_ANSWERING: Final = frozenset({"call", "operate", "getattr", "execute"})
 
 
 class Session:

@@ -64,8 +64,11 @@ def judge(
 def _judge_code(
     session: Session, check: CodeCheck, source: bytes, entry_point: str | None, trace: Any
 ) -> Outcome:
-    found = session.ask("load", source, "program", trace, check.asked)
-    check.run(session, found, entry_point)
+    if check.executes_program:
+        check.run_executing(session, source.decode("utf-8", "replace"), trace)
+    else:
+        found = session.ask("load", source, "program", trace, check.asked)
+        check.run(session, found, entry_point)
     return Verdict.PASSED, None
 
 

@@ -16,7 +16,8 @@ from typing import Final
 
 from egcfg_sandbox.linux import kernel
 
-SCRATCH: Final = "/tmp"
+SCRATCH: Final = "/scratch"
+USUAL_SCRATCH: Final = "/tmp"
 DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 _SCRATCH_MODE: Final = 0o700
 _NOBODY: Final = 65534
@@ -77,17 +78,21 @@ def enter_zone(proc: int) -> dict[str, str]:
 def build_root(readable: Sequence[str], hidden: Sequence[str]) -> None:
     """Replaces the root by a small one: `readable` read-only, `hidden` covered, devices, nothing else."""
     kernel.mount("none", "/", "none", kernel.MS_REC | kernel.MS_PRIVATE)
+    # Held open, because the mount point of the new root may lie above some of them.
+    held = {path: os.open(path, os.O_PATH) for path in (*readable, *DEVICES) if Path(path).exists()}
     new_root = tempfile.gettempdir()
     kernel.mount("sandbox", new_root, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "size=1m,mode=0755")
-    for path in (*readable, *DEVICES):
-        if Path(path).exists():
-            _bind(path, new_root)
+    for path, descriptor in held.items():
+        _bind(f"/proc/self/fd/{descriptor}", new_root + path)
+        os.close(descriptor)
     for path in hidden:
         inside = new_root + path
         if Path(inside).is_dir():
             kernel.mount("none", inside, "tmpfs", kernel.MS_RDONLY, "size=4k,mode=0555")
     for folder in ("proc", SCRATCH.lstrip("/")):
         Path(new_root, folder).mkdir(exist_ok=True)
+    if not Path(new_root + USUAL_SCRATCH).exists():
+        Path(new_root + USUAL_SCRATCH).symlink_to(SCRATCH)
     _copy_links(new_root)
     kernel.make_read_only(new_root)
     os.chdir(new_root)
@@ -96,14 +101,14 @@ def build_root(readable: Sequence[str], hidden: Sequence[str]) -> None:
     os.chdir("/")
 
 
-def _bind(path: str, new_root: str) -> None:
-    inside = Path(new_root + path)
-    if Path(path).is_dir():
+def _bind(source: str, target: str) -> None:
+    inside = Path(target)
+    if Path(source).is_dir():
         inside.mkdir(parents=True, exist_ok=True)
     else:
         inside.parent.mkdir(parents=True, exist_ok=True)
         inside.touch()
-    kernel.mount(path, str(inside), "none", kernel.MS_BIND | kernel.MS_REC)
+    kernel.mount(source, target, "none", kernel.MS_BIND | kernel.MS_REC)
 
 
 def _copy_links(new_root: str) -> None:

@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, NoReturn
 
-from egcfg_sandbox import wire
+from egcfg_sandbox import scientific, wire
 from egcfg_sandbox.candidate import runner
 from egcfg_sandbox.candidate.rehearsal import rehearse
 from egcfg_sandbox.judge import bench
@@ -59,7 +59,7 @@ def _warm_up() -> None:
         CodeCheck("", "assert total([1, 2]) == 3").compiled({"total"})
 
 
-def _readable() -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _readable(packages: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What Python needs to run, and folders inside that which it does not."""
     paths = sysconfig.get_paths(vars={"base": sys.base_prefix, "platbase": sys.base_exec_prefix})
     library = {paths["stdlib"], paths["platstdlib"]}
@@ -69,13 +69,16 @@ def _readable() -> tuple[tuple[str, ...], tuple[str, ...]]:
     hidden = tuple(
         f"{path}/{name}" for path in sorted(library) for name in ("site-packages", "dist-packages")
     )
+    if packages:
+        folders.add(packages)
+        hidden = tuple(path for path in hidden if path != packages)
     top = sorted(path for path in folders if not any(path.startswith(f"{other}/") for other in folders))
     return (*top, *_SYSTEM_READABLE), hidden
 
 
-def _prepare() -> Zone:
+def _prepare(packages: str) -> Zone:
     """Enters the zone; what cannot be had is noted with its reason and left to the caller to judge."""
-    readable, hidden = _readable()
+    readable, hidden = _readable(packages)
     missing: dict[str, str] = {}
     proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     if os.geteuid() == 0:
@@ -169,10 +172,13 @@ def _filters(missing: dict[str, str]) -> tuple[bytes, bytes]:
     return seccomp.supervised_program(rules), seccomp.unsupervised_program(rules)
 
 
-def main(descriptor: int) -> None:
-    """Runs the fork server on an inherited socket."""
+def main(descriptor: int, packages: str) -> None:
+    """Runs the fork server on an inherited socket; `packages` is a folder of further packages, or empty."""
     _warm_up()
     sys.path[:] = [path for path in sys.path if path.startswith((sys.base_prefix, sys.base_exec_prefix))]
+    if packages:
+        sys.path.append(packages)
+        scientific.teach()
     os.environ.clear()
     kernel.use_one_malloc_arena()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -180,7 +186,7 @@ def main(descriptor: int) -> None:
         signal.signal(number, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
     try:
-        zone = _prepare()
+        zone = _prepare(packages)
     except Exception as error:
         wire.send(control, json.dumps({"fault": f"{type(error).__name__}: {error}"}).encode())
         os._exit(70)
