@@ -40,7 +40,7 @@ _START_S: Final = 30.0
 _GRACE_S: Final = 2.0
 _STARTS: Final = 5
 _LOSSES: Final = 3
-_LOSSES_TO_A_DYING_SERVER: Final = 10
+_SERVER_DEATHS: Final = 10
 _STOP_S: Final = 0.05
 _CLOSED: Final = "the sandbox is closed; make a new one"
 _BOOT: Final = (
@@ -69,7 +69,8 @@ class _SlotFailed(Exception):
 class _Slot:
     """A judge and a keeper, forked for each other, and the test they were handed."""
 
-    def __init__(self, limits: Limits, judge: socket.socket, keeper: socket.socket) -> None:
+    def __init__(self, server: _Server, limits: Limits, judge: socket.socket, keeper: socket.socket) -> None:
+        self.server = server
         self.limits = limits
         self.job: _Job | None = None
         self.deadline = 0.0
@@ -149,6 +150,7 @@ class _Job:
     program: int
     test: int
     losses: int = 0
+    server_deaths: int = 0
 
 
 class _Server:
@@ -211,7 +213,7 @@ class _Server:
                 keeper.close()
                 judge.close()
                 raise _ServerGone from None
-        return _Slot(limits, judge, keeper)
+        return _Slot(self, limits, judge, keeper)
 
     def alive(self) -> bool:
         """Whether the server still holds its end."""
@@ -303,10 +305,9 @@ class Sandbox:
         assert self._server is not None
         return self._server.pid
 
-    @property
-    def server_alive(self) -> bool:
-        """Whether the fork server runs."""
-        return not self._closed and self._server is not None and self._server.alive()
+    def is_served(self, slot: _Slot) -> bool:
+        """Whether the fork server that made a slot is still the one that runs."""
+        return not self._closed and slot.server is self._server and self._server.alive()
 
     def run(self, program: Program) -> Report:
         """Runs one program against all its tests."""
@@ -363,7 +364,7 @@ class Sandbox:
         """Starts the server again if it has died."""
         if self._closed:
             raise SandboxRefused(_CLOSED)
-        if not self.server_alive:
+        if self._server is None or not self._server.alive():
             self._start()
 
 
@@ -444,8 +445,11 @@ class _Batch:
     def _lost(self, slot: _Slot, reason: str) -> None:
         """A slot ended without a report: the sandbox's fault, so the test is tried again."""
         assert slot.job is not None
-        slot.job.losses += 1
-        if slot.job.losses >= (_LOSSES if self._sandbox.server_alive else _LOSSES_TO_A_DYING_SERVER):
+        if self._sandbox.is_served(slot):
+            slot.job.losses += 1
+        else:
+            slot.job.server_deaths += 1
+        if slot.job.losses >= _LOSSES or slot.job.server_deaths >= _SERVER_DEATHS:
             self._finish(slot, Verdict.SANDBOX_ERROR, f"the sandbox failed: {reason}", spent=True)
             return
         self._waiting.appendleft(slot.job)
