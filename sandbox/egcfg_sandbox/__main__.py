@@ -10,11 +10,13 @@ from typing import Final
 from egcfg_sandbox.client import REQUIRED, Sandbox, SandboxRefused, layers
 from egcfg_sandbox.door import DoorError, read_request, write_report
 
-_USAGE: Final = """usage: python -m egcfg_sandbox [--serve | --layers] [--allow-missing-layer NAME]...
+_USAGE: Final = """usage: python -m egcfg_sandbox [--serve | --layers] [--packages]
+                               [--allow-missing-layer NAME]...
 
   (nothing)   reads one JSON object on stdin, writes one on stdout
   --serve     reads one JSON object per line, writes one per line
   --layers    says which layers of defence are on
+  --packages  lets programs import what is installed beside this interpreter (numpy, pandas)
 
 The object: {"source": "...", "tests": ["assert f(1) == 2", {"stdin": "1", "stdout": "2"}], "timeout_s": 3}
 """
@@ -56,13 +58,16 @@ def main(arguments: Sequence[str]) -> int:
             return _USAGE_ERROR
         allowed.append(name)
         del rest[at : at + 2]
+    packages = "--packages" in rest
+    if packages:
+        rest.remove("--packages")
     if rest not in ([], ["--serve"], ["--layers"]):
         (sys.stdout.write if rest in (["-h"], ["--help"]) else _say)(_USAGE)
         return _DONE if rest in (["-h"], ["--help"]) else _USAGE_ERROR
     try:
         if rest == ["--layers"]:
             return _show_layers()
-        with Sandbox(allow_missing_layers=allowed) as sandbox:
+        with Sandbox(allow_missing_layers=allowed, packages=packages) as sandbox:
             if rest == ["--serve"]:
                 for line in sys.stdin.buffer:
                     if line.strip():

@@ -130,6 +130,31 @@ def f(x):
     assert judge(source, test).status is Verdict.PASSED
 
 
+def test_an_object_of_the_test_opens_no_way_to_the_rest_of_the_test(judge: Judge) -> None:
+    source = """
+def f(node):
+    found = []
+    for name in ("__class__", "_hidden", "__dict__", "method"):
+        try:
+            found.append(getattr(getattr(node, name), "__globals__"))
+        except AttributeError:
+            continue
+    try:
+        node._hidden
+    except AttributeError:
+        found.append("no _hidden")
+    return len(found)
+"""
+    test = """
+class Node:
+    _hidden = 851723
+    def method(self): return 1
+
+assert f(Node()) == 1
+"""
+    assert judge(source, test).status is Verdict.PASSED
+
+
 @pytest.mark.parametrize("answer", ["'x' * (100 << 20)", "1 << 40_000_000", "list(range(3_000_000))"])
 def test_an_answer_too_large_to_carry_is_malformed(judge: Judge, answer: str) -> None:
     assert judge(f"def f(x): return {answer}", "assert f(1) == 2").status is Verdict.MALFORMED

@@ -75,6 +75,14 @@ HOLDS = {
         "def f(g, xs): return [g(x) for x in xs]",
         "assert f(lambda x: x * 2, [1, 2]) == [2, 4]",
     ),
+    "object of a class of the test": (
+        "def f(node):\n    total = 0\n    while node is not None:\n        total += node.value\n        node.seen = True\n        node = node.next\n    return total",
+        "class Node:\n    def __init__(self, value, next=None):\n        self.value, self.next = value, next\n\nlast = Node(2)\nassert f(Node(1, last)) == 3 and last.seen",
+    ),
+    "object of the test, returned": (
+        "def f(node): return node",
+        "class Node: pass\nnode = Node()\nassert f(node) is node",
+    ),
     "changed in place": ("def f(xs): xs.sort()", "xs = [3, 1, 2]\nf(xs)\nassert xs == [1, 2, 3]"),
     "changed deep inside": (
         "def f(xs): xs[0].append(9)",

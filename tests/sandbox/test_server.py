@@ -28,6 +28,7 @@ from egcfg_sandbox import (
 )
 
 _DESCRIPTORS_OF_SPARE_SLOTS = 6
+_SETTLE_S = 0.5
 LIMITS = Limits(wall_s=20.0, cpu_s=20.0)
 
 
@@ -177,9 +178,11 @@ def test_hundreds_of_runs_leave_no_process_descriptor_or_memory_behind() -> None
             server = _children(sandbox.server_pid)[0]
             return tuple(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in (os.getpid(), server))
 
+        time.sleep(_SETTLE_S)
         before = usage()
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         sandbox.run_many([*_programs(150), *[wrong] * 20])
+        time.sleep(_SETTLE_S)
         mine, servers = usage()
         assert mine <= before[0] + _DESCRIPTORS_OF_SPARE_SLOTS
         assert servers == before[1]

@@ -47,15 +47,35 @@ def state_of(value: Any) -> dict[str, Any]:
     return state
 
 
-class RemoteCallable:
-    """A function of the test that the program was handed."""
+CallBack = Callable[[str, int, tuple[Any, ...], dict[str, Any]], Any]
+"""Asks the test: what to do ("call", "getattr", "setattr"), with which of its things, and how."""
 
-    def __init__(self, call: Callable[[int, tuple[Any, ...], dict[str, Any]], Any], number: int) -> None:
-        self._call = call
-        self._number = number
+
+class TestThing:
+    """A function or an object of the test that the program was handed."""
+
+    __slots__ = ("_remote_ask", "_remote_number")
+
+    def __init__(self, ask: CallBack, number: int) -> None:
+        object.__setattr__(self, "_remote_ask", ask)
+        object.__setattr__(self, "_remote_number", number)
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        return self._call(self._number, arguments, named)
+        return self._remote_ask("call", self._remote_number, arguments, named)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._remote_ask("getattr", self._remote_number, (name,), {})
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._remote_ask("setattr", self._remote_number, (name, value), {})
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is TestThing and other._remote_number == self._remote_number
+
+    def __hash__(self) -> int:
+        return hash(self._remote_number)
 
 
 class Kept:
@@ -68,7 +88,7 @@ class Kept:
 class Objects:
     """The numbered objects of one program."""
 
-    def __init__(self, call_back: Callable[[int, tuple[Any, ...], dict[str, Any]], Any]) -> None:
+    def __init__(self, call_back: CallBack) -> None:
         self._call_back = call_back
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
@@ -88,16 +108,16 @@ class Objects:
         return self._objects[number]
 
     def resolve(self, plain: Any) -> Any:
-        """Turns a reference from the judge into the object, or a function of the test into a stand-in."""
+        """Turns a reference from the judge into the object, or a thing of the test into a stand-in."""
         side, number = plain
         if side == "mine":
             return self._objects[number]
-        return RemoteCallable(self._call_back, number)
+        return TestThing(self._call_back, number)
 
     def describe(self, value: Any) -> Any:
         """The reference, or the plain part, under which a value travels."""
-        if type(value) is RemoteCallable:
-            return ("yours", value._number)
+        if type(value) is TestThing:
+            return ("yours", value._remote_number)
         if type(value) is Kept:
             return self.reference(value.value)
         if isinstance(value, type):

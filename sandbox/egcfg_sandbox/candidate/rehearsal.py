@@ -26,7 +26,7 @@ def total(numbers):
 
 def rehearse() -> None:
     """Compiles, traces, runs and carries over a small program of our own."""
-    objects = Objects(lambda number, arguments, named: None)
+    objects = Objects(lambda what, number, arguments, named: None)
     code = compile(_SOURCE, _FILENAME, "exec", dont_inherit=True)
     names: dict[str, Any] = {}
     exec(code, names)

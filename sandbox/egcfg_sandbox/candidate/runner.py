@@ -231,12 +231,12 @@ class Runner:
         base = plain_base(type(target))
         return (base is not None, None if base is None else as_plain(target, base))
 
-    def _call_back(self, number: int, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        """Calls a function of the test and waits, answering what the test asks meanwhile."""
+    def _call_back(self, what: str, number: int, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Asks the test for something and waits, answering what the test asks meanwhile."""
         self._asked += 1
         head = b"C" + NUMBER.pack(self._asked)
         encoder = Encoder(self._objects.describe)
-        wire.send(self._channel, head + encoder.encode((number, arguments, named)))
+        wire.send(self._channel, head + encoder.encode((what, number, arguments, named)))
         while True:
             message = wire.receive(self._channel)
             if message[:1] == b"V":

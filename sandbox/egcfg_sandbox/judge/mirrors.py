@@ -360,7 +360,7 @@ class Mirrors:
             case ("named", str(name), tuple(fields), tuple(values)):
                 return self._named_tuple(name, fields, values)
             case ("yours", int(number)):
-                return self._session.function(number)
+                return self._session.thing(number)
             case ("module", str(name)):
                 return _standard_module(name)
         raise CodecError("an unknown kind of reference")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
 from typing import Any, Final
 
 from egcfg_sandbox.codec import CodecError, Decoder, Encoder
@@ -16,13 +15,27 @@ _MOST_CALLBACKS_DEEP: Final = 50
 _ANSWERING: Final = frozenset({"call", "operate", "getattr", "execute"})
 
 
+def _give(what: Any, thing: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """What the program asked of a thing of the test: a call, or a public instance variable or method."""
+    if what == "call":
+        return thing(*arguments, **named)
+    name = arguments[0]
+    if type(thing).__module__ != "__main__" or type(name) is not str or name.startswith("_"):
+        raise AttributeError(f"{type(thing).__name__!r} object has no attribute {name!r} for the program")
+    if what == "setattr":
+        setattr(thing, name, arguments[1])
+        return None
+    return getattr(thing, name)
+
+
 class Session:
     """One program, asked one question at a time."""
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
         self._asked = 0
-        self._functions: list[Callable[..., Any]] = []
+        self._things: list[Any] = []
+        self._numbers: dict[int, int] = {}
         self._callbacks = 0
         self.mirrors = Mirrors(self)
         self.answered = False
@@ -68,11 +81,11 @@ class Session:
             raise self._watch.end(Verdict.MALFORMED, "the program's answer is garbled")
         return value
 
-    def function(self, number: int) -> Callable[..., Any]:
-        """A function of the test that the program was handed, when it comes back."""
-        if not 0 <= number < len(self._functions):
-            raise CodecError("a function that was never sent")
-        return self._functions[number]
+    def thing(self, number: int) -> Any:
+        """A function or object of the test that the program was handed, when it comes back."""
+        if not 0 <= number < len(self._things):
+            raise CodecError("a thing that was never sent")
+        return self._things[number]
 
     def _describe(self, value: Any) -> Any:
         """What the program sees of a value of the test that is no plain data."""
@@ -81,24 +94,25 @@ class Session:
         number = self.mirrors.class_number(value)
         if number is not None:
             return ("mine", number)
-        if callable(value):
-            if value not in self._functions:
-                self._functions.append(value)
-            return ("test", self._functions.index(value))
+        if callable(value) or type(value).__module__ == "__main__":
+            number = self._numbers.setdefault(id(value), len(self._things))
+            if number == len(self._things):
+                self._things.append(value)
+            return ("test", number)
         raise CodecError(f"a {type(value).__name__}, which has no form outside the test")
 
     def _call_back(self, number: bytes, body: bytes) -> None:
-        """Runs a function of the test for the program."""
+        """Does for the program what it asks of a thing of the test."""
         try:
-            which, arguments, named = Decoder(body, self.mirrors.resolve).decode()
-            function = self.function(which)
+            what, which, arguments, named = Decoder(body, self.mirrors.resolve).decode()
+            thing = self.thing(which)
         except (CodecError, TypeError, ValueError, LookupError):
             raise self._watch.end(Verdict.MALFORMED, "the program's question is garbled") from None
         self._callbacks += 1
         try:
             if self._callbacks > _MOST_CALLBACKS_DEEP:
                 raise RecursionError("the test and the program call each other too deeply")
-            answer: Any = ("value", function(*arguments, **named))
+            answer: Any = ("value", _give(what, thing, arguments, named))
         except Exception as error:
             answer = ("raised", (type(error).__name__, str(error)[:500]))
         finally:

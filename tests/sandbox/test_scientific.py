@@ -1,0 +1,104 @@
+"""Programs that use numpy and pandas, in a sandbox that was given these packages."""
+
+# ruff: noqa: E501 (a program reads better in one piece)
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from egcfg_sandbox import CodeTest, Limits, Program, Sandbox, Verdict
+
+pytest.importorskip("numpy")
+LIMITS = Limits(wall_s=20.0, cpu_s=20.0, memory_bytes=1 << 30)
+
+CONTEXT = """
+import numpy as np
+
+def generate_test_case(number):
+    data = np.arange(number * 3.0)
+    return data, data * 2
+
+def exec_test(result, expected):
+    np.testing.assert_array_equal(result, expected)
+    return 1
+
+exec_context = r'''
+import numpy as np
+data = test_input
+[insert]
+result = data
+'''
+
+def test_execution(solution):
+    code = exec_context.replace("[insert]", solution)
+    for number in (1, 2):
+        test_input, expected = generate_test_case(number)
+        env = {"test_input": test_input}
+        exec(code, env)
+        assert exec_test(env["result"], expected)
+
+def test_string(solution):
+    assert "for" not in solution
+"""
+
+
+@pytest.fixture(scope="module")
+def with_packages() -> Iterator[Sandbox]:
+    with Sandbox(workers=1, packages=True) as made:
+        yield made
+
+
+def _judge(sandbox: Sandbox, source: str, test: str) -> tuple[Verdict, str | None]:
+    row = sandbox.run(Program(source, (CodeTest(test),), trace=True, limits=LIMITS)).results[0]
+    return row.status, row.error
+
+
+def test_arrays_cross_both_ways(with_packages: Sandbox) -> None:
+    source = "import numpy as np\ndef f(x): return np.asarray(x) * 2"
+    test = "import numpy as np\nassert (f(np.array([[1, 2]])) == np.array([[2, 4]])).all()\nassert f([1]).dtype.kind == 'i' and f([1.5])[0] == 3"
+    assert _judge(with_packages, source, test) == (Verdict.PASSED, None)
+
+
+@pytest.mark.parametrize(
+    ("solution", "verdict"),
+    [
+        ("data = data + data", Verdict.PASSED),
+        ("data = data + 1", Verdict.FAILED),
+        ("data = np.array([x * 2 for x in data])", Verdict.FAILED),
+        ("raise ValueError", Verdict.ERROR),
+        (
+            "class E:\n    def __eq__(self, o): return True\n    def __array__(self, *a, **k): return np.zeros(3)\ndata = E()",
+            Verdict.FAILED,
+        ),
+        ("import os\nos._exit(0)", Verdict.CRASHED),
+        (
+            "import builtins\nbuiltins.AssertionError = Exception\nnp.testing.assert_array_equal = lambda *a: None",
+            Verdict.FAILED,
+        ),
+    ],
+)
+def test_a_solution_is_executed_in_the_tests_own_context(
+    with_packages: Sandbox, solution: str, verdict: Verdict
+) -> None:
+    assert _judge(with_packages, solution, CONTEXT)[0] is verdict
+
+
+def test_tables_cross_both_ways(with_packages: Sandbox) -> None:
+    pytest.importorskip("pandas")
+    source = "import pandas as pd\ndef f(df): return df.assign(b=df['a'] * 2), df['a'], df.index"
+    test = """
+import pandas as pd
+df = pd.DataFrame({"a": [1, 2], "s": ["x", None], "t": pd.to_datetime(["2020-01-01", None])}, index=["r", "q"])
+table, column, index = f(df)
+pd.testing.assert_frame_equal(table, df.assign(b=df["a"] * 2))
+pd.testing.assert_series_equal(column, df["a"])
+pd.testing.assert_index_equal(index, df.index)
+"""
+    assert _judge(with_packages, source, test) == (Verdict.PASSED, None)
+
+
+def test_without_packages_there_are_none(sandbox: Sandbox) -> None:
+    verdict, error = _judge(sandbox, "import numpy\ndef f(x): return 2", "assert f(1) == 2")
+    assert (verdict, error) == (Verdict.ERROR, "ModuleNotFoundError: No module named 'numpy' (line 1)")
