@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import select
-import signal
 import socket
 import subprocess
 import sys
@@ -20,8 +18,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from egcfg_sandbox import wire
-from egcfg_sandbox.server.requests import ALIVE, JUDGE, KEEPER, pack_request
+from egcfg_sandbox import system, wire
+from egcfg_sandbox.server.requests import JUDGE, KEEPER, pack_request
+from egcfg_sandbox.server.zone import LINUX_LAYERS
 from egcfg_sandbox.verdicts import (
     Layer,
     Limits,
@@ -47,11 +46,10 @@ _BOOT: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
     " from egcfg_sandbox.server.main import main; main(int(sys.argv[2]), sys.argv[3])"
 )
-REQUIRED: Final = frozenset({"landlock", "seccomp", "rlimits", "no_new_privs"})
-_LAYER_NAMES: Final = """
-no_new_privs user_namespace pid_namespace net_namespace mount_namespace ipc_namespace uts_namespace landlock
-seccomp rlimits unprivileged_user
-"""
+LAYERS: Final = (*LINUX_LAYERS, "rlimits") if system.LINUX else ("seatbelt", "rlimits")
+REQUIRED: Final = frozenset(
+    {"landlock", "seccomp", "rlimits", "no_new_privs"} if system.LINUX else {"seatbelt", "rlimits"}
+)
 
 
 class SandboxRefused(Exception):
@@ -77,7 +75,7 @@ class _Slot:
         self._judge = judge
         self._keeper = keeper
         self._frames = wire.Frames(wire.LARGEST_MESSAGE)
-        self._pidfds: list[int] = []
+        self._identities: list[system.Identity] = []
 
     def fileno(self) -> int:
         """The judge's channel: what a batch waits for."""
@@ -85,17 +83,17 @@ class _Slot:
 
     def greet(self) -> None:
         """Waits until both processes are there, and takes what they can be killed by."""
-        if self._pidfds:
+        if self._identities:
             return
         for channel in (self._keeper, self._judge):
             channel.settimeout(_START_S)
             try:
-                word, descriptors = wire.receive_descriptors(channel, len(ALIVE), 1)
+                identity = system.meet(channel)
             except OSError as error:
                 raise _SlotFailed(f"it did not start: {error}") from None
-            self._pidfds += descriptors
-            if word != ALIVE or not descriptors:
+            if identity is None:
                 raise _SlotFailed("its process did not start")
+            self._identities.append(identity)
 
     def hand(self, job: _Job, brief: bytes) -> None:
         """Gives the judge its test; a judge that has gone is noticed when its report is read."""
@@ -134,11 +132,8 @@ class _Slot:
 
     def kill(self) -> None:
         """Ends both from outside: with the first process of a namespace the kernel ends all of it."""
-        for pidfd in self._pidfds:
-            with contextlib.suppress(OSError):
-                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-            os.close(pidfd)
-        self._pidfds.clear()
+        while self._identities:
+            self._identities.pop().kill()
         self._keeper.close()
         self._judge.close()
 
@@ -296,7 +291,7 @@ class Sandbox:
         """Each line of defence, on or off, and why."""
         return tuple(
             Layer(name, name not in self._missing, name in REQUIRED, self._missing.get(name, ""))
-            for name in _LAYER_NAMES.split()
+            for name in LAYERS
         )
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import mmap
 import os
 import random
@@ -192,7 +193,7 @@ class Runner:
         if trace is not None:
             self._prepare_trace(source, code, trace)
         module = types.ModuleType(entry)
-        module.__dict__["__builtins__"] = __builtins__
+        module.__dict__["__builtins__"] = _own_builtins()
         sys.modules[entry] = module
         self._module = module.__dict__
         if entry == "__main__":
@@ -248,8 +249,16 @@ class Runner:
             self._handle(message)
 
 
+def _own_builtins() -> dict[str, Any]:
+    """Builtins that the program may change without changing what carries its answers."""
+    copy = types.ModuleType("builtins")
+    vars(copy).update(vars(builtins))
+    sys.modules["builtins"] = copy
+    return vars(copy)
+
+
 def _builtin_error(name: str) -> type[BaseException]:
-    kind = getattr(__import__("builtins"), name, RuntimeError)
+    kind = getattr(builtins, name, RuntimeError)
     return kind if isinstance(kind, type) and issubclass(kind, BaseException) else RuntimeError
 
 

@@ -16,13 +16,12 @@ import socket
 import sys
 from typing import Any, Final, NoReturn
 
-from egcfg_sandbox import trace_memory, wire
+from egcfg_sandbox import macos, system, trace_memory, wire
 from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.verdict import Ruling, judge
 from egcfg_sandbox.judge.watch import Ends, Watch
 from egcfg_sandbox.linux import kernel, landlock, seccomp
 from egcfg_sandbox.server.keeper import READY
-from egcfg_sandbox.server.requests import ALIVE
 from egcfg_sandbox.server.zone import Zone
 from egcfg_sandbox.verdicts import CodeTest, Limits, StdioTest
 
@@ -40,8 +39,11 @@ def _refuse(*_: Any) -> NoReturn:
 
 def confine(zone: Zone) -> None:
     """A test's code is no stranger's, yet it runs with the same walls around it."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    if not system.LINUX:
+        macos.confine(zone.readable)
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     kernel.forbid_new_privileges()
     if zone.landlock_abi:
@@ -102,7 +104,7 @@ def _judge(
 def run(caller: socket.socket, keeper: socket.socket, zone: Zone, limits: Limits) -> None:
     """Confines the process and serves; called in a process forked for it."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    wire.send_descriptors(caller, ALIVE, [os.pidfd_open(os.getpid())])
+    system.introduce(caller)
     confine(zone)
     os._exit, os.fork = _refuse, _refuse  # type: ignore[assignment]
     serve(caller, keeper, limits)

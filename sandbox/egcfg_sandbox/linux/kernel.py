@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 from typing import Final
 
@@ -104,6 +105,14 @@ def drop_capabilities() -> None:
 def close_from(lowest: int) -> None:
     """Closes every descriptor from this one on."""
     syscall("close_range", lowest, _LAST_DESCRIPTOR, 0)
+
+
+def sealed_memory(size: int) -> int:
+    """Anonymous memory as a descriptor, whose size nobody can change."""
+    descriptor = os.memfd_create("trace", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.ftruncate(descriptor, size)
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
+    return descriptor
 
 
 def use_one_malloc_arena() -> None:

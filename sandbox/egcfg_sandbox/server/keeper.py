@@ -8,7 +8,6 @@ kills and reaps all there is in its namespace; when it is killed itself, from ou
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import math
 import mmap
 import os
@@ -21,10 +20,10 @@ import time
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
-from egcfg_sandbox import trace_memory, wire
+from egcfg_sandbox import macos, system, trace_memory, wire
 from egcfg_sandbox.candidate import runner
 from egcfg_sandbox.linux import kernel, landlock, namespaces, seccomp
-from egcfg_sandbox.server.usage import Usage
+from egcfg_sandbox.server.usage import Consumption, Usage
 from egcfg_sandbox.server.zone import Zone
 from egcfg_sandbox.verdicts import Limits, Verdict
 
@@ -34,7 +33,6 @@ _TICK_S: Final = 0.01
 _LATE_S: Final = 0.5
 _OWN_PROCESSES: Final = 1
 _CHANNEL: Final = 3
-_SEALS: Final = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
 _STATUS: Final = struct.Struct("<B200s")
 STATUS_BYTES: Final = _STATUS.size
 READY: Final = b"ready"
@@ -80,8 +78,9 @@ class Keeper:
             namespaces.mount_scratch(self._limits.scratch_bytes)
             self._writable = (namespaces.SCRATCH,)
         self._make_rights()
-        kernel.forbid_new_privileges()
-        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+        if system.LINUX:
+            kernel.forbid_new_privileges()
+            kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
         while True:
             program = self._fork()
             try:
@@ -105,9 +104,7 @@ class Keeper:
         ours, theirs = socket.socketpair()
         stdin, stdout, stderr = os.pipe(), os.pipe(), os.pipe()
         size = trace_memory.size_for(self._limits.trace_events)
-        trace = os.memfd_create("trace", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        os.ftruncate(trace, size)
-        fcntl.fcntl(trace, fcntl.F_ADD_SEALS, _SEALS)
+        trace = system.shared_file(size)
         memory = mmap.mmap(trace, size)
         pid = os.fork()
         if pid == 0:
@@ -134,7 +131,7 @@ class Keeper:
             for target, source in enumerate(streams):
                 os.dup2(source, target)
             os.dup2(channel.detach(), _CHANNEL, inheritable=False)
-            kernel.close_from(_CHANNEL + 1)
+            system.close_from(_CHANNEL + 1)
             channel = socket.socket(fileno=_CHANNEL)
             self._confine(channel)
         except BaseException as error:
@@ -147,13 +144,20 @@ class Keeper:
         zone, limits = self._zone, self._limits
         seconds = math.ceil(limits.cpu_s) + 1
         for kind, value in (
-            (resource.RLIMIT_AS, self._usage.base_mapped + limits.memory_bytes),
             (resource.RLIMIT_CPU, seconds),
-            (resource.RLIMIT_NPROC, limits.processes + _OWN_PROCESSES),
             (resource.RLIMIT_NOFILE, limits.open_files),
             (resource.RLIMIT_FSIZE, limits.file_size_bytes),
         ):
             resource.setrlimit(kind, (value, value))
+        if system.LINUX:
+            mapped = self._usage.base_mapped + limits.memory_bytes
+            resource.setrlimit(resource.RLIMIT_AS, (mapped, mapped))
+            tasks = limits.processes + _OWN_PROCESSES
+            resource.setrlimit(resource.RLIMIT_NPROC, (tasks, tasks))
+        if not system.LINUX:
+            macos.confine(zone.readable)
+            channel.send(READY)
+            return
         kernel.drop_capabilities()
         if not zone.program_filter:
             channel.send(READY)
@@ -164,22 +168,22 @@ class Keeper:
 
     def _watch(self, program: _Program) -> None:
         """Tells the judge, once, how the run ended, or that there is nothing against it."""
-        pidfd = os.pidfd_open(program.pid)
+        ended = system.death_descriptor(program.pid)
         poll = select.poll()
-        for descriptor in (self._judge.fileno(), pidfd, program.refusals):
+        for descriptor in (self._judge.fileno(), ended, program.refusals):
             if descriptor is not None:
                 poll.register(descriptor, select.POLLIN)
         started: float | None = None
         try:
             while True:
-                ready = dict(poll.poll(None if started is None else _TICK_S * 1000))
+                ready = dict(poll.poll(None if started is None and system.LINUX else _TICK_S * 1000))
                 fault = None
                 if program.refusals is not None and program.refusals in ready:
                     fault = self._refused(program.refusals)
-                if fault is None and pidfd in ready:
+                if fault is None and (ended in ready or ended is None):
                     fault = self._died(program.pid)
                 if fault is None and started is not None:
-                    fault = self._exceeded(time.monotonic() - started)
+                    fault = self._exceeded(program.pid, time.monotonic() - started)
                 if fault is not None:
                     self._tell(*fault)
                     return
@@ -192,7 +196,8 @@ class Keeper:
                         return
                     started = time.monotonic()
         finally:
-            os.close(pidfd)
+            if ended is not None:
+                os.close(ended)
 
     def _tell(self, verdict: Verdict | None, text: str) -> None:
         try:
@@ -204,12 +209,12 @@ class Keeper:
         name = seccomp.refused_call(listener)
         return None if name is None else (Verdict.CRASHED, f"refused system call: {name}")
 
-    def _exceeded(self, wall_s: float) -> tuple[Verdict, str] | None:
+    def _exceeded(self, pid: int, wall_s: float) -> tuple[Verdict, str] | None:
         """The limit that the program and its descendants together have passed, if any."""
         limits = self._limits
         if wall_s >= limits.wall_s + _LATE_S:
             return Verdict.TIMEOUT, f"not finished after {limits.wall_s:g} s"
-        usage = self._usage.now()
+        usage = self._usage.now() if system.LINUX else self._usage_on_macos(pid)
         if usage is None:
             return None
         if usage.cpu_s >= limits.cpu_s:
@@ -218,8 +223,15 @@ class Keeper:
             return Verdict.MEMORY, f"needs more than {limits.memory_bytes >> 20} MiB of memory"
         return None
 
-    def _died(self, pid: int) -> tuple[Verdict, str]:
-        _, status, usage = os.wait4(pid, 0)
+    def _usage_on_macos(self, pid: int) -> Consumption | None:
+        found = macos.usage_of(pid)
+        return None if found is None else Consumption(found[0], found[1], 0)
+
+    def _died(self, pid: int) -> tuple[Verdict, str] | None:
+        """How the program's process ended, if it did."""
+        found, status, usage = os.wait4(pid, os.WNOHANG)
+        if not found:
+            return None
         code = os.waitstatus_to_exitcode(status)
         if code >= 0:
             return Verdict.CRASHED, f"exited with status {code}"

@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, NoReturn
 
-from egcfg_sandbox import scientific, wire
+from egcfg_sandbox import scientific, system, wire
 from egcfg_sandbox.candidate import runner
 from egcfg_sandbox.candidate.rehearsal import rehearse
 from egcfg_sandbox.judge import bench
@@ -27,8 +27,8 @@ from egcfg_sandbox.judge.assertions import CodeCheck
 from egcfg_sandbox.linux import kernel, landlock, namespaces, seccomp
 from egcfg_sandbox.linux.syscalls import SUPPORTED
 from egcfg_sandbox.server.keeper import Keeper
-from egcfg_sandbox.server.requests import ALIVE, JUDGE, KEEPER, REQUEST_BYTES, unpack_request
-from egcfg_sandbox.server.zone import Zone
+from egcfg_sandbox.server.requests import JUDGE, KEEPER, REQUEST_BYTES, unpack_request
+from egcfg_sandbox.server.zone import LINUX_LAYERS, Zone
 
 # Imported once, so that no run pays for them.
 _WARM_NAMES: Final = """
@@ -59,13 +59,20 @@ def _warm_up() -> None:
         CodeCheck("", "assert total([1, 2]) == 3").compiled({"total"})
 
 
+def _shared_libraries() -> set[str]:
+    """Folders of the libraries this process has loaded."""
+    if not system.LINUX:
+        return set()
+    with Path("/proc/self/maps").open() as maps:
+        paths = {line.split(maxsplit=5)[5].strip() for line in maps if ".so" in line}
+    return {str(Path(path).parent) for path in paths if path.startswith("/")}
+
+
 def _readable(packages: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What Python needs to run, and folders inside that which it does not."""
     paths = sysconfig.get_paths(vars={"base": sys.base_prefix, "platbase": sys.base_exec_prefix})
     library = {paths["stdlib"], paths["platstdlib"]}
-    with Path("/proc/self/maps").open() as maps:
-        shared = {line.split(maxsplit=5)[5].strip() for line in maps if ".so" in line}
-    folders = library | {str(Path(path).parent) for path in shared if path.startswith("/")}
+    folders = library | _shared_libraries()
     hidden = tuple(
         f"{path}/{name}" for path in sorted(library) for name in ("site-packages", "dist-packages")
     )
@@ -79,6 +86,8 @@ def _readable(packages: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _prepare(packages: str) -> Zone:
     """Enters the zone; what cannot be had is noted with its reason and left to the caller to judge."""
     readable, hidden = _readable(packages)
+    if not system.LINUX:
+        return Zone(None, dict.fromkeys(LINUX_LAYERS, "this is not Linux"), 0, readable, b"", b"")
     missing: dict[str, str] = {}
     proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     if os.geteuid() == 0:
@@ -195,7 +204,8 @@ def main(descriptor: int, packages: str) -> None:
         control.close()
         os.waitpid(child, 0)
         os._exit(0)
-    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if system.LINUX:
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     zone = _with_working_filter(zone)
     wire.send(control, json.dumps({"missing": zone.missing}).encode())
     _serve(control, zone)
@@ -235,7 +245,7 @@ def _become(request: bytes, descriptors: list[int], zone: Zone) -> NoReturn:
     sockets = [socket.socket(fileno=descriptor) for descriptor in descriptors]
     try:
         if role == KEEPER:
-            wire.send_descriptors(sockets[0], ALIVE, [os.pidfd_open(os.getpid())])
+            system.introduce(sockets[0])
             Keeper(sockets[1], zone, limits).serve()
         elif role == JUDGE:
             bench.run(sockets[0], sockets[1], zone, limits)

@@ -10,9 +10,6 @@ from egcfg_sandbox.verdicts import Limits
 
 KEEPER: Final = 1
 JUDGE: Final = 2
-ALIVE: Final = b"a"
-"""What a forked process says first, together with a descriptor by which it can be killed."""
-
 _REQUEST: Final = struct.Struct("<BddQQQQQQQQ")
 REQUEST_BYTES: Final = _REQUEST.size
 

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+_LINUX_NAMES: Final = """
+no_new_privs user_namespace pid_namespace net_namespace mount_namespace ipc_namespace uts_namespace landlock
+seccomp unprivileged_user
+"""
+LINUX_LAYERS: Final = tuple(_LINUX_NAMES.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,83 @@
+"""What Linux and macOS do differently around processes and descriptors."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from egcfg_sandbox import wire
+from egcfg_sandbox.linux import kernel
+
+LINUX: Final = sys.platform == "linux"
+ALIVE: Final = b"alive"
+_PID_BYTES: Final = 8
+_MOST_DESCRIPTORS: Final = 4096
+
+
+class Identity:
+    """A process as somebody else may kill it: never another one that got its number later, on Linux."""
+
+    def __init__(self, pid: int, pidfd: int | None) -> None:
+        self._pid = pid
+        self._pidfd = pidfd
+
+    def kill(self) -> None:
+        """Kills it and forgets it; one that has gone is fine."""
+        try:
+            if self._pidfd is not None:
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+            elif not LINUX:
+                os.kill(self._pid, signal.SIGKILL)
+        except OSError:
+            pass
+        finally:
+            if self._pidfd is not None:
+                os.close(self._pidfd)
+            self._pidfd = None
+
+
+def introduce(channel: socket.socket) -> None:
+    """Tells the other end that this process is there, and gives it the means to kill it."""
+    payload = ALIVE + os.getpid().to_bytes(_PID_BYTES, "little")
+    if not LINUX:
+        channel.sendall(payload)
+        return
+    pidfd = os.pidfd_open(os.getpid())
+    wire.send_descriptors(channel, payload, [pidfd])
+    os.close(pidfd)
+
+
+def meet(channel: socket.socket) -> Identity | None:
+    """Who introduced itself at the other end; None when nobody did."""
+    payload, descriptors = wire.receive_descriptors(channel, len(ALIVE) + _PID_BYTES, 1)
+    if not payload.startswith(ALIVE):
+        return None
+    return Identity(int.from_bytes(payload[len(ALIVE) :], "little"), descriptors[0] if descriptors else None)
+
+
+def death_descriptor(pid: int) -> int | None:
+    """A descriptor that becomes readable when a child ends, where there is such a thing."""
+    return os.pidfd_open(pid) if LINUX else None
+
+
+def shared_file(size: int) -> int:
+    """A file without a name, of a size that cannot be changed where the system can promise that."""
+    if LINUX:
+        return kernel.sealed_memory(size)
+    descriptor, path = tempfile.mkstemp()
+    Path(path).unlink()
+    os.ftruncate(descriptor, size)
+    return descriptor
+
+
+def close_from(lowest: int) -> None:
+    """Closes every descriptor from this one on."""
+    if LINUX:
+        kernel.close_from(lowest)
+    else:
+        os.closerange(lowest, _MOST_DESCRIPTORS)
