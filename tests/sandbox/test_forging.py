@@ -104,6 +104,40 @@ TAMPERING = {
 }  # fmt: skip
 
 
+TWO_METHODS = """
+import unittest
+class T(unittest.TestCase):
+    def test_one(self): self.assertEqual(f(1), 1)
+    def test_two(self): self.assertEqual(f(2), 4)
+"""
+STEERING = {
+    "skips": "import unittest\ndef f(x):\n    if x == 2: raise unittest.SkipTest('no')\n    return 1",
+    "tells unittest to forget": "import unittest.case\ndef f(x):\n    if x == 2: raise unittest.case._ShouldStop\n    return 1",
+    "unexpected success": "import unittest.case\ndef f(x):\n    if x == 2: raise getattr(unittest.case, '_UnexpectedSuccess', ValueError)\n    return 1",
+    "looks like a skip": "SkipTest = type('SkipTest', (Exception,), {'__module__': 'unittest.case'})\ndef f(x):\n    if x == 2: raise SkipTest\n    return 1",
+    "interrupts": "def f(x):\n    if x == 2: raise KeyboardInterrupt\n    return 1",
+    "ends an iteration": "def f(x):\n    if x == 2: raise StopIteration\n    return 1",
+}
+
+
+@pytest.mark.parametrize("case", STEERING)
+def test_no_exception_steers_the_test_around_a_failure(judge: Judge, case: str) -> None:
+    tests = (
+        TWO_METHODS,
+        TWO_METHODS.replace("import unittest", ""),
+        "assert all(map(lambda x: f(x) == x * x, [1, 2]))",
+        "assert [f(1), f(2)] == [1, 4]",
+        "assert dict(zip([1, 2], map(f, [1, 2]))).items() <= {1: 1, 2: 4}.items()",
+    )
+    for test in tests:
+        assert judge(STEERING[case], test).status in (Verdict.ERROR, Verdict.FAILED), test
+
+
+def test_the_program_does_not_choose_what_the_judge_imports(judge: Judge) -> None:
+    source = "import sys\nm = type(sys)('antigravity')\ndef f(x): return m"
+    assert judge(source, "assert f(1)").status is Verdict.MALFORMED
+
+
 @pytest.mark.parametrize("case", TAMPERING)
 def test_tampering_never_passes(judge: Judge, case: str) -> None:
     source, test = TAMPERING[case]

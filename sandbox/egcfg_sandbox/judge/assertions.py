@@ -16,7 +16,7 @@ from typing import Any, Final
 from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.judge import cases
 from egcfg_sandbox.judge.faults import NotATest
-from egcfg_sandbox.judge.mirrors import RemoteObject
+from egcfg_sandbox.judge.mirrors import HELPER_MODULES, RemoteObject
 from egcfg_sandbox.judge.session import Session
 
 _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]] = {
@@ -56,11 +56,6 @@ _HARMLESS_IMPORTS: Final = frozenset(
     {"math", "cmath", "collections", "itertools", "functools", "string", "re", "typing", "operator", "copy",
      "fractions", "datetime", "heapq", "bisect"}
 )  # fmt: skip
-
-# Modules a test may use although only the program imported them.
-_HELPER_MODULES: Final = frozenset(
-    {*_HARMLESS_IMPORTS, "decimal", "json", "os", "random", "statistics", "sys"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +165,7 @@ class CodeCheck:
         namespace["__name__"] = "__main__"
         namespace["__builtins__"] = builtins
         self._add_helpers(namespace)
-        classes = "unittest" in self._imports
+        classes = "unittest" in self._imports | self._names
         if classes:
             cases.take_over()
         for code in self.compiled(set(bound)):
@@ -213,7 +208,7 @@ class CodeCheck:
     def _helpers(self, given: dict[str, Any], entry_point: str | None) -> dict[str, Any]:
         """What helps a test to compare but was left to the program to import: the judge's own instead."""
         helpers: dict[str, Any] = {
-            name: importlib.import_module(name) for name in given if name in _HELPER_MODULES
+            name: importlib.import_module(name) for name in given if name in HELPER_MODULES
         }
         if "isclose" in given and set(given) != {"isclose"}:
             helpers["isclose"] = math.isclose

@@ -44,6 +44,7 @@ class Session:
         """One question; returns its answer or raises what the program raised."""
         self._asked += 1
         asked = self._asked
+        iterating = operation == "operate" and details[0] == "next"
         encoder = Encoder(self._describe)
         try:
             body = encoder.encode((operation, *details))
@@ -59,9 +60,9 @@ class Session:
             if kind != b"A" or number != _NUMBER.pack(asked):
                 raise self._watch.end(Verdict.MALFORMED, "the program's answer is garbled")
             self.answered = self.answered or operation in _ANSWERING
-            return self._answer(message[5:], encoder.containers)
+            return self._answer(message[5:], encoder.containers, iterating=iterating)
 
-    def _answer(self, body: bytes, known: list[Any]) -> Any:
+    def _answer(self, body: bytes, known: list[Any], *, iterating: bool) -> Any:
         try:
             decoder = Decoder(body, self.mirrors.resolve, known=known)
             outcome, value = decoder.part()
@@ -73,7 +74,7 @@ class Session:
         except (CodecError, TypeError, ValueError, LookupError) as error:
             raise self._watch.end(Verdict.MALFORMED, f"the program's answer is garbled: {error}") from None
         if outcome == "raised":
-            raise self.mirrors.exception(value)
+            raise self.mirrors.exception(value, iterating=iterating)
         if outcome == "uncarried":
             text = str(value)[:200] if type(value) is str else ""
             raise self._watch.end(Verdict.MALFORMED, f"the answer cannot be carried over: {text}")
