@@ -70,6 +70,22 @@ HOLDS = {
         "def f():\n    n = 0\n    while True:\n        yield n\n        n += 1",
         "from itertools import islice\ng = f()\nassert list(islice(g, 3)) == [0, 1, 2]\nassert next(g) == 3",
     ),
+    "iterators of builtins": (
+        "def f(): return zip([1], [2]), map(str, [1]), reversed([1, 2]), enumerate('a'), filter(None, [0, 1])",
+        "assert [list(i) for i in f()] == [[(1, 2)], ['1'], [2, 1], [(0, 'a')], [1]]",
+    ),
+    "views": (
+        "def f(d): return d.keys(), d.values(), d.items()",
+        "k, v, i = f({1: 2})\nassert k == {1} and list(v) == [2] and list(i) == [(1, 2)]",
+    ),
+    "name and documentation": (
+        "def f(x):\n    'tells'\n    return x",
+        "assert f.__name__ == 'f' and f.__doc__ == 'tells'",
+    ),
+    "special methods": (
+        "class A:\n    K = 3\n    def __repr__(self): return 'A!'\n    def __iter__(self): return iter([1, 2])\n    def __getitem__(self, i): return i * 2\n    def __enter__(self): return self\n    def __exit__(self, *a): return False\n    @classmethod\n    def make(cls): return cls()\n    @property\n    def p(self): return 7",
+        "a = A.make()\nassert A.K == 3 and isinstance(a, A) and repr(a) == f'{a}' == 'A!' and list(a) == [1, 2] and a[4] == 8 and 1 in a and a.p == 7\nwith a as b:\n    assert b == a",
+    ),
     "closure": ("def f(n): return lambda y: n + y", "add = f(2)\nassert add(3) == 5 and add(4) == 6"),
     "function of the test": (
         "def f(g, xs): return [g(x) for x in xs]",

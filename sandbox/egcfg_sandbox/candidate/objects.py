@@ -139,7 +139,10 @@ class Objects:
         kind = type(value)
         if kind in _FUNCTIONS:
             return ("function", self.number_of(value), str(getattr(value, "__name__", "function")))
-        return ("object", self.number_of(value), self.describe_class(kind))
+        described = self.describe_class(kind)
+        if type(described) is str and hasattr(kind, "__next__"):
+            return ("iterator", self.number_of(value))
+        return ("object", self.number_of(value), described)
 
     def describe_class(self, kind: type) -> Any:
         """A class by number; the first time also its name, bases and kind."""

@@ -26,7 +26,7 @@ from egcfg_sandbox.server.zone import Zone
 from egcfg_sandbox.verdicts import CodeTest, Limits, StdioTest
 
 _MEMORY_BYTES: Final = 2 << 30
-_CODEC_RECURSION: Final = 20_000
+_CODEC_RECURSION: Final = 6_000
 _ENDS: Final = 5
 _MOST_TESTS: Final = 1000
 _TESTS_PER_COLLECTION: Final = 50

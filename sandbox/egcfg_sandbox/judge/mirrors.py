@@ -28,6 +28,12 @@ _COMPARING: Final = frozenset(
 )
 
 
+# Special names that only describe. Libraries of the test look others up by themselves, to hand values over.
+_DESCRIBING: Final = frozenset(
+    {"__name__", "__qualname__", "__doc__", "__module__", "__dict__", "__annotations__", "__wrapped__"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class RemoteError:
     """What is known of an exception of the program: its text, the program's line, its errno."""
@@ -107,6 +113,8 @@ class RemoteObject:
     def __getattr__(self, name: str) -> Any:
         if name in _COMPARING and not (_slot(self, "_remote_made") and type(self).__name__[:1].isupper()):
             raise TypeError(f"{name}() of an object that the program returned decides nothing")
+        if name.startswith("__") and name.endswith("__") and name not in _DESCRIBING:
+            raise AttributeError(f"{name} of an object of the program is not asked for")
         return _slot(self, "_remote_session").ask("getattr", self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -240,6 +248,9 @@ def _ordering(name: str) -> Any:
     return operator
 
 
+RemoteObject.__doc__ = property(  # type: ignore[assignment]
+    lambda self: _slot(self, "_remote_session").ask("getattr", self, "__doc__")
+)
 for _name in [
     "add",
     "sub",
@@ -280,7 +291,9 @@ class _Iteration(Iterator[Any]):
     """Whatever the program's `__iter__` gave, as an iterator."""
 
     def __init__(self, source: Any) -> None:
-        self._source = source if isinstance(source, RemoteIterator) else iter(list(source))
+        if not isinstance(source, RemoteIterator):
+            raise TypeError(f"iter() returned non-iterator of type {type(source).__name__!r}")
+        self._source = source
 
     def __next__(self) -> Any:
         return next(self._source)
@@ -332,8 +345,8 @@ def _equal_states(left: dict[str, Any], right: dict[str, Any], depth: int) -> bo
 _STEERING: Final = frozenset({"unittest", "doctest"})
 # Modules a test may use although only the program imported them.
 _HELPER_NAMES: Final = """
-bisect cmath collections copy datetime decimal fractions functools heapq itertools json math operator os random
-re statistics string sys typing unittest
+bisect cmath collections copy datetime decimal fractions functools heapq itertools json math operator os
+random re statistics string sys typing unittest
 """
 HELPER_MODULES: Final = frozenset(_HELPER_NAMES.split())
 _PACKAGES: Final = frozenset({"numpy", "pandas"})
@@ -362,6 +375,8 @@ class Mirrors:
                 return value
             case ("object" | "function", int(number), *rest):
                 return self._object(self._class(rest[0]) if plain[0] == "object" else RemoteObject, number)
+            case ("iterator", int(number)):
+                return RemoteIterator(self._session, number)
             case ("class", description):
                 return self._class(description)
             case ("named", str(name), tuple(fields), tuple(values)):
