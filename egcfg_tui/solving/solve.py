@@ -23,10 +23,12 @@ from egcfg_tui.prompting.chat import ChatTemplateError, chat_frame
 from egcfg_tui.prompting.task import task_prompt
 from egcfg_tui.solving.control import Control, Interrupted
 from egcfg_tui.solving.execution import SandboxBroke, check_sandbox
+from egcfg_tui.solving.greedy import greedy_trial
 from egcfg_tui.solving.meter import ContextFull
 from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.sampling_trial import sample_trial
 from egcfg_tui.solving.settings import Method
-from egcfg_tui.solving.trials import GuidedTrial, greedy_trial, sample_trial
+from egcfg_tui.solving.trials import GuidedTrial
 from egcfg_tui.solving.workbench import Workbench
 
 # Room that a trial needs behind the prompt before it is worth starting.

@@ -1,4 +1,4 @@
-"""Trials: one pass over an exercise with one setting. Each is a generator of events."""
+"""The guided trial: one pass of the line loop with one setting."""
 
 from __future__ import annotations
 
@@ -25,41 +25,6 @@ from egcfg_tui.solving.prefixes import canonical, executable_prefix
 from egcfg_tui.solving.settings import Settings
 from egcfg_tui.solving.verification import BranchPair, accept_drafts
 from egcfg_tui.solving.workbench import Workbench
-
-_WHOLE_ANSWER_LINES = 10_000
-
-
-def greedy_trial(bench: Workbench, settings: Settings) -> Iterator[Event]:
-    """One answer, always the most likely token."""
-    yield bench.meter.enter(Stage.LINE)
-    code = bench.prompt.starter
-    room = settings.max_tokens
-    with bench.start.fork() as branch:
-        for number in count(1):
-            line = GuidedLine(bench.engine, bench.exercise, code, number, 0.0, room)
-            yield from finish_line(line, bench.meter, branch, None)
-            code = bench.draft = code + line.text
-            room -= len(line.tokens)
-            yield LineChosen(number, line.text, code, 0.0, tuple(line.choices))
-            bench.control.line_chosen()
-            if line.ended:
-                break
-    yield bench.meter.enter(Stage.RUNS)
-    yield from bench.execute_answer(code)
-
-
-def sample_trial(bench: Workbench, settings: Settings, seed: tuple[int, ...]) -> Iterator[Event]:
-    """A batch of whole answers, sampled side by side and filtered by the visible tests."""
-    yield bench.meter.enter(Stage.CANDIDATES)
-    starter = bench.prompt.starter
-    with CandidatePool(bench.engine, bench.meter, bench.exercise, settings, seed, keep_rows=False) as pool:
-        samples = yield from pool.fill(bench.start, starter, _WHOLE_ANSWER_LINES)
-    yield CandidatesSampled(1, tuple(samples))
-    yield bench.meter.enter(Stage.RUNS)
-    for candidate in samples:
-        yield from bench.execute_answer(starter + candidate.text)
-        if bench.solved:
-            return
 
 
 class GuidedTrial:
