@@ -1,9 +1,8 @@
 """The signal: what executing the candidates showed, in as few tokens as carry it.
 
-An attempt's new lines are shown once; code that all attempts share is in the prompt already and is not
-repeated. The first test that does not pass is followed by the values that variables went through, the
-others share a line. Values stand apart from the code: noted behind its lines, they are imitated in
-the answer.
+Code that all attempts share is in the prompt already and is not repeated; neither is a test that all of them
+are shown on, nor what a variable went through in all of them alike: that stands in front, once. Values stand
+apart from the code: noted behind its lines, they are imitated in the answer.
 """
 
 from __future__ import annotations
@@ -13,9 +12,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from egcfg_sandbox import TestResult, Verdict
+from egcfg_tui.prompting.traces import RETURNED, TraceFormat, in_words, last_values, steps, values
 
-_INTRODUCTION: Final = "Attempts at the next lines were executed on the tests:\n"
-_VALUES_SHOWN: Final = 6
+_INTRODUCTION: Final = "Attempts at the next lines were executed"
+_UNFINISHED: Final = "unfinished"
+_Values = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +38,79 @@ class Signal:
 
 
 def render_signal(
-    code_so_far: str, attempts: Sequence[Attempt], budget_tokens: int, count_tokens: Callable[[str], int]
+    code_so_far: str,
+    attempts: Sequence[Attempt],
+    budget_tokens: int,
+    count_tokens: Callable[[str], int],
+    trace_format: TraceFormat = TraceFormat.COMPACT,
 ) -> Signal:
     """The signal for the line after `code_so_far` (canonical text), at most `budget_tokens` long.
 
     Attempts come in the given order; whole attempts are left out from the end until the rest fits.
     Without attempts, or when none fits, the signal is empty.
     """
-    blocks = [_block(index, code_so_far, attempt) for index, attempt in enumerate(attempts, 1)]
-    for kept in range(len(blocks), 0, -1):
-        text = "\n\n" + _INTRODUCTION + "\n".join(blocks[:kept])
+    for kept in range(len(attempts), 0, -1):
+        text = f"\n\n{_INTRODUCTION}{_body(code_so_far, attempts[:kept], trace_format)}"
         tokens = count_tokens(text)
         if tokens <= budget_tokens:
-            left_out = len(blocks) - kept
-            return Signal(text, tokens, f"{left_out} of {len(blocks)} attempts" if left_out else "")
-    return Signal("", 0, f"all {len(blocks)} attempts" if blocks else "")
+            left_out = len(attempts) - kept
+            return Signal(text, tokens, f"{left_out} of {len(attempts)} attempts" if left_out else "")
+    return Signal("", 0, f"all {len(attempts)} attempts" if attempts else "")
 
 
-def _block(number: int, code_so_far: str, attempt: Attempt) -> str:
+def _body(code_so_far: str, attempts: Sequence[Attempt], trace_format: TraceFormat) -> str:
+    if trace_format is TraceFormat.FULL:
+        return " on the tests:\n" + "\n".join(_every_step(*entry) for entry in enumerate(attempts, 1))
+    shown = [_shown_result(attempt.results) for attempt in attempts]
+    told = [_told(attempt, result, trace_format) for attempt, result in zip(attempts, shown, strict=True)]
+    tests = {result.test for result in shown if result is not None}
+    shared_test = len(tests) == 1 and len(attempts) > 1
+    common = _common_values(told) if shared_test else {}
+    head = f": {tests.pop()}\n" if shared_test else ":\n"
+    if common:
+        head += f"  all: {in_words(common)}\n"
+    blocks = [
+        _block(number, code_so_far, attempt, result, _without(named, common), name_test=not shared_test)
+        for number, (attempt, result, named) in enumerate(zip(attempts, shown, told, strict=True), 1)
+    ]
+    return head + "".join(blocks)
+
+
+def _block(
+    number: int,
+    code_so_far: str,
+    attempt: Attempt,
+    shown: TestResult | None,
+    told: _Values,
+    *,
+    name_test: bool,
+) -> str:
+    """One attempt: its new lines, the outcome of the test it is shown on, values, the other outcomes."""
     lines = attempt.source.splitlines()
-    new_lines = lines[_common_lines(code_so_far.splitlines(), lines) :]
-    heading = f"Attempt {number}" + ("" if attempt.complete else ", unfinished") + ":"
-    block = [heading, *new_lines]
-    shown = _shown_result(attempt.results)
+    block = [_heading(number, attempt), *lines[_common_lines(code_so_far.splitlines(), lines) :]]
     if shown is not None:
-        block += [f"{shown.test} -> {_outcome(shown, attempt.complete)}", *_values(shown)]
+        outcome = f"-> {_outcome(shown, attempt.complete)}"
+        block.append(f"{shown.test} {outcome}" if name_test else outcome)
+        if told:
+            block.append(f"  {in_words(told)}")
         others = [_outcome(result, attempt.complete) for result in attempt.results if result is not shown]
-        if others:
+        if any(other != _UNFINISHED for other in others):
             block.append(f"other tests -> {', '.join(others)}")
     return "\n".join(block) + "\n"
+
+
+def _every_step(number: int, attempt: Attempt) -> str:
+    """One attempt with its whole source and every step of every test."""
+    block = [_heading(number, attempt), attempt.source]
+    for result in attempt.results:
+        block.append(f"{result.test} -> {_outcome(result, attempt.complete)}")
+        if result.trace is not None:
+            block += steps(attempt.source, result.trace)
+    return "\n".join(block) + "\n"
+
+
+def _heading(number: int, attempt: Attempt) -> str:
+    return f"Attempt {number}" + ("" if attempt.complete else ", unfinished") + ":"
 
 
 def _shown_result(results: tuple[TestResult, ...]) -> TestResult | None:
@@ -76,36 +121,30 @@ def _shown_result(results: tuple[TestResult, ...]) -> TestResult | None:
 def _outcome(result: TestResult, complete: bool) -> str:
     """A test's result in words. Unfinished code cannot be right yet, so a wrong answer of it says nothing."""
     if not complete and result.status is Verdict.FAILED:
-        return "unfinished"
+        return _UNFINISHED
     if result.passed:
         return "passed"
     return (result.error or result.status.value).removeprefix("AssertionError: ")
 
 
-def _values(result: TestResult) -> list[str]:
-    """A line for each variable with the values it went through; then what was returned or raised."""
-    if result.trace is None:
-        return []
-    values: dict[str, list[str]] = {}
-    for event in result.trace.events:
-        if event.kind == "call" and event.depth == 0:
-            # The test's text shows these arguments already.
-            continue
-        if event.kind == "return":
-            values.setdefault("returned", []).append(event.value or "None")
-        elif event.kind == "exception":
-            values.setdefault("raised", []).append(event.value or "")
-        for name, value in event.changes:
-            values.setdefault(f"{name}:", []).append(value)
-    return [f"  {name} {_sequence(seen)}" for name, seen in values.items()]
+def _told(attempt: Attempt, result: TestResult | None, trace_format: TraceFormat) -> _Values:
+    """What the variables went through. That unfinished code returned nothing says nothing."""
+    if result is None or result.trace is None:
+        return {}
+    told = (last_values if trace_format is TraceFormat.MINIMAL else values)(result.trace)
+    if not attempt.complete and set(told.get(RETURNED, ())) == {"None"}:
+        del told[RETURNED]
+    return told
 
 
-def _sequence(values: list[str]) -> str:
-    """The first and the last values; those between are counted."""
-    if len(values) <= _VALUES_SHOWN:
-        return ", ".join(values)
-    head, tail = values[: _VALUES_SHOWN - 2], values[-2:]
-    return f"{', '.join(head)}, ({len(values) - len(head) - 2} more), {', '.join(tail)}"
+def _common_values(told: Sequence[_Values]) -> _Values:
+    """What all attempts have alike."""
+    first, *rest = told
+    return {name: seen for name, seen in first.items() if all(other.get(name) == seen for other in rest)}
+
+
+def _without(told: _Values, common: _Values) -> _Values:
+    return {name: seen for name, seen in told.items() if name not in common}
 
 
 def _common_lines(left: Sequence[str], right: Sequence[str]) -> int:

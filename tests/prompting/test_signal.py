@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from egcfg_sandbox import TestResult, Trace, TraceEvent, Verdict
 from egcfg_tui.prompting.signal import Attempt, render_signal
+from egcfg_tui.prompting.traces import TraceFormat
 
 
 def words(text: str) -> int:
@@ -35,7 +36,7 @@ def test_new_lines_are_shown_once_and_the_failing_test_with_its_values() -> None
     assert "def f(xs)" not in signal.text
     assert "total = 0" not in signal.text
     assert signal.text.count("    for x in xs:\n        total += x\n    return total\n") == 1
-    assert "assert f([1, 2]) == 4 -> got 3\n  total: 0, 1, 3\n  x: 1, 2\n  returned 3\n" in signal.text
+    assert "assert f([1, 2]) == 4 -> got 3\n  total: 0, 1, 3; x: 1, 2; returned 3\n" in signal.text
     assert "other tests -> passed\n" in signal.text
     assert signal.tokens == words(signal.text)
     assert signal.dropped == ""
@@ -45,6 +46,7 @@ def test_unfinished_code_is_not_called_wrong() -> None:
     signal = render_signal(SO_FAR, [Attempt(SOURCE, False, (FAILED, PASSED))], 500, words)
     assert "got 3" not in signal.text
     assert "-> unfinished" in signal.text
+    assert "other tests -> passed\n" in signal.text
     error = TestResult("assert f([]) == 0", Verdict.ERROR, "NameError: name 'y' is not defined (line 3)")
     assert "NameError" in render_signal(SO_FAR, [Attempt(SOURCE, False, (error,))], 500, words).text
 
@@ -54,6 +56,40 @@ def test_many_values_are_cut() -> None:
     result = TestResult("t", Verdict.FAILED, "got 3", trace=trace)
     text = render_signal(SO_FAR, [Attempt(SOURCE, True, (result,))], 500, words).text
     assert "  x: 0, 1, 2, 3, (44 more), 48, 49\n" in text
+
+
+def test_what_all_attempts_share_is_told_once_and_in_front() -> None:
+    other = TestResult(FAILED.test, Verdict.ERROR, "ZeroDivisionError", trace=Trace(TRACE.events[:4]))
+    attempts = [Attempt(SOURCE, False, (FAILED,)), Attempt(SOURCE + "\n# 2", False, (other,))]
+    text = render_signal("", attempts, 500, words).text
+    assert text.count(FAILED.test) == 1
+    head, first, second = text.split("Attempt ")
+    assert FAILED.test in head
+    assert "all:" not in head
+    assert "total: 0, 1, 3; x: 1, 2; returned 3" in first
+    assert "total: 0, 1; x: 1\n" in second
+    same = render_signal("", [attempts[0], Attempt("pass", False, (FAILED,))], 500, words).text
+    assert same.count("all: total: 0, 1, 3; x: 1, 2; returned 3") == 1
+    assert same.count("total: 0, 1, 3") == 1
+
+
+def test_that_unfinished_code_returned_nothing_is_left_out() -> None:
+    nothing = Trace((TraceEvent("return", 2, 0, "f", (), "None"),))
+    result = TestResult("t", Verdict.FAILED, "got None", trace=nothing)
+    assert "returned" not in render_signal("", [Attempt(SOURCE, False, (result,))], 500, words).text
+    assert "returned None" in render_signal("", [Attempt(SOURCE, True, (result,))], 500, words).text
+
+
+def test_the_full_format_tells_every_step_and_the_minimal_one_only_the_end() -> None:
+    attempt = Attempt(SOURCE, True, (PASSED, FAILED))
+    full = render_signal("", [attempt], 500, words, TraceFormat.FULL).text
+    assert "line line 4 depth 0: total += x | total = 1" in full
+    assert "return line 5 depth 0: return total | 3" in full
+    assert full.count(" depth 0: ") == len(TRACE.events)
+    minimal = render_signal("", [attempt], 500, words, TraceFormat.MINIMAL).text
+    assert "  total: 3; x: 2; returned 3\n" in minimal
+    compact = render_signal("", [attempt], 500, words).text
+    assert len(minimal) < len(compact) < len(full)
 
 
 @given(st.integers(0, 5), st.integers(0, 200))

@@ -1,0 +1,83 @@
+"""A trace in words: all of its steps, the values of its variables, or only where it ended."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from egcfg_sandbox import Trace
+
+RETURNED: Final = "returned"
+RAISED: Final = "raised"
+_VALUES_SHOWN: Final = 6
+
+
+class TraceFormat(StrEnum):
+    """How much of a trace the signal tells."""
+
+    COMPACT = "compact"
+    """Each variable with the values it went through, where a value changed."""
+    FULL = "full"
+    """Every step with its source line, depth and changes, as in arXiv 2506.10948."""
+    MINIMAL = "minimal"
+    """The last value of each variable, and what was returned or raised."""
+
+
+def values(trace: Trace) -> dict[str, tuple[str, ...]]:
+    """The values of each variable in order, then those under `RETURNED` and `RAISED`.
+
+    The arguments of the outermost call are left out: the test's text shows them already.
+    """
+    seen: dict[str, list[str]] = {}
+    ends: dict[str, list[str]] = {}
+    for event in trace.events:
+        if event.kind == "call" and event.depth == 0:
+            continue
+        if event.kind == "return":
+            ends.setdefault(RETURNED, []).append(event.value or "None")
+        elif event.kind == "exception":
+            ends.setdefault(RAISED, []).append(event.value or "")
+        for name, value in event.changes:
+            seen.setdefault(name, []).append(value)
+    return {name: tuple(found) for name, found in (seen | ends).items()}
+
+
+def last_values(trace: Trace) -> dict[str, tuple[str, ...]]:
+    """`values`, each cut to its last."""
+    return {name: found[-1:] for name, found in values(trace).items()}
+
+
+def in_words(named: dict[str, tuple[str, ...]]) -> str:
+    """Names with their values on one line; of long sequences the first and the last, the others counted."""
+    return "; ".join(
+        f"{name} {_sequence(found)}" if name in (RETURNED, RAISED) else f"{name}: {_sequence(found)}"
+        for name, found in named.items()
+    )
+
+
+def steps(source: str, trace: Trace) -> list[str]:
+    """One line of text per step of a trace, each with the line of `source` it belongs to."""
+    lines = source.splitlines()
+    told: list[str] = []
+    half = len(trace.events) - len(trace.events) // 2
+    for index, event in enumerate(trace.events):
+        if trace.dropped and index == half:
+            told.append(f"({trace.dropped} steps left out)")
+        text = lines[event.line - 1].strip() if 0 < event.line <= len(lines) else ""
+        changed = ", ".join(f"{name} = {value}" for name, value in event.changes)
+        parts = [f"{event.kind} line {event.line} depth {event.depth}: {text}"]
+        if changed:
+            parts.append(changed)
+        if event.value is not None:
+            parts.append(event.value)
+        if event.repeats:
+            parts.append(f"{event.repeats} more times")
+        told.append(" | ".join(parts))
+    return told
+
+
+def _sequence(found: tuple[str, ...]) -> str:
+    if len(found) <= _VALUES_SHOWN:
+        return ", ".join(found)
+    head, tail = found[: _VALUES_SHOWN - 2], found[-2:]
+    return f"{', '.join(head)}, ({len(found) - len(head) - 2} more), {', '.join(tail)}"
