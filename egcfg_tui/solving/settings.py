@@ -1,93 +1,241 @@
-"""The settings of a solve, and the setting strings of the method (`ns3t0.75d5k1_lci_ln`)."""
+"""The settings of a solve: one field each, with its range, and the setting strings that carry them."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, cast
 
 from egcfg_tui.prompting.task import PromptStyle
+from egcfg_tui.prompting.trace_format import TraceFormat
 
 
 class Method(StrEnum):
     """How an exercise is solved."""
 
     EGCFG = "egcfg"
-    """Execution-guided classifier-free guidance."""
+    """Execution-guided classifier-free guidance, one setting of the grid after another."""
     SAMPLE = "sample"
     """Plain sampling, filtered by the visible tests."""
     GREEDY = "greedy"
     """One greedy answer."""
 
 
+class RefreshMode(StrEnum):
+    """When a guided trial renews its signal."""
+
+    LINE = "line"
+    """Every `refresh` lines."""
+    TOKEN = "token"
+    """Before every token."""
+    PERSISTENT_PREFIX = "persistent-prefix"
+    """When no executed candidate agrees with the chosen code any more."""
+
+
 class SettingError(ValueError):
     """A setting out of its range or a setting string that cannot be read. Names the setting."""
 
 
-RANGES: Final[dict[str, tuple[float, float]]] = {
-    "candidates": (1, 16),
-    "temperature": (0.0, 5.0),
-    "top_p": (0.01, 1.0),
-    "horizon": (1, 64),
-    "refresh": (1, 64),
-    "gamma": (0.0, 10.0),
-    "max_tokens": (16, 8192),
-    "signal_tokens": (0, 4096),
-}
+SettingValue = bool | int | float | str
+"""What a setting can be given as: a number, yes or no, or the name of a choice."""
+
+
+def _about(meaning: str, limits: tuple[float, float] | None = None) -> dict[str, Any]:
+    """What a field's metadata holds: for `SETTINGS`."""
+    return {"meaning": meaning, "limits": limits}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One setting of the line loop.
+    """One setting of the line loop. `SETTINGS` lists every field with its range and meaning.
 
-    candidates (s): sampled continuations per refresh. temperature (t): of the candidates and plain samples.
-    horizon (d): further lines per candidate. refresh (k): lines between two signals. gamma: guidance weight.
-    top_p: nucleus of the candidates. max_tokens: longest answer. signal_tokens: most tokens of a signal.
-    Ranges are in `RANGES`.
+    Raises `SettingError` on a value that does not belong to its field.
     """
 
-    candidates: int = 3
-    temperature: float = 0.75
-    horizon: int = 5
-    refresh: int = 1
-    gamma: float = 1.0
-    top_p: float = 0.95
-    prompt_style: PromptStyle = PromptStyle.PLAIN
-    max_tokens: int = 768
-    signal_tokens: int = 400
+    candidates: int = field(default=3, metadata=_about("candidates per refresh (s)", (1, 16)))
+    temperature: float = field(
+        default=0.75, metadata=_about("temperature of candidates and samples (t)", (0.0, 5.0))
+    )
+    horizon: int = field(default=5, metadata=_about("further lines per candidate (d)", (1, 64)))
+    refresh: int = field(default=1, metadata=_about("lines between two signals (k)", (1, 64)))
+    gamma: float = field(
+        default=1.0,
+        metadata=_about("guidance weight: 0 none, 1 the conditional branch, above 1 beyond it", (0.0, 10.0)),
+    )
+    top_p: float = field(
+        default=0.95, metadata=_about("nucleus that candidates and samples are drawn from", (0.01, 1.0))
+    )
+    prompt_style: PromptStyle = field(
+        default=PromptStyle.PLAIN, metadata=_about("how the task is put to the model")
+    )
+    max_tokens: int = field(default=768, metadata=_about("longest answer, in tokens", (16, 8192)))
+    signal_tokens: int = field(default=400, metadata=_about("longest signal, in tokens", (0, 4096)))
+    trace: TraceFormat = field(default=TraceFormat.FULL, metadata=_about("what a signal tells of a run"))
+    refresh_mode: RefreshMode = field(default=RefreshMode.LINE, metadata=_about("when the signal is renewed"))
+    partial_execution: bool = field(
+        default=True, metadata=_about("runs of unfinished candidates enter the signal")
+    )
+    stop_loops: bool = field(default=True, metadata=_about("code that repeats itself ends its trial"))
+    early_stop: bool = field(
+        default=True,
+        metadata=_about("a complete candidate that passes the visible tests ends its trial"),
+    )
 
     def __post_init__(self) -> None:
-        for name, (low, high) in RANGES.items():
-            value = getattr(self, name)
-            if not low <= value <= high:
-                raise SettingError(f"{name} is {value}; it must lie between {low:g} and {high:g}")
+        for setting in SETTINGS.values():
+            setting.check(getattr(self, setting.name))
+
+    def with_value(self, name: str, value: SettingValue) -> Settings:
+        """The same settings but one, given by the name of its field; a choice may be given by its name.
+
+        Raises `SettingError` on an unknown name or a value that does not belong there.
+        """
+        setting = SETTINGS.get(name)
+        if setting is None:
+            raise SettingError(f"there is no setting {name!r}; the settings are {', '.join(SETTINGS)}")
+        return replace(self, **{name: setting.read(value)})
 
     def to_string(self) -> str:
-        """The setting string, without gamma: `ns3t0.75d5k1_ln`, `_lci` for the long-code prompt."""
-        style = "_lci" if self.prompt_style is PromptStyle.LONG_CODE else ""
-        return f"ns{self.candidates}t{self.temperature:g}d{self.horizon}k{self.refresh}{style}_ln"
+        """The canonical setting string, e.g. `ns3t0.75d5k1_lci_ln`; docs/settings.md describes its parts."""
+        text = f"ns{self.candidates}t{_decimal(self.temperature)}d{self.horizon}k{self.refresh}"
+        return text + "".join(part.suffix_of(self) for part in _SUFFIXES)
 
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What there is to know of one field of `Settings`. `limits` is None where it is no number."""
+
+    name: str
+    kind: type
+    default: SettingValue
+    limits: tuple[float, float] | None
+    meaning: str
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The names a choice can have; empty for numbers, yes and no."""
+        return tuple(self.kind) if issubclass(self.kind, StrEnum) else ()
+
+    @property
+    def allowed(self) -> str:
+        """The values it can have, in words."""
+        if self.limits is None:
+            return " or ".join(self.choices) if self.choices else "true or false"
+        whole = "a whole number" if self.kind is int else "a number"
+        return f"{whole} between {self.limits[0]:g} and {self.limits[1]:g}"
+
+    def read(self, value: SettingValue) -> Any:
+        """The value as its field holds it. Raises `SettingError`."""
+        if self.choices and isinstance(value, str) and value in self.choices:
+            return self.kind(value)
+        if self.kind is float and type(value) is int:
+            return float(value)
+        self.check(value)
+        return value
+
+    def check(self, value: object) -> None:
+        """Raises `SettingError` when the value does not belong to the field."""
+        fits: bool = type(value) in ((int, float) if self.kind is float else (self.kind,))
+        if fits and self.limits is not None:
+            low, high = self.limits
+            # Written so that "not a number" fails as well.
+            fits = low <= value <= high  # type: ignore[operator]
+        if not fits:
+            shown = value.value if isinstance(value, StrEnum) else value
+            raise SettingError(f"{self.name} is {shown!r}; it must be {self.allowed}")
+
+
+SETTINGS: Final[dict[str, Setting]] = {
+    item.name: Setting(
+        item.name,
+        type(item.default),
+        cast(SettingValue, item.default),
+        item.metadata["limits"],
+        item.metadata["meaning"],
+    )
+    for item in fields(Settings)
+}
+"""All settings by name, in the order of the fields."""
+
+RANGES: Final = {setting.name: setting.limits for setting in SETTINGS.values() if setting.limits is not None}
+"""Lowest and highest value of each setting that is a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Suffix:
+    """A part of a setting string behind the numbers: the setting it stands for and a suffix per value."""
+
+    name: str
+    suffixes: dict[Any, str]
+
+    def suffix_of(self, settings: Settings) -> str:
+        return self.suffixes[getattr(settings, self.name)]
+
+
+def _style_suffix(style: PromptStyle) -> str:
+    short = {"plain": "", "few-shot": "_fs", "long-code": "_lci"}
+    return short.get(style.value, f"_{style.value.replace('-', '')}")
+
+
+_SUFFIXES: Final = (
+    _Suffix("prompt_style", {style: _style_suffix(style) for style in PromptStyle}),
+    _Suffix("trace", {TraceFormat.FULL: "", TraceFormat.MINIMAL: "_min"}),
+    _Suffix("partial_execution", {True: "", False: "_np"}),
+    _Suffix("stop_loops", {True: "", False: "_nl"}),
+    _Suffix("early_stop", {True: "", False: "_ne"}),
+    _Suffix(
+        "refresh_mode",
+        {RefreshMode.LINE: "_ln", RefreshMode.TOKEN: "_tk", RefreshMode.PERSISTENT_PREFIX: "_pp"},
+    ),
+)
+"""In the order in which they are printed; read in any order. An empty suffix is the value without one."""
 
 _PATTERN: Final = re.compile(
-    r"ns(?P<candidates>\d+)t(?P<temperature>\d+(?:\.\d+)?)d(?P<horizon>\d+)(?:k(?P<refresh>\d+))?"
-    r"(?P<style>_lci)?(?P<mode>_ln)?"
+    r"ns(?P<candidates>\d{1,9})t(?P<temperature>\d{1,9}(?:\.\d{1,400})?)d(?P<horizon>\d{1,9})"
+    r"(?:k(?P<refresh>\d{1,9}))?(?P<suffixes>(?:_[a-z]+)*)",
+    re.ASCII,
 )
+_NUMBERS: Final[dict[str, Callable[[str], float]]] = {
+    "candidates": int,
+    "temperature": float,
+    "horizon": int,
+    "refresh": int,
+}
 
 
 def parse_settings(text: str, base: Settings | None = None) -> Settings:
-    """Reads a setting string; what it leaves out is taken from `base`. Raises `SettingError`."""
+    """Reads a setting string; what it does not carry, k and the refresh mode where left out, is `base`'s.
+
+    Raises `SettingError`.
+    """
     match = _PATTERN.fullmatch(text.strip())
     if match is None:
         raise SettingError(
-            f"setting string {text!r} cannot be read; it looks like ns3t0.75d5k1_ln "
-            "(s candidates, t temperature, d horizon, k refresh, optional _lci, _ln)"
+            f"setting string {text!r} cannot be read; it looks like ns3t0.75d5k1_lci_ln "
+            "(s candidates, t temperature, d horizon, k refresh, then suffixes)"
         )
-    values = {f.name: getattr(base or Settings(), f.name) for f in fields(Settings)}
-    values["candidates"] = int(match["candidates"])
-    values["temperature"] = float(match["temperature"])
-    values["horizon"] = int(match["horizon"])
-    if match["refresh"]:
-        values["refresh"] = int(match["refresh"])
-    values["prompt_style"] = PromptStyle.LONG_CODE if match["style"] else PromptStyle.PLAIN
-    return Settings(**values)
+    changes: dict[str, Any] = {
+        name: read(match[name]) for name, read in _NUMBERS.items() if match[name] is not None
+    }
+    given = [f"_{word}" for word in match["suffixes"].split("_")[1:]]
+    for part in _SUFFIXES:
+        values = {suffix: value for value, suffix in part.suffixes.items()}
+        mine = [suffix for suffix in given if suffix in values]
+        if len(mine) > 1:
+            raise SettingError(f"setting string {text!r} gives {part.name} twice: {' and '.join(mine)}")
+        if mine or "" in values:
+            changes[part.name] = values[mine[0] if mine else ""]
+        given = [suffix for suffix in given if suffix not in values]
+    if given:
+        known = ", ".join(suffix for part in _SUFFIXES for suffix in part.suffixes.values() if suffix)
+        raise SettingError(f"setting string {text!r} has an unknown suffix {given[0]}; there are {known}")
+    return replace(base or Settings(), **changes)
+
+
+def _decimal(number: float) -> str:
+    """The shortest decimal text that reads back as the same number; never with an exponent."""
+    text = format(Decimal(repr(float(number))), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -164,9 +164,9 @@ def test_options_win_over_the_setting_string(solver: Solver) -> None:
         (["--seed", "-1"], "--seed: must be a whole number from 0 to"),
         (
             ["--config", "fast"],
-            "--config: setting string 'fast' cannot be read; it looks like ns3t0.75d5k1_ln",
+            "--config: setting string 'fast' cannot be read; it looks like ns3t0.75d5k1_lci_ln",
         ),
-        (["--config", "ns99t1d5"], "--config: candidates is 99; it must lie between 1 and 16"),
+        (["--config", "ns99t1d5"], "--config: candidates is 99; it must be a whole number between 1 and 16"),
         (["--config", f"ns{'9' * 5000}t1d5"], "--config: "),
         (["--gama", "1"], "unknown option --gama; did you mean --gamma?"),
         (["--allow-missing-layer", "secomp"], "--allow-missing-layer: the sandbox has no layer 'secomp'"),
