@@ -100,13 +100,17 @@ class Branch(Protocol):
         """Queues tokens for the next `infer`, which keeps the logits behind the last `rows` of them."""
 
     def logits(self, back: int = 0) -> Logits:
-        """The row behind the last token, or `back` tokens before it among the rows kept."""
+        """The row behind the last token, or `back` tokens before it, where it was kept."""
 
     def fork(self) -> Branch:
-        """A new branch with the same tokens and logits; neither ever changes the other."""
+        """A new branch with the same tokens and logits; neither ever changes the other.
+
+        What is pending here is pending there too and is evaluated once for both: a tree of branches costs
+        its distinct tokens.
+        """
 
     def rewind(self, length: int) -> None:
-        """Cuts the branch back to its first `length` tokens; a prompt must follow before `logits`."""
+        """Cuts the branch back to its first `length` tokens, with the logits there if they were kept."""
 
     def snapshot(self) -> Snapshot:
         """Remembers this position, logits included."""
@@ -137,7 +141,7 @@ class Engine(Protocol):
 
     @property
     def pending_tokens(self) -> int:
-        """Tokens queued on all branches and not evaluated yet."""
+        """Tokens queued and not evaluated yet; what forks share is counted once."""
 
     def tokenize(self, text: str, *, special: bool = False) -> list[int]:
         """Text to tokens, without adding any. `special`: control tokens in the text are recognised."""

@@ -14,27 +14,34 @@ from types import TracebackType
 from egcfg_tui.engine.api import BranchMisuse, EngineError, Inference, Logits, ModelInfo, Snapshot
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class BatchToken:
-    """One token of a batch: where it goes, and whether the logits behind it are wanted."""
+    """One token to evaluate: where it goes, and whether the logits behind it are wanted.
+
+    `sequences` are all branches that share it: a tree's common part is evaluated once. `cell` numbers the
+    cell it comes to lie in.
+    """
 
     token: int
     position: int
-    sequence: int
+    sequences: list[int]
     wanted: bool
+    cell: int = -1
 
 
 class SequenceBranch:
-    """A branch that is one sequence id of its engine's context."""
+    """A branch that is one sequence id of its engine's context.
+
+    Rows are kept by the number of tokens they stand behind.
+    """
 
     def __init__(self, engine: SequenceEngine, sequence: int) -> None:
         self._engine = engine
         self.sequence = sequence
         self._tokens: list[int] = []
         self.cells: list[int] = []
-        self.pending: list[int] = []
-        self._wanted_rows = 1
-        self._rows: list[Logits] = []
+        self.pending: list[BatchToken] = []
+        self._rows: dict[int, Logits] = {}
         self._open = True
 
     @property
@@ -47,38 +54,47 @@ class SequenceBranch:
         self._check_open()
         if not tokens:
             raise BranchMisuse("prompt needs at least one token")
-        if self.pending:
-            raise BranchMisuse("tokens are pending already: call engine.infer() before the next prompt")
         if not 1 <= rows <= len(tokens):
             raise BranchMisuse(f"rows is {rows}; it must lie between 1 and the {len(tokens)} tokens")
         self._engine.check_tokens(tokens)
-        self.pending = list(tokens)
-        self._wanted_rows = rows
-        self._rows = []
+        if not self.pending:
+            self._rows = {}
+        start, silent = len(self._tokens) + len(self.pending), len(tokens) - rows
+        self.pending += [
+            BatchToken(token, start + offset, [self.sequence], offset >= silent)
+            for offset, token in enumerate(tokens)
+        ]
 
     def logits(self, back: int = 0) -> Logits:
-        """The row behind the last token, or `back` tokens before it among the rows kept."""
+        """The row behind the last token, or `back` tokens before it, where it was kept."""
         self._check_open()
         if self.pending:
             raise BranchMisuse("tokens are pending: call engine.infer() before logits()")
         if not self._rows:
             raise BranchMisuse("no logits at this position: call prompt() and engine.infer() first")
-        if not 0 <= back < len(self._rows):
-            raise BranchMisuse(f"only the last {len(self._rows)} rows were kept; ask for more in prompt()")
-        return self._rows[-1 - back]
+        row = self._rows.get(len(self._tokens) - back)
+        if back < 0 or row is None:
+            raise BranchMisuse(f"no row was kept {back} tokens back; ask for more rows in prompt()")
+        return row
 
     def fork(self) -> SequenceBranch:
-        """A new branch with the same tokens and logits; neither ever changes the other."""
-        self._check_settled("fork()")
+        """A new branch with the same tokens and logits; neither ever changes the other.
+
+        What is pending here is pending there too and is evaluated once for both.
+        """
+        self._check_open()
         twin = self._engine.branch()
         self._engine.copy_sequence(self.sequence, twin.sequence, len(self._tokens))
         twin._tokens = list(self._tokens)
         twin.cells = list(self.cells)
-        twin._rows = self._rows[-1:]
+        twin._rows = dict(self._rows)
+        twin.pending = list(self.pending)
+        for entry in twin.pending:
+            entry.sequences.append(twin.sequence)
         return twin
 
     def rewind(self, length: int) -> None:
-        """Cuts the branch back to its first `length` tokens; a prompt must follow before `logits`."""
+        """Cuts the branch back to its first `length` tokens, with the logits there if they were kept."""
         self._check_settled("rewind()")
         if not 0 <= length <= len(self._tokens):
             raise BranchMisuse(f"cannot rewind to {length}: the branch holds {len(self._tokens)} tokens")
@@ -87,14 +103,14 @@ class SequenceBranch:
         self._engine.cut_sequence(self.sequence, length)
         del self._tokens[length:]
         del self.cells[length:]
-        self._rows = []
+        self._rows = {behind: row for behind, row in self._rows.items() if behind <= length}
 
     def snapshot(self) -> Snapshot:
         """Remembers this position, logits included."""
         self._check_settled("snapshot()")
         return Snapshot(
             tuple(self._tokens),
-            self._rows[-1] if self._rows else None,
+            self._rows.get(len(self._tokens)),
             self._engine.save_sequence(self.sequence),
         )
 
@@ -112,26 +128,33 @@ class SequenceBranch:
             raise BranchMisuse(
                 "the snapshot is not of this branch's past: restore it on the branch it came from"
             )
-        self._rows = [] if snapshot.logits is None else [snapshot.logits]
+        self._rows = {} if snapshot.logits is None else {length: snapshot.logits}
 
     def close(self) -> None:
         """Frees the branch's cache and id. Closing twice is fine."""
         if self._open:
             self._open = False
+            for entry in self.pending:
+                entry.sequences.remove(self.sequence)
             self.pending = []
-            self._rows = []
+            self._rows = {}
             self._engine.release(self)
 
-    def settle(self, count: int, rows: list[Logits]) -> None:
-        """Moves the first `count` pending tokens to the evaluated ones (called by the engine)."""
-        self._tokens += self.pending[:count]
-        self.cells += self._engine.new_cells(count)
-        del self.pending[:count]
-        self._rows += rows
+    def settle(self, rows: dict[int, Logits]) -> None:
+        """Moves the pending tokens that were given a cell to the evaluated ones (called by the engine).
 
-    def first_wanted(self) -> int:
-        """Index within `pending` from which rows are wanted."""
-        return max(0, len(self.pending) - self._wanted_rows)
+        `rows` holds the wanted rows by cell.
+        """
+        count = 0
+        for entry in self.pending:
+            if entry.cell < 0:
+                break
+            count += 1
+            self._tokens.append(entry.token)
+            self.cells.append(entry.cell)
+            if entry.wanted:
+                self._rows[entry.position + 1] = rows[entry.cell]
+        del self.pending[:count]
 
     def __enter__(self) -> SequenceBranch:
         return self
@@ -191,39 +214,40 @@ class SequenceEngine(ABC):
 
     @property
     def pending_tokens(self) -> int:
-        """Tokens queued on all branches and not evaluated yet."""
-        return sum(len(branch.pending) for branch in self._branches.values())
+        """Tokens queued and not evaluated yet; what forks share is counted once."""
+        return len({id(entry) for branch in self._branches.values() for entry in branch.pending})
 
     def infer(self) -> Inference:
         """Evaluates what is pending on all branches, at most one batch a call, in one native decode."""
-        batch: list[BatchToken] = []
-        taken: list[tuple[SequenceBranch, int]] = []
-        room = self._batch_tokens
         waiting = [branch for branch in self._branches.values() if branch.pending]
-        for branch in waiting[: self._branches_per_batch]:
-            count = min(room, len(branch.pending))
-            if count == 0:
-                break
-            start, first = len(branch.tokens), branch.first_wanted()
-            batch += [
-                BatchToken(token, start + offset, branch.sequence, offset >= first)
-                for offset, token in enumerate(branch.pending[:count])
-            ]
-            taken.append((branch, count))
-            room -= count
+        taken = waiting[: self._branches_per_batch]
+        batch = self._next_batch(taken)
         if not batch:
             return Inference.DONE
         outcome, rows = self._decode(batch)
         if outcome is not Inference.DONE:
-            for branch, _ in taken:
+            for branch in waiting:
                 self._cut(branch.sequence, len(branch.tokens))
             return outcome
-        position = 0
-        for branch, count in taken:
-            wanted = max(0, count - branch.first_wanted())
-            branch.settle(count, rows[position : position + wanted])
-            position += wanted
+        for entry, cell in zip(batch, self.new_cells(len(batch)), strict=True):
+            entry.cell = cell
+        wanted = (entry.cell for entry in batch if entry.wanted)
+        rows_by_cell = dict(zip(wanted, rows, strict=True))
+        # A branch may hold tokens of this batch that were taken in another one's name.
+        for branch in waiting:
+            branch.settle(rows_by_cell)
         return Inference.MORE if any(branch.pending for branch in waiting) else Inference.DONE
+
+    def _next_batch(self, branches: Sequence[SequenceBranch]) -> list[BatchToken]:
+        """As many pending tokens as a batch holds, every branch's from its first on, shared ones once."""
+        batch: dict[int, BatchToken] = {}
+        for branch in branches:
+            for entry in branch.pending:
+                if id(entry) not in batch:
+                    if len(batch) == self._batch_tokens:
+                        return list(batch.values())
+                    batch[id(entry)] = entry
+        return list(batch.values())
 
     def release(self, branch: SequenceBranch) -> None:
         """Takes a closed branch's id back (called by the branch)."""

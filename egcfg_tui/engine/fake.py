@@ -118,12 +118,14 @@ class FakeEngine(SequenceEngine):
         self.decoded_tokens += len(batch)
         rows: list[Logits] = []
         for entry in batch:
-            sequence = self._sequences.setdefault(entry.sequence, [])
-            if len(sequence) != entry.position:
-                raise AssertionError(f"position {entry.position} in a sequence of {len(sequence)} tokens")
-            sequence.append(entry.token)
+            for number in entry.sequences:
+                sequence = self._sequences.setdefault(number, [])
+                if len(sequence) != entry.position:
+                    raise AssertionError(f"position {entry.position} in a sequence of {len(sequence)} tokens")
+                sequence.append(entry.token)
             if entry.wanted:
-                rows.append(self._function(bytes(token for token in sequence if token < END)))
+                shared = self._sequences[entry.sequences[0]]
+                rows.append(self._function(bytes(token for token in shared if token < END)))
         return Inference.DONE, rows
 
     def _copy(self, source: int, target: int, length: int) -> None:

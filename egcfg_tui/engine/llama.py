@@ -41,13 +41,16 @@ class LlamaEngine(SequenceEngine):
         batch_tokens = GPU_BATCH_TOKENS if offloads(spec) else CPU_BATCH_TOKENS
         self._context = _make_context(self._model, spec, wanted, batch_tokens, self._stop)
         self._memory = llama_cpp.llama_get_memory(self._context)
-        self._batch = llama_cpp.llama_batch_init(batch_tokens, 0, 1)
+        self._batch = llama_cpp.llama_batch_init(batch_tokens, 0, MAX_BRANCHES)
         # Views of the native arrays, so that a field is filled in one assignment.
         capacity = (batch_tokens,)
         self._batch_token = np.ctypeslib.as_array(self._batch.token, capacity)
         self._batch_position = np.ctypeslib.as_array(self._batch.pos, capacity)
         self._batch_wanted = np.ctypeslib.as_array(self._batch.logits, capacity)
-        np.ctypeslib.as_array(self._batch.n_seq_id, capacity)[:] = 1
+        self._batch_sharers = np.ctypeslib.as_array(self._batch.n_seq_id, capacity)
+        self._batch_sequences = [
+            np.ctypeslib.as_array(self._batch.seq_id[index], (MAX_BRANCHES,)) for index in range(batch_tokens)
+        ]
         super().__init__(
             ModelInfo(
                 name=spec.name,
@@ -106,8 +109,9 @@ class LlamaEngine(SequenceEngine):
         self._batch_token[:count] = [entry.token for entry in batch]
         self._batch_position[:count] = [entry.position for entry in batch]
         self._batch_wanted[:count] = [entry.wanted for entry in batch]
-        for index, entry in enumerate(batch):
-            self._batch.seq_id[index][0] = entry.sequence
+        self._batch_sharers[:count] = [len(entry.sequences) for entry in batch]
+        for sequences, entry in zip(self._batch_sequences, batch, strict=False):
+            sequences[: len(entry.sequences)] = entry.sequences
         code = llama_cpp.llama_decode(self._context, self._batch)
         if code == 1:
             return Inference.NO_SLOT, []

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Final, cast
 
 from egcfg_tui.prompting.task import PromptStyle
-from egcfg_tui.prompting.trace_format import TraceFormat
+from egcfg_tui.prompting.traces import TraceFormat
 
 
 class Method(StrEnum):
@@ -73,7 +73,7 @@ class Settings:
     )
     max_tokens: int = field(default=768, metadata=_about("longest answer, in tokens", (16, 8192)))
     signal_tokens: int = field(default=400, metadata=_about("longest signal, in tokens", (0, 4096)))
-    trace: TraceFormat = field(default=TraceFormat.FULL, metadata=_about("what a signal tells of a run"))
+    trace: TraceFormat = field(default=TraceFormat.COMPACT, metadata=_about("what a signal tells of a run"))
     refresh_mode: RefreshMode = field(default=RefreshMode.LINE, metadata=_about("when the signal is renewed"))
     partial_execution: bool = field(
         default=True, metadata=_about("runs of unfinished candidates enter the signal")
@@ -182,7 +182,7 @@ def _style_suffix(style: PromptStyle) -> str:
 
 _SUFFIXES: Final = (
     _Suffix("prompt_style", {style: _style_suffix(style) for style in PromptStyle}),
-    _Suffix("trace", {TraceFormat.FULL: "", TraceFormat.MINIMAL: "_min"}),
+    _Suffix("trace", {TraceFormat.COMPACT: "", TraceFormat.FULL: "_full", TraceFormat.MINIMAL: "_min"}),
     _Suffix("partial_execution", {True: "", False: "_np"}),
     _Suffix("stop_loops", {True: "", False: "_nl"}),
     _Suffix("early_stop", {True: "", False: "_ne"}),

@@ -86,8 +86,51 @@ def test_rows_kept_are_the_rows_of_shorter_prompts(engine: Engine) -> None:
         if back:
             stepped.prompt([tokens[-back]])
             run(engine)
-    with pytest.raises(BranchMisuse, match="last 4 rows"):
+    with pytest.raises(BranchMisuse, match="ask for more rows"):
         branch.logits(4)
+    row = branch.logits(2)
+    branch.rewind(len(tokens) - 2)
+    np.testing.assert_array_equal(branch.logits(), row)
+
+
+def test_a_tree_of_branches_costs_its_distinct_tokens(engine: Engine) -> None:
+    """Forks of a branch with pending tokens share them; each row is what its own path alone gives."""
+    trunk = engine.branch()
+    trunk.prompt(engine.tokenize("def f(x):\n"))
+    run(engine)
+    trunk.prompt(engine.tokenize("    if x:"))
+    shared = engine.pending_tokens
+    endings = [engine.tokenize(text) for text in (" return 1", " return 2", " x = 3")]
+    leaves = []
+    for ending in endings:
+        leaf = trunk.fork()
+        leaf.prompt(ending, rows=len(ending))
+        leaves.append(leaf)
+    assert engine.pending_tokens == shared + sum(map(len, endings))
+    free = engine.free_tokens
+    leaves.append(trunk.fork())
+    leaves[-1].close()
+    run(engine)
+    assert engine.free_tokens == free
+    for leaf, ending in zip(leaves, endings, strict=False):
+        with engine.branch() as alone:
+            alone.prompt([*trunk.tokens, *ending], rows=len(ending) + 1)
+            run(engine)
+            assert list(leaf.tokens) == list(alone.tokens)
+            for back in range(len(ending) + 1):
+                np.testing.assert_allclose(leaf.logits(back), alone.logits(back), atol=0.05)
+
+
+def test_an_abandoned_leaf_leaves_the_rest_of_the_tree(engine: Engine) -> None:
+    trunk = engine.branch()
+    trunk.prompt(engine.tokenize("x = "))
+    leaf = trunk.fork()
+    leaf.prompt(engine.tokenize("1"))
+    trunk.close()
+    run(engine)
+    assert list(leaf.tokens) == engine.tokenize("x = 1")
+    leaf.close()
+    assert engine.free_tokens == engine.info.context_tokens
 
 
 def test_a_snapshot_brings_back_position_and_logits_without_a_decode(engine: Engine) -> None:
@@ -146,9 +189,9 @@ def test_a_full_cache_is_a_value_and_changes_nothing(engine: Engine) -> None:
     [
         (lambda e, b: b.logits(), "prompt"),
         (lambda e, b: b.prompt([]), "at least one token"),
-        (lambda e, b: (b.prompt([1]), b.prompt([2])), "infer"),
         (lambda e, b: (b.prompt([1]), b.logits()), "infer"),
-        (lambda e, b: (b.prompt([1]), b.fork()), "infer"),
+        (lambda e, b: (b.prompt([1]), b.snapshot()), "infer"),
+        (lambda e, b: (b.prompt([1]), b.rewind(0)), "infer"),
         (lambda e, b: b.prompt([1], rows=2), "rows"),
         (lambda e, b: b.prompt([10**6]), "vocabulary"),
         (lambda e, b: b.prompt([-1]), "vocabulary"),
@@ -163,7 +206,7 @@ def test_misuse_names_the_missing_call(engine: Engine, misuse: object, missing_c
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from("pfrsxc"), st.integers(0, 7), st.integers(1, 5)), max_size=40))
+@given(st.lists(st.tuples(st.sampled_from("pqfrc"), st.integers(0, 7), st.integers(1, 5)), max_size=40))
 def test_any_order_of_calls_keeps_tokens_cells_and_ids_consistent(script: list[tuple[str, int, int]]) -> None:
     """A model of the branches (plain lists) and the engine agree after any legal script."""
     engine = FakeEngine(hashed(2), max_branches=8, batch_tokens=7)
@@ -174,21 +217,24 @@ def test_any_order_of_calls_keeps_tokens_cells_and_ids_consistent(script: list[t
         if index < 0:
             branches.append(engine.branch())
             model.append([])
-        elif action == "p":
+        elif action in "pq":
             tokens = list(range(amount))
             branches[index].prompt(tokens)
-            run(engine)
             model[index] = model[index] + tokens
+            if action == "p":
+                run(engine)
         elif action == "f" and len(branches) < 8:
             branches.append(branches[index].fork())
             model.append(list(model[index]))
         elif action == "r":
+            run(engine)
             length = min(amount, len(model[index]))
             branches[index].rewind(length)
             model[index] = model[index][:length]
         elif action == "c":
             branches.pop(index).close()
             model.pop(index)
+    run(engine)
     assert [list(branch.tokens) for branch in branches] == model
     for branch, expected in zip(branches, model, strict=True):
         branch.prompt([65])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egcfg_tui.prompting.task import PromptStyle
-from egcfg_tui.prompting.trace_format import TraceFormat
+from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving.settings import (
     RANGES,
     SETTINGS,
