@@ -1,21 +1,31 @@
-"""Where a line ends, and where an answer ends, in text that grows token by token.
+"""Where a line ends, and where an answer begins and ends, in text that grows token by token.
 
 Tokens do not respect lines: Qwen's hold a newline together with the next line's indent, or several
-newlines. So boundaries are found in the text, never by token.
+newlines. So boundaries are found in the text, never by token. A function or class ends as soon as it
+needs nothing that follows, since small models go on with prints, asserts and further functions.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from typing import Final
 
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.exercises.python_source import definitions
+from egcfg_tui.exercises.stubs import is_empty
 from egcfg_tui.prompting.task import FENCE
+from egcfg_tui.solving.lexing import header_end, inside_string
+from egcfg_tui.solving.names import missing_names
 
-# What may stand at the left margin after the entry point and still belong to the answer.
-_CONTINUES: Final = ("def ", "class ", "async ", "@", "import ", "from ", "else", "elif", "except", "finally")
-_LEAVES: Final = re.compile(r"def (?:test|main)")
+_MARGIN: Final = re.compile(r"^(?=\S)", re.MULTILINE)
+# Words in a row of which the first has a capital are not Python: an explanation begins.
+_PROSE: Final = re.compile(r"(?:[-*>] +)?[A-Z][\w'’]*(?:,? [\w'’`()]+){2}|[A-Z]\w*[!:]\s*\n|\*\*")
+# What may stand between an answer and a definition that it still lacks.
+_MAY_DEFINE: Final = re.compile(
+    r"[#@]|(?:async|def|class|from|import|try|except)\b|[A-Za-z_][\w, \t]*(?::[^=\n]*)?=(?!=)"
+)
 
 
 def line_is_complete(line: str) -> bool:
@@ -44,36 +54,100 @@ def cut_after_lines(text: str, count: int) -> str:
 def answer_end(code: str, exercise: Exercise) -> int | None:
     """Where the answer ends in `code` (starter included), or None while it may go on.
 
-    It ends at a closing fence; for functions and classes also where the left margin holds something that
-    does not belong to a definition once the entry point is there: small models go on with prints and
-    asserts. Only the last line is looked at, so call it after every token.
+    It ends at a closing fence. A function or class also ends at the first text on the left margin once it is
+    whole and every name it uses is defined; while names are missing, definitions that follow belong to it.
+    A program ends where prose begins too. Text that comes in tokens ends where the same text would that
+    comes at once. Call it after every token: it reads the lines on the left margin and parses no code twice.
     """
-    start = code.rfind("\n") + 1
-    line = code[start:]
-    if line.startswith(FENCE):
-        return start
-    if exercise.kind is ExerciseKind.STDIN or not line or line[0].isspace():
-        return None
-    if not _LEAVES.match(line) and any(line.startswith(c) or c.startswith(line) for c in _CONTINUES):
-        return None
-    before = code[:start]
-    if not defines_entry_point(before, exercise) or not _parses(before):
-        return None
-    return start
+    return answer_span(code, exercise)[1]
+
+
+def answer_code(text: str, exercise: Exercise) -> str:
+    """The program in a finished answer (starter included): without prose, fences and what lies behind it."""
+    begin, end = answer_span(text, exercise)
+    code = text[begin:end]
+    if begin == 0 or not code.strip():
+        return text[:end]
+    return f"{exercise.starter.rstrip()}\n{code}" if exercise.starter.strip() else code
+
+
+def answer_span(code: str, exercise: Exercise) -> tuple[int, int | None]:
+    """Where the answer begins, behind prose and opening fences, and where it ends, as `answer_end`."""
+    begin = 0
+    kept: int | None = None
+    needed: frozenset[str] = frozenset()
+    # The lines of the starter belong to the answer, whatever they are.
+    for match in _MARGIN.finditer(code, len(exercise.starter.rstrip())):
+        start = match.start()
+        newline = code.find("\n", start)
+        whole = newline >= 0
+        line = code[start : newline + 1] if whole else code[start:]
+        if line.startswith(FENCE):
+            written = code[begin:start]
+            if inside_string(written):
+                continue
+            if _is_answer(written, exercise):
+                return begin, start
+            if not whole:
+                return begin, None
+            begin = newline + 1
+        elif _PROSE.match(line) and not code[begin:start].strip():
+            begin = newline + 1 if whole else len(code)
+        elif exercise.kind is ExerciseKind.STDIN:
+            if _PROSE.match(line) and _parsed(code[begin:start]) is not None:
+                return begin, start
+        elif defines_entry_point(code[begin:start], exercise):
+            missing = _missing(code[begin:start], exercise.entry_point or "", exercise.also)
+            if missing is None:
+                continue
+            if needed - missing:
+                kept = None
+            needed = missing
+            if not needed:
+                return begin, start if kept is None else kept
+            if not whole:
+                return begin, None
+            if not _MAY_DEFINE.match(line):
+                return begin, start if kept is None else kept
+            kept = start if kept is None else kept
+    return begin, None
 
 
 def defines_entry_point(code: str, exercise: Exercise) -> bool:
     """Whether the header of the function or class under test is complete. Always so for a program."""
     if exercise.kind is ExerciseKind.STDIN or exercise.entry_point is None:
         return True
-    name = re.escape(exercise.entry_point)
-    pattern = rf"^(?:async[ \t]+def|def|class)[ \t]+{name}\b[^\n]*(?:\n[^\n]*)*?:[ \t]*(?:#[^\n]*)?\n"
-    return re.search(pattern, code, re.MULTILINE) is not None
+    pattern = rf"^(?:async[ \t]+def|def|class)[ \t]+{re.escape(exercise.entry_point)}\b"
+    found = re.search(pattern, code, re.MULTILINE)
+    return found is not None and header_end(code, found.start()) is not None
 
 
-def _parses(code: str) -> bool:
+def _is_answer(code: str, exercise: Exercise) -> bool:
+    """Whether there is something that a fence could close."""
+    if exercise.kind is ExerciseKind.STDIN:
+        return bool(code.strip()) and _parsed(code) is not None
+    return defines_entry_point(code, exercise)
+
+
+@lru_cache(maxsize=64)
+def _missing(code: str, entry_point: str, also: tuple[str, ...]) -> frozenset[str] | None:
+    """The names that code with a whole entry point still lacks, those of `also` among them.
+
+    None while it is cut in the middle of something, or the function under test is a mere stub.
+    """
+    tree = _parsed(code)
+    if tree is None:
+        return None
+    defined = definitions(tree)
+    node = defined.get(entry_point)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and is_empty(node):
+        return None
+    return missing_names(code).union(name for name in also if name not in defined)
+
+
+@lru_cache(maxsize=64)
+def _parsed(code: str) -> ast.Module | None:
     try:
-        ast.parse(code)
+        return ast.parse(code)
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return False
-    return True
+        return None
