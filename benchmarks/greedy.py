@@ -28,7 +28,7 @@ from egcfg_tui.exercises import Exercise, load_all
 from egcfg_tui.models import resolve
 from egcfg_tui.prompting.chat import chat_frame
 from egcfg_tui.prompting.task import PromptStyle, TaskPrompt, task_prompt
-from egcfg_tui.solving.answer import answer_end
+from egcfg_tui.solving.answer import answer_code, answer_end
 from egcfg_tui.solving.sampling import greedy
 
 # Room for `--width` prompts with their answers.
@@ -174,7 +174,11 @@ def _evaluate(engine: Engine) -> None:
 def score(sandbox: Sandbox, style: str, answers: Sequence[Answer]) -> list[Scored]:
     """Runs every answer against all its tests."""
     programs = [
-        Program(a.code, a.exercise.visible + a.exercise.hidden, entry_point=a.exercise.entry_point)
+        Program(
+            answer_code(a.code, a.exercise),
+            a.exercise.visible + a.exercise.hidden,
+            entry_point=a.exercise.entry_point,
+        )
         for a in answers
     ]
     return [
