@@ -17,8 +17,9 @@ import argparse
 import json
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 from pathlib import Path
 
 from egcfg_sandbox import Program, Report, Sandbox
@@ -129,39 +130,47 @@ def main() -> None:
 
 
 def generate(
-    engine: Engine, tasks: Sequence[tuple[Exercise, TaskPrompt]], width: int, max_tokens: int
+    engine: Engine, tasks: Iterable[tuple[Exercise, TaskPrompt]], width: int, max_tokens: int
 ) -> list[Answer]:
-    """Greedy answers in the order of `tasks`, up to `width` of them growing at a time."""
-    waiting = iter(tasks)
+    """Greedy answers in the order of `tasks`, up to `width` of them growing at a time.
+
+    What all prompts begin with is evaluated once.
+    """
+    prompts = [(exercise, prompt, _tokens(engine, prompt)) for exercise, prompt in tasks]
+    shared = _common_beginning([tokens[:-1] for _, _, tokens in prompts])
+    waiting = iter(prompts)
     answers: list[Answer] = []
     growing: list[tuple[Answer, str]] = []
-    while True:
-        for exercise, prompt in _next(waiting, width - len(growing)):
-            answer = Answer(exercise, prompt.starter, engine.branch())
-            answer.branch.prompt(prompt.head_tokens(engine.tokenize) + prompt.tail_tokens(engine.tokenize))
-            answers.append(answer)
-            growing.append((answer, prompt.starter))
-        if not growing:
-            return answers
-        _evaluate(engine)
-        for answer, starter in growing:
-            token = greedy(answer.branch.logits())
-            answer.take(engine, token, starter, max_tokens)
-            if answer.ended:
-                answer.branch.close()
-            else:
-                answer.branch.prompt([token])
-        growing = [(answer, starter) for answer, starter in growing if not answer.ended]
+    with engine.branch() as root:
+        if shared:
+            root.prompt(shared)
+            _evaluate(engine)
+        while True:
+            for exercise, prompt, tokens in islice(waiting, width - len(growing)):
+                answer = Answer(exercise, prompt.starter, root.fork())
+                answer.branch.prompt(tokens[len(shared) :])
+                answers.append(answer)
+                growing.append((answer, prompt.starter))
+            if not growing:
+                return answers
+            _evaluate(engine)
+            for answer, starter in growing:
+                token = greedy(answer.branch.logits())
+                answer.take(engine, token, starter, max_tokens)
+                if answer.ended:
+                    answer.branch.close()
+                else:
+                    answer.branch.prompt([token])
+            growing = [(answer, starter) for answer, starter in growing if not answer.ended]
 
 
-def _next(
-    waiting: Iterator[tuple[Exercise, TaskPrompt]], count: int
-) -> Iterator[tuple[Exercise, TaskPrompt]]:
-    for _ in range(count):
-        task = next(waiting, None)
-        if task is None:
-            return
-        yield task
+def _tokens(engine: Engine, prompt: TaskPrompt) -> list[int]:
+    return prompt.head_tokens(engine.tokenize) + prompt.tail_tokens(engine.tokenize)
+
+
+def _common_beginning(sequences: Sequence[Sequence[int]]) -> list[int]:
+    columns = zip(*sequences, strict=False)
+    return [column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns)]
 
 
 def _evaluate(engine: Engine) -> None:

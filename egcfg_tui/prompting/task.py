@@ -10,23 +10,31 @@ from typing import Final
 from egcfg_sandbox import StdioTest, Test
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.prompting.chat import Frame
+from egcfg_tui.prompting.examples import worked_examples
 
 FENCE: Final = "```"
 
 
 class PromptStyle(StrEnum):
-    """How the task is put to the model."""
+    """How the task is put to the model. A base model, without chat template, always gets a document."""
 
     PLAIN = "plain"
     """Statement and tests, nothing else."""
     LONG_CODE = "long-code"
     """Asks for many short lines, so that more prefixes can be executed."""
+    FEW_SHOT = "few-shot"
+    """Shows exercises of the same kind with their solutions first, as earlier turns where there are turns."""
+    COMPLETION = "completion"
+    """A document that breaks off where the solution stands, without the chat template."""
 
 
 _LONG_CODE: Final = (
     "Write it in many short steps: explicit loops, one operation a line, every intermediate result in a "
     "variable of its own; no comprehensions, no chained calls."
 )
+
+_ANSWER_WITH: Final = f"Answer with one {FENCE}python block that holds the code alone."
+_SOLUTION: Final = "\n\n# Solution\n\n"
 
 _WANTED: Final = {
     ExerciseKind.FUNCTION: "Write the Python function `{name}` for this task.",
@@ -62,21 +70,41 @@ class TaskPrompt:
 
 def task_prompt(exercise: Exercise, style: PromptStyle, frame: Frame) -> TaskPrompt:
     """Puts an exercise into words. Hidden tests never enter."""
+    before, body, after = _parts(exercise, style, frame)
+    starter = exercise.starter.rstrip()
+    starter = f"{starter}\n" if starter else ""
+    return TaskPrompt(before, body, after, f"{FENCE}python\n{starter}", starter)
+
+
+def _parts(exercise: Exercise, style: PromptStyle, frame: Frame) -> tuple[str, str, str]:
+    """What stands in front of the answer's opening: `before`, `body` and `after`."""
+    examples = worked_examples(exercise.kind) if style is PromptStyle.FEW_SHOT else ()
+    request = _request(exercise, style)
+    if style is PromptStyle.COMPLETION or not frame.chat:
+        solved = "".join(f"# Task\n\n{_request(e)}{_SOLUTION}{_answer(e)}\n\n" for e in examples)
+        return frame.bos, f"{solved}# Task\n\n{request}", _SOLUTION
+    ask = f"{request}\n\n{_ANSWER_WITH}"
+    exchange = frame.exchange
+    if examples and exchange is not None:
+        turns = "".join(
+            f"{_request(e)}\n\n{_ANSWER_WITH}{exchange.between}{_answer(e)}{exchange.then}" for e in examples
+        )
+        return exchange.before + turns, ask, exchange.after
+    solved = "".join(f"{_request(e)}\n\n{_answer(e)}\n\n" for e in examples)
+    return frame.before, solved + ask, frame.after
+
+
+def _request(exercise: Exercise, style: PromptStyle = PromptStyle.PLAIN) -> str:
     parts = [_WANTED[exercise.kind].format(name=exercise.entry_point), exercise.statement.strip()]
     if exercise.visible:
         parts.append(_tests_text(exercise.visible))
     if style is PromptStyle.LONG_CODE:
         parts.append(_LONG_CODE)
-    parts.append(f"Answer with one {FENCE}python block that holds the code alone.")
-    starter = exercise.starter.rstrip()
-    starter = f"{starter}\n" if starter else ""
-    return TaskPrompt(
-        before=frame.before,
-        body="\n\n".join(parts),
-        after=frame.after,
-        opening=f"{FENCE}python\n{starter}",
-        starter=starter,
-    )
+    return "\n\n".join(parts)
+
+
+def _answer(example: Exercise) -> str:
+    return f"{FENCE}python\n{example.reference}{FENCE}"
 
 
 def _tests_text(tests: tuple[Test, ...]) -> str:
