@@ -1,10 +1,11 @@
-"""How fast the engine is on this machine: prefill, plain decoding, the two-branch loop.
+"""What a guided token costs, beside what it is made of; the last line is JSON.
 
-Everything is measured in turn, round by round, in one process, so that a drifting machine slows all of it;
-medians over the rounds are printed, and one JSON line ends the output. llama-cpp-python's own
-`create_completion` is measured beside ours as the reference.
+In one process, exercise by exercise, so that a drifting machine slows all of it:
+(a) plain greedy decoding by llama-cpp-python's own `create_completion`; (b) ours, plain; (c) a guided trial
+as the method is usually written; (d) ours. Where (c) and (d) choose different tokens, the line is shown:
+batches of different shape round differently, so a tie can fall either way.
 
-    python benchmarks/engine.py [--model ID] [--rounds N] [--tokens N]
+    python benchmarks/engine.py EXERCISES... [--ids 1,2] [--limit N] [--model ID] [--gamma F] [--config S]
 """
 
 from __future__ import annotations
@@ -13,61 +14,145 @@ import argparse
 import json
 import statistics
 import time
-from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import llama_cpp
+from guided_trial import Measured, measure
 
+from egcfg_sandbox import Sandbox
 from egcfg_tui.engine import native_log
 from egcfg_tui.engine.api import Branch, Engine, Inference, ModelSpec
 from egcfg_tui.engine.llama import LlamaEngine
-from egcfg_tui.exercises import DEMO_ID, load
+from egcfg_tui.engine.native import llama_cpp
+from egcfg_tui.events import Stage
+from egcfg_tui.exercises import Exercise, load_all
 from egcfg_tui.models import resolve
 from egcfg_tui.prompting.chat import chat_frame
 from egcfg_tui.prompting.task import PromptStyle, task_prompt
-from egcfg_tui.solving.guidance import guided_logits
 from egcfg_tui.solving.sampling import greedy
+from egcfg_tui.solving.settings import parse_settings
 
-GAMMA = 1.5
+STAGES = (Stage.PROMPT, Stage.CANDIDATES, Stage.RUNS, Stage.SIGNAL, Stage.LINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One exercise: tokens per second of (a) and (b), the trials of (c) and (d)."""
+
+    exercise: str
+    reference_tok_s: float
+    plain_tok_s: float
+    usual: Measured
+    ours: Measured
+
+    @property
+    def same(self) -> str:
+        """Whether both trials chose the same tokens, or the line where they part."""
+        for number, (left, right) in enumerate(zip(self.usual.lines, self.ours.lines, strict=False), 1):
+            if left != right:
+                return f"part at line {number}: {''.join(left)!r} / {''.join(right)!r}"
+        return "yes" if len(self.usual.lines) == len(self.ours.lines) else "one goes on"
+
+    @property
+    def price(self) -> float:
+        """A guided token of (d), candidates and signal apart, in tokens of (a)."""
+        return self.ours.line_s / max(self.ours.line_tokens, 1) * self.reference_tok_s
 
 
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("exercises", nargs="+", help="exercise files or `bundled`")
+    parser.add_argument("--ids", default="")
+    parser.add_argument("--limit", type=int, default=10, help="exercises taken from each file")
     parser.add_argument("--model", default="qwen2.5-coder-0.5b")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--tokens", type=int, default=64, help="tokens decoded per round")
+    parser.add_argument("--gamma", type=float, default=1.5)
+    parser.add_argument("--config", default="ns3t0.75d5k1_ln")
+    parser.add_argument("--tokens", type=int, default=48, help="tokens of (a) and (b) per exercise")
     arguments = parser.parse_args()
+    ids = arguments.ids.split(",") if arguments.ids else None
+    chosen: list[Exercise] = []
+    for file in arguments.exercises:
+        found = [exercise for exercise in load_all(file) if ids is None or exercise.id in ids]
+        chosen += found[: arguments.limit]
+    settings = replace(parse_settings(arguments.config), gamma=arguments.gamma)
     native_log.install()
     path = resolve(arguments.model).path
-    engine = LlamaEngine(ModelSpec(arguments.model, path))
-    reference = _reference(path)
-    prompt = _prompt(engine)
+    spec = ModelSpec(arguments.model, path)
+    with Sandbox() as sandbox:
+        ours, usual = LlamaEngine(spec), LlamaEngine(spec, branches_per_batch=1)
+        reference = _reference(path)
+        rows: list[Row] = []
+        print(
+            f"{'exercise':14}{'(a) tok/s':>10}{'(b) tok/s':>10}{'(c) s':>8}{'(d) s':>8}{'ratio':>7}"
+            f"{'price':>7}{'tokens':>8}{'verified':>9}{'decoded':>8}{'signal':>8}{'reused':>8}  same tokens"
+        )
+        for exercise in chosen:
+            prompt = _prompt(ours, exercise)
+            row = Row(
+                exercise.id,
+                _create_completion(reference, prompt, arguments.tokens),
+                _plain(ours, prompt, arguments.tokens),
+                measure(usual, sandbox, exercise, settings, usual=True),
+                measure(ours, sandbox, exercise, settings, usual=False),
+            )
+            rows.append(row)
+            tokens = row.ours.tokens
+            print(
+                f"{row.exercise:14}{row.reference_tok_s:10.1f}{row.plain_tok_s:10.1f}{row.usual.wall_s:8.1f}"
+                f"{row.ours.wall_s:8.1f}{row.usual.wall_s / row.ours.wall_s:7.2f}{row.price:7.2f}"
+                f"{row.ours.line_tokens:8}{tokens.verified:9}{tokens.decoded:8}{tokens.signal:8}{tokens.reused:8}"
+                f"  {row.same}",
+                flush=True,
+            )
+        print(_report(arguments.model, rows))
+        ours.close()
+        usual.close()
 
-    measures: dict[str, Callable[[], float]] = {
-        "prefill_tok_s": lambda: _prefill(engine, prompt),
-        "reference_plain_tok_s": lambda: _create_completion(reference, prompt, arguments.tokens),
-        "plain_tok_s": lambda: _plain(engine, prompt, arguments.tokens),
-        "two_branch_tok_s": lambda: _two_branches(engine, prompt, arguments.tokens),
+
+def _report(model: str, rows: list[Row]) -> str:
+    """Where the time goes, and the JSON line."""
+    lines = [""]
+    for name, runs in (("(c)", [row.usual for row in rows]), ("(d)", [row.ours for row in rows])):
+        total = sum(run.wall_s for run in runs)
+        shares = ", ".join(
+            f"{stage.value} {sum(run.stage_s.get(stage, 0.0) for run in runs) / total:.0%}"
+            for stage in STAGES
+        )
+        median_s = statistics.median(run.wall_s for run in runs)
+        lines.append(f"{name} {median_s:6.1f} s a trial (median): {shares}")
+    ours = [row.ours for row in rows]
+    signals = [tokens for run in ours for tokens in run.signal_tokens if tokens]
+    full = [
+        tokens
+        for run in ours
+        for tokens, own in zip(run.full_format_tokens, run.signal_tokens, strict=False)
+        if own
+    ]
+    values: dict[str, Any] = {
+        "model": model,
+        "exercises": len(rows),
+        "reference_plain_tok_s": _median([row.reference_tok_s for row in rows]),
+        "plain_tok_s": _median([row.plain_tok_s for row in rows]),
+        "plain_ratio": _median([row.plain_tok_s / row.reference_tok_s for row in rows]),
+        "guided_token_price": _median([row.price for row in rows]),
+        "trial_naive_s": _median([row.usual.wall_s for row in rows]),
+        "trial_verified_s": _median([row.ours.wall_s for row in rows]),
+        "trial_speedup": _median([row.usual.wall_s / row.ours.wall_s for row in rows]),
+        "same_tokens": sum(row.same == "yes" for row in rows),
+        "verified_share": round(
+            sum(run.tokens.verified for run in ours) / max(sum(run.line_tokens for run in ours), 1), 3
+        ),
+        "python_share": _median([run.python_share for run in ours]),
+        "signal_tokens_per_line": round(statistics.fmean(signals), 1) if signals else 0,
+        "full_format_tokens_per_line": round(statistics.fmean(full), 1) if full else 0,
     }
-    rates: dict[str, list[float]] = {name: [] for name in measures}
-    for measure in measures.values():
-        measure()
-    for _ in range(arguments.rounds):
-        for name, measure in measures.items():
-            rates[name].append(measure())
-    medians = {name: statistics.median(values) for name, values in rates.items()}
+    return "\n".join([*lines, json.dumps(values)])
 
-    print(f"{arguments.model}: {len(prompt)} prompt tokens, {arguments.tokens} decoded")
-    print(f"{'':24}{'median':>10}{'min':>10}{'max':>10}  tokens/s")
-    for name, values in rates.items():
-        print(f"{name:24}{medians[name]:10.1f}{min(values):10.1f}{max(values):10.1f}")
-    plain = medians["plain_tok_s"]
-    print(f"plain decoding: {plain / medians['reference_plain_tok_s']:.2f} times create_completion")
-    print(f"a token of the two-branch loop costs {plain / medians['two_branch_tok_s']:.2f} plain tokens")
-    print(json.dumps({"model": arguments.model} | {name: round(value, 2) for name, value in medians.items()}))
-    engine.close()
+
+def _median(values: list[float]) -> float:
+    return round(statistics.median(values), 3)
 
 
 def _reference(path: Path) -> Any:
@@ -75,10 +160,10 @@ def _reference(path: Path) -> Any:
     return llama_cpp.Llama(str(path), n_ctx=2048, verbose=True)
 
 
-def _prompt(engine: Engine) -> list[int]:
+def _prompt(engine: Engine, exercise: Exercise) -> list[int]:
     info = engine.info
     frame = chat_frame(info.chat_template, bos_text=info.bos_text, eos_text=info.eos_text)
-    task = task_prompt(load(DEMO_ID), PromptStyle.PLAIN, frame)
+    task = task_prompt(exercise, PromptStyle.PLAIN, frame)
     return task.head_tokens(engine.tokenize) + task.tail_tokens(engine.tokenize)
 
 
@@ -89,42 +174,27 @@ def _evaluate(engine: Engine) -> None:
         raise SystemExit(f"the benchmark could not evaluate its tokens: {outcome.value}")
 
 
-def _prefilled(engine: Engine, prompt: list[int]) -> Branch:
-    branch = engine.branch()
-    branch.prompt(prompt)
-    _evaluate(engine)
-    return branch
-
-
-def _prefill(engine: Engine, prompt: list[int]) -> float:
-    started = time.perf_counter()
-    with _prefilled(engine, prompt):
-        return len(prompt) / (time.perf_counter() - started)
-
-
 def _create_completion(model: Any, prompt: list[int], tokens: int) -> float:
-    """The prompt is in the model's cache after the warm-up, so that all but one token are decoded."""
+    """The prompt is in the model's cache after a first call, so that all but one token are decoded.
+
+    No token ends the answer, for it and for `_plain`: both decode the same number.
+    """
+    model.create_completion(prompt, max_tokens=1, temperature=0.0)
     started = time.perf_counter()
-    answer = model.create_completion(prompt, max_tokens=tokens, temperature=0.0)
+    answer = model.create_completion(
+        prompt, max_tokens=tokens, temperature=0.0, logit_bias={str(model.token_eos()): -100.0}
+    )
     return int(answer["usage"]["completion_tokens"]) / (time.perf_counter() - started)
 
 
 def _plain(engine: Engine, prompt: list[int], tokens: int) -> float:
-    with _prefilled(engine, prompt) as branch:
+    branch: Branch
+    with engine.branch() as branch:
+        branch.prompt(prompt)
+        _evaluate(engine)
         started = time.perf_counter()
         for _ in range(tokens):
             branch.prompt([greedy(branch.logits())])
-            _evaluate(engine)
-        return tokens / (time.perf_counter() - started)
-
-
-def _two_branches(engine: Engine, prompt: list[int], tokens: int) -> float:
-    with _prefilled(engine, prompt) as unconditional, unconditional.fork() as conditional:
-        started = time.perf_counter()
-        for _ in range(tokens):
-            token = greedy(guided_logits(unconditional.logits(), conditional.logits(), GAMMA))
-            unconditional.prompt([token])
-            conditional.prompt([token])
             _evaluate(engine)
         return tokens / (time.perf_counter() - started)
 

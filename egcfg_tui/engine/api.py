@@ -96,6 +96,10 @@ class Branch(Protocol):
     def tokens(self) -> Sequence[int]:
         """The evaluated tokens, oldest first."""
 
+    @property
+    def length(self) -> int:
+        """How many tokens the branch has, pending ones included."""
+
     def prompt(self, tokens: Sequence[int], *, rows: int = 1) -> None:
         """Queues tokens for the next `infer`, which keeps the logits behind the last `rows` of them."""
 

@@ -49,6 +49,11 @@ class SequenceBranch:
         """The evaluated tokens, oldest first."""
         return self._tokens
 
+    @property
+    def length(self) -> int:
+        """How many tokens the branch has, pending ones included."""
+        return len(self._tokens) + len(self.pending)
+
     def prompt(self, tokens: Sequence[int], *, rows: int = 1) -> None:
         """Queues tokens for the next `infer`, which keeps the logits behind the last `rows` of them."""
         self._check_open()
@@ -59,7 +64,7 @@ class SequenceBranch:
         self._engine.check_tokens(tokens)
         if not self.pending:
             self._rows = {}
-        start, silent = len(self._tokens) + len(self.pending), len(tokens) - rows
+        start, silent = self.length, len(tokens) - rows
         self.pending += [
             BatchToken(token, start + offset, [self.sequence], offset >= silent)
             for offset, token in enumerate(tokens)
@@ -95,10 +100,11 @@ class SequenceBranch:
 
     def rewind(self, length: int) -> None:
         """Cuts the branch back to its first `length` tokens, with the logits there if they were kept."""
-        self._check_settled("rewind()")
-        if not 0 <= length <= len(self._tokens):
-            raise BranchMisuse(f"cannot rewind to {length}: the branch holds {len(self._tokens)} tokens")
-        if length == len(self._tokens):
+        self._check_open()
+        if not 0 <= length <= self.length:
+            raise BranchMisuse(f"cannot rewind to {length}: the branch holds {self.length} tokens")
+        self._drop_pending(max(0, length - len(self._tokens)))
+        if length >= len(self._tokens):
             return
         self._engine.cut_sequence(self.sequence, length)
         del self._tokens[length:]
@@ -134,9 +140,7 @@ class SequenceBranch:
         """Frees the branch's cache and id. Closing twice is fine."""
         if self._open:
             self._open = False
-            for entry in self.pending:
-                entry.sequences.remove(self.sequence)
-            self.pending = []
+            self._drop_pending(0)
             self._rows = {}
             self._engine.release(self)
 
@@ -163,6 +167,11 @@ class SequenceBranch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _drop_pending(self, kept: int) -> None:
+        for entry in self.pending[kept:]:
+            entry.sequences.remove(self.sequence)
+        del self.pending[kept:]
 
     def _check_open(self) -> None:
         if not self._open:

@@ -34,7 +34,7 @@ class Draft:
     @property
     def evaluated(self) -> int:
         """How many of its tokens the branch holds."""
-        return len(self.branch.tokens) - self.base
+        return self.branch.length - self.base
 
     def grows(self, horizon: int) -> bool:
         """Whether it has fewer lines than it may have."""
@@ -53,15 +53,15 @@ class Draft:
             self.text = (code + self.text)[len(code) : end]
             self.complete = True
 
-    def branch_at(self, count: int) -> tuple[Branch, list[int]]:
-        """A new branch with the code and the first `count` tokens, and those of them it still lacks.
-
-        Nothing is evaluated; when nothing is lacking, the branch holds logits.
-        """
+    def branch_at(self, count: int) -> Branch:
+        """A new branch with the code and the first `count` tokens. What it still lacks of them is pending;
+        when nothing is, it holds logits."""
         branch = self.branch.fork()
         if count < self.evaluated:
             branch.restore(Snapshot(tuple(branch.tokens[: self.base + count]), self.rows[count]))
-        return branch, self.tokens[self.evaluated : count]
+        elif count > self.evaluated:
+            branch.prompt(self.tokens[self.evaluated : count])
+        return branch
 
     def advance(self, count: int, text: str) -> None:
         """Moves the first `count` tokens, which read `text`, from the candidate to the code."""
@@ -99,8 +99,8 @@ class CandidatePool:
         self.drafts: list[Draft] = []
 
     def fill(self, root: Branch, code: str, horizon: int) -> Generator[Event, None, list[Candidate]]:
-        """Brings every candidate to `horizon` lines behind `code`, whose branch is `root` (with logits)."""
-        base = len(root.tokens)
+        """Brings every candidate to `horizon` lines behind `code`, whose branch is `root`."""
+        base = root.length
         if self._answer_start is None:
             self._answer_start = base
         for draft in self.drafts:
@@ -154,8 +154,8 @@ class CandidatePool:
         waiting = [draft for draft in drafts if draft.evaluated < len(draft.tokens)]
         for draft in waiting:
             draft.branch.prompt(draft.tokens[draft.evaluated :])
-        if waiting:
-            yield from self._meter.evaluate(Purpose.CANDIDATE, len(waiting))
+        self._meter.count(Purpose.CANDIDATE, len(waiting))
+        yield from self._meter.evaluate_pending()
 
     def _draw(self, draft: Draft, code: str) -> None:
         row = draft.branch.logits()

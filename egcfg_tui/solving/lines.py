@@ -6,7 +6,7 @@ this loop goes on where drafts end, and is the oracle that verification is teste
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 from egcfg_tui.engine.api import Branch, Engine, Logits
@@ -17,10 +17,13 @@ from egcfg_tui.solving.guidance import guided_logits, probability
 from egcfg_tui.solving.meter import Meter, Purpose
 from egcfg_tui.solving.sampling import greedy
 
+Sampler = Callable[[Logits, int], int]
+"""Draws a token from a row for a position of the line, the same one whenever it is asked."""
+
 
 @dataclass(slots=True)
 class GuidedLine:
-    """A line while it is chosen: greedy on the guided rows (arXiv 2506.10948).
+    """A line while it is chosen: greedy on the guided rows (arXiv 2506.10948), or drawn by a `sampler`.
 
     `over`: the line is complete, the answer `ended` in it, or `max_tokens` are used up.
     """
@@ -36,11 +39,13 @@ class GuidedLine:
     choices: list[TokenChoice] = field(default_factory=list)
     ended: bool = False
     over: bool = False
+    sampler: Sampler | None = None
     _data: bytearray = field(default_factory=bytearray)
 
     def choose(self, row_u: Logits, row_c: Logits | None) -> int:
         """The next token by the rows of both branches; without the conditional one there is no guidance."""
-        return greedy(self._guided(row_u, row_c))
+        guided = self._guided(row_u, row_c)
+        return greedy(guided) if self.sampler is None else self.sampler(guided, len(self.tokens))
 
     def take(self, token: int, row_u: Logits, row_c: Logits | None, *, verified: bool) -> bool:
         """Adds a chosen token. False when it ends the answer and is no part of it."""
@@ -69,11 +74,19 @@ class GuidedLine:
         self, piece: bytes, token: int, row_u: Logits, row_c: Logits | None, verified: bool
     ) -> TokenChoice:
         alone = greedy(row_u)
+        unconditional = guided = probability(row_u, token)
+        conditional = None
+        if row_c is not None:
+            conditional = probability(row_c, token)
+            row = self._guided(row_u, row_c)
+            guided = (
+                unconditional if row is row_u else conditional if row is row_c else probability(row, token)
+            )
         return TokenChoice(
             text=piece.decode("utf-8", "replace"),
-            unconditional=probability(row_u, token),
-            conditional=None if row_c is None else probability(row_c, token),
-            guided=probability(self._guided(row_u, row_c), token),
+            unconditional=unconditional,
+            conditional=conditional,
+            guided=guided,
             verified=verified,
             instead=None if alone == token else self.engine.piece(alone).decode("utf-8", "replace"),
         )
@@ -82,9 +95,14 @@ class GuidedLine:
 def finish_line(
     line: GuidedLine, meter: Meter, unconditional: Branch, conditional: Branch | None
 ) -> Generator[Event, None, None]:
-    """Decodes a line to its end, both branches in one batch; both must hold logits, and do afterwards."""
+    """Decodes a line to its end, both branches in one batch.
+
+    The line's last token stays pending: who needs the logits behind it evaluates it, together with whatever
+    else there is to evaluate by then.
+    """
     branches = [unconditional] if conditional is None else [unconditional, conditional]
     while not line.over:
+        yield from meter.evaluate_pending()
         row_u = unconditional.logits()
         row_c = None if conditional is None else conditional.logits()
         token = line.choose(row_u, row_c)
@@ -92,5 +110,5 @@ def finish_line(
             return
         for branch in branches:
             branch.prompt([token])
-        yield from meter.evaluate(Purpose.DECODED, 1)
+        meter.count(Purpose.DECODED, 1)
         yield LineGrown(line.number, line.text)

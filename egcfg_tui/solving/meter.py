@@ -71,6 +71,11 @@ class Meter:
             _, since, before = self._stage_started
             yield self._progressed(self.tokens.evaluated - before, 0, since)
 
+    def evaluate_pending(self) -> Iterator[Event]:
+        """Runs `infer` where something is pending that was counted when it was chosen."""
+        if self._engine.pending_tokens:
+            yield from self.evaluate(Purpose.DECODED, 0)
+
     def _progressed(self, done: int, total: int, since: float) -> Event:
         now = self._last_progress_s = self._control.elapsed_s
         return Progressed(self._stage_started[0], done, total, done / max(now - since, 1e-3), self.tokens)

@@ -31,8 +31,8 @@ from egcfg_tui.solving.settings import Method
 from egcfg_tui.solving.trials import GuidedTrial
 from egcfg_tui.solving.workbench import Workbench
 
-# Room that a trial needs behind the prompt before it is worth starting.
-_SPARE_TOKENS: Final = 256
+# A trial with less room than this is not worth starting.
+_SHORTEST_ANSWER_TOKENS: Final = 128
 
 
 def solve(engine: Engine, sandbox: Sandbox, request: SolveRequest, control: Control) -> Iterator[Event]:
@@ -73,12 +73,15 @@ def solve(engine: Engine, sandbox: Sandbox, request: SolveRequest, control: Cont
 
 
 def _solve(bench: Workbench, sandbox: Sandbox, request: SolveRequest) -> Iterator[Event]:
-    needed = bench.prompt_tokens + _SPARE_TOKENS
-    if needed > bench.engine.info.context_tokens:
+    context, guided = bench.engine.info.context_tokens, request.method is Method.EGCFG
+    room = bench.answer_room(request.settings) if guided else context - bench.prompt_tokens
+    if room < _SHORTEST_ANSWER_TOKENS:
+        sharers = request.settings.candidates + 2 if guided else 1
         yield SolveFailed(
             FailureKind.CONTEXT,
-            f"the prompt has {bench.prompt_tokens} tokens and needs {_SPARE_TOKENS} more for an answer, "
-            f"but the context holds {bench.engine.info.context_tokens}; use a larger --context",
+            f"the context of {context} tokens leaves {max(room, 0)} for an answer, behind a prompt of "
+            f"{bench.prompt_tokens}; use --context {context + sharers * (_SHORTEST_ANSWER_TOKENS - room)} "
+            "or more",
         )
         return
     trials = 0

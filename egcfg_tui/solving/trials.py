@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from itertools import count
 
 from egcfg_tui.events import (
@@ -23,7 +24,7 @@ from egcfg_tui.solving.lines import GuidedLine, finish_line
 from egcfg_tui.solving.meter import Purpose
 from egcfg_tui.solving.prefixes import canonical, executable_prefix
 from egcfg_tui.solving.settings import Settings
-from egcfg_tui.solving.verification import BranchPair, accept_drafts
+from egcfg_tui.solving.verification import BranchPair, DraftTree
 from egcfg_tui.solving.workbench import Workbench
 
 
@@ -39,7 +40,9 @@ class GuidedTrial:
         self, bench: Workbench, settings: Settings, seed: tuple[int, ...], *, reuse: bool = True
     ) -> None:
         self._bench = bench
-        self._settings = settings
+        self._settings = replace(
+            settings, max_tokens=max(1, min(settings.max_tokens, bench.answer_room(settings)))
+        )
         self._seed = seed
         self._reuse = reuse and bench.engine.info.can_rewind
         self._gamma = settings.gamma
@@ -75,11 +78,14 @@ class GuidedTrial:
         self, number: int, pair: BranchPair, pool: CandidatePool
     ) -> Generator[Event, None, GuidedLine]:
         bench = self._bench
-        yield bench.meter.enter(Stage.LINE)
         room = self._settings.max_tokens - len(self._code_tokens)
         line = GuidedLine(bench.engine, bench.exercise, self._code, number, self._gamma, room)
-        if self._reuse:
-            yield from accept_drafts(line, bench.meter, pair, pool.drafts)
+        drafts = pool.drafts if self._reuse else ()
+        with closing(DraftTree(line, pair, drafts)) as tree:
+            # One decode for the signal and the drafts behind it.
+            yield from bench.meter.evaluate_pending()
+            yield bench.meter.enter(Stage.LINE)
+            yield from tree.accept(line, bench.meter)
         yield from finish_line(line, bench.meter, pair.unconditional, pair.conditional)
         if self._reuse:
             pool.keep_agreeing(line.tokens, line.text)
@@ -108,7 +114,7 @@ class GuidedTrial:
         yield bench.meter.enter(Stage.SIGNAL)
         signal = self._render(candidates, runs)
         yield SignalBuilt(number, signal.text, signal.tokens, signal.dropped)
-        yield from self._condition(pair, signal)
+        self._condition(pair, signal)
 
     def _execute(self, candidates: list[Candidate]) -> tuple[CandidateRun, ...]:
         """Runs every distinct executable prefix once; one entry per distinct prefix, in order."""
@@ -129,32 +135,40 @@ class GuidedTrial:
         )
 
     def _render(self, candidates: list[Candidate], runs: tuple[CandidateRun, ...]) -> Signal:
-        complete = {candidate.index for candidate in candidates if candidate.complete}
-        attempts = [
-            Attempt(run.source, not complete.isdisjoint(run.candidates), run.results)
-            for run in runs
-            if run.source is not None and run.results
-        ]
         prefix = executable_prefix(self._code)
         so_far = (canonical(prefix) if prefix is not None else None) or ""
         return render_signal(
             so_far,
-            attempts,
+            attempts_of(candidates, runs),
             self._settings.signal_tokens,
             lambda text: len(self._bench.engine.tokenize(text)),
         )
 
-    def _condition(self, pair: BranchPair, signal: Signal) -> Iterator[Event]:
+    def _condition(self, pair: BranchPair, signal: Signal) -> None:
         """Puts the signal into the conditional branch; a signal that did not change keeps its branch."""
         bench = self._bench
-        if pair.conditional is not None and signal.text == self._signal_text:
+        if self._reuse and pair.conditional is not None and signal.text == self._signal_text:
             bench.meter.count(Purpose.REUSED, signal.tokens)
             return
         self._signal_text = signal.text
-        pair.replace_conditional(None)
         if not signal.text:
+            pair.replace_conditional(None)
             return
-        branch, lacking = bench.conditional(bench.engine.tokenize(signal.text), self._code_tokens)
+        branch, lacking = bench.conditional(
+            bench.engine.tokenize(signal.text),
+            self._code_tokens,
+            pair.conditional if self._reuse else None,
+        )
         pair.replace_conditional(branch)
         branch.prompt(lacking)
-        yield from bench.meter.evaluate(Purpose.SIGNAL, len(lacking))
+        bench.meter.count(Purpose.SIGNAL, len(lacking))
+
+
+def attempts_of(candidates: Sequence[Candidate], runs: Sequence[CandidateRun]) -> list[Attempt]:
+    """What a signal is made of: the runs that have results, complete where a candidate behind them is."""
+    complete = {candidate.index for candidate in candidates if candidate.complete}
+    return [
+        Attempt(run.source, not complete.isdisjoint(run.candidates), run.results)
+        for run in runs
+        if run.source is not None and run.results
+    ]

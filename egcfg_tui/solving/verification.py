@@ -1,17 +1,19 @@
 """Verified lines: candidates as drafts of the guided line.
 
 What a candidate was drawn from are unconditional rows, computed already. Only the conditional branch has to
-see the draft, and sees all of it in one decode; a token is accepted while the guided choice equals the
-draft. So an accepted line costs one batch instead of two branches token by token, and the tokens are those
-of the plain loop (speculative decoding, arXiv 2211.17192, with greedy acceptance).
+see the drafts: all distinct ones as a tree, in one decode with whatever else is pending there (the signal's
+prefill). A token is accepted while the choice equals a draft's. So an accepted line costs a part of one batch
+instead of two branches token by token, and the tokens are those of the plain loop (speculative decoding,
+arXiv 2211.17192; the choice is a function of rows and position, so nothing has to be rejected at random).
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from egcfg_tui.engine.api import Branch, Snapshot
+from egcfg_tui.engine.api import Branch, Logits
 from egcfg_tui.events import Event, LineGrown
 from egcfg_tui.solving.answer import line_is_complete
 from egcfg_tui.solving.candidates import Draft
@@ -20,7 +22,10 @@ from egcfg_tui.solving.meter import Meter, Purpose
 
 
 class BranchPair:
-    """The two branches behind the code so far. Replacing one closes the one it replaces."""
+    """The two branches behind the code so far; either may have tokens pending.
+
+    Replacing one closes the one it replaces.
+    """
 
     def __init__(self, unconditional: Branch) -> None:
         self.unconditional = unconditional
@@ -33,7 +38,7 @@ class BranchPair:
 
     def replace_conditional(self, branch: Branch | None) -> None:
         """Makes another branch the conditional one; None ends guidance."""
-        if self.conditional is not None:
+        if self.conditional is not None and self.conditional is not branch:
             self.conditional.close()
         self.conditional = branch
 
@@ -43,93 +48,148 @@ class BranchPair:
         self.replace_conditional(None)
 
 
-def accept_drafts(
-    line: GuidedLine, meter: Meter, pair: BranchPair, drafts: Sequence[Draft]
-) -> Generator[Event, None, None]:
-    """Takes into `line` what the drafts get right; afterwards both branches hold it, with logits.
-
-    The first token is chosen from the rows at hand, so only drafts that begin with it are evaluated.
-    """
-    if pair.conditional is None:
-        return
-    first = line.choose(pair.unconditional.logits(), pair.conditional.logits())
-    lines: dict[tuple[int, ...], Draft] = {}
-    for draft in drafts:
-        tokens = _first_line(draft, line)
-        if tokens and tokens[0] == first:
-            lines.setdefault(tokens, draft)
-    if not lines:
-        return
-    seen = [_Seen(tokens, draft, pair.conditional.fork()) for tokens, draft in lines.items()]
-    try:
-        for entry in seen:
-            entry.conditional.prompt(entry.tokens, rows=len(entry.tokens))
-        yield from meter.evaluate(Purpose.VERIFIED, 0)
-        followed = _walk(line, pair, seen)
-        accepted = len(line.tokens)
-        meter.count(Purpose.VERIFIED, accepted)
-        meter.count(Purpose.REJECTED, sum(len(tokens) for tokens in lines) - accepted)
-        if followed is not None:
-            yield from _settle(meter, pair, followed, accepted)
-        yield LineGrown(line.number, line.text)
-    finally:
-        for entry in seen:
-            if entry.conditional is not pair.conditional:
-                entry.conditional.close()
-
-
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """A draft's first line, evaluated on a fork of the conditional branch."""
+class _Path:
+    """A draft's first line, and a conditional branch that sees at least all of it but its last token.
+
+    `base`: how many tokens the branch has before the line.
+    """
 
     tokens: tuple[int, ...]
     draft: Draft
-    conditional: Branch
+    branch: Branch
+    base: int
+
+    def row(self, count: int) -> Logits:
+        """The conditional row behind the first `count` tokens."""
+        return self.branch.logits(self.branch.length - self.base - count)
+
+    def accepted(self, count: int) -> Branch:
+        """The conditional branch behind the first `count` tokens; the last may be pending there."""
+        # A longer draft may go on differently behind all but the last token.
+        seen = min(count, len(self.tokens) - 1)
+        self.branch.rewind(self.base + seen)
+        if count > seen:
+            self.branch.prompt(self.tokens[seen:count])
+        return self.branch
 
 
-def _walk(line: GuidedLine, pair: BranchPair, seen: Sequence[_Seen]) -> _Seen | None:
-    """Follows the guided choice through the drafts until it leaves them or the line is over.
+class DraftTree:
+    """The distinct first lines of the drafts, pending behind the conditional branch until it is evaluated.
 
-    Returns a draft that holds everything accepted, None when nothing was.
+    Where the first choice can be made from rows at hand, drafts that begin otherwise are left out.
+    `size`: how many tokens it adds to the next decode.
     """
-    assert pair.conditional is not None
-    row_u, row_c = pair.unconditional.logits(), pair.conditional.logits()
-    following = list(seen)
-    followed: _Seen | None = None
-    while not line.over:
-        token = line.choose(row_u, row_c)
-        at = len(line.tokens)
-        following = [entry for entry in following if at < len(entry.tokens) and entry.tokens[at] == token]
-        if not following or not line.take(token, row_u, row_c, verified=True):
-            break
-        followed = following[0]
-        if at + 1 == len(followed.tokens):
-            # The draft is used up; the rows behind its last token are the business of `_settle`.
-            break
-        row_u = followed.draft.rows[at + 1]
-        row_c = followed.conditional.logits(len(followed.tokens) - 1 - at)
-    return followed
+
+    def __init__(self, line: GuidedLine, pair: BranchPair, drafts: Sequence[Draft]) -> None:
+        self._pair = pair
+        self._paths: list[_Path] = []
+        self.size = 0
+        trunk = pair.conditional
+        if trunk is None:
+            return
+        lines = _first_lines(line, drafts)
+        if _settled(trunk) and _settled(pair.unconditional):
+            first = line.choose(pair.unconditional.logits(), trunk.logits())
+            lines = {tokens: draft for tokens, draft in lines.items() if tokens[0] == first}
+        _fit(lines, line.engine.free_tokens)
+        if not lines:
+            return
+        before = line.engine.pending_tokens
+        leaves = _grow(trunk.fork(), sorted({tokens[:-1] for tokens in lines}), 0)
+        self.size = line.engine.pending_tokens - before
+        # Longest first: a draft that ends inside another one is followed by way of that one.
+        for tokens, draft in sorted(lines.items(), key=lambda entry: -len(entry[0])):
+            leaf = next(leaf for seen, leaf in leaves.items() if seen[: len(tokens) - 1] == tokens[:-1])
+            self._paths.append(_Path(tokens, draft, leaf, trunk.length))
+
+    def accept(self, line: GuidedLine, meter: Meter) -> Iterator[Event]:
+        """Takes into `line` what the drafts get right; afterwards both branches of the pair hold it."""
+        if not self._paths:
+            return
+        followed = self._walk(line)
+        count = len(line.tokens)
+        meter.count(Purpose.VERIFIED, count)
+        meter.count(Purpose.REJECTED, max(0, self.size - count))
+        if followed is not None:
+            self._pair.replace_unconditional(followed.draft.branch_at(count))
+            self._pair.replace_conditional(followed.accepted(count))
+        yield LineGrown(line.number, line.text)
+
+    def close(self) -> None:
+        """Frees all branches but the one that was accepted."""
+        for path in self._paths:
+            if path.branch is not self._pair.conditional:
+                path.branch.close()
+
+    def _walk(self, line: GuidedLine) -> _Path | None:
+        """Follows the choice through the drafts until it leaves them or the line is over.
+
+        Returns a path that holds everything accepted, None when nothing was.
+        """
+        pair, following = self._pair, self._paths
+        assert pair.conditional is not None
+        row_u, row_c = pair.unconditional.logits(), pair.conditional.logits()
+        followed: _Path | None = None
+        while not line.over:
+            at = len(line.tokens)
+            token = line.choose(row_u, row_c)
+            following = [path for path in following if at < len(path.tokens) and path.tokens[at] == token]
+            if not following or not line.take(token, row_u, row_c, verified=True):
+                break
+            followed = following[0]
+            if at + 1 == len(followed.tokens):
+                break
+            row_u, row_c = followed.draft.rows[at + 1], followed.row(at + 1)
+        return followed
 
 
-def _settle(meter: Meter, pair: BranchPair, followed: _Seen, accepted: int) -> Generator[Event, None, None]:
-    """Moves both branches behind the accepted tokens."""
-    unconditional, lacking = followed.draft.branch_at(accepted)
-    pair.replace_unconditional(unconditional)
-    if lacking:
-        unconditional.prompt(lacking)
-        yield from meter.evaluate(Purpose.CANDIDATE, len(lacking))
-    conditional = followed.conditional
-    surplus = len(followed.tokens) - accepted
-    kept = tuple(conditional.tokens[: len(conditional.tokens) - surplus])
-    conditional.restore(Snapshot(kept, conditional.logits(surplus)))
-    pair.replace_conditional(conditional)
+def _settled(branch: Branch) -> bool:
+    return branch.length == len(branch.tokens)
 
 
-def _first_line(draft: Draft, line: GuidedLine) -> tuple[int, ...]:
-    """The draft's tokens up to the end of its first line, or all of them."""
-    data = bytearray()
-    for count, token in enumerate(draft.tokens, 1):
-        data += line.engine.piece(token)
-        if line_is_complete(data.decode("utf-8", "replace")):
-            return tuple(draft.tokens[:count])
-    return tuple(draft.tokens)
+def _first_lines(line: GuidedLine, drafts: Sequence[Draft]) -> dict[tuple[int, ...], Draft]:
+    """The drafts' distinct first lines; a draft that ends before its first line does counts as one."""
+    lines: dict[tuple[int, ...], Draft] = {}
+    for draft in drafts:
+        data = bytearray()
+        count = 0
+        for token in draft.tokens:
+            count += 1
+            data += line.engine.piece(token)
+            if line_is_complete(data.decode("utf-8", "replace")):
+                break
+        if count:
+            lines.setdefault(tuple(draft.tokens[:count]), draft)
+    return lines
+
+
+def _fit(lines: dict[tuple[int, ...], Draft], room: int) -> None:
+    """Leaves out the longest lines until the others have room in the cache: drafts are never needed."""
+    while lines and sum(map(len, lines)) > room:
+        del lines[max(lines, key=len)]
+
+
+def _grow(branch: Branch, lines: Sequence[tuple[int, ...]], depth: int) -> dict[tuple[int, ...], Branch]:
+    """Queues sorted lines, which share their first `depth` tokens, behind `branch`, which holds those.
+
+    Returns the leaves: every line is one, or the beginning of one.
+    """
+    shared = depth
+    # Of sorted lines, what the first and the last share, all share.
+    while shared < min(len(lines[0]), len(lines[-1])) and lines[0][shared] == lines[-1][shared]:
+        shared += 1
+    if shared > depth:
+        branch.prompt(lines[0][depth:shared], rows=shared - depth)
+    groups = [
+        list(group)
+        for _, group in groupby((tokens for tokens in lines if len(tokens) > shared), lambda t: t[shared])
+    ]
+    if not groups:
+        return {lines[0]: branch}
+    # All forks come before the branch itself grows on.
+    branches = [branch, *(branch.fork() for _ in groups[1:])]
+    leaves: dict[tuple[int, ...], Branch] = {}
+    for twig, group in zip(branches, groups, strict=True):
+        leaves |= _grow(twig, group, shared)
+    return leaves

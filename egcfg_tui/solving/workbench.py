@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -15,6 +15,7 @@ from egcfg_tui.solving.control import Control
 from egcfg_tui.solving.execution import RunCache
 from egcfg_tui.solving.meter import Meter, Purpose
 from egcfg_tui.solving.prefixes import canonical
+from egcfg_tui.solving.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,14 @@ class Workbench:
         """Length of the unconditional prompt."""
         return len(self.head_tokens) + len(self.tail_tokens)
 
+    def answer_room(self, settings: Settings) -> int:
+        """How many tokens an answer can have with which the cache cannot overflow in a guided trial.
+
+        At its longest it stands on both branches and, in different words, on every candidate.
+        """
+        used = self.prompt_tokens + settings.signal_tokens + len(self.tail_tokens)
+        return (self.engine.info.context_tokens - used) // (settings.candidates + 2)
+
     def evaluate_prompt(self) -> Iterator[Event]:
         """Evaluates the prompt: `head` ends where a signal may stand, `start` where the answer begins."""
         yield self.meter.enter(Stage.PROMPT)
@@ -66,9 +75,20 @@ class Workbench:
         self.start.prompt(self.tail_tokens)
         yield from self.meter.evaluate(Purpose.PROMPT, len(self.tail_tokens))
 
-    def conditional(self, signal_tokens: list[int], code_tokens: list[int]) -> tuple[Branch, list[int]]:
-        """A branch for the prompt with a signal and the code, and the tokens it still has to evaluate."""
-        return self.head.fork(), signal_tokens + self.tail_tokens + code_tokens
+    def conditional(
+        self, signal_tokens: list[int], code_tokens: list[int], earlier: Branch | None
+    ) -> tuple[Branch, list[int]]:
+        """A branch for the prompt with a signal and the code, and the tokens it still has to evaluate.
+
+        `earlier`, the branch of the signal before, is cut back and gone on with where both begin alike.
+        """
+        wanted = signal_tokens + self.tail_tokens + code_tokens
+        head = len(self.head_tokens)
+        shared = 0 if earlier is None else _shared_length(earlier.tokens[head:], wanted[:-1])
+        if earlier is None or not shared:
+            return self.head.fork(), wanted
+        earlier.rewind(head + shared)
+        return earlier, wanted[shared:]
 
     def execute_answer(self, code: str) -> Iterator[Event]:
         """Runs a complete answer against the visible tests and remembers it when it is the best so far.
@@ -104,3 +124,13 @@ class Workbench:
     ) -> None:
         self.start.close()
         self.head.close()
+
+
+def _shared_length(left: Sequence[int], right: Sequence[int]) -> int:
+    """How many leading tokens two sequences share."""
+    count = 0
+    for a, b in zip(left, right, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count

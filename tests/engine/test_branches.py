@@ -191,7 +191,6 @@ def test_a_full_cache_is_a_value_and_changes_nothing(engine: Engine) -> None:
         (lambda e, b: b.prompt([]), "at least one token"),
         (lambda e, b: (b.prompt([1]), b.logits()), "infer"),
         (lambda e, b: (b.prompt([1]), b.snapshot()), "infer"),
-        (lambda e, b: (b.prompt([1]), b.rewind(0)), "infer"),
         (lambda e, b: b.prompt([1], rows=2), "rows"),
         (lambda e, b: b.prompt([10**6]), "vocabulary"),
         (lambda e, b: b.prompt([-1]), "vocabulary"),
@@ -227,7 +226,6 @@ def test_any_order_of_calls_keeps_tokens_cells_and_ids_consistent(script: list[t
             branches.append(branches[index].fork())
             model.append(list(model[index]))
         elif action == "r":
-            run(engine)
             length = min(amount, len(model[index]))
             branches[index].rewind(length)
             model[index] = model[index][:length]
