@@ -1,75 +1,21 @@
-"""Candidates: sampled continuations, advanced together on forks of the unconditional branch."""
+"""Candidates: sampled continuations, advanced together on forks of the unconditional branch.
+
+A row of logits that one draft has serves every draft with the same tokens before it: those that begin alike
+are evaluated once, and a candidate that is sampled anew follows the others for nothing until it leaves them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
 
-from egcfg_tui.engine.api import Branch, Engine, Logits, Snapshot
+from egcfg_tui.engine.api import Branch, Engine, Logits
 from egcfg_tui.events import Candidate, CandidatesGrown, Event
 from egcfg_tui.exercises.model import Exercise
-from egcfg_tui.solving.answer import answer_end, cut_after_lines, lines_in
+from egcfg_tui.solving.answer import cut_after_lines
+from egcfg_tui.solving.drafts import Draft
 from egcfg_tui.solving.meter import Meter, Purpose
 from egcfg_tui.solving.sampling import sample, uniform_at
 from egcfg_tui.solving.settings import Settings
-
-
-@dataclass(slots=True)
-class Draft:
-    """One candidate with its cache.
-
-    `tokens` stand behind the code; `branch` holds the code and all of them but, at times, the last. Row j
-    of `rows` is the unconditional row that token j was drawn from (kept only where asked for).
-    """
-
-    index: int
-    branch: Branch
-    base: int
-    tokens: list[int] = field(default_factory=list)
-    rows: list[Logits] = field(default_factory=list)
-    data: bytearray = field(default_factory=bytearray)
-    text: str = ""
-    complete: bool = False
-
-    @property
-    def evaluated(self) -> int:
-        """How many of its tokens the branch holds."""
-        return self.branch.length - self.base
-
-    def grows(self, horizon: int) -> bool:
-        """Whether it has fewer lines than it may have."""
-        return not self.complete and lines_in(self.data.decode("utf-8", "replace")) < horizon
-
-    def take(self, token: int, engine: Engine, code: str, exercise: Exercise) -> None:
-        """Adds a drawn token; one that ends the answer is not kept."""
-        if engine.is_end(token):
-            self.complete = True
-            return
-        self.tokens.append(token)
-        self.data += engine.piece(token)
-        self.text = self.data.decode("utf-8", "replace")
-        end = answer_end(code + self.text, exercise)
-        if end is not None and end >= len(code):
-            self.text = (code + self.text)[len(code) : end]
-            self.complete = True
-
-    def branch_at(self, count: int) -> Branch:
-        """A new branch with the code and the first `count` tokens. What it still lacks of them is pending;
-        when nothing is, it holds logits."""
-        branch = self.branch.fork()
-        if count < self.evaluated:
-            branch.restore(Snapshot(tuple(branch.tokens[: self.base + count]), self.rows[count]))
-        elif count > self.evaluated:
-            branch.prompt(self.tokens[self.evaluated : count])
-        return branch
-
-    def advance(self, count: int, text: str) -> None:
-        """Moves the first `count` tokens, which read `text`, from the candidate to the code."""
-        self.base += count
-        self.data = self.data[len(text.encode()) :]
-        self.text = self.text[len(text) :]
-        del self.tokens[:count]
-        del self.rows[:count]
 
 
 class CandidatePool:
@@ -109,17 +55,16 @@ class CandidatePool:
         self.drafts = [
             kept.get(index) or Draft(index, root.fork(), base) for index in range(self._settings.candidates)
         ]
-        growing = [draft for draft in self.drafts if draft.grows(horizon)]
+        growing = self._growing(horizon)
         while growing:
-            yield from self._evaluate_last(growing)
             for draft in growing:
-                self._draw(draft, code)
+                self._follow(draft, code, horizon)
+            leading = self._leading(horizon)
+            yield from self._evaluate_last(leading)
+            for draft in leading:
+                self._draw(draft, draft.branch.logits(), code)
             yield CandidatesGrown(tuple(draft.text for draft in self.drafts))
-            growing = [
-                draft
-                for draft in growing
-                if draft.grows(horizon) and len(draft.tokens) < self._settings.max_tokens
-            ]
+            growing = self._growing(horizon)
         return [
             Candidate(draft.index, self._shown(draft, horizon), len(draft.tokens), draft.complete)
             for draft in self.drafts
@@ -149,16 +94,42 @@ class CandidatePool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _growing(self, horizon: int) -> list[Draft]:
+        return [draft for draft in self.drafts if draft.grows(horizon, self._settings.max_tokens)]
+
+    def _follow(self, draft: Draft, code: str, horizon: int) -> None:
+        """Draws from rows that other drafts have, as far as they go, then stands where they stand."""
+        followed: Draft | None = None
+        while draft.grows(horizon, self._settings.max_tokens):
+            leader = next((other for other in self.drafts if other.knows_row(draft.tokens)), None)
+            if leader is None:
+                break
+            followed, seen = leader, len(draft.tokens)
+            self._draw(draft, leader.rows[seen], code)
+            self._meter.count(Purpose.REUSED, 1)
+        if followed is not None:
+            draft.move(followed.branch_at(seen))
+
+    def _leading(self, horizon: int) -> list[Draft]:
+        """One of each group of growing drafts with the same tokens; the others follow it."""
+        leaders: dict[tuple[int, ...], Draft] = {}
+        for draft in self._growing(horizon):
+            if self._keep_rows:
+                leaders.setdefault(tuple(draft.tokens), draft)
+            else:
+                leaders[draft.index,] = draft
+        return list(leaders.values())
+
     def _evaluate_last(self, drafts: list[Draft]) -> Generator[Event, None, None]:
-        """Evaluates each draft's last token where that is still to do, all in one batch."""
-        waiting = [draft for draft in drafts if draft.evaluated < len(draft.tokens)]
-        for draft in waiting:
-            draft.branch.prompt(draft.tokens[draft.evaluated :])
-        self._meter.count(Purpose.CANDIDATE, len(waiting))
+        """Evaluates what each draft's branch lacks of it, all in one batch."""
+        for draft in drafts:
+            lacking = draft.tokens[draft.evaluated :]
+            if lacking:
+                draft.branch.prompt(lacking)
+                self._meter.count(Purpose.CANDIDATE, len(lacking))
         yield from self._meter.evaluate_pending()
 
-    def _draw(self, draft: Draft, code: str) -> None:
-        row = draft.branch.logits()
+    def _draw(self, draft: Draft, row: Logits, code: str) -> None:
         position = draft.base - (self._answer_start or 0) + len(draft.tokens)
         number = uniform_at((*self._seed, draft.index), position)
         token = sample(row, self._settings.temperature, self._settings.top_p, number)

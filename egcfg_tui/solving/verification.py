@@ -16,7 +16,7 @@ from itertools import groupby
 from egcfg_tui.engine.api import Branch, Logits
 from egcfg_tui.events import Event, LineGrown
 from egcfg_tui.solving.answer import line_is_complete
-from egcfg_tui.solving.candidates import Draft
+from egcfg_tui.solving.drafts import Draft
 from egcfg_tui.solving.lines import GuidedLine
 from egcfg_tui.solving.meter import Meter, Purpose
 
