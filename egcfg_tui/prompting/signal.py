@@ -7,6 +7,7 @@ apart from the code: noted behind its lines, they are imitated in the answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -119,20 +120,38 @@ def _shown_result(results: tuple[TestResult, ...]) -> TestResult | None:
 
 
 def _outcome(result: TestResult, complete: bool) -> str:
-    """A test's result in words. Unfinished code cannot be right yet, so a wrong answer of it says nothing."""
+    """A test's result in words. Unfinished code cannot be right yet, so a wrong answer of it says nothing.
+
+    What was expected is left out where the test's text shows it.
+    """
     if not complete and result.status is Verdict.FAILED:
         return _UNFINISHED
     if result.passed:
         return "passed"
-    return (result.error or result.status.value).removeprefix("AssertionError: ")
+    error = (result.error or result.status.value).removeprefix("AssertionError: ")
+    got, _, expected = error.rpartition(", expected ")
+    return got if got and _bare(expected) in _bare(result.test) else error
+
+
+def _bare(text: str) -> str:
+    """Text without what two ways to write one value differ in."""
+    return re.sub(r"[\s'\"]", "", text)
 
 
 def _told(attempt: Attempt, result: TestResult | None, trace_format: TraceFormat) -> _Values:
-    """What the variables went through. That unfinished code returned nothing says nothing."""
+    """What the variables went through, and what was returned where the outcome does not tell it.
+
+    That unfinished code returned nothing says nothing.
+    """
     if result is None or result.trace is None:
         return {}
     told = (last_values if trace_format is TraceFormat.MINIMAL else values)(result.trace)
-    if not attempt.complete and set(told.get(RETURNED, ())) == {"None"}:
+    returned = told.get(RETURNED, ())
+    nothing = not attempt.complete and set(returned) == {"None"}
+    known = len(returned) == 1 and (
+        result.passed or _outcome(result, attempt.complete) == f"got {returned[0]}"
+    )
+    if nothing or known:
         del told[RETURNED]
     return told
 

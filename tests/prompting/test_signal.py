@@ -36,7 +36,7 @@ def test_new_lines_are_shown_once_and_the_failing_test_with_its_values() -> None
     assert "def f(xs)" not in signal.text
     assert "total = 0" not in signal.text
     assert signal.text.count("    for x in xs:\n        total += x\n    return total\n") == 1
-    assert "assert f([1, 2]) == 4 -> got 3\n  total: 0, 1, 3; x: 1, 2; returned 3\n" in signal.text
+    assert "assert f([1, 2]) == 4 -> got 3\n  total: 0, 1, 3; x: 1, 2\n" in signal.text
     assert "other tests -> passed\n" in signal.text
     assert signal.tokens == words(signal.text)
     assert signal.dropped == ""
@@ -75,9 +75,23 @@ def test_what_all_attempts_share_is_told_once_and_in_front() -> None:
 
 def test_that_unfinished_code_returned_nothing_is_left_out() -> None:
     nothing = Trace((TraceEvent("return", 2, 0, "f", (), "None"),))
-    result = TestResult("t", Verdict.FAILED, "got None", trace=nothing)
+    result = TestResult("t", Verdict.FAILED, "the assertion does not hold", trace=nothing)
     assert "returned" not in render_signal("", [Attempt(SOURCE, False, (result,))], 500, words).text
     assert "returned None" in render_signal("", [Attempt(SOURCE, True, (result,))], 500, words).text
+
+
+def test_what_the_test_or_its_outcome_tells_is_not_told_again() -> None:
+    passed = TestResult("assert f(1) == 3", Verdict.PASSED, trace=TRACE)
+    assert "returned" not in render_signal("", [Attempt(SOURCE, True, (passed,))], 500, words).text
+    shown = TestResult(
+        'assert f(1) == ["a","b"]', Verdict.FAILED, "AssertionError: got 3, expected ['a', 'b']"
+    )
+    assert "-> got 3\n" in render_signal("", [Attempt(SOURCE, True, (shown,))], 500, words).text
+    hidden = TestResult("assert f(1) == g(2)", Verdict.FAILED, "AssertionError: got 3, expected 5")
+    assert "-> got 3, expected 5\n" in render_signal("", [Attempt(SOURCE, True, (hidden,))], 500, words).text
+    nested = Trace((TraceEvent("return", 2, 1, "f", (), "1"), *TRACE.events))
+    recursive = TestResult("assert f(1) == 4", Verdict.FAILED, "got 3", trace=nested)
+    assert "returned 1, 3" in render_signal("", [Attempt(SOURCE, True, (recursive,))], 500, words).text
 
 
 def test_the_full_format_tells_every_step_and_the_minimal_one_only_the_end() -> None:
@@ -87,7 +101,7 @@ def test_the_full_format_tells_every_step_and_the_minimal_one_only_the_end() -> 
     assert "return line 5 depth 0: return total | 3" in full
     assert full.count(" depth 0: ") == len(TRACE.events)
     minimal = render_signal("", [attempt], 500, words, TraceFormat.MINIMAL).text
-    assert "  total: 3; x: 2; returned 3\n" in minimal
+    assert "  total: 3; x: 2\n" in minimal
     compact = render_signal("", [attempt], 500, words).text
     assert len(minimal) < len(compact) < len(full)
 
