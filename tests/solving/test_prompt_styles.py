@@ -1,0 +1,59 @@
+"""Every prompt style on chat and base models, solved whole."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from egcfg_sandbox import CodeTest, Sandbox
+from egcfg_tui.engine.fake import CHAT_TEMPLATE, FakeEngine, scripted
+from egcfg_tui.events import SolveFinished
+from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.prompting.examples import worked_examples
+from egcfg_tui.prompting.task import PromptStyle
+from egcfg_tui.solving.control import Control
+from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.settings import Method, Settings
+from egcfg_tui.solving.solve import solve
+
+CODE = "def total(xs):\n    return sum(xs)\n"
+EXERCISE = Exercise(
+    id="total",
+    title="Total",
+    statement="Add up a list.",
+    kind=ExerciseKind.FUNCTION,
+    entry_point="total",
+    visible=(CodeTest("assert total([1, 2]) == 3"),),
+    hidden=(CodeTest("assert total([70, 7]) == 77"),),
+)
+
+
+def solved(answer: str, template: str | None, settings: Settings, sandbox: Sandbox, method: Method) -> str:
+    """The prompt that the model saw, once the exercise is solved by its answer."""
+    prompts: set[str] = set()
+
+    def answers(prompt: str) -> list[tuple[str, float]]:
+        prompts.add(prompt)
+        return [(answer, 1.0)]
+
+    engine = FakeEngine(scripted(answers, "```python\n"), chat_template=template)
+    control = Control(budget_s=30, clock=time.monotonic)
+    *_, end = solve(engine, sandbox, SolveRequest(EXERCISE, method, settings, budget_s=30), control)
+    assert isinstance(end, SolveFinished)
+    assert end.solved
+    assert end.solution == CODE
+    return max(prompts, key=len)
+
+
+@pytest.mark.parametrize("template", [CHAT_TEMPLATE, None])
+@pytest.mark.parametrize("style", list(PromptStyle))
+def test_every_style_solves_with_chat_and_base_models(
+    style: PromptStyle, template: str | None, sandbox: Sandbox
+) -> None:
+    settings = Settings(prompt_style=style)
+    prompt = solved(f"{CODE}```\n\n# Task\n", template, settings, sandbox, Method.GREEDY)
+    examples = [f"```python\n{example.reference}```" for example in worked_examples(EXERCISE.kind)]
+    assert all(example in prompt for example in examples) is (style is PromptStyle.FEW_SHOT)
+    assert ("<user>" in prompt) is (template is not None and style is not PromptStyle.COMPLETION)
+    assert "70, 7" not in prompt
