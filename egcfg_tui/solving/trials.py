@@ -18,7 +18,7 @@ from egcfg_tui.events import (
     Stage,
 )
 from egcfg_tui.prompting.signal import Attempt, Signal, render_signal
-from egcfg_tui.solving.answer import defines_entry_point
+from egcfg_tui.solving.answer import answer_code, defines_entry_point
 from egcfg_tui.solving.candidates import CandidatePool
 from egcfg_tui.solving.lines import GuidedLine, finish_line
 from egcfg_tui.solving.meter import Purpose
@@ -121,7 +121,7 @@ class GuidedTrial:
         cache = self._bench.cache
         by_source: dict[str | None, list[int]] = {}
         for candidate in candidates:
-            prefix = executable_prefix(self._code + candidate.text)
+            prefix = executable_prefix(answer_code(self._code + candidate.text, self._bench.exercise))
             source = canonical(prefix) if prefix is not None else None
             by_source.setdefault(source, []).append(candidate.index)
         sources = [source for source in by_source if source is not None]

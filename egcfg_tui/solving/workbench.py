@@ -11,6 +11,7 @@ from egcfg_tui.engine.api import Branch, Engine
 from egcfg_tui.events import CodeExecuted, Event, Stage
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.prompting.task import TaskPrompt
+from egcfg_tui.solving.answer import answer_code
 from egcfg_tui.solving.control import Control
 from egcfg_tui.solving.execution import RunCache
 from egcfg_tui.solving.meter import Meter, Purpose
@@ -95,6 +96,7 @@ class Workbench:
 
         An answer that was judged before, comments aside, says nothing new and is passed over.
         """
+        code = answer_code(code, self.exercise)
         source = canonical(code) or code
         if source in self._answers:
             return

@@ -57,3 +57,8 @@ def test_every_style_solves_with_chat_and_base_models(
     assert all(example in prompt for example in examples) is (style is PromptStyle.FEW_SHOT)
     assert ("<user>" in prompt) is (template is not None and style is not PromptStyle.COMPLETION)
     assert "70, 7" not in prompt
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_code_is_found_behind_prose_and_a_fence_of_its_own(method: Method, sandbox: Sandbox) -> None:
+    solved(f"Here is the function:\n```py\n{CODE}```", CHAT_TEMPLATE, Settings(), sandbox, method)
