@@ -8,7 +8,7 @@ import pytest
 
 from egcfg_sandbox import CodeTest, Sandbox
 from egcfg_tui.engine.fake import CHAT_TEMPLATE, FakeEngine, scripted
-from egcfg_tui.events import SolveFinished
+from egcfg_tui.events import CandidatesExecuted, SolveFinished
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.prompting.examples import worked_examples
 from egcfg_tui.prompting.task import PromptStyle
@@ -62,3 +62,14 @@ def test_every_style_solves_with_chat_and_base_models(
 @pytest.mark.parametrize("method", list(Method))
 def test_code_is_found_behind_prose_and_a_fence_of_its_own(method: Method, sandbox: Sandbox) -> None:
     solved(f"Here is the function:\n```py\n{CODE}```", CHAT_TEMPLATE, Settings(), sandbox, method)
+
+
+def test_candidates_behind_prose_are_executed_too(sandbox: Sandbox) -> None:
+    answer = f"Here is the function:\n```py\n{CODE.replace('sum', 'max')}```"
+    engine = FakeEngine(scripted(lambda _: [(answer, 1.0)], "```python\n"))
+    control = Control(budget_s=30, clock=time.monotonic)
+    for event in solve(engine, sandbox, SolveRequest(EXERCISE), control):
+        if isinstance(event, CandidatesExecuted):
+            assert [run.source for run in event.runs] == ["def total(xs):\n    return max(xs)"]
+            return
+    pytest.fail("no candidate was executed")
