@@ -31,6 +31,9 @@ def chosen_model(args: argparse.Namespace) -> tuple[ModelSpec, RecordedModel]:
         context_tokens=args.context,
         threads=args.threads,
         gpu_layers=args.gpu_layers,
+        batch_tokens=args.batch,
+        flash_attention=None if args.flash_attention is None else args.flash_attention == "on",
+        cache_type=args.cache_type,
     )
     recorded = RecordedModel(
         name=resolved.name,

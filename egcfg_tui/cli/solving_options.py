@@ -68,6 +68,21 @@ def add_solving_options(parser: CommandParser) -> None:
         help="layers for the GPU, -1 all; needs a GPU build; default: -1",
     )
     model.add_argument(
+        "--batch",
+        type=whole_number(64, 4096),
+        metavar="TOKENS",
+        help="most tokens of one decode; default: 128, on a GPU 512",
+    )
+    model.add_argument(
+        "--flash-attention", choices=("on", "off"), help="default: wherever llama.cpp supports it"
+    )
+    model.add_argument(
+        "--cache-type",
+        choices=("f16", "f32", "q8_0"),
+        default="f16",
+        help="what the cache stores keys and values as; default: f16",
+    )
+    model.add_argument(
         "--allow-missing-layer",
         action="append",
         default=[],

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +20,16 @@ Logits = NDArray[np.float32]
 """One row of unnormalised log probabilities, shape [vocab_size]."""
 
 
+CACHE_TYPES: Final = ("f16", "f32", "q8_0")
+"""What keys and values may be stored as."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """Which model to load and how. `context_tokens` and `threads` None: chosen by the engine.
+    """Which model to load and how; None: chosen by the engine, from what benchmarks/engine.py measured.
 
     `gpu_layers` -1 offers every layer to the GPU when the build has one; 0 keeps all on the CPU.
+    `batch_tokens`: most tokens of one decode, at least one per branch. `cache_type`: one of `CACHE_TYPES`.
     """
 
     name: str
@@ -32,6 +37,9 @@ class ModelSpec:
     context_tokens: int | None = None
     threads: int | None = None
     gpu_layers: int = -1
+    batch_tokens: int | None = None
+    flash_attention: bool | None = None
+    cache_type: str = "f16"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,12 @@ GPU_BATCH_TOKENS: Final = 512
 # On a CPU larger batches gain nothing, and every batch is a chance to report progress.
 CPU_BATCH_TOKENS: Final = 128
 
+_CACHE_TYPES: Final = {
+    "f16": llama_cpp.GGML_TYPE_F16,
+    "f32": llama_cpp.GGML_TYPE_F32,
+    "q8_0": llama_cpp.GGML_TYPE_Q8_0,
+}
+
 
 class LlamaEngine(SequenceEngine):
     """A GGUF model in one llama.cpp context with a unified cache.
@@ -38,7 +44,9 @@ class LlamaEngine(SequenceEngine):
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
         trained = llama_cpp.llama_model_n_ctx_train(self._model)
         wanted = spec.context_tokens or min(DEFAULT_CONTEXT_TOKENS, trained)
-        batch_tokens = GPU_BATCH_TOKENS if offloads(spec) else CPU_BATCH_TOKENS
+        batch_tokens = spec.batch_tokens or (GPU_BATCH_TOKENS if offloads(spec) else CPU_BATCH_TOKENS)
+        # llama.cpp aborts on a batch smaller than the number of sequences.
+        batch_tokens = max(batch_tokens, MAX_BRANCHES)
         self._context = _make_context(self._model, spec, wanted, batch_tokens, self._stop)
         self._memory = llama_cpp.llama_get_memory(self._context)
         self._batch = llama_cpp.llama_batch_init(batch_tokens, 0, MAX_BRANCHES)
@@ -184,6 +192,9 @@ def _make_context(model: Any, spec: ModelSpec, context_tokens: int, batch_tokens
     parameters.n_threads = threads
     parameters.n_threads_batch = threads
     parameters.kv_unified = True
+    parameters.type_k = parameters.type_v = _CACHE_TYPES[spec.cache_type]
+    if spec.flash_attention is not None:
+        parameters.flash_attn_type = int(spec.flash_attention)
     parameters.no_perf = True
     parameters.abort_callback = ctypes.cast(native_callback(), llama_cpp.ggml_abort_callback)
     parameters.abort_callback_data = stop.address

@@ -89,6 +89,30 @@ def test_a_stop_from_another_thread_reaches_native_code_in_the_middle_of_a_prefi
     engine.close()
 
 
+@pytest.mark.parametrize("flash_attention", [False, True])
+@pytest.mark.parametrize("cache_type", ["f16", "f32"])
+def test_every_kind_of_cache_gives_the_same_logits(
+    path: Path, flash_attention: bool, cache_type: str
+) -> None:
+    rows = []
+    for spec in (
+        ModelSpec("tiny", path),
+        ModelSpec(
+            "tiny", path, batch_tokens=64, flash_attention=flash_attention, cache_type=cache_type, threads=1
+        ),
+    ):
+        engine = LlamaEngine(spec)
+        with engine.branch() as branch:
+            branch.prompt(engine.tokenize("def f(values):\n    total = 0\n" * 5))
+            decodes = 1
+            while engine.infer() is Inference.MORE:
+                decodes += 1
+            rows.append(branch.logits())
+        engine.close()
+    assert decodes > 1
+    np.testing.assert_allclose(rows[0], rows[1], atol=0.05)
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match=r"nowhere\.gguf does not exist"):
         LlamaEngine(ModelSpec("x", tmp_path / "nowhere.gguf"))
