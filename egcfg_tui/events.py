@@ -269,6 +269,8 @@ class FailureKind(StrEnum):
 
     MODEL = "model"
     """The model is missing, broken, too large, or its process died."""
+    EXERCISE = "exercise"
+    """The exercise needs something that is not installed."""
     CONTEXT = "context"
     """The prompt does not fit the context."""
     SANDBOX = "sandbox"

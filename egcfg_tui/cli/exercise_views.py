@@ -27,6 +27,8 @@ def page(exercise: Exercise, *, everything: bool) -> str:
     facts = [exercise.id, str(exercise.kind), exercise.entry_point or "", f"level {_level(exercise)}"]
     parts = [f"{exercise.title}\n{' · '.join(fact for fact in facts if fact)}\n{exercise.source}"]
     parts.append(exercise.statement.strip("\n"))
+    if exercise.given:
+        parts.append(f"Given code, which the answer continues\n{_indented(exercise.given)}")
     if exercise.starter:
         parts.append(f"Starter\n{_indented(exercise.starter)}")
     parts += _tests("Visible", exercise.visible, everything)
@@ -62,6 +64,7 @@ def summary(exercise: Exercise) -> dict[str, object]:
         "level": exercise.level,
         "visible": len(exercise.visible),
         "hidden": len(exercise.hidden),
+        "packages": list(exercise.packages),
         "source": exercise.source,
     }
 
@@ -70,6 +73,7 @@ def details(exercise: Exercise, *, everything: bool) -> dict[str, object]:
     """One exercise in full, as JSON values; hidden tests and the reference only with `everything`."""
     values = summary(exercise) | {
         "statement": exercise.statement,
+        "given": exercise.given,
         "starter": exercise.starter,
         "visible_tests": [dataclasses.asdict(test) for test in exercise.visible],
     }

@@ -10,12 +10,25 @@ from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.option_types import number, seconds, whole_number
 from egcfg_tui.cli.parser import CommandParser, did_you_mean
+from egcfg_tui.exercises import Visibility
 from egcfg_tui.solving.settings import RANGES, Method, Settings, parse_settings
+
+
+def add_visible_option(parser: CommandParser) -> None:
+    """Adds the choice of the tests that may steer."""
+    parser.add_argument(
+        "--visible",
+        choices=tuple(Visibility),
+        metavar="first|all",
+        help="tests that may steer: the first, or all that the format does not keep for scoring; default: "
+        "as the format has it (docs/exercises.md)",
+    )
 
 
 def add_solving_options(parser: CommandParser) -> None:
     """Adds what says how to solve, and with which model."""
     usual = Settings()
+    add_visible_option(parser)
     method = parser.add_argument_group("method")
     method.add_argument(
         "--method",
@@ -89,6 +102,11 @@ def add_solving_options(parser: CommandParser) -> None:
         metavar="NAME",
         help="run without this layer of the sandbox where the machine lacks it (`egcfg-tui doctor`)",
     )
+
+
+def visible_from(args: argparse.Namespace) -> Visibility | None:
+    """The choice of the tests that may steer; None: as the exercise's format has it."""
+    return None if args.visible is None else Visibility(args.visible)
 
 
 def settings_from(args: argparse.Namespace) -> Settings:

@@ -3,5 +3,16 @@
 from egcfg_tui.exercises.library import DEMO_ID, bundled
 from egcfg_tui.exercises.model import Exercise, ExerciseError, ExerciseKind
 from egcfg_tui.exercises.references import load, load_all
+from egcfg_tui.exercises.visibility import Visibility, with_visible
 
-__all__ = ["DEMO_ID", "Exercise", "ExerciseError", "ExerciseKind", "bundled", "load", "load_all"]
+__all__ = [
+    "DEMO_ID",
+    "Exercise",
+    "ExerciseError",
+    "ExerciseKind",
+    "Visibility",
+    "bundled",
+    "load",
+    "load_all",
+    "with_visible",
+]

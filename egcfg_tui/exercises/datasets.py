@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
-from egcfg_tui.exercises import codecontests, humaneval, mbpp
+from egcfg_tui.exercises import codecontests, ds1000, humaneval, mbpp
 from egcfg_tui.exercises.model import Exercise, ExerciseError
 from egcfg_tui.exercises.places import Place
 from egcfg_tui.exercises.rows import Row, read_rows
@@ -31,6 +31,7 @@ FORMATS: Final = (
     RowFormat("HumanEval", humaneval.KEYS, humaneval.names, humaneval.read),
     RowFormat("MBPP", mbpp.KEYS, mbpp.names, mbpp.read),
     RowFormat("CodeContests", codecontests.KEYS, codecontests.names, codecontests.read),
+    RowFormat("DS-1000", ds1000.KEYS, ds1000.names, ds1000.read),
 )
 
 

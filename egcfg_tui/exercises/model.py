@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from egcfg_sandbox import Test
+from egcfg_sandbox import Limits, Test
 
 
 class ExerciseKind(StrEnum):
@@ -15,6 +15,8 @@ class ExerciseKind(StrEnum):
     CLASS = "class"
     STDIN = "stdin"
     """A whole program that reads standard input and writes standard output."""
+    DATA = "data"
+    """Lines that continue given code and work on its data: a snippet at an insertion point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,12 @@ class Exercise:
     (easiest) to 5, 0 where nobody rated it. `source` names where it came from, for messages (`FILE#ID`).
     `visible_derived` says that the visible tests were read from a docstring's prose, which can be wrong:
     the hidden ones decide.
+
+    Of kind `data`: `given` is the code in front of the insertion point; the answer continues it and does not
+    repeat it, and `entry_point` is the variable it has to compute (None where the tests look elsewhere).
+
+    `openable` leading hidden tests may be made visible by the user (`visibility`). `packages` are the
+    third-party modules that answer and tests import. `limits` bind one run.
     """
 
     id: str
@@ -42,6 +50,17 @@ class Exercise:
     source: str = ""
     visible_derived: bool = False
     also: tuple[str, ...] = ()
+    given: str = ""
+    openable: int = 0
+    packages: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def task(self) -> str:
+        """What a person reads: the statement and, where code is given, the code to continue."""
+        if not self.given:
+            return self.statement
+        return f"{self.statement}\n\nThe answer continues this code:\n\n{self.given.rstrip()}"
 
 
 class ExerciseError(Exception):

@@ -24,6 +24,8 @@ def validate(exercise: Exercise, locate: LocateKey) -> Exercise:
     for group, tests in (("visible", exercise.visible), ("hidden", exercise.hidden)):
         for number, test in enumerate(tests, start=1):
             _check_test(test, exercise, locate(f"{group}.{number}"))
+    if exercise.given:
+        _parse(exercise.given, "the given code", locate("given"), open_end=True)
     if exercise.starter:
         _check_code(exercise, exercise.starter, "starter", locate("starter"))
     if exercise.reference is not None:
@@ -37,6 +39,8 @@ def _check_entry_point(exercise: Exercise, place: Place) -> None:
         if name is not None:
             raise place.error("a program of kind `stdin` has no entry point; remove the key")
     elif name is None:
+        if exercise.kind is ExerciseKind.DATA:
+            return
         raise place.error(f"is missing; name the {exercise.kind} that the tests use")
     elif not name.isidentifier() or keyword.iskeyword(name):
         raise place.error(f"{name!r} is not a name in Python; write the bare name, without parentheses")
@@ -54,6 +58,8 @@ def _check_test(test: Test, exercise: Exercise, place: Place) -> None:
     tree = _parse(test.code, "the test", place)
     if not tree.body:
         raise place.error("the test holds no statement; write an assertion")
+    if exercise.kind is ExerciseKind.DATA:
+        return
     used = python_source.used_names(tree) | python_source.used_names(setup)
     if used.isdisjoint((exercise.entry_point, *exercise.also)):
         raise place.error(
@@ -62,6 +68,9 @@ def _check_test(test: Test, exercise: Exercise, place: Place) -> None:
 
 
 def _check_code(exercise: Exercise, code: str, what: str, place: Place) -> None:
+    if exercise.kind is ExerciseKind.DATA:
+        _parse_snippet(exercise, code, what, place)
+        return
     tree = _parse(code, f"the {what}", place, open_end=what == "starter")
     name = exercise.entry_point
     if name is None:
@@ -78,6 +87,16 @@ def _check_code(exercise: Exercise, code: str, what: str, place: Place) -> None:
         raise place.error(f"the {what} does not define `{name}`{hint}")
     if (exercise.kind is ExerciseKind.CLASS) != isinstance(defined[name], ast.ClassDef):
         raise place.error(f"`{name}` is not a {exercise.kind} in the {what}; correct the {what} or `kind`")
+
+
+def _parse_snippet(exercise: Exercise, code: str, what: str, place: Place) -> None:
+    """A snippet is parsed behind the code that it continues, its lines counted from its own first one."""
+    given = f"{exercise.given.rstrip()}\n" if exercise.given.strip() else ""
+    try:
+        python_source.parse_open(given + code)
+    except python_source.SourceError as error:
+        line = max(1, error.line - given.count("\n"))
+        raise place.error(f"{what} is not Python behind the given code: {error} (its line {line})") from None
 
 
 def _parse(code: str, what: str, place: Place, *, open_end: bool = False) -> ast.Module:

@@ -9,6 +9,7 @@ from typing import Final
 
 from egcfg_sandbox import CodeTest, StdioTest
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.exercises.snippets import snippet_test
 
 _NEXT_TICKET: Final = Exercise(
     id="next-ticket",
@@ -104,10 +105,33 @@ print(total)
 """,
 )
 
+_ORDERS: Final = Exercise(
+    id="orders",
+    title="Orders",
+    statement=(
+        "`rows` holds pairs of a region and a number of orders. Put a dictionary from each region to the sum of "
+        "its orders into `orders`."
+    ),
+    kind=ExerciseKind.DATA,
+    entry_point="orders",
+    given="rows = [('north', 3), ('south', 5), ('north', 4)]\n",
+    visible=(
+        snippet_test(
+            "assert orders == {'north': 7, 'south': 5}", "rows = [('north', 3), ('south', 5), ('north', 4)]\n"
+        ),
+    ),
+    reference="""\
+orders = {}
+for region, count in rows:
+    orders[region] = orders.get(region, 0) + count
+""",
+)
+
 _EXAMPLES: Final = {
     ExerciseKind.FUNCTION: (_NEXT_TICKET, _LONG_WORDS),
     ExerciseKind.CLASS: (_QUEUE,),
     ExerciseKind.STDIN: (_TOLLS,),
+    ExerciseKind.DATA: (_ORDERS,),
 }
 
 

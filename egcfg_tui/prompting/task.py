@@ -42,6 +42,7 @@ _WANTED: Final = {
     ExerciseKind.STDIN: (
         "Write a Python program for this task. It reads standard input and prints to standard output."
     ),
+    ExerciseKind.DATA: "Continue the Python code of this task.",
 }
 
 
@@ -50,7 +51,8 @@ class TaskPrompt:
     """A prompt in parts: `before`, `body`, [signal], `after`, `opening`.
 
     `before` and `after` come from the chat template and hold control tokens, the rest is plain text. The
-    answer continues `opening`, which ends with `starter`.
+    answer continues `opening`, which ends with `starter`. What a snippet continues stands in `opening` in
+    front of it and is no part of the answer.
     """
 
     before: str
@@ -73,7 +75,7 @@ def task_prompt(exercise: Exercise, style: PromptStyle, frame: Frame) -> TaskPro
     before, body, after = _parts(exercise, style, frame)
     starter = exercise.starter.rstrip()
     starter = f"{starter}\n" if starter else ""
-    return TaskPrompt(before, body, after, f"{FENCE}python\n{starter}", starter)
+    return TaskPrompt(before, body, after, f"{FENCE}python\n{_given(exercise)}{starter}", starter)
 
 
 def _parts(exercise: Exercise, style: PromptStyle, frame: Frame) -> tuple[str, str, str]:
@@ -96,15 +98,37 @@ def _parts(exercise: Exercise, style: PromptStyle, frame: Frame) -> tuple[str, s
 
 def _request(exercise: Exercise, style: PromptStyle = PromptStyle.PLAIN) -> str:
     parts = [_WANTED[exercise.kind].format(name=exercise.entry_point), exercise.statement.strip()]
-    if exercise.visible:
-        parts.append(_tests_text(exercise.visible))
+    if exercise.kind is ExerciseKind.DATA:
+        parts += _wanted_variables(exercise)
+    shown = tuple(test for test in exercise.visible if _tells(test, exercise))
+    if shown:
+        parts.append(_tests_text(shown))
     if style is PromptStyle.LONG_CODE:
         parts.append(_LONG_CODE)
     return "\n\n".join(parts)
 
 
 def _answer(example: Exercise) -> str:
-    return f"{FENCE}python\n{example.reference}{FENCE}"
+    return f"{FENCE}python\n{_given(example)}{example.reference}{FENCE}"
+
+
+def _given(exercise: Exercise) -> str:
+    """The code that a snippet continues."""
+    return f"{exercise.given.rstrip()}\n" if exercise.given.strip() else ""
+
+
+def _wanted_variables(exercise: Exercise) -> list[str]:
+    """Where a snippet has to leave its result."""
+    wanted = [name for name in (exercise.entry_point, *exercise.also) if name]
+    if not wanted:
+        return []
+    names = " and ".join(f"`{name}`" for name in wanted)
+    return [f"The code is given up to the point where your lines follow; they must compute {names}."]
+
+
+def _tells(test: Test, exercise: Exercise) -> bool:
+    """Whether a test's text says what is expected; those of snippets may only run something."""
+    return exercise.kind is not ExerciseKind.DATA or "assert" in test.text
 
 
 def _tests_text(tests: tuple[Test, ...]) -> str:

@@ -14,6 +14,7 @@ from typing import Final
 
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.exercises.python_source import definitions
+from egcfg_tui.exercises.snippets import open_function
 from egcfg_tui.exercises.stubs import is_empty
 from egcfg_tui.prompting.task import FENCE
 from egcfg_tui.solving.lexing import header_end, inside_string
@@ -26,6 +27,8 @@ _PROSE: Final = re.compile(r"(?:[-*>] +)?[A-Z][\w'’]*(?:,? [\w'’`()]+){2}|[A
 _MAY_DEFINE: Final = re.compile(
     r"[#@]|(?:async|def|class|from|import|try|except)\b|[A-Za-z_][\w, \t]*(?::[^=\n]*)?=(?!=)"
 )
+
+_SNIPPET_ENDS: Final = re.compile(r"</code>|(?:#+ *)?END (?:OF )?SOLUTION")
 
 
 def line_is_complete(line: str) -> bool:
@@ -56,7 +59,8 @@ def answer_end(code: str, exercise: Exercise) -> int | None:
 
     It ends at a closing fence. A function or class also ends at the first text on the left margin once it is
     whole and every name it uses is defined; while names are missing, definitions that follow belong to it.
-    A program ends where prose begins too. Text that comes in tokens ends where the same text would that
+    A program ends where prose begins too; so does a snippet, which also ends with the function that it
+    stands in, and where it is printed once all wanted variables are there. Text that comes in tokens ends where the same text would that
     comes at once. Call it after every token: it reads the lines on the left margin and parses no code twice.
     """
     return answer_span(code, exercise)[1]
@@ -73,6 +77,8 @@ def answer_code(text: str, exercise: Exercise) -> str:
 
 def answer_span(code: str, exercise: Exercise) -> tuple[int, int | None]:
     """Where the answer begins, behind prose and opening fences, and where it ends, as `answer_end`."""
+    if exercise.kind is ExerciseKind.DATA:
+        return _snippet_span(code, exercise)
     begin = 0
     kept: int | None = None
     needed: frozenset[str] = frozenset()
@@ -114,12 +120,48 @@ def answer_span(code: str, exercise: Exercise) -> tuple[int, int | None]:
 
 
 def defines_entry_point(code: str, exercise: Exercise) -> bool:
-    """Whether the header of the function or class under test is complete. Always so for a program."""
-    if exercise.kind is ExerciseKind.STDIN or exercise.entry_point is None:
+    """Whether the header of the function or class under test is complete.
+
+    Always so for a program and for a snippet, which have none.
+    """
+    if exercise.kind in (ExerciseKind.STDIN, ExerciseKind.DATA) or exercise.entry_point is None:
         return True
     pattern = rf"^(?:async[ \t]+def|def|class)[ \t]+{re.escape(exercise.entry_point)}\b"
     found = re.search(pattern, code, re.MULTILINE)
     return found is not None and header_end(code, found.start()) is not None
+
+
+def _snippet_span(code: str, exercise: Exercise) -> tuple[int, int | None]:
+    begin = 0
+    inside = open_function(exercise.given) is not None
+    for match in _MARGIN.finditer(code):
+        start = match.start()
+        newline = code.find("\n", start)
+        line = code[start : newline + 1] if newline >= 0 else code[start:]
+        written = code[begin:start]
+        if inside_string(written):
+            continue
+        whole = bool(written.strip()) and (inside or _parsed(written) is not None)
+        if line.startswith(FENCE):
+            if whole or newline < 0:
+                return begin, start if whole else None
+            begin = newline + 1
+        elif _PROSE.match(line) and not written.strip():
+            begin = newline + 1 if newline >= 0 else len(code)
+        elif _SNIPPET_ENDS.match(line) or (whole and _ends_snippet(line, written, exercise, inside=inside)):
+            return begin, start
+    return begin, None
+
+
+def _ends_snippet(line: str, written: str, exercise: Exercise, *, inside: bool) -> bool:
+    """Whether a line on the left margin is no part of the snippet in front of it."""
+    if inside:
+        return line[0] not in "#)]}"
+    if _PROSE.match(line):
+        return True
+    tree = _parsed(written)
+    wanted = {name for name in (exercise.entry_point, *exercise.also) if name}
+    return line.startswith("print(") and bool(wanted) and tree is not None and wanted <= definitions(tree).keys()
 
 
 def _is_answer(code: str, exercise: Exercise) -> bool:

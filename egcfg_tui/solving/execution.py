@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from egcfg_sandbox import Limits, Program, Report, Sandbox, Verdict
+from egcfg_sandbox import Program, Report, Sandbox, Verdict
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.solving.control import Interrupted
 
@@ -19,10 +19,9 @@ class RunCache:
     `runs` counts the executions that were not answered from memory.
     """
 
-    def __init__(self, sandbox: Sandbox, exercise: Exercise, limits: Limits) -> None:
+    def __init__(self, sandbox: Sandbox, exercise: Exercise) -> None:
         self._sandbox = sandbox
         self._exercise = exercise
-        self._limits = limits
         self._reports: dict[str, Report] = {}
         self.runs = 0
 
@@ -49,7 +48,7 @@ class RunCache:
     def _program(self, source: str) -> Program:
         exercise = self._exercise
         return Program(
-            source, exercise.visible, trace=True, limits=self._limits, entry_point=exercise.entry_point
+            source, exercise.visible, trace=True, limits=exercise.limits, entry_point=exercise.entry_point
         )
 
 

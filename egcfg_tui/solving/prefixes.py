@@ -3,11 +3,15 @@
 Source: arXiv 2506.10948, as the order of mends: parse; append `pass`; drop the last line; put `pass` in
 its place; again. The canonical text has no comments and no docstrings, so that candidates which differ
 only in those share their runs.
+
+Code that begins indented continues a function that stands in front of it: it is read as one block and keeps
+its margin.
 """
 
 from __future__ import annotations
 
 import ast
+import textwrap
 
 # What Python raises for text that is not a program, however odd the text.
 _UNPARSABLE = (SyntaxError, ValueError, MemoryError, RecursionError)
@@ -37,7 +41,7 @@ def canonical(code: str) -> str | None:
         if isinstance(node, ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             _strip_docstring(node)
     try:
-        return ast.unparse(tree)
+        return textwrap.indent(ast.unparse(tree), _margin(code))
     except _UNPARSABLE:
         return None
 
@@ -56,10 +60,23 @@ def _mends(lines: list[str]) -> list[str]:
 
 def _tree(code: str) -> ast.Module | None:
     try:
-        tree = ast.parse(code)
+        if not _margin(code):
+            tree = ast.parse(code)
+        else:
+            (block,) = ast.parse(f"if True:\n{code}").body
+            assert isinstance(block, ast.If)
+            tree = ast.Module(block.body, [])
     except _UNPARSABLE:
         return None
     return tree if tree.body else None
+
+
+def _margin(code: str) -> str:
+    """The indentation of the first line that is neither empty nor a comment."""
+    for line in code.split("\n"):
+        if (text := line.lstrip()) and not text.startswith("#"):
+            return line[: len(line) - len(text)]
+    return ""
 
 
 def _strip_docstring(node: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:

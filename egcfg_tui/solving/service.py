@@ -11,6 +11,8 @@ from egcfg_tui.engine.api import Engine, EngineError, ModelSpec
 from egcfg_tui.engine.host import Inbox
 from egcfg_tui.engine.stop_flag import StopFlag
 from egcfg_tui.events import EngineLoaded, Event, FailureKind, SolveFailed, Stage, StageEntered
+from egcfg_tui.exercises.model import Exercise, ExerciseError
+from egcfg_tui.exercises.packages import require_packages
 from egcfg_tui.models.errors import ModelError
 from egcfg_tui.models.gguf_header import read_header
 from egcfg_tui.models.memory import check_memory
@@ -34,6 +36,7 @@ class SolverService:
         self._config = config
         self._stop = stop
         self._sandbox: Sandbox | None = None
+        self._sandbox_with_packages: Sandbox | None = None
         self._engine: Engine | None = None
 
     def opened(self) -> Iterator[Event]:
@@ -73,17 +76,41 @@ class SolverService:
         if self._engine is None or self._sandbox is None:
             yield SolveFailed(FailureKind.MODEL, "no model is loaded; start the engine again")
             return
+        try:
+            sandbox = self._sandbox_for(job.exercise)
+        except ExerciseError as error:
+            yield SolveFailed(FailureKind.EXERCISE, str(error))
+            return
+        except SandboxRefused as error:
+            yield SolveFailed(FailureKind.SANDBOX, str(error))
+            return
         control = Control(
             budget_s=job.budget_s,
             clock=time.monotonic,
             wait=inbox.wait,
             stop_requested=lambda: inbox.stop.is_set,
         )
-        yield from solve(self._engine, self._sandbox, job, control)
+        yield from solve(self._engine, sandbox, job, control)
+
+    def _sandbox_for(self, exercise: Exercise) -> Sandbox:
+        """The sandbox that the exercise's programs run in; one with packages is made when first needed.
+
+        Its server is a fresh interpreter, so that nothing of the engine's native libraries comes along.
+        Raises `ExerciseError` for packages that are not installed.
+        """
+        assert self._sandbox is not None
+        if not exercise.packages:
+            return self._sandbox
+        require_packages(exercise)
+        if self._sandbox_with_packages is None:
+            layers = self._config.allow_missing_layers
+            self._sandbox_with_packages = Sandbox(allow_missing_layers=layers, packages=True)
+        return self._sandbox_with_packages
 
     def close(self) -> None:
-        """Frees the model and ends the sandbox."""
+        """Frees the model and ends the sandboxes."""
         if self._engine is not None:
             self._engine.close()
-        if self._sandbox is not None:
-            self._sandbox.close()
+        for sandbox in (self._sandbox, self._sandbox_with_packages):
+            if sandbox is not None:
+                sandbox.close()

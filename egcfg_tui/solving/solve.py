@@ -44,7 +44,7 @@ def solve(engine: Engine, sandbox: Sandbox, request: SolveRequest, control: Cont
     yield SolveStarted(
         exercise_id=exercise.id,
         title=exercise.title,
-        statement=exercise.statement,
+        statement=exercise.task,
         visible_tests=tuple(test.text for test in exercise.visible),
         hidden_tests=len(exercise.hidden),
         starter=exercise.starter,
@@ -144,8 +144,9 @@ def _score(
     tests: tuple[ScoredTest, ...] = ()
     if reason != "stopped":
         yield bench.meter.enter(Stage.SCORING)
+        tests_run = exercise.visible + exercise.hidden
         report = sandbox.run(
-            Program(bench.solution, exercise.visible + exercise.hidden, entry_point=exercise.entry_point)
+            Program(bench.solution, tests_run, limits=exercise.limits, entry_point=exercise.entry_point)
         )
         check_sandbox(report)
         tests = tuple(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
-from egcfg_sandbox import Limits, Sandbox
+from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.api import Branch, Engine
 from egcfg_tui.events import CodeExecuted, Event, Stage
 from egcfg_tui.exercises.model import Exercise
@@ -44,7 +44,7 @@ class Workbench:
         self.prompt = prompt
         self.control = control
         self.meter = Meter(engine, control)
-        self.cache = RunCache(sandbox, exercise, Limits())
+        self.cache = RunCache(sandbox, exercise)
         self.best: Answer | None = None
         self.draft = prompt.starter
         self._answers: set[str] = set()

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from egcfg_tui.engine.api import ModelSpec
-from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.exercises import Exercise, Visibility
 from egcfg_tui.solving.settings import Method
 from egcfg_tui.tui import keymap, terminal, theme
 from egcfg_tui.tui.commands import COMMANDS
@@ -124,21 +124,23 @@ def run_app(
     options: SolveOptions | None = None,
     *,
     allow_missing_layers: tuple[str, ...] = (),
+    visible: Visibility | None = None,
 ) -> None:
     """Opens the workbench and returns when the user leaves it.
 
+    `visible` chooses the tests that steer in exercises which are opened later; `exercise` is taken as it is.
     `find_model` raises `ModelError` when there is no usable model: the workbench opens all the same and says
     so. Raises `NoTerminalError` without a terminal.
     """
     terminal.require_terminal()
-    from egcfg_tui.exercises import bundled, load
+    from egcfg_tui.exercises import bundled, load, with_visible
     from egcfg_tui.solving.session import SolverSession
 
     services = Services(
         find_model=find_model,
         open_session=lambda model: SolverSession(model, allow_missing_layers=allow_missing_layers),
-        bundled=bundled,
-        load=load,
+        bundled=lambda: tuple(with_visible(exercise, visible) for exercise in bundled()),
+        load=lambda name: with_visible(load(name), visible),
     )
     app = WorkbenchApp(services, options, exercise, keymap.load(keymap.default_path()))
     with terminal.guarded_screen(terminal.log_path()):

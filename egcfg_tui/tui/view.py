@@ -213,7 +213,7 @@ def idle(exercise: Exercise, engine: EngineView = NO_ENGINE) -> SolveView:
     return SolveView(
         exercise_id=exercise.id,
         title=exercise.title,
-        statement=exercise.statement,
+        statement=exercise.task,
         starter=exercise.starter,
         code=exercise.starter,
         tests=tuple(TestRow(test.text) for test in exercise.visible),

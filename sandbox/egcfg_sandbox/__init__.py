@@ -1,6 +1,6 @@
 """Runs and traces small untrusted Python programs. Standard library only; usable on its own."""
 
-from egcfg_sandbox.client import Sandbox, SandboxRefused, layers
+from egcfg_sandbox.client import Sandbox, SandboxRefused, layers, missing_packages
 from egcfg_sandbox.verdicts import (
     CodeTest,
     Layer,
@@ -30,4 +30,5 @@ __all__ = [
     "TraceEvent",
     "Verdict",
     "layers",
+    "missing_packages",
 ]

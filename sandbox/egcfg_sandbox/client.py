@@ -12,8 +12,9 @@ import sysconfig
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from importlib.machinery import PathFinder
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -241,7 +242,7 @@ class Sandbox:
         if workers < 1:
             raise ValueError(f"workers is {workers}; at least 1 is needed")
         self.workers = workers
-        self._packages = sysconfig.get_paths()["platlib"] if packages else ""
+        self._packages = _packages_folder() if packages else ""
         self._lock = threading.Lock()
         self._closed = False
         self._server: _Server | None = None
@@ -507,6 +508,16 @@ def _trace(plain: Any) -> Trace | None:
         for kind, line, depth, function, changes, value, repeats in rows
     )
     return Trace(events, dropped)
+
+
+def _packages_folder() -> str:
+    """The one folder of packages that a sandbox can see."""
+    return sysconfig.get_paths()["platlib"]
+
+
+def missing_packages(names: Iterable[str]) -> list[str]:
+    """Which modules a sandbox made with `packages` would not find."""
+    return [name for name in names if PathFinder.find_spec(name, [_packages_folder()]) is None]
 
 
 def layers() -> tuple[Layer, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from egcfg_sandbox import CodeTest, Limits, Program, Report, TestResult, Verdict
+from egcfg_sandbox import CodeTest, Program, Report, TestResult, Verdict
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.solving.control import Interrupted
 from egcfg_tui.solving.execution import RunCache, SandboxBroke
@@ -28,7 +28,7 @@ class CountingSandbox:
 
 def cache_over(sandbox: Any) -> RunCache:
     exercise = Exercise("x", "X", "", ExerciseKind.FUNCTION, "f", visible=(CodeTest("assert True"),))
-    return RunCache(sandbox, exercise, Limits())
+    return RunCache(sandbox, exercise)
 
 
 def test_a_program_runs_once() -> None:

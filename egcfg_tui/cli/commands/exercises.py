@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 
+from egcfg_sandbox import missing_packages
 from egcfg_tui.cli import exercise_views as views
 from egcfg_tui.cli import stderr, stdout
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.printable import printable
-from egcfg_tui.exercises import Exercise, ExerciseError, load, load_all
+from egcfg_tui.cli.solving_options import add_visible_option, visible_from
+from egcfg_tui.exercises import Exercise, ExerciseError, load, load_all, with_visible
 from egcfg_tui.exercises.checking import Check, check_references
+from egcfg_tui.exercises.packages import advice
 from egcfg_tui.exercises.references import BUNDLED
 
 _EPILOG = """\
@@ -41,6 +44,7 @@ def configure(parser: CommandParser) -> None:
     show = commands.add_parser("show", help="one exercise as a person reads it")
     show.add_argument("exercises", metavar="EXERCISE")
     show.add_argument("--all", action="store_true", help="hidden tests and the reference solution as well")
+    add_visible_option(show)
 
     check = commands.add_parser("check", help="run reference solutions through the sandbox")
     check.add_argument(
@@ -65,7 +69,8 @@ def run(args: argparse.Namespace) -> ExitCode:
             case "list":
                 _list(load_all(args.exercises), as_json=as_json)
             case "show":
-                _show(load(args.exercises), everything=args.all, as_json=as_json)
+                exercise = with_visible(load(args.exercises), visible_from(args))
+                _show(exercise, everything=args.all, as_json=as_json)
             case _:
                 found = [exercise for name in args.exercises for exercise in load_all(name)]
                 return _check(found, as_json=as_json)
@@ -96,8 +101,10 @@ def _check(exercises: Sequence[Exercise], *, as_json: bool) -> ExitCode:
         raise CommandError(
             "no exercise has a reference solution; add the key `reference`", ExitCode.MODEL_OR_DATA
         )
+    lacking = _lacking_packages(exercises)
+    runnable = [exercise for exercise in exercises if not lacking.intersection(exercise.packages)]
     checks = []
-    for check in _checks(exercises, len(exercises) - len(unchecked)):
+    for check in _checks(runnable, sum(exercise.reference is not None for exercise in runnable)):
         checks.append(check)
         if not as_json:
             for test in check.failures:
@@ -105,13 +112,27 @@ def _check(exercises: Sequence[Exercise], *, as_json: bool) -> ExitCode:
         for test in check.doubts:
             stderr.narrate(views.doubt(check, test))
     passed = sum(check.passed for check in checks)
+    not_run = len(exercises) - len(runnable)
     if as_json:
-        stdout.emit_json(
-            {"passed": passed, "total": len(checks), "exercises": [views.outcome(check) for check in checks]}
-        )
+        rows = [views.outcome(check) for check in checks]
+        stdout.emit_json({"passed": passed, "total": len(checks), "not_run": not_run, "exercises": rows})
     else:
-        stdout.emit(f"{passed} of {len(checks)} references pass")
-    return ExitCode.DONE if passed == len(checks) else ExitCode.NOT_SOLVED
+        stdout.emit(
+            f"{passed} of {len(checks)} references pass" + (f", {not_run} not run" if not_run else "")
+        )
+    if passed < len(checks):
+        return ExitCode.NOT_SOLVED
+    return ExitCode.MODEL_OR_DATA if not_run else ExitCode.DONE
+
+
+def _lacking_packages(exercises: Sequence[Exercise]) -> frozenset[str]:
+    """Packages that exercises need and that are not installed; says which exercises are not run for that."""
+    lacking = frozenset(missing_packages({name for exercise in exercises for name in exercise.packages}))
+    for name in sorted(lacking):
+        users = [exercise for exercise in exercises if name in exercise.packages]
+        more = f" and {len(users) - 1} more" if len(users) > 1 else ""
+        stderr.narrate(f"{users[0].source}{more}: not run, as `{name}` is missing; {advice([name])}")
+    return lacking
 
 
 def _checks(exercises: Sequence[Exercise], total: int) -> Iterator[Check]:
@@ -122,7 +143,7 @@ def _checks(exercises: Sequence[Exercise], total: int) -> Iterator[Check]:
 
     try:
         with (
-            Sandbox() as sandbox,
+            Sandbox(packages=any(exercise.packages for exercise in exercises)) as sandbox,
             Progress(console=stderr.console(), transient=True, disable=not stderr.is_terminal()) as progress,
         ):
             task = progress.add_task("checking", total=total)

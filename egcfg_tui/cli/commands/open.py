@@ -10,7 +10,7 @@ from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.model_choice import chosen_model
 from egcfg_tui.cli.parser import CommandParser
-from egcfg_tui.cli.solving_options import add_solving_options, layers_from, settings_from
+from egcfg_tui.cli.solving_options import add_solving_options, layers_from, settings_from, visible_from
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.solving.settings import Method
 
@@ -35,8 +35,9 @@ def run(args: argparse.Namespace) -> ExitCode:
     """Opens the workbench; returns when the user leaves it."""
     settings = settings_from(args)
     layers = layers_from(args)
+    visible = visible_from(args)
     try:
-        exercise = exercises.load(args.exercise or exercises.DEMO_ID)
+        exercise = exercises.with_visible(exercises.load(args.exercise or exercises.DEMO_ID), visible)
     except exercises.ExerciseError as error:
         raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
 
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> ExitCode:
 
     options = SolveOptions(Method(args.method), settings, args.budget, args.seed)
     try:
-        run_app(find_model, exercise, options, allow_missing_layers=layers)
+        run_app(find_model, exercise, options, allow_missing_layers=layers, visible=visible)
     except NoTerminalError as error:
         raise CommandError(str(error), ExitCode.USAGE) from error
     return ExitCode.DONE

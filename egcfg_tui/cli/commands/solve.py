@@ -16,9 +16,10 @@ from egcfg_tui.cli.model_choice import chosen_model
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.printable import printable
 from egcfg_tui.cli.result_json import result_json
-from egcfg_tui.cli.solving_options import add_solving_options, layers_from, settings_from
+from egcfg_tui.cli.solving_options import add_solving_options, layers_from, settings_from, visible_from
 from egcfg_tui.cli.tape import Tape, open_tape
 from egcfg_tui.events import FailureKind, SolveFailed, SolveFinished
+from egcfg_tui.exercises.packages import require_packages
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.settings import Method
 
@@ -40,6 +41,7 @@ exit codes: 0 solved, 1 not solved, 2 usage, 3 model or data, 4 sandbox, 130 int
 
 _FAILURES: Final = {
     FailureKind.MODEL: ExitCode.MODEL_OR_DATA,
+    FailureKind.EXERCISE: ExitCode.MODEL_OR_DATA,
     FailureKind.CONTEXT: ExitCode.MODEL_OR_DATA,
     FailureKind.SANDBOX: ExitCode.SANDBOX,
 }
@@ -64,7 +66,8 @@ def run(args: argparse.Namespace) -> ExitCode:
     settings = settings_from(args)
     layers = layers_from(args)
     try:
-        exercise = exercises.load(args.exercise)
+        exercise = exercises.with_visible(exercises.load(args.exercise), visible_from(args))
+        require_packages(exercise)
         model, recorded_model = chosen_model(args)
     except (exercises.ExerciseError, models.ModelError) as error:
         raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error

@@ -120,8 +120,11 @@ class Renderer:
         if kind is types.ModuleType:
             return f"<module {value.__name__}>"
         name = _name_of(kind)
-        if kind.__module__ == "numpy":
+        package = kind.__module__.partition(".")[0]
+        if package == "numpy":
             return _array_text(value, self._limit)
+        if package == "pandas":
+            return self._table(value, name)
         for base in _BASES:
             if issubclass(kind, base):
                 return f"{name}({self._render(_plain(value, base), depth - 1)})"
@@ -135,6 +138,31 @@ class Renderer:
             return f"{name}({_ELLIPSIS if fields else ''})"
         parts = [f"{key}={self._render(item, depth - 1)}" for key, item in islice(fields.items(), _ITEMS)]
         return f"{name}({', '.join(parts)})"
+
+    def _table(self, value: Any, name: str) -> str:
+        """A table of pandas by its columns, a column by its items; anything else of pandas by its own text.
+
+        This runs code of pandas, which a program may have replaced: what it makes of it is only text.
+        """
+        if name == "DataFrame":
+            parts = [
+                f"{self._render(label, 1)}: {self._items(value.iloc[:, number])}"
+                for number, label in enumerate(value.columns[:_ITEMS])
+            ]
+            shown = len(parts) == value.shape[1]
+            return (
+                f"DataFrame({{{', '.join(parts)}{'' if shown else ', ' + _ELLIPSIS}}}, shape={value.shape})"
+            )
+        if name == "Series" or name.endswith("Index"):
+            return f"{name}({self._items(value)}, dtype={value.dtype})"
+        if name in ("Timestamp", "Timedelta", "NaTType", "NAType", "Period", "Interval"):
+            return str(value)
+        return f"<{name}>"
+
+    def _items(self, column: Any) -> str:
+        """The first items of a column, as a list."""
+        items = column[:_ITEMS].tolist()
+        return "[" + self._joined(items, len(column), 2) + "]"
 
 
 def _name_of(kind: type) -> str:

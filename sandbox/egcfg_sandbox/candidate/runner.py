@@ -50,6 +50,7 @@ class Runner:
         self._process = os.getpid()
         self._reserve: mmap.mmap | None = mmap.mmap(-1, _MEMORY_RESERVE_BYTES)
         self._asked = 0
+        self._window: tuple[int, int] | None = None
 
     def serve(self) -> None:
         """Answers until the judge has gone."""
@@ -126,6 +127,9 @@ class Runner:
             trace = trace.tb_next
         if isinstance(error, SyntaxError) and error.filename == FILENAME:
             line = error.lineno
+        if line is not None and self._window is not None:
+            first, last = self._window
+            line = line - first + 1 if first <= line <= last else None
         arguments: tuple[Any, ...] = error.args
         state = dict(vars(error)) if hasattr(error, "__dict__") else {}
         try:
@@ -163,20 +167,33 @@ class Runner:
             if self._recorder.exhausted:
                 self._recorder.finish(name, line, value, failure)
 
-    def _prepare_trace(self, source: bytes, code: CodeType, trace: tuple[int, int]) -> None:
+    def _prepare_trace(
+        self, source: bytes, code: CodeType, trace: tuple[int, int], window: tuple[int, int] | None = None
+    ) -> None:
+        if self._tracer is not None:
+            self._tracer.close()
         events, characters = trace
         starts = statements.first_lines(source)
-        self._recorder = Recorder(TraceWriter(self._memory, events), Renderer(characters), starts, events)
+        writer = TraceWriter(self._memory, events)
+        self._recorder = Recorder(writer, Renderer(characters), starts, events, window)
         self._tracer = tracer_for(self._recorder, FILENAME, code)
 
     def _do_execute(
-        self, source: str, names: dict[str, Any], trace: tuple[int, int] | None
+        self,
+        source: str,
+        names: dict[str, Any],
+        trace: tuple[int, int] | None,
+        window: tuple[int, int] | None,
     ) -> dict[str, Any]:
-        """Executes text that the test made of the program; returns the variables that are new."""
+        """Executes text that the test made of the program; returns the variables that are new.
+
+        `window`: the first and the last line of the text that are the program's own.
+        """
         text = source.encode("utf-8", "surrogatepass")
+        self._window = window
         code = compile(text, FILENAME, "exec", dont_inherit=True)
         if trace is not None:
-            self._prepare_trace(text, code, trace)
+            self._prepare_trace(text, code, trace, window)
         scope = dict(names)
         self._traced(lambda: exec(code, scope), "<module>", 1)
         return {

@@ -58,10 +58,23 @@ class _Frame:
 
 
 class Recorder:
-    """Turns interpreter events into rows of the trace memory."""
+    """Turns interpreter events into rows of the trace memory.
 
-    def __init__(self, writer: TraceWriter, renderer: Renderer, starts: dict[int, int], events: int) -> None:
+    `window` are the first and the last line that are the program's own where a test put it into a text of
+    its own: what happens outside is not told, and lines count from the first one.
+    """
+
+    def __init__(
+        self,
+        writer: TraceWriter,
+        renderer: Renderer,
+        starts: dict[int, int],
+        events: int,
+        window: tuple[int, int] | None = None,
+    ) -> None:
         self._writer = writer
+        self._windowed = window is not None
+        self._first, self._last = window or (1, sys.maxsize)
         self._text = renderer.text
         self._starts = starts
         self._left = events * _EVENTS_PER_SLOT
@@ -85,6 +98,7 @@ class Recorder:
         value: str | None,
     ) -> None:
         self._left -= 1
+        line = min(max(line, self._first), self._last) - self._first + 1
         self._keys.append((kind, line, frame.depth, tuple(changes), value))
         self._writer.append(kind, line, frame.depth, name, changes, value)
 
@@ -95,10 +109,12 @@ class Recorder:
             known.depth = self._depth
             self._depth += 1
             return
+        code = frame.f_code
+        if self._windowed and not self._is_own(code):
+            return
         state = _Frame(self._depth)
         self._frames[id(frame)] = state
         self._depth += 1
-        code = frame.f_code
         if code.co_name != "<module>":
             changes = self._changes(frame, state)
             self._append(CALL, code.co_firstlineno, state, code.co_name, changes, None)
@@ -112,6 +128,9 @@ class Recorder:
         if line == state.line:
             return
         self._complete(frame, state)
+        if not self._first <= line <= self._last:
+            self._changes(frame, state)
+            return
         self._fold(state, line)
         state.line = line
         state.index = len(self._keys)
@@ -125,10 +144,16 @@ class Recorder:
         changes = self._changes(frame, state)
         if changes and state.index < len(self._keys):
             kind, line, depth, _, value = self._keys[state.index]
-            if kind == LINE and line == state.line:
+            if kind == LINE and line == state.line - self._first + 1:
                 self._keys[state.index] = (kind, line, depth, tuple(changes), value)
                 self._writer.amend(state.index, kind, line, depth, frame.f_code.co_name, changes)
         state.line = None
+
+    def _is_own(self, code: CodeType) -> bool:
+        """Whether a line of the code is one of the program's."""
+        return code.co_name == "<module>" or any(
+            self._first <= line <= self._last for _, _, line in code.co_lines() if line is not None
+        )
 
     def _fold(self, state: _Frame, line: int) -> None:
         """Folds the pass of a loop that just ended into the one before when both did the same."""
@@ -247,6 +272,10 @@ class SettraceTracer:
         """Ends it."""
         sys.settrace(None)
 
+    def close(self) -> None:
+        """Makes room for the tracer of another text."""
+        self.stop()
+
     def _global(self, frame: FrameType, event: str, argument: Any) -> Any:
         if frame.f_code.co_filename != self._filename or not self._traced.get(frame.f_code):
             return None
@@ -327,6 +356,15 @@ class MonitoringTracer:
             monitoring.set_events(self._TOOL, 0)
             if self._recorder.exhausted:
                 self._end(monitoring)
+
+    def close(self) -> None:
+        """Makes room for the tracer of another text: an interpreter has one tool of each number."""
+        monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
+        if self._registered:
+            self._registered = False
+            monitoring.set_events(self._TOOL, 0)
+            self._end(monitoring)
+            monitoring.free_tool_id(self._TOOL)
 
     def _end(self, monitoring: Any) -> None:
         for code in self._codes:

@@ -179,17 +179,21 @@ class CodeCheck:
         return any(_EXECUTION in _defined(tree) for tree in (self._setup, self._code))
 
     def run_executing(self, session: Session, source: str, trace: Any) -> None:
-        """Like `run`, but what the test executes is executed by the program's process."""
+        """Like `run`, but what the test executes is executed by the program's process.
+
+        The test finds the program's text under the name `solution`.
+        """
 
         def execute(text: Any, names: Any = None) -> None:
             names = {} if names is None else names
-            names.update(session.ask("execute", text, names, trace))
+            names.update(session.ask("execute", text, names, trace, _lines_of(source, text)))
 
-        namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins, "exec": execute}
+        namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+        namespace |= {"exec": execute, "solution": source}
         self._add_helpers(namespace)
         for code in self.compiled({"exec"}):
             exec(code, namespace)
-        called = {node.func.id for node in _called(self._code)}
+        called = {node.func.id for tree in (self._setup, self._code) for node in _called(tree)}
         for name in (_EXECUTION, _INSPECTION):
             if name in namespace and name not in called:
                 namespace[name](source)
@@ -305,6 +309,15 @@ def _called(tree: ast.Module) -> Iterator[Any]:
             and isinstance(node.value.func, ast.Name)
         ):
             yield node.value
+
+
+def _lines_of(source: str, text: Any) -> tuple[int, int] | None:
+    """First and last line (from 1) of the program in the text that a test made of it, None: nowhere."""
+    start = text.find(source.rstrip()) if isinstance(text, str) and source.strip() else -1
+    if start < 0:
+        return None
+    first = text.count("\n", 0, start) + 1
+    return first, first + source.rstrip().count("\n")
 
 
 def _imported(node: ast.AST) -> Iterator[str]:

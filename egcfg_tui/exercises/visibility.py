@@ -1,0 +1,31 @@
+"""Which tests may steer the solver: the user's choice, applied to an exercise of any format."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+
+from egcfg_tui.exercises.model import Exercise
+
+
+class Visibility(StrEnum):
+    """How many of the tests that a format leaves open are visible."""
+
+    FIRST = "first"
+    """The first visible test alone; the others only score."""
+    ALL = "all"
+    """Every test that the format does not keep for scoring."""
+
+
+def with_visible(exercise: Exercise, choice: Visibility | None) -> Exercise:
+    """The exercise with the chosen tests visible and all others hidden; None leaves the format's own choice.
+
+    The order of the tests stays, and what a format keeps for scoring is never shown. A later choice replaces
+    an earlier one.
+    """
+    if choice is None:
+        return exercise
+    tests = exercise.visible + exercise.hidden
+    open_tests = len(exercise.visible) + exercise.openable
+    count = open_tests if choice is Visibility.ALL else min(1, len(exercise.visible))
+    return replace(exercise, visible=tests[:count], hidden=tests[count:], openable=open_tests - count)
