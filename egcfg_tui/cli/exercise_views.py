@@ -9,6 +9,7 @@ from egcfg_sandbox import StdioTest, Test
 from egcfg_tui.cli.printable import printable
 from egcfg_tui.exercises import Exercise
 from egcfg_tui.exercises.checking import Check, CheckedTest
+from egcfg_tui.exercises.snippets import is_snippet_test
 
 _HEADER = ("ID", "LEVEL", "KIND", "VISIBLE", "HIDDEN", "TITLE")
 
@@ -123,7 +124,9 @@ def _tests(group: str, tests: Sequence[Test], setup: bool) -> list[str]:
 def _test_text(test: Test, setup: bool) -> str:
     if isinstance(test, StdioTest):
         return f"input:\n{_indented(test.stdin)}\noutput:\n{_indented(test.stdout)}"
-    return f"{test.setup}\n{test.code}" if setup and test.setup else test.code
+    if setup and test.setup and not is_snippet_test(test):
+        return f"{test.setup}\n{test.code}"
+    return test.code
 
 
 def _indented(text: str) -> str:

@@ -8,29 +8,44 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
+from typing import Final
 
 from egcfg_sandbox import CodeTest
 from egcfg_tui.exercises import python_source
 
+_NOTE: Final = "# given: "
+_HARNESS: Final = "def test_execution(solution):\n    variables = {}\n"
 
-def snippet_test(code: str, given: str, *, setup: str = "", end: str = "") -> CodeTest:
+
+def snippet_test(code: str, given: str, *, own: str = "", end: str = "") -> CodeTest:
     """A test that executes `given`, the snippet and `end`, then `code` on the variables that are left.
 
-    Only variables that `code` reads are taken from the program, and no builtin name. `setup` runs before
-    all in the test alone.
+    `own` is given code of this test alone, other data mostly; it runs behind `given`, and people read it as
+    notes above the code. Only variables that `code` reads are taken from the program, and no builtin name.
+    `code` must be Python.
     """
     names = python_source.used_names(python_source.parse(code)) - python_source.BUILTIN_NAMES
+    notes = [f"{_NOTE}{line}" for line in own.strip("\n").split("\n")] if own.strip() else []
     lines = [
-        *([setup.rstrip()] if setup else []),
-        "def test_execution(solution):",
-        "    variables = {}",
-        f"    exec({_ended(given)!r} + solution + {end!r}, variables)",
+        f"    exec({_ended(given) + _ended(own)!r} + solution + {end!r}, variables)",
         f"    wanted = {sorted(names)!r}",
         "    globals().update({name: variables[name] for name in wanted if name in variables})",
         "",
         "test_execution(solution)",
     ]
-    return CodeTest(code.strip(), "\n".join(lines))
+    return CodeTest("\n".join([*notes, code.strip("\n")]), _HARNESS + "\n".join(lines))
+
+
+def is_snippet_test(test: CodeTest) -> bool:
+    """Whether `snippet_test` made the test: then its setup tells nothing new."""
+    return test.setup.startswith(_HARNESS)
+
+
+def split_notes(test: CodeTest) -> tuple[str, str]:
+    """The given code of a test alone and the code behind it: what `snippet_test` made the test of."""
+    lines = test.code.split("\n")
+    count = next((number for number, line in enumerate(lines) if not line.startswith(_NOTE)), len(lines))
+    return "\n".join(line.removeprefix(_NOTE) for line in lines[:count]), "\n".join(lines[count:])
 
 
 @lru_cache(maxsize=64)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import tomli_w
 
 from egcfg_sandbox import CodeTest, StdioTest, Test
-from egcfg_tui.exercises import text_files
+from egcfg_tui.exercises import python_source, text_files
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.exercises.packages import imported_packages
 from egcfg_tui.exercises.places import Place, did_you_mean
+from egcfg_tui.exercises.snippets import snippet_test, split_notes
 from egcfg_tui.exercises.toml_lines import key_lines
 from egcfg_tui.exercises.validation import validate
 
@@ -22,13 +25,14 @@ KEYS: Final[dict[str, type]] = {
     "kind": str,
     "entry_point": str,
     "level": int,
+    "given": str,
     "starter": str,
     "setup": str,
     "reference": str,
     "visible": list,
     "hidden": list,
 }
-_TEST_KEYS: Final[dict[str, type]] = {"code": str, "setup": str, "stdin": str, "stdout": str}
+_TEST_KEYS: Final[dict[str, type]] = {"code": str, "setup": str, "given": str, "stdin": str, "stdout": str}
 _TYPE_NAMES: Final = {str: "a string", int: "a whole number", list: "an array of tables (`[[...]]`)"}
 _LEVELS: Final = range(1, 6)
 
@@ -51,17 +55,19 @@ def write(exercise: Exercise) -> str:
         "level": exercise.level,
         "statement": exercise.statement,
     }
-    for key in ("entry_point", "starter", "reference"):
+    for key in ("entry_point", "given", "starter", "reference"):
         if value := getattr(exercise, key):
             table[key] = value
+    data = exercise.kind is ExerciseKind.DATA
     setups = {test.setup for test in exercise.visible + exercise.hidden if isinstance(test, CodeTest)}
-    shared = setups.pop() if len(setups) == 1 else ""
+    shared = setups.pop() if len(setups) == 1 and not data else ""
     if shared:
         table["setup"] = shared
     parts = [tomli_w.dumps(table, multiline_strings=True)]
     for group, tests in (("visible", exercise.visible), ("hidden", exercise.hidden)):
         for test in tests:
-            body = tomli_w.dumps(_test_table(test, shared), multiline_strings=True)
+            values = _snippet_table(test) if data else _test_table(test, shared)
+            body = tomli_w.dumps(values, multiline_strings=True)
             parts.append(f"[[{group}]]\n{body}")
     return "\n".join(parts)
 
@@ -71,6 +77,12 @@ def _test_table(test: Test, shared_setup: str) -> dict[str, str]:
         return {"stdin": test.stdin, "stdout": test.stdout}
     own = {} if test.setup == shared_setup else {"setup": test.setup}
     return own | {"code": test.code}
+
+
+def _snippet_table(test: Test) -> dict[str, str]:
+    assert isinstance(test, CodeTest)
+    given, code = split_notes(test)
+    return ({"given": given} if given else {}) | {"code": code}
 
 
 class _Reader:
@@ -92,6 +104,7 @@ class _Reader:
         level = self._table.get("level", 1)
         if level not in _LEVELS:
             raise self._place("level").error(f"is {level}; write 1 (easiest) to {_LEVELS[-1]} (hardest)")
+        self._check_given(kind)
         exercise = Exercise(
             id=exercise_id,
             title=self._required("title").strip(),
@@ -104,8 +117,26 @@ class _Reader:
             reference=self._table.get("reference"),
             level=level,
             source=self._file.file,
+            given=self._table.get("given", ""),
         )
-        return validate(exercise, self._place)
+        validate(exercise, self._place)
+        return replace(exercise, packages=_packages(exercise))
+
+    def _check_given(self, kind: ExerciseKind) -> None:
+        """Given code belongs to kind `data` and takes the place of starter and setup there."""
+        if kind is not ExerciseKind.DATA:
+            for key in self._lines:
+                if key.rpartition(".")[2] == "given":
+                    raise self._place(key).error(
+                        f'belongs to kind `data`; write `kind = "data"` or remove it ({kind} has `starter`)'
+                    )
+            return
+        self._required("given")
+        for key in ("starter", "setup"):
+            if key in self._table:
+                raise self._place(key).error("does not belong to kind `data`; put the code into `given`")
+        if "entry_point" not in self._table:
+            raise self._place("entry_point").error("is missing; name the variable that the answer computes")
 
     def _kind(self) -> ExerciseKind:
         name = self._table.get("kind", ExerciseKind.FUNCTION)
@@ -126,15 +157,17 @@ class _Reader:
     def _tests(self, group: str) -> tuple[Test, ...]:
         setup: str = self._table.get("setup", "")
         return tuple(
-            self._test(table, f"{group}.{number}", setup)
+            self._test(table, f"{group}.{number}", setup, self._table.get("given"))
             for number, table in enumerate(self._table.get(group, ()), start=1)
         )
 
-    def _test(self, table: Any, name: str, setup: str) -> Test:
+    def _test(self, table: Any, name: str, setup: str, given: str | None) -> Test:
         if not isinstance(table, dict):
             raise self._place(name).error("is not a table; write each test under its own `[[...]]` header")
         self._check_keys(table, _TEST_KEYS, prefix=f"{name}.")
-        match sorted(table.keys() - {"setup"}):
+        match sorted(table.keys() - {"setup", "given"}):
+            case ["code"] if given is not None:
+                return self._snippet_test(table, name, given)
             case ["code"]:
                 return CodeTest(code=table["code"], setup=table.get("setup", setup))
             case ["stdin", "stdout"]:
@@ -142,6 +175,21 @@ class _Reader:
             case keys:
                 has = f"has {' and '.join(f'`{key}`' for key in keys)}" if keys else "is empty"
                 raise self._place(name).error(f"the test {has}; write either `code`, or `stdin` and `stdout`")
+
+    def _snippet_test(self, table: dict[str, Any], name: str, given: str) -> Test:
+        if "setup" in table:
+            raise self._place(f"{name}.setup").error(
+                "does not belong to kind `data`; put the code into `given`"
+            )
+        own = table.get("given", "")
+        for key, code in (("code", table["code"]), ("given", given + "\n" + own)):
+            try:
+                python_source.parse(code)
+            except python_source.SourceError as error:
+                raise self._place(f"{name}.{key}").error(
+                    f"is not Python: {error} (its line {error.line}); correct it"
+                ) from None
+        return snippet_test(table["code"], given, own=own)
 
     def _check_keys(self, table: dict[str, Any], known: dict[str, type], *, prefix: str) -> None:
         for key, value in table.items():
@@ -167,6 +215,12 @@ class _Reader:
         return Place(self._file.file, line).error(
             f"is not valid TOML: {message[: found.start()]}; correct it"
         )
+
+
+def _packages(exercise: Exercise) -> tuple[str, ...]:
+    tests = [test for test in exercise.visible + exercise.hidden if isinstance(test, CodeTest)]
+    sources = [text for test in tests for text in (test.code, test.setup)]
+    return imported_packages(exercise.given, exercise.starter, exercise.reference or "", *sources)
 
 
 def _type_name(value: object) -> str:

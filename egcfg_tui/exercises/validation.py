@@ -58,9 +58,12 @@ def _check_test(test: Test, exercise: Exercise, place: Place) -> None:
     tree = _parse(test.code, "the test", place)
     if not tree.body:
         raise place.error("the test holds no statement; write an assertion")
-    if exercise.kind is ExerciseKind.DATA:
-        return
     used = python_source.used_names(tree) | python_source.used_names(setup)
+    if exercise.kind is ExerciseKind.DATA:
+        # A checker of its own takes the snippet as a whole.
+        used = python_source.used_names(tree)
+        if "solution" in used or exercise.entry_point is None:
+            return
     if used.isdisjoint((exercise.entry_point, *exercise.also)):
         raise place.error(
             f"the test does not use `{exercise.entry_point}`; correct the test or `entry_point`"

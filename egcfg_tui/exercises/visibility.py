@@ -20,8 +20,7 @@ class Visibility(StrEnum):
 def with_visible(exercise: Exercise, choice: Visibility | None) -> Exercise:
     """The exercise with the chosen tests visible and all others hidden; None leaves the format's own choice.
 
-    The order of the tests stays, and what a format keeps for scoring is never shown. A later choice replaces
-    an earlier one.
+    The order of the tests stays, and what a format keeps for scoring is never shown.
     """
     if choice is None:
         return exercise

@@ -161,7 +161,9 @@ def _ends_snippet(line: str, written: str, exercise: Exercise, *, inside: bool) 
         return True
     tree = _parsed(written)
     wanted = {name for name in (exercise.entry_point, *exercise.also) if name}
-    return line.startswith("print(") and bool(wanted) and tree is not None and wanted <= definitions(tree).keys()
+    return (
+        line.startswith("print(") and bool(wanted) and tree is not None and wanted <= definitions(tree).keys()
+    )
 
 
 def _is_answer(code: str, exercise: Exercise) -> bool:

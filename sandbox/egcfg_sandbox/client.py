@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import select
 import socket
 import subprocess
 import sys
-import sysconfig
 import threading
 import time
 from collections import deque
@@ -42,6 +42,7 @@ _STARTS: Final = 5
 _LOSSES: Final = 3
 _SERVER_DEATHS: Final = 10
 _STOP_S: Final = 0.05
+_PACKAGE_FOLDERS: Final = ("site-packages", "dist-packages")
 _CLOSED: Final = "the sandbox is closed; make a new one"
 _BOOT: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
@@ -232,7 +233,7 @@ class Sandbox:
 
     Layers that this machine lacks although they are required refuse the run, unless they are named in
     `allow_missing_layers`. With `packages` programs and tests may import what is installed beside this
-    interpreter (numpy, pandas), and can read that folder. For one calling thread; `close` may come from
+    interpreter (numpy, pandas), and can read those folders. For one calling thread; `close` may come from
     another one.
     """
 
@@ -242,7 +243,7 @@ class Sandbox:
         if workers < 1:
             raise ValueError(f"workers is {workers}; at least 1 is needed")
         self.workers = workers
-        self._packages = _packages_folder() if packages else ""
+        self._packages = os.pathsep.join(_package_folders()) if packages else ""
         self._lock = threading.Lock()
         self._closed = False
         self._server: _Server | None = None
@@ -510,14 +511,15 @@ def _trace(plain: Any) -> Trace | None:
     return Trace(events, dropped)
 
 
-def _packages_folder() -> str:
-    """The one folder of packages that a sandbox can see."""
-    return sysconfig.get_paths()["platlib"]
+def _package_folders() -> list[str]:
+    """The folders of installed packages that this interpreter uses: those that a sandbox can see."""
+    return [path for path in sys.path if Path(path).name in _PACKAGE_FOLDERS and Path(path).is_dir()]
 
 
 def missing_packages(names: Iterable[str]) -> list[str]:
     """Which modules a sandbox made with `packages` would not find."""
-    return [name for name in names if PathFinder.find_spec(name, [_packages_folder()]) is None]
+    folders = _package_folders()
+    return [name for name in names if PathFinder.find_spec(name, folders) is None]
 
 
 def layers() -> tuple[Layer, ...]:

@@ -19,6 +19,7 @@ def test_the_set_spans_levels_and_kinds() -> None:
     kinds = Counter(exercise.kind for exercise in exercises)
     assert kinds[ExerciseKind.CLASS] >= 5
     assert kinds[ExerciseKind.STDIN] >= 5
+    assert kinds[ExerciseKind.DATA] >= 5
     assert [exercise.level for exercise in exercises] == sorted(exercise.level for exercise in exercises)
 
 
@@ -51,7 +52,7 @@ def test_a_statement_names_what_the_tests_use(exercise: Exercise) -> None:
         assert not exercise.starter
         return
     assert f"`{exercise.entry_point}" in exercise.statement
-    assert exercise.starter
+    assert exercise.given if exercise.kind is ExerciseKind.DATA else exercise.starter
     if exercise.kind is ExerciseKind.CLASS:
         tests = "\n".join(
             test.code for test in exercise.visible + exercise.hidden if isinstance(test, CodeTest)

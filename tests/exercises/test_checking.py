@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -21,12 +21,6 @@ TWICE = Exercise(
     hidden=(CodeTest("assert twice(0) == 0"),),
     reference="def twice(x):\n    return 2 * x\n",
 )
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
 
 
 def check(exercise: Exercise, sandbox: Sandbox) -> Check:
@@ -120,6 +114,7 @@ def idle_source(exercise: Exercise) -> str:
         ExerciseKind.FUNCTION: f"def {exercise.entry_point}(*_): ...\n",
         ExerciseKind.CLASS: f"class {exercise.entry_point}:\n    def __init__(self, *_): ...\n",
         ExerciseKind.STDIN: "",
+        ExerciseKind.DATA: f"{exercise.entry_point} = None\n",
     }[exercise.kind]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -95,12 +94,6 @@ FILES = {
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return write(tmp_path / "tide-table", FILES)
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
 
 
 def test_a_folder_is_read(folder: Path) -> None:

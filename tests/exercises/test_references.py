@@ -124,7 +124,7 @@ def test_a_folder_without_exercises_is_named(tmp_path: Path) -> None:
     ("row", "words"),
     [
         ({"task_id": 11, "code": ""}, "line 2: looks like MBPP, but lacks `test_list`"),
-        ({"question": ""}, "line 2: is of no known format (HumanEval, MBPP, CodeContests)"),
+        ({"question": ""}, "line 2: is of no known format (HumanEval, MBPP, CodeContests, DS-1000)"),
         (MBPP_ROWS[0], "line 2: the id `11` is used in line 1 already"),
     ],
 )

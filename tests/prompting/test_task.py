@@ -76,7 +76,7 @@ def test_worked_examples_are_earlier_turns_that_look_like_the_task(kind: Exercis
     for turn, example in zip(turns, worked_examples(kind), strict=True):
         question, answer = turn.removeprefix("<user>").split("</user><assistant>")
         assert question == task_prompt(example, PromptStyle.PLAIN, FRAME).body
-        assert answer == f"```python\n{example.reference}```"
+        assert answer == f"```python\n{example.given}{example.reference}```"
 
 
 def test_worked_examples_stand_in_the_message_where_the_template_takes_no_turns() -> None:
@@ -99,6 +99,21 @@ def test_a_base_model_completes_a_document(style: PromptStyle) -> None:
 def test_any_model_can_be_given_a_document() -> None:
     chosen = task_prompt(exercise(), PromptStyle.COMPLETION, replace(FRAME, bos="<s>"))
     assert chosen == task_prompt(exercise(), PromptStyle.PLAIN, BASE)
+
+
+def test_a_snippet_continues_what_is_given() -> None:
+    tests = (CodeTest("total"), CodeTest("assert total == 3"))
+    prompt = task_prompt(
+        exercise(
+            kind=ExerciseKind.DATA, entry_point="total", also=("n",), given="xs = [1, 2]\n\n", visible=tests
+        ),
+        PromptStyle.PLAIN,
+        FRAME,
+    )
+    assert (prompt.opening, prompt.starter) == ("```python\nxs = [1, 2]\n", "")
+    assert "must compute `total` and `n`" in prompt.body
+    assert prompt.body.count("total") == 2
+    assert "It must pass these tests:\nassert total == 3" in prompt.body
 
 
 def test_the_answer_continues_the_starter() -> None:

@@ -287,6 +287,45 @@ def test_text_without_code_is_left_as_it_is() -> None:
     assert answer_code("```python\n", exercise()) == "```python\n"
 
 
+@pytest.mark.parametrize("end", ["```", "</code>", "### END SOLUTION"])
+def test_a_snippet_ends_where_something_closes_it(end: str) -> None:
+    snippet = replace(exercise(ExerciseKind.DATA, "total"), given="xs = [1]\n")
+    assert answer_end(f"print(1)\ntotal = 1\n{end}", snippet) == 19
+    assert answer_end("print(1)\ntotal = 1\n# END", snippet) is None
+    assert answer_end(f'total = """\n{end}', snippet) is None
+    assert defines_entry_point("", snippet)
+
+
+@pytest.mark.parametrize(
+    ("code", "end"),
+    [
+        ("total = 1\nprint(total)", 10),
+        ("total = 1\nprint", None),
+        ("n = 1\nprint(n)", None),
+        ("total = (1,\nprint(n)", None),
+        ("total = 1\nThis adds up the numbers", 10),
+        ("Here is the code you want:\n```python\ntotal = 1\n```", 48),
+    ],
+)
+def test_a_snippet_ends_behind_what_is_asked_for(code: str, end: int | None) -> None:
+    assert answer_end(code, replace(exercise(ExerciseKind.DATA, "total"), given="xs = [1]\n")) == end
+
+
+@pytest.mark.parametrize(
+    ("code", "end"),
+    [
+        ("    return 1\nprint", 13),
+        ("    return 1\n# no\n", None),
+        ("    return (\n)", None),
+        ("    return 1\n\n    x", None),
+        ("re", None),
+    ],
+)
+def test_a_snippet_inside_a_function_ends_with_it(code: str, end: int | None) -> None:
+    snippet = replace(exercise(ExerciseKind.DATA, None), given="def f(x):\n")
+    assert answer_end(code, snippet) == end
+
+
 @pytest.mark.parametrize(
     ("code", "defined"),
     [

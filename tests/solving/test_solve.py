@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,7 +26,9 @@ from egcfg_tui.events import (
     Stage,
     TrialFinished,
 )
+from egcfg_tui.exercises import Visibility, with_visible
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.exercises.snippets import snippet_test
 from egcfg_tui.solving.answer import lines_in
 from egcfg_tui.solving.control import Control, Pause, Resume, SetGamma
 from egcfg_tui.solving.request import SolveRequest
@@ -226,6 +229,44 @@ def test_hidden_tests_never_reach_a_prompt_or_a_run_before_scoring(sandbox: Sand
     assert marker in repr(finished(events).tests)
     assert finished(events).hidden_passed is True  # the last element is what WRONG returns
     assert not finished(events).solved
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_tests_that_the_user_does_not_choose_only_score(sandbox: Sandbox, method: Method) -> None:
+    marker = "7346190"
+    tests = (CodeTest("assert total([2]) == 2"), CodeTest(f"assert total([{marker}]) == {marker}"))
+    exercise = with_visible(replace(EXERCISE, visible=tests, hidden=()), Visibility.FIRST)
+    seen: list[bytes] = []
+    inner = scripted(lambda _: [(WRONG, 1.0)], MARKER)
+
+    def spy(data: bytes) -> Any:
+        seen.append(data)
+        return inner(data)
+
+    events = run(FakeEngine(spy), sandbox, SolveRequest(exercise, method, Settings(), budget_s=5))
+    assert seen
+    assert not any(marker.encode() in data for data in seen)
+    assert marker not in repr([event for event in events if not isinstance(event, SolveFinished)])
+    assert [test.hidden for test in finished(events).tests] == [False, True]
+    assert finished(events).solved
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_a_snippet_is_solved(sandbox: Sandbox, method: Method) -> None:
+    exercise = replace(
+        EXERCISE,
+        kind=ExerciseKind.DATA,
+        given="xs = [1, 2]\n",
+        visible=(snippet_test("assert total == 3", "xs = [1, 2]\n"),),
+        hidden=(snippet_test("assert total == 77", "xs = [1, 2]\n", own="xs = [70, 7]"),),
+    )
+    answer = "total = 0\nfor x in xs:\n    total += x\n```"
+    engine = FakeEngine(scripted(lambda _: [(answer, 1.0)], "```python\nxs = [1, 2]\n"))
+    events = run(engine, sandbox, SolveRequest(exercise, method, Settings(horizon=1), budget_s=20))
+    assert finished(events).solved
+    assert finished(events).solution == answer.removesuffix("```")
+    for event in of_type(events, SignalBuilt)[:1]:
+        assert "total: 0" in event.text
 
 
 def test_a_stdin_program_is_solved(sandbox: Sandbox) -> None:

@@ -127,9 +127,11 @@ class Recorder:
         line = self._starts.get(line, line)
         if line == state.line:
             return
+        entering = state.line is None
         self._complete(frame, state)
-        if not self._first <= line <= self._last:
+        if self._windowed and (entering or not self._first <= line <= self._last):
             self._changes(frame, state)
+        if not self._first <= line <= self._last:
             return
         self._fold(state, line)
         state.line = line

@@ -68,7 +68,7 @@ def _shared_libraries() -> set[str]:
     return {str(Path(path).parent) for path in paths if path.startswith("/")}
 
 
-def _readable(packages: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _readable(packages: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What Python needs to run, and folders inside that which it does not."""
     paths = sysconfig.get_paths(vars={"base": sys.base_prefix, "platbase": sys.base_exec_prefix})
     library = {paths["stdlib"], paths["platstdlib"]}
@@ -76,14 +76,13 @@ def _readable(packages: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     hidden = tuple(
         f"{path}/{name}" for path in sorted(library) for name in ("site-packages", "dist-packages")
     )
-    if packages:
-        folders.add(packages)
-        hidden = tuple(path for path in hidden if path != packages)
+    folders.update(packages)
+    hidden = tuple(path for path in hidden if path not in packages)
     top = sorted(path for path in folders if not any(path.startswith(f"{other}/") for other in folders))
     return (*top, *_SYSTEM_READABLE), hidden
 
 
-def _prepare(packages: str) -> Zone:
+def _prepare(packages: list[str]) -> Zone:
     """Enters the zone; what cannot be had is noted with its reason and left to the caller to judge."""
     readable, hidden = _readable(packages)
     if not system.LINUX:
@@ -182,11 +181,12 @@ def _filters(missing: dict[str, str]) -> tuple[bytes, bytes]:
 
 
 def main(descriptor: int, packages: str) -> None:
-    """Runs the fork server on an inherited socket; `packages` is a folder of further packages, or empty."""
+    """Runs the fork server on an inherited socket; `packages` are folders of further packages, or empty."""
     _warm_up()
+    folders = packages.split(os.pathsep) if packages else []
     sys.path[:] = [path for path in sys.path if path.startswith((sys.base_prefix, sys.base_exec_prefix))]
-    if packages:
-        sys.path.append(packages)
+    if folders:
+        sys.path += folders
         scientific.teach()
     os.environ.clear()
     kernel.use_one_malloc_arena()
@@ -195,7 +195,7 @@ def main(descriptor: int, packages: str) -> None:
         signal.signal(number, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
     try:
-        zone = _prepare(packages)
+        zone = _prepare(folders)
     except Exception as error:
         wire.send(control, json.dumps({"fault": f"{type(error).__name__}: {error}"}).encode())
         os._exit(70)
