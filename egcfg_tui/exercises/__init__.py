@@ -2,7 +2,7 @@
 
 from egcfg_tui.exercises.library import DEMO_ID, bundled
 from egcfg_tui.exercises.model import Exercise, ExerciseError, ExerciseKind
-from egcfg_tui.exercises.references import load, load_all
+from egcfg_tui.exercises.references import load, load_all, load_each
 from egcfg_tui.exercises.visibility import Visibility, with_visible
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "bundled",
     "load",
     "load_all",
+    "load_each",
     "with_visible",
 ]

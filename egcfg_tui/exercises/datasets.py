@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -31,6 +31,7 @@ FORMATS: Final = (
     RowFormat("HumanEval", humaneval.KEYS, humaneval.names, humaneval.read),
     RowFormat("MBPP", mbpp.KEYS, mbpp.names, mbpp.read),
     RowFormat("CodeContests", codecontests.KEYS, codecontests.names, codecontests.read),
+    RowFormat("CodeContests", codecontests.MESSAGE_KEYS, codecontests.names, codecontests.read),
     RowFormat("DS-1000", ds1000.KEYS, ds1000.names, ds1000.read),
 )
 
@@ -40,11 +41,18 @@ def is_dataset(path: Path) -> bool:
     return path.name.endswith(SUFFIXES)
 
 
-def read_all(path: Path) -> list[Exercise]:
-    """Every exercise of the file, in its order. The first broken one raises."""
-    rows = read_rows(path)
-    _by_name(rows)
-    return [_format(row).read(row) for row in rows]
+def read_each(path: Path) -> Iterator[Exercise | ExerciseError]:
+    """Every exercise of the file, in its order; in the place of one that is broken the reason.
+
+    Raises `ExerciseError` where the file as a whole is.
+    """
+    taken: dict[str, Row] = {}
+    for row in read_rows(path):
+        try:
+            _take_names(row, taken)
+            yield _format(row).read(row)
+        except ExerciseError as error:
+            yield error
 
 
 def read_one(path: Path, exercise_id: str | None) -> Exercise:
@@ -73,13 +81,17 @@ def _by_name(rows: list[Row]) -> dict[str, Row]:
     """The rows by each of their names. Two rows of one id raise."""
     named: dict[str, Row] = {}
     for row in rows:
-        for name in _format(row).names(row):
-            if name in named:
-                raise row.place.error(
-                    f"the id `{name}` is used in line {named[name].place.line} already; rename one"
-                )
-            named[name] = row
+        _take_names(row, named)
     return named
+
+
+def _take_names(row: Row, taken: dict[str, Row]) -> None:
+    for name in _format(row).names(row):
+        if name in taken:
+            raise row.place.error(
+                f"the id `{name}` is used in line {taken[name].place.line} already; rename one"
+            )
+        taken[name] = row
 
 
 def _format(row: Row) -> RowFormat:
@@ -91,5 +103,5 @@ def _format(row: Row) -> RowFormat:
     missing = ", ".join(f"`{key}`" for key in sorted(closest.keys - keys))
     if closest.keys & keys:
         raise row.place.error(f"looks like {closest.name}, but lacks {missing}; add what is missing")
-    known = ", ".join(row_format.name for row_format in FORMATS)
+    known = ", ".join(dict.fromkeys(row_format.name for row_format in FORMATS))
     raise row.place.error(f"is of no known format ({known}); see docs/exercises.md")

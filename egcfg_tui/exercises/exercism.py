@@ -1,6 +1,6 @@
 """Exercism exercise folders: instructions, a stub, a unittest file and an example solution.
 
-Visible are the first three tests of the test file, hidden all others.
+Visible are the first three tests of the test file, hidden all others; the user may open them all.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def read(folder: Path) -> Exercise:
         also=tuple(name for name in names if name != entry_point),
         visible=tuple(tests[:VISIBLE]),
         hidden=tuple(tests[VISIBLE:]),
+        openable=len(tests[VISIBLE:]),
         starter=with_helpers(stub.starter, tree, helpers),
         reference=reference,
         level=0,

@@ -1,8 +1,9 @@
 """MBPP rows: a sentence, a solution and three assertions; the sanitized edition and MBPP-ET as well.
 
-Visible are the first three assertions of `test_list`, which are all but in MBPP-ET. Hidden are those of
-`challenge_test_list`, which the sanitized edition does not have, and the further ones of MBPP-ET as one
-test. The function's name stands nowhere but in MBPP-ET: it is the name that all assertions call.
+Visible are the first three assertions of `test_list`. Further ones are hidden: in the sanitized edition the
+user may open them; those of MBPP-ET are made for scoring and stay hidden, as one test. So do those of
+`challenge_test_list`, which the sanitized edition does not have. The function's name stands nowhere but in
+MBPP-ET: it is the name that all assertions call.
 """
 
 from __future__ import annotations
@@ -43,8 +44,11 @@ def read(row: Row) -> Exercise:
     setup = "\n".join([*row.optional_texts("test_imports"), row.optional_text("test_setup_code")]).strip()
     tests = row.texts("test_list")
     entry_point = row.optional_text("entry_point") or find_entry_point(tests, code, row.at("test_list"))
-    visible, further = tests[:_VISIBLE], "\n".join(tests[_VISIBLE:])
-    hidden = [*row.optional_texts("challenge_test_list"), *([further] if further else [])]
+    visible, further = tests[:_VISIBLE], tests[_VISIBLE:]
+    sanitized = "text" not in row.values
+    opened = further if sanitized else []
+    kept = ["\n".join(further)] if further and not sanitized else []
+    hidden = [*opened, *row.optional_texts("challenge_test_list"), *kept]
     task_id = row.identifier("task_id")
     exercise = Exercise(
         id=task_id,
@@ -54,6 +58,7 @@ def read(row: Row) -> Exercise:
         entry_point=entry_point,
         visible=tuple(CodeTest(test, setup) for test in visible),
         hidden=tuple(CodeTest(test, setup) for test in hidden),
+        openable=len(opened),
         reference=code,
         level=0,
         source=f"{row.place.file}#{task_id}",

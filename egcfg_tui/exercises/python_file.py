@@ -1,8 +1,8 @@
 """A Python file as an exercise: a stub, its docstring as the statement, doctests or assertions as tests.
 
 Tests in the file are visible, those of a test file beside it (`test_NAME.py`, `NAME_test.py`) hidden; a file
-without tests of its own takes the first three of the test file as visible. In a file that leaves nothing
-open, the last definition is to be written and the file is the reference.
+without tests of its own takes the first three of the test file as visible. The user may open them all. In a
+file that leaves nothing open, the last definition is to be written and the file is the reference.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ def read_file(path: Path) -> Exercise:
         also=tuple(node.name for node in wanted[1:]),
         visible=tuple(visible),
         hidden=tuple(hidden),
+        openable=len(hidden),
         starter=with_helpers(stub.starter, tree, helpers),
         reference=None if open_ones else with_helpers(source, tree, helpers),
         level=0,

@@ -31,6 +31,15 @@ def parse(source: str) -> ast.Module:
             raise SourceError(str(error) or "nested too deeply", 1) from None
 
 
+def is_python(source: str) -> bool:
+    """Whether the text parses."""
+    try:
+        parse(source)
+    except SourceError:
+        return False
+    return True
+
+
 def parse_open(source: str) -> ast.Module:
     """The syntax tree of code that may end inside an open block, such as a bare `def f(x):`."""
     try:

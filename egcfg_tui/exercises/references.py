@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
@@ -39,21 +40,37 @@ def load(reference: str) -> Exercise:
 
 
 def load_all(reference: str) -> list[Exercise]:
+    """Like `load_each`, but raises at the first exercise that is broken."""
+    exercises = []
+    for found in load_each(reference):
+        if isinstance(found, ExerciseError):
+            raise found
+        exercises.append(found)
+    return exercises
+
+
+def load_each(reference: str) -> Iterator[Exercise | ExerciseError]:
     """Every exercise of a data set file, of a folder, or of the `bundled` set.
 
-    In a folder those are its TOML files and its Exercism folders.
-
-    Whatever `load` takes is taken as well. Raises `ExerciseError` at the first broken exercise.
+    In a folder those are its TOML files and its Exercism folders. Whatever `load` takes is taken as well.
+    In the place of an exercise that is broken the reason is yielded, so that one does not keep the others
+    away; raises `ExerciseError` where file or folder as a whole cannot be read.
     """
-    if reference == BUNDLED:
-        return list(bundled())
     path, exercise_id = _split(reference)
-    if exercise_id is None and all(exercise.id != reference for exercise in bundled()):
-        if path.is_dir():
-            return [_read_single(member) for member in _members(path).values()]
-        if datasets.is_dataset(path) and path.exists():
-            return datasets.read_all(path)
-    return [load(reference)]
+    if reference == BUNDLED:
+        yield from bundled()
+    elif exercise_id is not None or any(exercise.id == reference for exercise in bundled()):
+        yield load(reference)
+    elif path.is_dir():
+        for member in _members(path).values():
+            try:
+                yield _read_single(member)
+            except ExerciseError as error:
+                yield error
+    elif datasets.is_dataset(path) and path.exists():
+        yield from datasets.read_each(path)
+    else:
+        yield load(reference)
 
 
 def _split(reference: str) -> tuple[Path, str | None]:
@@ -91,11 +108,16 @@ def _one_of_folder(folder: Path, exercise_id: str | None) -> Exercise:
 
 
 def _members(folder: Path) -> dict[str, Path]:
-    """The exercises of a folder by id: TOML files and Exercism folders; one of these holds itself."""
+    """The exercises of a folder by id: TOML files and Exercism folders; one of these holds itself.
+
+    A folder with neither may be a whole Exercism track: its exercises lie deeper.
+    """
     if exercism.is_exercise(folder):
         return {folder.resolve().name: folder}
     files = {file.stem: file for file in folder.glob("*.toml")}
     folders = {inner.name: inner for inner in folder.iterdir() if exercism.is_exercise(inner)}
+    if not files and not folders:
+        folders = {config.parents[1].name: config.parents[1] for config in folder.rglob(str(exercism.CONFIG))}
     members = dict(sorted((files | folders).items()))
     if not members:
         raise Place(str(folder)).error(f"the folder holds no exercises; {_ADVICE}")

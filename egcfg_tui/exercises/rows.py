@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,19 @@ class Row:
     def optional_texts(self, key: str) -> list[str]:
         """The list of strings under `key`, empty when the key is missing or null."""
         return [] if self.values.get(key) is None else self.texts(key)
+
+    def number(self, key: str) -> float:
+        """The number under `key`, also written as a string; 0 when the key is missing or null."""
+        value = self.values.get(key)
+        if value is None:
+            return 0.0
+        try:
+            number = math.nan if isinstance(value, bool) else float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not 0 <= number < math.inf:
+            self._wrong_type(key, "a number of at least 0")
+        return number
 
     def columns(self, key: str) -> Row | None:
         """The object under `key` as a row of its own; None when the key is missing or null."""

@@ -66,6 +66,7 @@ def test_list_as_json(command_line: CommandLine, folder: Path) -> None:
         "level": 3,
         "visible": 1,
         "hidden": 1,
+        "packages": [],
         "source": str(folder / "twice.toml"),
     }
 
@@ -75,6 +76,20 @@ def test_show(command_line: CommandLine, golden: Callable[[str, str], None]) -> 
     golden("exercise.txt", command_line("exercises", "show", "twice.toml").stdout)
     golden("exercise_all.txt", command_line("exercises", "show", "twice.toml", "--all").stdout)
     golden("exercise_stdin.txt", command_line("exercises", "show", "ferry-trips").stdout)
+    golden("exercise_data.txt", command_line("exercises", "show", "shelf-labels", "--all").stdout)
+
+
+@pytest.mark.usefixtures("folder")
+def test_show_with_another_choice_of_visible_tests(command_line: CommandLine) -> None:
+    shown = json.loads(
+        command_line("exercises", "show", DEMO_ID, "--visible", "first", "--format", "json").stdout
+    )
+    usual = json.loads(command_line("exercises", "show", DEMO_ID, "--format", "json").stdout)
+    assert shown["visible_tests"] == usual["visible_tests"][:1]
+    assert shown["visible"] + shown["hidden"] == usual["visible"] + usual["hidden"]
+    refused = command_line("exercises", "show", DEMO_ID, "--visible", "firts")
+    assert refused.code == 2
+    assert "'firts' is not one of first, all; did you mean first?" in refused.stderr
 
 
 @pytest.mark.usefixtures("folder")
@@ -145,7 +160,7 @@ class BrokenSandbox:
     def __init__(self, *, refuses: bool) -> None:
         self._refuses = refuses
 
-    def __call__(self) -> BrokenSandbox:
+    def __call__(self, *, packages: bool) -> BrokenSandbox:
         if self._refuses:
             raise SandboxRefused("landlock is off; use a newer kernel")
         return self
@@ -219,3 +234,28 @@ def test_nothing_shown_can_steer_the_terminal(command_line: CommandLine, folder:
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert len(outputs[0].stdout.splitlines()) == 2
+
+
+def test_check_says_which_packages_are_missing_and_runs_the_others(
+    command_line: CommandLine, folder: Path
+) -> None:
+    foreign = replace(TWICE, id="foreign", reference="import no_such_module\n\n" + (TWICE.reference or ""))
+    (folder / "foreign.toml").write_text(toml_format.write(foreign), encoding="utf-8")
+    outcome = command_line("exercises", "check", "twice.toml", "foreign.toml")
+    assert (outcome.code, outcome.stdout) == (3, "1 of 1 references pass, 1 not run\n")
+    assert "foreign.toml: not run, as `no_such_module` is missing; install with" in outcome.stderr
+    assert "-m pip install no_such_module`" in outcome.stderr
+
+
+def test_a_broken_exercise_does_not_keep_the_others_away(command_line: CommandLine, folder: Path) -> None:
+    (folder / "broken.toml").write_text("title = 3\n")
+    told = "broken.toml, line 1, key `title`: is a whole number; write a string\n"
+    checked = command_line("exercises", "check", ".")
+    assert (checked.code, checked.stderr) == (1, told)
+    assert checked.stdout.splitlines()[-1] == "1 of 2 references pass, 1 broken"
+    listed = command_line("exercises", "list", ".")
+    assert (listed.code, listed.stderr) == (3, told)
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == ["ID", "twice", "wrong"]
+    assert command_line("exercises", "check", "broken.toml", "twice.toml").code == 3
+    alone = command_line("exercises", "check", "broken.toml")
+    assert (alone.code, alone.stdout) == (3, "")

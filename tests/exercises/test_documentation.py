@@ -12,12 +12,15 @@ from egcfg_tui.exercises.checking import check_references
 TEXT = (Path(__file__).parents[2] / "docs" / "exercises.md").read_text(encoding="utf-8")
 
 
-def test_the_example_is_correct() -> None:
-    (example,) = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
-    exercise = toml_format.read(example, exercise_id="coins", source="docs/exercises.md")
-    with Sandbox() as sandbox:
-        (result,) = check_references([exercise], sandbox.run_many)
-    assert result.failures == ()
+def test_the_examples_are_correct(sandbox: Sandbox) -> None:
+    coins, data = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+    data = f'title = "T"\nstatement = "S"\n{data}'
+    exercises = [
+        toml_format.read(text, exercise_id="x", source="docs/exercises.md") for text in (coins, data)
+    ]
+    results = list(check_references(exercises, sandbox.run_many))
+    assert len(results) == 2
+    assert [result.failures for result in results] == [(), ()]
 
 
 def test_every_key_is_described() -> None:

@@ -13,7 +13,7 @@ from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.printable import printable
 from egcfg_tui.cli.solving_options import add_visible_option, visible_from
-from egcfg_tui.exercises import Exercise, ExerciseError, load, load_all, with_visible
+from egcfg_tui.exercises import Exercise, ExerciseError, load, load_each, with_visible
 from egcfg_tui.exercises.checking import Check, check_references
 from egcfg_tui.exercises.packages import advice
 from egcfg_tui.exercises.references import BUNDLED
@@ -67,16 +67,30 @@ def run(args: argparse.Namespace) -> ExitCode:
     try:
         match args.action:
             case "list":
-                _list(load_all(args.exercises), as_json=as_json)
+                found, broken = _load([args.exercises])
+                _list(found, as_json=as_json)
+                return ExitCode.MODEL_OR_DATA if broken else ExitCode.DONE
             case "show":
                 exercise = with_visible(load(args.exercises), visible_from(args))
                 _show(exercise, everything=args.all, as_json=as_json)
             case _:
-                found = [exercise for name in args.exercises for exercise in load_all(name)]
-                return _check(found, as_json=as_json)
+                found, broken = _load(args.exercises)
+                return _check(found, broken, as_json=as_json)
     except ExerciseError as error:
         raise CommandError(printable(str(error)), ExitCode.MODEL_OR_DATA) from error
     return ExitCode.DONE
+
+
+def _load(references: Sequence[str]) -> tuple[list[Exercise], int]:
+    """The exercises that can be read, and how many cannot, which are told; raises if there are only such."""
+    found = [exercise for reference in references for exercise in load_each(reference)]
+    exercises = [exercise for exercise in found if isinstance(exercise, Exercise)]
+    errors = [error for error in found if isinstance(error, ExerciseError)]
+    if errors and not exercises:
+        raise errors[0]
+    for error in errors:
+        stderr.narrate(printable(str(error)))
+    return exercises, len(errors)
 
 
 def _list(exercises: Sequence[Exercise], *, as_json: bool) -> None:
@@ -93,7 +107,7 @@ def _show(exercise: Exercise, *, everything: bool, as_json: bool) -> None:
         stdout.emit(views.page(exercise, everything=everything))
 
 
-def _check(exercises: Sequence[Exercise], *, as_json: bool) -> ExitCode:
+def _check(exercises: Sequence[Exercise], broken: int, *, as_json: bool) -> ExitCode:
     unchecked = [exercise for exercise in exercises if exercise.reference is None]
     for exercise in unchecked:
         stderr.narrate(f"{exercise.source}: has no reference solution; nothing to run")
@@ -114,15 +128,16 @@ def _check(exercises: Sequence[Exercise], *, as_json: bool) -> ExitCode:
     passed = sum(check.passed for check in checks)
     not_run = len(exercises) - len(runnable)
     if as_json:
-        rows = [views.outcome(check) for check in checks]
-        stdout.emit_json({"passed": passed, "total": len(checks), "not_run": not_run, "exercises": rows})
+        counts = {"passed": passed, "total": len(checks), "not_run": not_run, "broken": broken}
+        stdout.emit_json(counts | {"exercises": [views.outcome(check) for check in checks]})
     else:
-        stdout.emit(
-            f"{passed} of {len(checks)} references pass" + (f", {not_run} not run" if not_run else "")
-        )
+        left_out = [
+            f", {count} {what}" for count, what in ((not_run, "not run"), (broken, "broken")) if count
+        ]
+        stdout.emit(f"{passed} of {len(checks)} references pass{''.join(left_out)}")
     if passed < len(checks):
         return ExitCode.NOT_SOLVED
-    return ExitCode.MODEL_OR_DATA if not_run else ExitCode.DONE
+    return ExitCode.MODEL_OR_DATA if not_run or broken else ExitCode.DONE
 
 
 def _lacking_packages(exercises: Sequence[Exercise]) -> frozenset[str]:
