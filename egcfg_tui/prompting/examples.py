@@ -109,8 +109,8 @@ _ORDERS: Final = Exercise(
     id="orders",
     title="Orders",
     statement=(
-        "`rows` holds pairs of a region and a number of orders. Put a dictionary from each region to the sum of "
-        "its orders into `orders`."
+        "`rows` holds pairs of a region and a number of orders. Put a dictionary from each region to the sum "
+        "of its orders into `orders`."
     ),
     kind=ExerciseKind.DATA,
     entry_point="orders",

@@ -60,8 +60,9 @@ def answer_end(code: str, exercise: Exercise) -> int | None:
     It ends at a closing fence. A function or class also ends at the first text on the left margin once it is
     whole and every name it uses is defined; while names are missing, definitions that follow belong to it.
     A program ends where prose begins too; so does a snippet, which also ends with the function that it
-    stands in, and where it is printed once all wanted variables are there. Text that comes in tokens ends where the same text would that
-    comes at once. Call it after every token: it reads the lines on the left margin and parses no code twice.
+    stands in, and at a print once all wanted variables are there. Text that comes in tokens ends where the
+    same text would that comes at once. Call it after every token: it reads the lines on the left margin and
+    parses no code twice.
     """
     return answer_span(code, exercise)[1]
 

@@ -304,7 +304,7 @@ def test_a_snippet_ends_where_something_closes_it(end: str) -> None:
         ("n = 1\nprint(n)", None),
         ("total = (1,\nprint(n)", None),
         ("total = 1\nThis adds up the numbers", 10),
-        ("Here is the code you want:\n```python\ntotal = 1\n```", 48),
+        ("Here is the code you want:\n```python\ntotal = 1\n```", 47),
     ],
 )
 def test_a_snippet_ends_behind_what_is_asked_for(code: str, end: int | None) -> None:
