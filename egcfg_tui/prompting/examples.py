@@ -110,20 +110,21 @@ _ORDERS: Final = Exercise(
     title="Orders",
     statement=(
         "`rows` holds pairs of a region and a number of orders. Put a dictionary from each region to the sum "
-        "of its orders into `orders`."
+        "of its orders into `by_region`."
     ),
     kind=ExerciseKind.DATA,
-    entry_point="orders",
+    entry_point="by_region",
     given="rows = [('north', 3), ('south', 5), ('north', 4)]\n",
     visible=(
         snippet_test(
-            "assert orders == {'north': 7, 'south': 5}", "rows = [('north', 3), ('south', 5), ('north', 4)]\n"
+            "assert by_region == {'north': 7, 'south': 5}",
+            "rows = [('north', 3), ('south', 5), ('north', 4)]\n",
         ),
     ),
     reference="""\
-orders = {}
+by_region = {}
 for region, count in rows:
-    orders[region] = orders.get(region, 0) + count
+    by_region[region] = by_region.get(region, 0) + count
 """,
 )
 
