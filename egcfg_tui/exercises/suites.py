@@ -181,13 +181,16 @@ def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
 
 
 class _ImportRemover(ast.NodeTransformer):
-    """Removes imports, wherever they stand, of the module under test and of what `_setup_text` adds."""
+    """Removes imports, wherever they stand, of the module under test and of what `_setup_text` adds.
+
+    Those of `__future__` would have to stand first, and no longer mean anything for a test.
+    """
 
     def __init__(self, module: str) -> None:
         self._module = module
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
-        return ast.Pass() if node.module in (self._module, "pytest") else node
+        return ast.Pass() if node.module in (self._module, "pytest", "__future__") else node
 
     def visit_Import(self, node: ast.Import) -> ast.stmt:
         removed = (self._module, "pytest", "unittest")

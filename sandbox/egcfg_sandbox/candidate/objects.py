@@ -43,12 +43,17 @@ def state_of(value: Any) -> dict[str, Any]:
                     state[name] = slot.__get__(value)
                 except AttributeError:
                     continue
-    state.update(getattr(value, "__dict__", {}))
+    variables = getattr(value, "__dict__", {})
+    if type(variables) is not dict:
+        # A class may have taken the name for something else.
+        kept: Any = object.__getstate__(value)
+        variables = kept[0] if type(kept) is tuple else kept
+    state.update(variables or {})
     return state
 
 
 CallBack = Callable[[str, int, tuple[Any, ...], dict[str, Any]], Any]
-"""Asks the test: what to do ("call", "getattr", "setattr"), with which of its things, and how."""
+"""Asks the test: what to do ("call", "getattr", "setattr", "enter", "exit"), with which thing, and how."""
 
 
 class TestThing:
@@ -62,6 +67,12 @@ class TestThing:
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         return self._remote_ask("call", self._remote_number, arguments, named)
+
+    def __enter__(self) -> Any:
+        return self._remote_ask("enter", self._remote_number, (), {})
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> Any:
+        return self._remote_ask("exit", self._remote_number, (), {})
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

@@ -14,6 +14,7 @@ import resource
 import signal
 import socket
 import sys
+import threading
 from typing import Any, Final, NoReturn
 
 from egcfg_sandbox import macos, system, trace_memory, wire
@@ -27,6 +28,8 @@ from egcfg_sandbox.verdicts import CodeTest, Limits, StdioTest
 
 _MEMORY_BYTES: Final = 2 << 30
 _CODEC_RECURSION: Final = 6_000
+# A test may start a thousand threads; at the system's size their stacks alone would not fit.
+_STACK_BYTES: Final = 512 << 10
 _ENDS: Final = 5
 _MOST_TESTS: Final = 1000
 _TESTS_PER_COLLECTION: Final = 50
@@ -107,4 +110,5 @@ def run(caller: socket.socket, keeper: socket.socket, zone: Zone, limits: Limits
     system.introduce(caller)
     confine(zone)
     os._exit, os.fork = _refuse, _refuse  # type: ignore[assignment]
+    threading.stack_size(_STACK_BYTES)
     serve(caller, keeper, limits)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import sys
+import threading
 from typing import Any, Final
 
 from egcfg_sandbox.codec import CodecError, Decoder, Encoder
@@ -16,11 +18,15 @@ _ANSWERING: Final = frozenset({"call", "operate", "getattr", "execute"})
 
 
 def _give(what: Any, thing: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
-    """What the program asked of a thing of the test: a call, or a public instance variable or method."""
+    """What the program asked of a thing of the test: a call, a `with`, a public variable or method."""
     if what == "call":
         return thing(*arguments, **named)
+    if what == "enter" and _belongs_to_test(thing):
+        return type(thing).__enter__(thing)
+    if what == "exit" and _belongs_to_test(thing):
+        return type(thing).__exit__(thing, None, None, None)
     name = arguments[0]
-    if type(thing).__module__ != "__main__" or type(name) is not str or name.startswith("_"):
+    if not _belongs_to_test(thing) or type(name) is not str or name.startswith("_"):
         raise AttributeError(f"{type(thing).__name__!r} object has no attribute {name!r} for the program")
     if what == "setattr":
         setattr(thing, name, arguments[1])
@@ -28,8 +34,17 @@ def _give(what: Any, thing: Any, arguments: tuple[Any, ...], named: dict[str, An
     return getattr(thing, name)
 
 
+def _belongs_to_test(thing: Any) -> bool:
+    """Whether the test, or a module that it made from text, defines the thing's class."""
+    module = type(thing).__module__
+    if module in sys.stdlib_module_names:
+        return False
+    made = sys.modules.get(module)
+    return module == "__main__" or (made is not None and getattr(made, "__spec__", None) is None)
+
+
 class Session:
-    """One program, asked one question at a time."""
+    """One program, asked one question at a time, also by a test of several threads."""
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
@@ -39,9 +54,14 @@ class Session:
         self._callbacks = 0
         self.mirrors = Mirrors(self)
         self.answered = False
+        self._turn = threading.RLock()
 
     def ask(self, operation: str, *details: Any) -> Any:
         """One question; returns its answer or raises what the program raised."""
+        with self._turn:
+            return self._ask(operation, *details)
+
+    def _ask(self, operation: str, *details: Any) -> Any:
         self._asked += 1
         asked = self._asked
         iterating = operation == "operate" and details[0] == "next"
@@ -95,7 +115,7 @@ class Session:
         number = self.mirrors.class_number(value)
         if number is not None:
             return ("mine", number)
-        if callable(value) or type(value).__module__ == "__main__":
+        if callable(value) or _belongs_to_test(value):
             number = self._numbers.setdefault(id(value), len(self._things))
             if number == len(self._things):
                 self._things.append(value)
