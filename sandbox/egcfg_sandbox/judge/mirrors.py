@@ -112,7 +112,7 @@ class RemoteObject:
         object.__setattr__(self, "_remote_made", False)
 
     def __getattr__(self, name: str) -> Any:
-        if name in _COMPARING and not (_slot(self, "_remote_made") and type(self).__name__[:1].isupper()):
+        if name in _COMPARING and not _made_by_test(self):
             raise TypeError(f"{name}() of an object that the program returned decides nothing")
         if name.startswith("__") and name.endswith("__") and name not in _DESCRIBING:
             raise AttributeError(f"{name} of an object of the program is not asked for")
@@ -185,6 +185,11 @@ class RemoteObject:
         return [name for name in _operate(self, "dir") if type(name) is str]
 
 
+def _made_by_test(value: RemoteObject) -> bool:
+    """Whether the test made the object by calling its class: one by its name, not one in a function's place."""
+    return bool(_slot(value, "_remote_made")) and type(value).__name__[:1].isupper()
+
+
 def _operate(target: Any, name: str, *operands: Any) -> Any:
     return _slot(target, "_remote_session").ask("operate", name, (target, *operands))
 
@@ -220,7 +225,7 @@ def _binary(name: str, swapped: bool) -> Any:
         if isinstance(value, RemoteObject):
             object.__setattr__(value, "_remote_tainted", True)
             return value
-        if _slot(self, "_remote_made") and not _slot(self, "_remote_tainted"):
+        if _made_by_test(self) and not _slot(self, "_remote_tainted"):
             return value
         raise TypeError(
             "an operator of the program's class between it and a value of the test decides nothing"
