@@ -88,10 +88,11 @@ def read_tests(tree: ast.Module, module: str, helpers: Mapping[str, str], place:
     """
     setup: list[ast.stmt] = []
     tests: list[list[ast.stmt]] = []
-    for node in _ImportRemover(module).visit(copy.deepcopy(tree)).body:
+    renamed = _AliasResolver(_builtin_aliases(tree, module)).visit(copy.deepcopy(tree))
+    for node in _ImportRemover(module).visit(renamed).body:
         match node:
             case ast.FunctionDef(name=name) if name.startswith("test"):
-                tests += _function_tests(node, place)
+                tests += [] if _is_skipped(node) else _function_tests(node, place)
             case ast.ClassDef() if _test_methods(node):
                 tests += _class_tests(node)
             case ast.Assert():
@@ -162,8 +163,14 @@ def _test_methods(node: ast.ClassDef) -> list[ast.FunctionDef]:
     return [
         member
         for member in node.body
-        if isinstance(member, ast.FunctionDef) and member.name.startswith("test")
+        if isinstance(member, ast.FunctionDef) and member.name.startswith("test") and not _is_skipped(member)
     ]
+
+
+def _is_skipped(function: ast.FunctionDef) -> bool:
+    """Whether `unittest.skip` or `pytest.mark.skip` takes the test out, whatever the condition."""
+    names = [ast.unparse(getattr(decorator, "func", decorator)) for decorator in function.decorator_list]
+    return any(name.rpartition(".")[2] in ("skip", "skipIf", "skipUnless", "skipif") for name in names)
 
 
 def _is_flat(body: list[ast.stmt]) -> bool:
@@ -203,12 +210,31 @@ class _ImportRemover(ast.NodeTransformer):
         return ast.Pass() if all(isinstance(line, ast.Pass) for line in node.body) else node
 
 
+class _AliasResolver(ast.NodeTransformer):
+    """Puts names in the place of others by which the tests call them."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.Name(self._names.get(node.id, node.id), node.ctx)
+
+
+def _builtin_aliases(tree: ast.Module, module: str) -> dict[str, str]:
+    """Other names for what the program calls like a builtin: a sandbox hands that over under its own name."""
+    return {
+        alias.asname: alias.name
+        for alias in _taken_from(tree, module)
+        if alias.asname and alias.name in python_source.BUILTIN_NAMES
+    }
+
+
 def _stand_ins(tree: ast.Module, module: str) -> list[ast.stmt]:
     """Gives the program's names the other names by which the tests call them."""
     lines = [
         f"{alias.asname} = {alias.name}"
         for alias in _taken_from(tree, module)
-        if alias.asname and alias.asname != alias.name
+        if alias.asname and alias.asname != alias.name and alias.name not in python_source.BUILTIN_NAMES
     ]
     given = ", ".join(f"{name}={name}" for name in imported_names(tree, module))
     lines += [

@@ -186,7 +186,7 @@ class RemoteObject:
 
 
 def _made_by_test(value: RemoteObject) -> bool:
-    """Whether the test made the object by calling its class: one by its name, not one in a function's place."""
+    """Whether the test made the object by calling its class; not one that stands in a function's place."""
     return bool(_slot(value, "_remote_made")) and type(value).__name__[:1].isupper()
 
 
@@ -355,7 +355,7 @@ def _equal_states(left: dict[str, Any], right: dict[str, Any], depth: int) -> bo
 
 
 def _same_items(left: Any, right: Any) -> bool:
-    """Whether two lists hold the same in any order, for classes whose equality, which agreed, leaves it open."""
+    """Whether two lists hold the same in any order, as a class whose equality agreed may leave it open."""
     if not (type(left) is type(right) is list and len(left) == len(right) <= _ITEMS_COMPARED):
         return False
     rest = list(right)
@@ -383,6 +383,7 @@ class Mirrors:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._classes: dict[int, type] = {}
+        self._objects: dict[int, RemoteObject] = {}
         self._numbers: dict[type, int] = {}
         self._named: dict[tuple[str, tuple[str, ...]], Any] = {}
 
@@ -412,11 +413,14 @@ class Mirrors:
         raise CodecError("an unknown kind of reference")
 
     def _object(self, kind: type, number: int) -> Any:
-        if not isinstance(kind, RemoteType):
-            return RemoteObject(self._session, number)
-        stand_in: Any = kind
+        """One stand-in for one object, so that `is` holds."""
+        known = self._objects.get(number)
+        if known is not None:
+            return known
+        stand_in: Any = kind if isinstance(kind, RemoteType) else RemoteObject
         value = object.__new__(stand_in)
         RemoteObject.__init__(value, self._session, number)
+        self._objects[number] = value
         return value
 
     def _class(self, description: Any) -> type:
