@@ -24,6 +24,7 @@ from egcfg_tui.events import (
     SignalBuilt,
     Stage,
     StageEntered,
+    TokenChoice,
     TokenCounts,
 )
 from egcfg_tui.exercises import Exercise
@@ -67,7 +68,7 @@ class Measured:
     native_s: float = 0.0
     stage_s: dict[Stage, float] = field(default_factory=dict)
     tokens: TokenCounts = field(default_factory=TokenCounts)
-    lines: list[tuple[str, ...]] = field(default_factory=list)
+    lines: list[tuple[TokenChoice, ...]] = field(default_factory=list)
     signal_tokens: list[int] = field(default_factory=list)
     full_format_tokens: list[int] = field(default_factory=list)
 
@@ -112,7 +113,7 @@ def measure(
                 measured.stage_s[stage] = measured.stage_s.get(stage, 0.0) + now - entered
                 stage, entered = event.stage, now
             elif isinstance(event, LineChosen):
-                measured.lines.append(tuple(choice.text for choice in event.tokens))
+                measured.lines.append(event.tokens)
                 code = event.code
             elif isinstance(event, CandidatesSampled):
                 sampled = event
