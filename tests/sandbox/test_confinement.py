@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support.judging import Judge, layer_is_on
 
-from egcfg_sandbox import Sandbox, Verdict
+from egcfg_sandbox import CodeTest, Program, Sandbox, Verdict
 from egcfg_sandbox.linux.syscalls import NUMBERS
 
 ANSWER = "assert f(1) == 2"
@@ -76,6 +76,45 @@ def test_ordinary_programs_work(judge: Judge, sandbox: Sandbox, case: str) -> No
     assert (row.status, row.error) == (Verdict.PASSED, None)
 
 
+def test_a_program_can_lower_its_own_limits_and_nobodys_else(judge: Judge) -> None:
+    source = """
+import resource
+def f(x):
+    found = []
+    for limit in ((8, 8), (16, 16)):
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limit)
+            found.append(True)
+        except (OSError, ValueError): found.append(False)
+    try: resource.prlimit(1, resource.RLIMIT_CPU, (1, 1))
+    except OSError: found.append(False)
+    return found, resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+"""
+    assert judge(source, "assert f(1) == ([True, False, False], 8)").status is Verdict.PASSED
+
+
+def test_the_memory_a_program_starts_with_holds_nothing_of_the_caller(
+    judge: Judge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Environment and arguments as they lie on the stack, whatever Python made of them."""
+    monkeypatch.setenv("EGCFG_SECRET", "quokka")
+    source = """
+import ctypes, sys
+def f(x):
+    libc = ctypes.CDLL(None)
+    environ = ctypes.POINTER(ctypes.c_char_p).in_dll(libc, "environ")
+    words = [environ[0]] if environ else []
+    return words, sys.argv
+"""
+    row = judge(source, "assert f(1) == ([None], ['']) or f(1) == ([], [''])")
+    assert row.status is Verdict.PASSED, row
+    with Sandbox() as fresh:
+        report = fresh.run(Program(source, (CodeTest("assert b'quokka' not in f(1)[0]"),)))
+        assert report.passed
+        for pid in [fresh.server_pid, *_processes(fresh.server_pid)]:
+            assert b"quokka" not in Path(f"/proc/{pid}/environ").read_bytes()
+
+
 def _reads(path: str | Path) -> str:
     return f"import os\ndef f(x):\n    p = {str(path)!r}\n    try:\n        os.listdir(p) if os.path.isdir(p) else open(p, 'rb').read(1)\n        return True\n    except OSError:\n        return False"
 
@@ -131,7 +170,7 @@ def f(x):
     return (here, before)
 """
     for _ in range(8):
-        assert judge(source, "assert f(1) == ('/scratch', [])").status is Verdict.PASSED
+        assert judge(source, "assert f(1) == ('/scratch/run', [])").status is Verdict.PASSED
 
 
 def test_environment_arguments_and_descriptors_hold_nothing(judge: Judge) -> None:
@@ -168,12 +207,13 @@ def test_no_other_process_can_be_seen_or_signalled(judge: Judge, sandbox: Sandbo
 import os
 def f(x):
     found = []
-    for pid in (1, os.getppid(), {os.getpid()}):
+    for pid in (1, {os.getpid()}):
         try: os.kill(pid, 9)
         except OSError: found.append(pid)
     return os.getppid(), {os.getpid()} in found
 """
-    assert judge(source, "assert f(1) == (1, True)").status is Verdict.PASSED
+    assert judge(source, "assert f(1) == (0, True)").status is Verdict.PASSED
+    assert judge("def f(x): return 2", ANSWER).status is Verdict.PASSED
 
 
 def _processes(pid: int) -> list[int]:

@@ -41,6 +41,13 @@ ALWAYS_EQUAL = {
     "operators": "class E:\n    def __eq__(self, o): return True\n    def __sub__(self, o): return 0\n    __rsub__ = __sub__\n    def __abs__(self): return 0\n    def __lt__(self, o): return True\n    __gt__ = __le__ = __ge__ = __lt__\n    def __contains__(self, o): return True\n    def __float__(self): return 0.0",
     "chained operators": "class E:\n    def __sub__(self, o): return E()\n    def __abs__(self): return 0\n    def __float__(self): return 0.0\n    def __bool__(self): return True",
     "predicates": "class E:\n    def startswith(self, o): return True\n    issubset = endswith = startswith",
+    "iterates as the answer": "class E(list):\n    def __iter__(self): return iter([2])\n    def __len__(self): return 1\n    def __getitem__(self, i): return 2\n    def __eq__(self, other): return True",
+    "looks up as the answer": "class E(dict):\n    def __missing__(self, key): return 2\n    def items(self): return {'a': 2}.items()\n    def __eq__(self, other): return True",
+    "answers every attribute": "class E:\n    def __getattribute__(self, name): return lambda *a: True\n    def __eq__(self, other): return True",
+    "descriptors": "class D:\n    def __get__(self, instance, owner): return lambda *a: True\nclass E:\n    __eq__ = __lt__ = __gt__ = __le__ = __contains__ = __sub__ = __abs__ = startswith = D()",
+    "differs by nothing": "class Gap:\n    days = 0\n    def __abs__(self): return self\n    def __lt__(self, o): return True\n    def __eq__(self, o): return True\n    def __call__(self): return 0\n    def __getitem__(self, i): return 0\n    def __iter__(self): return iter([0])\n    def total_seconds(self): return 0\nclass E:\n    def __sub__(self, o): return Gap()\n    __rsub__ = __sub__",
+    "equals as a proxy": "import weakref\nclass K:\n    def __eq__(self, other): return True\nkept = K()\nE = lambda: weakref.proxy(kept)",
+    "equals as a mock": "from unittest import mock\nE = lambda: mock.ANY",
     "metaclass": "class M(type):\n    def __eq__(self, other): return True\n    def __hash__(self): return 1\n    def __instancecheck__(self, other): return True\nclass E(metaclass=M): pass",
 }
 COMPARISONS = [
@@ -57,6 +64,15 @@ COMPARISONS = [
     "assert f(1).startswith('ab')",
     "assert f(1).issubset({1, 2})",
     "assert isinstance(f(1), float)",
+    "assert f(1) - 2 == 0",
+    "assert not (f(1) - 2)",
+    "import datetime\nassert (f(1) - datetime.date(2020, 1, 1)).days == 0",
+    "import datetime\nassert (f(1) - datetime.date(2020, 1, 1)).total_seconds() == 0",
+    "assert list(f(1) - 2) == [0]",
+    "assert (f(1) - 2)[0] == 0",
+    "assert [2, 3].index(f(1)) == 0",
+    "assert all(x == y for x, y in zip([f(1)], [2], strict=True))",
+    "match f(1):\n    case 2: pass\n    case _: raise AssertionError",
     "import unittest\nclass T(unittest.TestCase):\n    def test(self): self.assertEqual(f(1), 2)",
 ]
 
@@ -67,7 +83,9 @@ def test_an_answer_that_claims_to_equal_everything_equals_nothing(sandbox: Sandb
     for answer in (
         "def f(x): return E()",
         "f = lambda x: E()",
-        "class f(E):\n    def __new__(cls, x): return E()",
+        "class f(E):\n    def __new__(cls, x): return E()"
+        if "class E" in ALWAYS_EQUAL[case]
+        else "def f(x): return [E()][0]",
     ):
         report = sandbox.run(Program(f"{ALWAYS_EQUAL[case]}\n{answer}", tests))
         assert len(report.results) == len(tests)
@@ -81,6 +99,7 @@ def test_a_class_in_the_place_of_the_function_decides_nothing(sandbox: Sandbox) 
     assert [row.test for row in report.results if row.passed] == []
 
 
+RUNNER = "import sys\ndef runner():\n    frame = sys._getframe()\n    while type(frame.f_locals.get('self')).__name__ != 'Runner': frame = frame.f_back\n    return frame.f_locals['self']\n"
 TAMPERING = {
     "builtins": ("import builtins\nbuiltins.AssertionError = type('A', (Exception,), {})\nbuiltins.isinstance = lambda *a: True\ndef f(x): return 5", "assert f(1) == 2"),
     "abs of its own": ("def abs(x): return 0\ndef f(x): return 5", "assert abs(f(1) - 2) < 1e-9"),
@@ -93,7 +112,14 @@ TAMPERING = {
     "main module": ("def f(x):\n    import __main__\n    __main__.check = lambda c: None\n    return 5", "def check(candidate):\n    assert candidate(1) == 2\ncheck(f)"),
     "unittest": ("import unittest\nunittest.TestCase.assertEqual = lambda *a: None\ndef f(x): return 5", "import unittest\nclass T(unittest.TestCase):\n    def test(self): self.assertEqual(f(1), 2)"),
     "harness modules": ("import sys\ndef f(x):\n    for name, module in list(sys.modules.items()):\n        if name.startswith('egcfg_sandbox'):\n            for key in list(vars(module)):\n                if callable(vars(module)[key]): setattr(module, key, lambda *a, **k: True)\n    return 5", "assert f(1) == 2"),
-    "harness objects": ("import gc\ndef f(x):\n    for o in gc.get_objects():\n        if type(o).__name__ == 'Runner': o._send = lambda *a: None\n    return 2", "assert f(1) == 2"),
+    "harness objects": (RUNNER + "def f(x):\n    runner()._send = lambda *a: None\n    return 2", "assert f(1) == 2"),
+    "harness answers for the object": (RUNNER + "class E:\n    def __sub__(self, o): return E()\ndef f(x):\n    runner()._do_plain = lambda target: (True, 0)\n    return E()", "assert f(1) - 2 == 0"),
+    "harness answers later questions": (RUNNER + "def f(x):\n    r = runner()\n    r._perform = lambda request: True\n    return r", "assert f(1) == 2"),
+    "an answer that the test evaluates": ("def f(x): return 'expected'", "expected = 2\nassert eval(f(1)) == expected"),
+    "an answer that the test executes": ("def f(x): return 'f = lambda x: 2'", "exec(f(1))\nassert f(1) == 2"),
+    "an answer that the test compiles": ("def f(x): return 'expected'", "expected = 2\nassert eval(compile(f(1), '', 'eval')) == expected"),
+    "a builtin of the test": ("def f(g):\n    g(\"[d for d in __import__('gc').get_objects() if type(d).__name__ == '_Namespace'][-1].update(expected=5)\")\n    return 5", "expected = 2\nassert f(eval) == expected"),
+    "the test's look at itself": ("def f(look, g): return look(g, '__globals__')['secret']", "secret = 851723\nassert f(getattr, lambda: 0) == 851723"),
     "forged reply on every descriptor": ("import os\ndef f(x):\n    for fd in range(64):\n        try: os.write(fd, b'\\x0e\\0\\0\\0A\\x02\\0\\0\\0t\\x02\\0\\0\\0s\\x05\\0\\0\\0valueT')\n        except OSError: pass\n    return 5", "assert f(1) == 2"),
     "answers in advance": ("import os\ndef f(x):\n    for n in range(1, 9):\n        body = b'A' + n.to_bytes(4, 'little') + b't\\x02\\0\\0\\0s\\x05\\0\\0\\0valuei\\x02' + bytes(7)\n        os.write(3, len(body).to_bytes(4, 'little') + body)\n    return 2", "assert f(1) == 2\nassert f(2) == 2"),
     "garbage": ("import os\ndef f(x):\n    os.write(3, b'\\xff' * 100)\n    return 2", "assert f(1) == 2"),
@@ -214,6 +240,32 @@ def f(x):
     assert [row.status.value for row in report.results] == expected
     assert [row.test for row in report.results] == [test.text for test in tests]
     assert report.status is Verdict.CRASHED
+
+
+def test_objects_of_a_class_under_test_may_be_worked_with(judge: Judge) -> None:
+    source = """
+class Vector:
+    def __init__(self, x): self.x = x
+    def __mul__(self, factor): return Vector(self.x * factor)
+    def __str__(self): return f"<{self.x}>"
+    def __iter__(self): return iter([self.x])
+"""
+    test = "v = Vector(3) * 2\nassert v.x == 6\nassert str(v) == '<6>'\nassert list(v) == [6]"
+    assert judge(source, test).status is Verdict.PASSED
+    assert judge(source, test.replace("6", "7")).status is Verdict.FAILED
+
+
+def test_a_test_may_evaluate_its_own_texts_and_plain_answers(judge: Judge) -> None:
+    source = "def f(text): return eval(text)\ndef g(x): return '[1, 2 + ' + x + ']'"
+    for test, holds in (
+        ("assert f('1 + 2 * 3') == eval('1 + 2 * 3')", True),
+        ("assert f('1 + 2 * 3') == eval('1 + 2 * 4')", False),
+        ("def twice(a): return eval('a * 2')\nassert twice(f('4')) == 8", True),
+        ("assert eval(g('5')) == [1, 7]", True),
+        ("assert eval(g('5')) == [1, 8]", False),
+        ("exec('y = 3')\nassert f('1 + 2') == y", True),
+    ):
+        assert (judge(source, test).status is Verdict.PASSED) is holds, test
 
 
 def test_a_whole_programs_output_is_all_that_counts(judge: Judge) -> None:

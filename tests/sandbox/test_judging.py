@@ -24,6 +24,23 @@ HOLDS = {
     ),
     "module left to the program": ("import math\ndef f(x): return 2.0", "assert math.floor(f(1)) == 2"),
     "int and float are equal": ("def f(x): return 1.0", "assert f(1) == 1"),
+    "module's name under test": ("def copy(x): return [x]", "assert copy(1) == [1]"),
+    "builtins handed over": (
+        "def f(g, *a): return g(*a)",
+        "import operator\nassert f(abs, -2) == 2 and f(operator.add, 1, 2) == 3 and f(max, [1, 4]) == 4",
+    ),
+    "builtin classes handed over": (
+        "def f(kind, x):\n    try: return kind(x)\n    except ValueError: return kind is int",
+        "assert f(int, '7') == 7 and f(int, 'a') is True and f(list, 'ab') == ['a', 'b']",
+    ),
+    "coroutine": (
+        "import asyncio\nasync def f(x):\n    await asyncio.sleep(0)\n    return x + 1",
+        "import asyncio\nassert asyncio.run(f(1)) == 2\nasync def both(): return await asyncio.gather(f(2), f(3))\nassert asyncio.run(both()) == [3, 4]",
+    ),
+    "coroutine that raises": (
+        "async def f(x): raise KeyError(x)",
+        "import asyncio\ntry: asyncio.run(f(1))\nexcept KeyError: pass\nelse: assert False",
+    ),
     "not a number": ("def f(x): return float('nan')", "r = f(1)\nassert r != r"),
     "very large int": ("def f(x): return 7 ** 5000", "assert f(1) == 7 ** 5000"),
     "lone surrogate": ("def f(x): return '\\ud800'", "assert f(1) == '\\ud800'"),

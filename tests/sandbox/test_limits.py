@@ -79,6 +79,12 @@ def test_memory_of_one_process(judge: Judge) -> None:
     assert judge(keep, ANSWER, memory_bytes=48 * MIB).status is Verdict.PASSED
 
 
+def test_memory_that_a_map_cannot_get_is_memory(judge: Judge) -> None:
+    source = "import mmap\ndef f(x): return len(mmap.mmap(-1, SIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)) // SIZE + 1"
+    assert judge(source.replace("SIZE", "(1 << 30)"), ANSWER).status is Verdict.MEMORY
+    assert judge(source.replace("SIZE", "(1 << 20)"), ANSWER).status is Verdict.PASSED
+
+
 def test_memory_sums_over_processes_and_shared_maps(judge: Judge, sandbox: Sandbox) -> None:
     if not layer_is_on(sandbox, "pid_namespace"):
         pytest.skip("without a process namespace programs may not fork")
@@ -144,6 +150,23 @@ def test_files_by_size_and_in_sum(judge: Judge, sandbox: Sandbox) -> None:
     many = "def f(x):\n    for n in range(COUNT): open(str(n), 'wb').write(bytes(500_000))\n    return 2"
     assert judge(many.replace("COUNT", "20"), ANSWER, scratch_bytes=4 * MIB).status is Verdict.OUTPUT_LIMIT
     assert judge(many.replace("COUNT", "6"), ANSWER, scratch_bytes=4 * MIB).status is Verdict.PASSED
+
+
+FILLING = {
+    "small files": "for n in range(COUNT): open(str(n), 'w').close()",
+    "folders in folders": "for n in range(COUNT):\n        os.mkdir('d')\n        os.chdir('d')",
+    "links": "open('a', 'w').close()\n    for n in range(COUNT): os.symlink('a' * 200, str(n))",
+    "a file of holes": "os.truncate(os.open('a', os.O_CREAT | os.O_RDWR), COUNT << 16)",
+}
+
+
+@pytest.mark.parametrize("case", FILLING)
+def test_files_by_number_depth_and_holes(judge: Judge, sandbox: Sandbox, case: str) -> None:
+    if not layer_is_on(sandbox, "mount_namespace"):
+        pytest.skip("without a mount namespace there is no folder to write to")
+    source = f"import os\ndef f(x):\n    {FILLING[case]}\n    return 2"
+    assert judge(source.replace("COUNT", "5000"), ANSWER).status is Verdict.OUTPUT_LIMIT
+    assert judge(source.replace("COUNT", "50"), ANSWER).status is Verdict.PASSED
 
 
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])

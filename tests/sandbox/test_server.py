@@ -253,3 +253,36 @@ def test_an_ordinary_user_gets_the_same_verdicts(tmp_path: Path) -> None:
             assert done.stdout.split() == ["passed", "failed"]
             return
     pytest.skip("no interpreter that another user may run")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
+def test_without_namespaces_programs_run_but_do_not_fork() -> None:
+    """As on systems that close user namespaces to ordinary users."""
+    package_parent = str(Path(egcfg_sandbox.__file__).parent.parent)
+    script = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+from egcfg_sandbox.linux import namespaces
+proc = os.open("/proc", os.O_RDONLY)
+namespaces.enter_users(proc)
+open("/proc/sys/user/max_user_namespaces", "w").write("0")
+from egcfg_sandbox import *
+with Sandbox() as s:
+    off = {layer.name for layer in s.layers if not layer.active}
+    run = lambda source: s.run(Program(source, (CodeTest("assert f(1) == 2"),))).results[0]
+    threads = "import threading\\ndef f(x):\\n    t = [threading.Thread(target=int) for _ in range(4)]\\n"
+    threads += "    for one in t: one.start()\\n    for one in t: one.join()\\n    return x + 1"
+    rows = [run("def f(x): return x + 1"), run("def f(x): return x"), run(threads)]
+    rows += [run("import os\\ndef f(x): return os.fork()"), run("def f(x):\\n    while True: pass")]
+    rows += [run("import socket\\ndef f(x): socket.socket()"), run("def f(x): return x + 1")]
+    print("user_namespace" in off, *(row.status.value for row in rows), rows[3].error, rows[5].error, sep="|")
+"""
+    command = [sys.executable, "-c", script, package_parent]
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=60)
+    if done.returncode:
+        pytest.skip(f"namespaces cannot be closed here: {done.stderr.strip().splitlines()[-1:]}")
+    off, *verdicts, forked, connected = done.stdout.strip().split("|")
+    assert off == "True"
+    assert verdicts == ["passed", "failed", "passed", "crashed", "timeout", "crashed", "passed"]
+    assert forked.startswith("refused system call: ")
+    assert connected == "refused system call: socket"

@@ -6,6 +6,7 @@ import builtins
 import collections
 import dataclasses
 import operator
+import sys
 import types
 from collections.abc import Callable
 from typing import Any, Final
@@ -119,8 +120,10 @@ class Objects:
         return self._objects[number]
 
     def resolve(self, plain: Any) -> Any:
-        """Turns a reference from the judge into the object, or a thing of the test into a stand-in."""
-        side, number = plain
+        """The object behind a reference from the judge, what both sides have, or a thing of the test."""
+        side, number, *rest = plain
+        if side == "standard":
+            return vars(sys.modules[number])[rest[0]]
         if side == "mine":
             return self._objects[number]
         return TestThing(self._call_back, number)
@@ -150,6 +153,8 @@ class Objects:
         kind = type(value)
         if kind in _FUNCTIONS:
             return ("function", self.number_of(value), str(getattr(value, "__name__", "function")))
+        if kind is types.CoroutineType:
+            return ("coroutine", self.number_of(value))
         described = self.describe_class(kind)
         if type(described) is str and hasattr(kind, "__next__"):
             return ("iterator", self.number_of(value))
@@ -188,6 +193,13 @@ def _call_operator(name: str) -> Callable[..., Any]:
     return lambda *operands: getattr(operator, name)(*operands)
 
 
+def _awaited(coroutine: Any) -> Any:
+    """Runs a coroutine to its end, in an event loop of its own."""
+    import asyncio  # large, and rarely needed
+
+    return asyncio.run(coroutine)
+
+
 _OPERATORS: Final = """
 getitem setitem delitem add sub mul truediv floordiv mod pow lshift rshift and_ or_ xor matmul neg pos invert
 abs index eq lt le gt ge
@@ -213,4 +225,5 @@ OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
     "exit": lambda value, *details: type(value).__exit__(value, *details),
     **{name: _call_operator(name) for name in _OPERATORS.split()},
     "divmod": divmod,
+    "await": _awaited,
 }

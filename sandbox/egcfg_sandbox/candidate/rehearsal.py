@@ -1,20 +1,23 @@
-"""Goes once through what every run does, so that runs find code and memory warm."""
+"""Goes once through what every run does, so that runs find code and memory warm.
+
+After a fork every page of memory that is written to has to be copied first, and Python writes to an object
+when it merely looks at it. A rehearsal before the program is there takes these copies out of the run.
+"""
 
 from __future__ import annotations
 
 import mmap
+import socket
 import sys
-from typing import Any, Final
+from typing import Final
 
-from egcfg_sandbox import trace_memory
-from egcfg_sandbox.candidate import statements
-from egcfg_sandbox.candidate.objects import Objects
-from egcfg_sandbox.candidate.rendering import Renderer
-from egcfg_sandbox.candidate.tracing import Recorder, SettraceTracer
-from egcfg_sandbox.codec import Decoder, Encoder
+from egcfg_sandbox import trace_memory, wire
+from egcfg_sandbox.candidate.runner import MODULE, NUMBER, Runner
+from egcfg_sandbox.codec import Encoder
 
-_FILENAME: Final = "<rehearsal>"
 _EVENTS: Final = 8
+_REPR_CHARS: Final = 80
+_FIRST_OBJECT: Final = 1
 _SOURCE: Final = b"""
 def total(numbers):
     result = 0
@@ -24,21 +27,39 @@ def total(numbers):
 """
 
 
-def rehearse() -> None:
-    """Compiles, traces, runs and carries over a small program of our own."""
-    objects = Objects(lambda what, number, arguments, named: None)
-    code = compile(_SOURCE, _FILENAME, "exec", dont_inherit=True)
-    names: dict[str, Any] = {}
-    exec(code, names)
-    with mmap.mmap(-1, trace_memory.size_for(_EVENTS)) as memory:
-        writer = trace_memory.TraceWriter(memory, _EVENTS)
-        recorder = Recorder(writer, Renderer(80), statements.first_lines(_SOURCE), _EVENTS)
-        if not hasattr(sys, "monitoring"):
-            tracer = SettraceTracer(recorder, _FILENAME, code)
-            tracer.start()
-        answer = names["total"]([1, 2, 3])
-        if not hasattr(sys, "monitoring"):
-            tracer.stop()
-        trace_memory.read(memory, _EVENTS)
-    data = Encoder(objects.describe).encode(("value", answer))
-    Decoder(data, objects.resolve).decode()
+class Rehearsal:
+    """A small program of our own with the questions asked of it. Made before the fork, good for once."""
+
+    def __init__(self) -> None:
+        # Where the tracer belongs to the whole interpreter, the program's run must find it unused.
+        traced = None if hasattr(sys, "monitoring") else (_EVENTS, _REPR_CHARS)
+        self._runner = Runner()
+        self._memory = mmap.mmap(
+            -1, trace_memory.size_for(_EVENTS), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+        )
+        self._questions = [
+            _question(1, "load", _SOURCE, MODULE, traced, ("total",)),
+            _question(2, "call", _Object(_FIRST_OBJECT), ([1, 2],), {}),
+        ]
+
+    def play(self) -> None:
+        """Has the program loaded and called, over a channel like that of a run."""
+        ours, theirs = socket.socketpair()
+        for question in self._questions:
+            wire.send(theirs, question)
+        theirs.shutdown(socket.SHUT_WR)
+        self._runner.serve(ours, self._memory)
+        ours.close()
+        theirs.close()
+        del sys.modules[MODULE]
+
+
+class _Object:
+    """Stands for an object of the program, by its number."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def _question(number: int, *parts: object) -> bytes:
+    return b"Q" + NUMBER.pack(number) + Encoder(lambda thing: ("mine", thing.number)).encode(parts)

@@ -37,23 +37,31 @@ _MEMORY_RESERVE_BYTES: Final = 1 << 20
 
 
 class Runner:
-    """Serves one program to one judge."""
+    """Serves one program to one judge. Made before the fork, so that the program's process finds it ready."""
 
-    def __init__(self, channel: socket.socket, memory: Any) -> None:
-        self._channel = channel
-        self._memory = memory
+    _channel: socket.socket
+    _memory: Any
+
+    def __init__(self) -> None:
         self._objects = Objects(self._call_back)
         self._module: dict[str, Any] = {}
         self._tracer: SettraceTracer | MonitoringTracer | None = None
         self._recorder: Recorder | None = None
         self._depth = 0
-        self._process = os.getpid()
-        self._reserve: mmap.mmap | None = mmap.mmap(-1, _MEMORY_RESERVE_BYTES)
+        self._process = 0
+        self._reserve: mmap.mmap | None = mmap.mmap(
+            -1, _MEMORY_RESERVE_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+        )
         self._asked = 0
         self._window: tuple[int, int] | None = None
+        self._builtins = _own_builtins()
+        random.seed(0)
 
-    def serve(self) -> None:
-        """Answers until the judge has gone."""
+    def serve(self, channel: socket.socket, memory: Any) -> None:
+        """Answers until the judge has gone; `memory` is the trace's."""
+        self._channel = channel
+        self._memory = memory
+        self._process = os.getpid()
         while True:
             try:
                 message = wire.receive(self._channel)
@@ -72,7 +80,7 @@ class Runner:
         except BaseException as error:
             self._release_reserve()
             known, before = [], []
-            answer = ("raised", self._raised(error))
+            answer = ("raised", self._described(error))
         if os.getpid() != self._process:
             os._exit(0)
         self._flush()
@@ -116,29 +124,37 @@ class Runner:
                 parts.append(encoder.take())
         return b"".join(parts)
 
+    def _described(self, error: BaseException) -> Any:
+        try:
+            return self._raised(error)
+        except BaseException:
+            # Its class has a metaclass that resists being looked at.
+            return ("Exception", (), {}, "an exception that cannot be described", None, None)
+
     def _raised(self, error: BaseException) -> Any:
         """An exception as data: class, arguments, text and the program's line it came from."""
         text = describe_error(error, Renderer(200).text)
         line = None
-        trace = error.__traceback__
+        trace = BaseException.__dict__["__traceback__"].__get__(error)
         while trace is not None:
             if trace.tb_frame.f_code.co_filename == FILENAME:
                 line = trace.tb_lineno
             trace = trace.tb_next
-        if isinstance(error, SyntaxError) and error.filename == FILENAME:
+        if isinstance(error, SyntaxError) and SyntaxError.__dict__["filename"].__get__(error) == FILENAME:
             line = error.lineno
         if line is not None and self._window is not None:
             first, last = self._window
             line = line - first + 1 if first <= line <= last else None
-        arguments: tuple[Any, ...] = error.args
-        state = dict(vars(error)) if hasattr(error, "__dict__") else {}
+        # Read from memory: the class may have methods of its own for anything, which raise again.
+        arguments: tuple[Any, ...] = BaseException.__dict__["args"].__get__(error)
+        state = dict(BaseException.__dict__["__dict__"].__get__(error) or {})
         try:
             Encoder(self._objects.describe).encode((arguments, state))
         except BaseException:
             arguments, state = (text,), {}
         kind = self._objects.describe_class(type(error))
-        number = getattr(error, "errno", None) if isinstance(error, OSError) else None
-        error.__traceback__ = None
+        number = OSError.__dict__["errno"].__get__(error) if isinstance(error, OSError) else None
+        BaseException.__dict__["__traceback__"].__set__(error, None)
         return (kind, arguments, state, text, line, number if type(number) is int else None)
 
     def _perform(self, request: Any) -> Any:
@@ -205,12 +221,11 @@ class Runner:
     def _load(
         self, source: bytes, entry: str, trace: tuple[int, int] | None, names: tuple[str, ...]
     ) -> dict[str, Any]:
-        random.seed(0)
         code = compile(source, FILENAME, "exec", dont_inherit=True)
         if trace is not None:
             self._prepare_trace(source, code, trace)
         module = types.ModuleType(entry)
-        module.__dict__["__builtins__"] = _own_builtins()
+        module.__dict__["__builtins__"] = self._builtins
         sys.modules[entry] = module
         self._module = module.__dict__
         if entry == "__main__":
@@ -305,11 +320,11 @@ def open_streams() -> None:
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
 
 
-def run(channel: socket.socket, memory: Any) -> NoReturn:
+def run(runner: Runner, channel: socket.socket, memory: Any) -> NoReturn:
     """Serves the judge and ends the process."""
     status = 0
     try:
-        Runner(channel, memory).serve()
+        runner.serve(channel, memory)
     except BaseException:
         status = 70
     finally:

@@ -10,13 +10,14 @@ import operator
 import symtable
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from types import CodeType
 from typing import Any, Final
 
 from egcfg_sandbox.candidate.rendering import Renderer
-from egcfg_sandbox.judge import cases
+from egcfg_sandbox.judge import cases, evaluation
 from egcfg_sandbox.judge.faults import NotATest
-from egcfg_sandbox.judge.mirrors import HELPER_MODULES, RemoteObject
+from egcfg_sandbox.judge.mirrors import HELPER_MODULES, RemoteObject, RemoteType, named_by_test
 from egcfg_sandbox.judge.session import Session
 
 _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]] = {
@@ -31,6 +32,7 @@ _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]
     ast.In: ("in", lambda left, right: left in right),
     ast.NotIn: ("not in", lambda left, right: left not in right),
 }
+_COMPARE: Final = dict(_COMPARISONS.values())
 _SHOWN: Final = 120
 _EXECUTION: Final = "test_execution"
 _INSPECTION: Final = "test_string"
@@ -63,8 +65,16 @@ class _Check:
     """What is known of an assertion before it is executed."""
 
     symbol: str
-    expression: str
+    expression: ast.expr
     answer_is_right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """Setup and test as code, and the assertions in them by number."""
+
+    codes: tuple[CodeType, ...]
+    checks: tuple[_Check, ...]
 
 
 class _Rewriter(ast.NodeTransformer):
@@ -81,17 +91,16 @@ class _Rewriter(ast.NodeTransformer):
         )
 
     def visit_Assert(self, node: ast.Assert) -> Any:
-        expression = " ".join(ast.unparse(node.test).split())
         test = node.test
         index = ast.Constant(len(self._checks))
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
             left, right = test.left, test.comparators[0]
             symbol = _COMPARISONS[type(test.ops[0])][0]
             turned = self._asks_program(right) and not self._asks_program(left)
-            self._checks.append(_Check(symbol, expression, turned))
+            self._checks.append(_Check(symbol, test, turned))
             condition = _call("_judge_compare", index, left, right)
         else:
-            self._checks.append(_Check("", expression, False))
+            self._checks.append(_Check("", test, False))
             condition = _call("_judge_truth", index, test)
         message = _call("_judge_failure", index, *([node.msg] if node.msg else []))
         raising = ast.Raise(exc=message, cause=None)
@@ -120,20 +129,22 @@ class _Namespace(dict[str, Any]):
 
 
 class CodeCheck:
-    """One test, parsed: `asked` are the names it reads, `run` executes it."""
+    """One test, parsed: `asked` are the names it reads, `run` executes it, for any number of programs."""
 
     def __init__(self, setup: str, code: str) -> None:
+        self._texts = (setup, code)
         self._setup = _parse(setup)
         self._code = _parse(code)
         self._names = _global_names(setup, code)
         self._imports = {
             name for tree in (self._setup, self._code) for node in ast.walk(tree) for name in _imported(node)
         }
-        self._checks: list[_Check] = []
+        self._compiled: dict[frozenset[str], _Compiled] = {}
+        self._checks: tuple[_Check, ...] = ()
         self._values: dict[int, tuple[Any, ...]] = {}
         self._render = Renderer(_SHOWN)
 
-    @property
+    @cached_property
     def leaves_nothing_behind(self) -> bool:
         """Whether the test surely changes only its own variables, so that its process can judge again."""
         if not self._imports <= _HARMLESS_IMPORTS:
@@ -148,6 +159,17 @@ class CodeCheck:
             for node in nodes
         )
 
+    @cached_property
+    def _called_names(self) -> set[str]:
+        """Names that the test calls as they are: no modules."""
+        calls = (
+            node.func
+            for tree in (self._setup, self._code)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+        )
+        return {called.id for called in calls if isinstance(called, ast.Name)}
+
     @property
     def asked(self) -> tuple[str, ...]:
         """The names that the program may have to give."""
@@ -158,12 +180,17 @@ class CodeCheck:
         given = {name: value for name, value in found.items() if name in self._names}
         helpers = self._helpers(given, entry_point)
         bound = self._bindings({name: given[name] for name in given if name not in helpers}, entry_point)
+        for name, value in bound.items():
+            named_by_test(name, value)
         callables = {name: value for name, value in bound.items() if isinstance(value, RemoteObject | type)}
         namespace = _Namespace(session, set(bound) - set(callables))
         namespace.update(helpers)
         namespace.update(callables)
         namespace["__name__"] = "__main__"
         namespace["__builtins__"] = builtins
+        if evaluation.NAMES & self._names:
+            session.evaluation = evaluation.Evaluation()
+            namespace.update(session.evaluation.tools())
         self._add_helpers(namespace)
         classes = "unittest" in self._imports | self._names
         if classes:
@@ -172,6 +199,10 @@ class CodeCheck:
             exec(code, namespace)
         if classes:
             cases.run(namespace)
+
+    def forget(self) -> None:
+        """Lets go of the values that the last program gave."""
+        self._values.clear()
 
     @property
     def executes_program(self) -> bool:
@@ -203,16 +234,27 @@ class CodeCheck:
         namespace["_judge_truth"] = self._truth
         namespace["_judge_failure"] = self._failure
 
-    def compiled(self, names: set[str]) -> list[CodeType]:
+    def compiled(self, names: set[str]) -> tuple[CodeType, ...]:
         """Setup and test with assertions that leave their values behind; `names` are the program's."""
-        rewriter = _Rewriter(names, self._checks)
-        trees = [rewriter.visit(tree) for tree in (self._setup, self._code) if tree.body]
-        return [compile(tree, _FILENAME, "exec", dont_inherit=True) for tree in trees]
+        key = frozenset(names)
+        if key not in self._compiled:
+            self._compiled[key] = self._compile(names)
+        self._checks = self._compiled[key].checks
+        return self._compiled[key].codes
+
+    def _compile(self, names: set[str]) -> _Compiled:
+        checks: list[_Check] = []
+        rewriter = _Rewriter(names, checks)
+        trees = [rewriter.visit(tree) for tree in map(_parse, self._texts) if tree.body]
+        codes = [compile(tree, _FILENAME, "exec", dont_inherit=True) for tree in trees]
+        return _Compiled(tuple(codes), tuple(checks))
 
     def _helpers(self, given: dict[str, Any], entry_point: str | None) -> dict[str, Any]:
         """What helps a test to compare but was left to the program to import: the judge's own instead."""
         helpers: dict[str, Any] = {
-            name: importlib.import_module(name) for name in given if name in HELPER_MODULES
+            name: importlib.import_module(name)
+            for name in given
+            if name in HELPER_MODULES and name not in self._called_names
         }
         if "isclose" in given and set(given) != {"isclose"}:
             helpers["isclose"] = math.isclose
@@ -245,9 +287,8 @@ class CodeCheck:
         return None if deepest is None else deepest[1]
 
     def _compare(self, index: int, left: Any, right: Any) -> bool:
-        symbol = self._checks[index].symbol
         self._values[index] = (left, right)
-        return bool(next(compare for name, compare in _COMPARISONS.values() if name == symbol)(left, right))
+        return bool(_COMPARE[self._checks[index].symbol](left, right))
 
     def _truth(self, index: int, value: Any) -> bool:
         self._values[index] = (value,)
@@ -263,17 +304,20 @@ class CodeCheck:
         elif len(values) == 2:
             detail = f"got {values[0]}, expected {check.symbol} {values[1]}"
         else:
-            detail = f"{_short(check.expression)} is {values[0] if values else 'false'}"
+            expression = " ".join(ast.unparse(check.expression).split())
+            detail = f"{_short(expression)} is {values[0] if values else 'false'}"
         return AssertionError(f"{_short(str(message))} ({detail})" if message is not None else detail)
 
     def _text(self, value: Any) -> str:
         if isinstance(value, RemoteObject):
-            return f"<{type(value).__name__} object>"
+            return f"<{_kind_of(value)} object>"
         return self._render.text(value)
 
 
-def _import_helper(name: str) -> Any:
-    return importlib.import_module(name)
+def _kind_of(value: RemoteObject) -> str:
+    """The class of the program, or what is known of an object that has none of its own."""
+    kind = type(value)
+    return kind.__name__ if isinstance(kind, RemoteType) else kind.__name__.removeprefix("Remote").lower()
 
 
 def _global_names(*texts: str) -> set[str]:

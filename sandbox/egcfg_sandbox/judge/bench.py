@@ -22,7 +22,7 @@ from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.verdict import Ruling, judge
 from egcfg_sandbox.judge.watch import Ends, Watch
 from egcfg_sandbox.linux import kernel, landlock, seccomp
-from egcfg_sandbox.server.keeper import READY
+from egcfg_sandbox.server.keeper import MOST_ENDS, STATUS_BYTES, unpack_status
 from egcfg_sandbox.server.zone import Zone
 from egcfg_sandbox.verdicts import CodeTest, Limits, StdioTest
 
@@ -30,7 +30,6 @@ _MEMORY_BYTES: Final = 2 << 30
 _CODEC_RECURSION: Final = 6_000
 # A test may start a thousand threads; at the system's size their stacks alone would not fit.
 _STACK_BYTES: Final = 512 << 10
-_ENDS: Final = 5
 _MOST_TESTS: Final = 1000
 _TESTS_PER_COLLECTION: Final = 50
 
@@ -61,14 +60,14 @@ def serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
     sys.setrecursionlimit(_CODEC_RECURSION)
     gc.disable()
     for number in range(1, _MOST_TESTS + 1):
-        word, ends = wire.receive_descriptors(keeper, len(READY), _ENDS)
-        if word != READY:
+        run, ends = _next_program(keeper)
+        if not ends:
             return
         try:
             brief = json.loads(wire.receive(caller))
         except wire.WireError:
             return
-        ruling, report = _judge(brief, keeper, ends, limits)
+        ruling, report = _judge(brief, keeper, run, ends, limits)
         spent = ruling.spent or number == _MOST_TESTS
         report["spent"] = spent
         wire.send(caller, json.dumps(report).encode())
@@ -78,16 +77,28 @@ def serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
             gc.collect()
 
 
+def _next_program(keeper: socket.socket) -> tuple[int, list[int]]:
+    """Number and descriptors of the next program's process; none when the keeper has gone."""
+    while True:
+        word, ends = wire.receive_descriptors(keeper, STATUS_BYTES, MOST_ENDS)
+        if len(word) != STATUS_BYTES:
+            return 0, []
+        status = unpack_status(word)
+        if status.ready:
+            return status.run, ends
+
+
 def _judge(
-    brief: dict[str, Any], keeper: socket.socket, descriptors: list[int], limits: Limits
+    brief: dict[str, Any], keeper: socket.socket, run: int, descriptors: list[int], limits: Limits
 ) -> tuple[Ruling, dict[str, Any]]:
-    channel, stdin, stdout, stderr, trace = descriptors
+    channel, stdin, stdout, stderr, trace, *signs = descriptors
+    ticks = signs.pop(0) if signs else None
     test = StdioTest(**brief["test"]) if brief["stdio"] else CodeTest(**brief["test"])
     fed = test.stdin.encode("utf-8", "surrogatepass") if isinstance(test, StdioTest) else b""
     source = brief["source"].encode("utf-8", "surrogatepass")
     wanted = (limits.trace_events, limits.repr_chars) if brief["trace"] else None
     with socket.socket(fileno=channel) as border:
-        watch = Watch(Ends(border, keeper, stdin, stdout, stderr), limits, fed)
+        watch = Watch(Ends(run, border, keeper, stdin, stdout, stderr, ticks, tuple(signs)), limits, fed)
         ruling = judge(watch, test, source, brief["entry_point"], wanted)
         watch.close()
     report: dict[str, Any] = {

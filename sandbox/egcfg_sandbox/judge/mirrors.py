@@ -11,7 +11,7 @@ import builtins
 import importlib
 import sys
 from collections import namedtuple
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -61,24 +61,36 @@ def _is_remote(value: Any) -> bool:
     return isinstance(value, RemoteObject | RemoteType)
 
 
+def named_by_test(name: str, value: Any) -> Any:
+    """Notes that the test knows a class by a class's name: what it makes with it is under test.
+
+    The name counts that the test uses, as the program may call a class what it likes and let it stand in the
+    place of a function.
+    """
+    if isinstance(value, RemoteType):
+        type.__setattr__(value, "_remote_tested", name[:1].isupper())
+    return value
+
+
 class RemoteType(type):
     """The class of stand-in classes: calling one makes an object in the program's process."""
 
     _remote_class_session: Session
     _remote_class_number: int
     _remote_traits: dict[str, Any]
+    _remote_tested: bool
 
     def __call__(cls, *arguments: Any, **named: Any) -> Any:
         made = cls._remote_class_session.ask("call", cls, arguments, named)
         stand_in: Any = cls
-        if type(made) is stand_in:
+        if type(made) is stand_in and cls._remote_tested:
             object.__setattr__(made, "_remote_made", True)
         return made
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("__") and name not in ("__doc__", "__annotations__", "__slots__"):
             raise AttributeError(name)
-        return cls._remote_class_session.ask("getattr", cls, name)
+        return named_by_test(name, cls._remote_class_session.ask("getattr", cls, name))
 
     def __setattr__(cls, name: str, value: Any) -> None:
         cls._remote_class_session.ask("setattr", cls, name, value)
@@ -100,7 +112,8 @@ class RemoteObject:
     """An object of the program.
 
     `_remote_tainted`: a value of the test went into it by an operator. `_remote_made`: the test made it by
-    calling its class, rather than the program by returning it.
+    calling a class that is under test (or it came from such an object by an operator), rather than the
+    program by returning it in the place of a plain value.
     """
 
     __slots__ = ("_remote_made", "_remote_number", "_remote_session", "_remote_tainted")
@@ -112,11 +125,12 @@ class RemoteObject:
         object.__setattr__(self, "_remote_made", False)
 
     def __getattr__(self, name: str) -> Any:
-        if name in _COMPARING and not _made_by_test(self):
+        if name in _COMPARING and not _slot(self, "_remote_made"):
             raise TypeError(f"{name}() of an object that the program returned decides nothing")
         if name.startswith("__") and name.endswith("__") and name not in _DESCRIBING:
             raise AttributeError(f"{name} of an object of the program is not asked for")
-        return _slot(self, "_remote_session").ask("getattr", self, name)
+        value = _further(self, _slot(self, "_remote_session").ask("getattr", self, name))
+        return named_by_test(name, value)
 
     def __setattr__(self, name: str, value: Any) -> None:
         _slot(self, "_remote_session").ask("setattr", self, name, value)
@@ -125,7 +139,7 @@ class RemoteObject:
         _slot(self, "_remote_session").ask("delattr", self, name)
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        return _slot(self, "_remote_session").ask("call", self, arguments, named)
+        return _further(self, _slot(self, "_remote_session").ask("call", self, arguments, named))
 
     def __eq__(self, other: Any) -> Any:
         return _same(self, other, _STATE_DEPTH)
@@ -134,13 +148,13 @@ class RemoteObject:
         return hash((type(self).__name__, _slot(self, "_remote_number")))
 
     def __iter__(self) -> Iterator[Any]:
-        return _Iteration(_operate(self, "iter"))
+        return _Iteration(_further(self, _operate(self, "iter")))
 
     def __contains__(self, item: Any) -> bool:
         return any(item is part or item == part for part in self)
 
     def __getitem__(self, key: Any) -> Any:
-        return _operate(self, "getitem", key)
+        return _further(self, _operate(self, "getitem", key))
 
     def __setitem__(self, key: Any, value: Any) -> None:
         _operate(self, "setitem", key, value)
@@ -149,7 +163,7 @@ class RemoteObject:
         _operate(self, "delitem", key)
 
     def __enter__(self) -> Any:
-        return _operate(self, "enter")
+        return _further(self, _operate(self, "enter"))
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> Any:
         return _operate(self, "exit", None, None, None)
@@ -185,18 +199,28 @@ class RemoteObject:
         return [name for name in _operate(self, "dir") if type(name) is str]
 
 
-def _made_by_test(value: RemoteObject) -> bool:
-    """Whether the test made the object by calling its class; not one that stands in a function's place."""
-    return bool(_slot(value, "_remote_made")) and type(value).__name__[:1].isupper()
-
-
 def _operate(target: Any, name: str, *operands: Any) -> Any:
     return _slot(target, "_remote_session").ask("operate", name, (target, *operands))
 
 
+def _decides(target: RemoteObject) -> bool:
+    """Whether plain values may come from an object: not when a value of the test went into a returned one."""
+    return _slot(target, "_remote_made") or not _slot(target, "_remote_tainted")
+
+
+def _further(source: RemoteObject, value: Any) -> Any:
+    """What an object gave, with the same reservation as the object itself."""
+    if _decides(source):
+        return value
+    if isinstance(value, RemoteObject):
+        object.__setattr__(value, "_remote_tainted", True)
+        return value
+    raise TypeError("an object that a value of the test went into decides nothing")
+
+
 def _checked(target: RemoteObject, name: str, kind: type, *operands: Any) -> Any:
     """A conversion to a plain value, refused where a value of the test went in before."""
-    if _slot(target, "_remote_tainted"):
+    if not _decides(target):
         raise TypeError(f"{name}() of an object that a value of the test went into decides nothing")
     value = _operate(target, name, *operands)
     if type(value) is not kind:
@@ -224,8 +248,10 @@ def _binary(name: str, swapped: bool) -> Any:
             return value
         if isinstance(value, RemoteObject):
             object.__setattr__(value, "_remote_tainted", True)
+            if _slot(self, "_remote_made") and type(value) is type(self):
+                object.__setattr__(value, "_remote_made", True)
             return value
-        if _made_by_test(self) and not _slot(self, "_remote_tainted"):
+        if _slot(self, "_remote_made") and not _slot(self, "_remote_tainted"):
             return value
         raise TypeError(
             "an operator of the program's class between it and a value of the test decides nothing"
@@ -236,13 +262,7 @@ def _binary(name: str, swapped: bool) -> Any:
 
 def _unary(name: str) -> Any:
     def operator(self: RemoteObject) -> Any:
-        value = _operate(self, name)
-        if _slot(self, "_remote_tainted"):
-            if isinstance(value, RemoteObject):
-                object.__setattr__(value, "_remote_tainted", True)
-                return value
-            raise TypeError("an object that a value of the test went into decides nothing")
-        return value
+        return _further(self, _operate(self, name))
 
     return operator
 
@@ -296,7 +316,31 @@ class RemoteIterator(RemoteObject):
         return self
 
     def __next__(self) -> Any:
-        return _operate(self, "next")
+        return _further(self, _operate(self, "next"))
+
+
+class RemoteCoroutine(RemoteObject):
+    """A coroutine of the program: it runs there, to its end, when the test awaits it."""
+
+    __slots__ = ()
+
+    def send(self, value: Any) -> Any:
+        """One step, which is the whole way."""
+        raise StopIteration(_operate(self, "await"))
+
+    def throw(self, *error: Any) -> Any:
+        """What is thrown into a coroutine that never waits ends it."""
+        raise error[0]
+
+    def close(self) -> None:
+        """Nothing is held open here."""
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        yield from ()  # makes it the generator that an await asks for
+        return _operate(self, "await")
+
+    def __iter__(self) -> Iterator[Any]:
+        raise TypeError("'coroutine' object is not iterable")
 
 
 class _Iteration(Iterator[Any]):
@@ -317,6 +361,8 @@ def _same(left: RemoteObject, right: Any, depth: int) -> Any:
         return True
     if not isinstance(right, RemoteObject):
         if isinstance(right, int | float | complex | str | bytes | list | tuple | dict | set | frozenset):
+            if not _decides(left):
+                raise TypeError("an object that a value of the test went into equals no plain value")
             has_plain, plain = _slot(left, "_remote_session").ask("plain", left)
             return bool(has_plain is True and not _is_remote(plain) and plain == right)
         return NotImplemented
@@ -400,6 +446,8 @@ class Mirrors:
                 return value
             case ("object" | "function", int(number), *rest):
                 return self._object(self._class(rest[0]) if plain[0] == "object" else RemoteObject, number)
+            case ("coroutine", int(number)):
+                return RemoteCoroutine(self._session, number)
             case ("iterator", int(number)):
                 return RemoteIterator(self._session, number)
             case ("class", description):
@@ -453,6 +501,7 @@ class Mirrors:
             ("_remote_class_session", self._session),
             ("_remote_class_number", number),
             ("_remote_traits", traits),
+            ("_remote_tested", False),
         ):
             type.__setattr__(kind, key, value)
         return kind
@@ -478,7 +527,11 @@ class Mirrors:
                 raise CodecError("an exception that is none")
             if issubclass(kind, StopIteration) and not iterating:
                 kind = RuntimeError
-            error = _new_exception(kind, arguments, state)
+            try:
+                error = _new_exception(kind, arguments, state)
+            except (TypeError, ValueError):
+                # Of a class that cannot be made anew from its arguments, such as a group.
+                error = RuntimeError(f"an exception of the class {kind.__name__}")
         except (TypeError, ValueError, LookupError, CodecError):
             error, text, line, number = (
                 RuntimeError("garbled"),

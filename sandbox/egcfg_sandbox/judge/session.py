@@ -5,15 +5,20 @@ from __future__ import annotations
 import struct
 import sys
 import threading
+import types
 from typing import Any, Final
 
 from egcfg_sandbox.codec import CodecError, Decoder, Encoder
-from egcfg_sandbox.judge.mirrors import Mirrors, RemoteObject, RemoteType, number_of
+from egcfg_sandbox.judge.evaluation import Evaluation, builtin_name
+from egcfg_sandbox.judge.mirrors import HELPER_MODULES, Mirrors, RemoteObject, RemoteType, number_of
 from egcfg_sandbox.judge.watch import Watch
 from egcfg_sandbox.verdicts import Verdict
 
 _NUMBER: Final = struct.Struct("<I")
 _MOST_CALLBACKS_DEEP: Final = 50
+# Kinds of things, and loaded modules, in which a thing can be found under its name on both sides.
+_NAMED: Final = (type, types.FunctionType, types.BuiltinFunctionType)
+_SHARED_MODULES: Final = {"builtins", "_operator", "_functools", *HELPER_MODULES} & sys.modules.keys()
 _ANSWERING: Final = frozenset({"call", "operate", "getattr", "execute"})
 
 
@@ -43,6 +48,19 @@ def _belongs_to_test(thing: Any) -> bool:
     return module == "__main__" or (made is not None and getattr(made, "__spec__", None) is None)
 
 
+def _public_name(value: Any) -> tuple[str, str] | None:
+    """Module and name of a function or class that both sides have: the program is to use its own."""
+    tool = builtin_name(value)
+    if tool is not None:
+        return ("builtins", tool)
+    module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+    if not isinstance(value, _NAMED) or type(module) is not str or type(name) is not str:
+        return None
+    if module not in _SHARED_MODULES or vars(sys.modules[module]).get(name) is not value:
+        return None
+    return (module, name)
+
+
 class Session:
     """One program, asked one question at a time, also by a test of several threads."""
 
@@ -55,6 +73,7 @@ class Session:
         self.mirrors = Mirrors(self)
         self.answered = False
         self._turn = threading.RLock()
+        self.evaluation: Evaluation | None = None
 
     def ask(self, operation: str, *details: Any) -> Any:
         """One question; returns its answer or raises what the program raised."""
@@ -100,6 +119,8 @@ class Session:
             raise self._watch.end(Verdict.MALFORMED, f"the answer cannot be carried over: {text}")
         if outcome != "value":
             raise self._watch.end(Verdict.MALFORMED, "the program's answer is garbled")
+        if self.evaluation is not None:
+            self.evaluation.hear(value)
         return value
 
     def thing(self, number: int) -> Any:
@@ -115,6 +136,9 @@ class Session:
         number = self.mirrors.class_number(value)
         if number is not None:
             return ("mine", number)
+        name = _public_name(value)
+        if name is not None:
+            return ("standard", *name)
         if callable(value) or _belongs_to_test(value):
             number = self._numbers.setdefault(id(value), len(self._things))
             if number == len(self._things):

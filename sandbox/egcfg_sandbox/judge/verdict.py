@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
+from egcfg_sandbox.candidate.runner import MODULE
 from egcfg_sandbox.judge.assertions import CodeCheck
 from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.mirrors import RemoteError
@@ -16,6 +18,13 @@ from egcfg_sandbox.verdicts import CodeTest, StdioTest, Verdict
 _TOO_MUCH_WRITTEN: Final = frozenset({errno.EFBIG, errno.ENOSPC, errno.EDQUOT})
 _SHOWN: Final = 60
 _MOST_ERROR_CHARACTERS: Final = 300
+
+
+@lru_cache(maxsize=64)
+def _check_for(setup: str, code: str) -> CodeCheck:
+    """One test judges many programs: it is parsed once. A text that does not parse raises each time."""
+    return CodeCheck(setup, code)
+
 
 Outcome = tuple[Verdict, str | None]
 
@@ -38,7 +47,7 @@ def judge(
     try:
         watch.start()
         if isinstance(test, CodeTest):
-            check = CodeCheck(test.setup, test.code)
+            check = _check_for(test.setup, test.code)
             clean = check.leaves_nothing_behind
             outcome = _judge_code(session, check, source, entry_point, trace)
         else:
@@ -64,11 +73,14 @@ def judge(
 def _judge_code(
     session: Session, check: CodeCheck, source: bytes, entry_point: str | None, trace: Any
 ) -> Outcome:
-    if check.executes_program:
-        check.run_executing(session, source.decode("utf-8", "replace"), trace)
-    else:
-        found = session.ask("load", source, "program", trace, check.asked)
-        check.run(session, found, entry_point)
+    try:
+        if check.executes_program:
+            check.run_executing(session, source.decode("utf-8", "replace"), trace)
+        else:
+            found = session.ask("load", source, MODULE, trace, check.asked)
+            check.run(session, found, entry_point)
+    finally:
+        check.forget()
     return Verdict.PASSED, None
 
 
@@ -123,7 +135,7 @@ def _of_remote(error: BaseException, remote: RemoteError) -> Outcome:
     where = f" (line {remote.line})" if remote.line else ""
     if isinstance(error, SystemExit):
         return Verdict.CRASHED, f"exited with status {_status(error) if error.code is not None else 0}{where}"
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and remote.number == errno.ENOMEM):
         return Verdict.MEMORY, f"{remote.text}{where}"
     if isinstance(error, OSError) and remote.number in _TOO_MUCH_WRITTEN:
         return Verdict.OUTPUT_LIMIT, f"{remote.text}{where}"

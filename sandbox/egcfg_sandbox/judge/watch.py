@@ -12,10 +12,19 @@ from typing import Any, Final
 
 from egcfg_sandbox import wire
 from egcfg_sandbox.codec import LIMITS as CODEC_LIMITS
-from egcfg_sandbox.server.keeper import END, PLAIN_EXIT, START, STATUS_BYTES, unpack_status
+from egcfg_sandbox.linux import kernel
+from egcfg_sandbox.server.keeper import (
+    ASK,
+    END,
+    PLAIN_EXIT,
+    START,
+    STATUS_BYTES,
+    TICK_S,
+    pack_word,
+    unpack_status,
+)
 from egcfg_sandbox.verdicts import Limits, Verdict
 
-_TICK_S: Final = 0.01
 _DEATH_S: Final = 1.0
 _PIECE: Final = 1 << 16
 _KEPT_OUTPUT: Final = 64 * 1024
@@ -32,13 +41,21 @@ class Ended(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The judge's ends of everything that leads to the program's process."""
+    """The judge's ends of everything that leads to the program's process of one run, by the run's number.
 
+    Where there are such things, `ticks` is a timer that makes the keeper look at the limits, and `signs`
+    become readable when the process has ended or made a refused call: while they are silent, nobody
+    need be asked.
+    """
+
+    run: int
     channel: socket.socket
     keeper: socket.socket
     stdin: int
     stdout: int
     stderr: int
+    ticks: int | None
+    signs: tuple[int, ...]
 
 
 class Watch:
@@ -71,9 +88,12 @@ class Watch:
         else:
             self._close_stdin()
         self._started = time.monotonic()
-        ends.keeper.sendall(START)
+        if ends.ticks is None:
+            ends.keeper.sendall(pack_word(START, ends.run))
+        else:
+            kernel.set_timer(ends.ticks, TICK_S)
         signal.signal(signal.SIGALRM, self._on_tick)
-        signal.setitimer(signal.ITIMER_REAL, min(_TICK_S, self._limits.wall_s), _TICK_S)
+        signal.setitimer(signal.ITIMER_REAL, min(TICK_S, self._limits.wall_s), TICK_S)
 
     def _close_stdin(self) -> None:
         if self._stdin_open:
@@ -115,14 +135,17 @@ class Watch:
 
     def _hear_keeper(self) -> None:
         """Takes the keeper's one word about this run; raises `Ended` when it is against the run."""
-        self._told = True
         data = self._ends.keeper.recv(STATUS_BYTES, socket.MSG_WAITALL)
         if len(data) != STATUS_BYTES:
+            self._told = True
             raise self.end(Verdict.SANDBOX_ERROR, "the program's keeper is gone")
-        verdict, text = unpack_status(data)
-        if verdict is not None:
+        status = unpack_status(data)
+        if status.run != self._ends.run:
+            return
+        self._told = True
+        if status.verdict is not None:
             self.drain_outputs()
-            raise self.end(verdict, text)
+            raise self.end(status.verdict, status.text)
 
     def send(self, payload: bytes) -> None:
         """Sends one message to the program's process."""
@@ -239,18 +262,37 @@ class Watch:
         if self._frames.pending:
             raise self.end(Verdict.MALFORMED, "the program answered more than it was asked")
         self.stop()
-        if not self._told:
-            self._ends.keeper.sendall(END)
+        if self._told:
+            return
+        if self._signs_are_silent():
+            self._ends.keeper.sendall(pack_word(END, self._ends.run))
+            self._told = True
+            return
+        self._ends.keeper.sendall(pack_word(ASK, self._ends.run))
+        while not self._told:
             self._hear_keeper()
+
+    def _signs_are_silent(self) -> bool:
+        """Whether it can be seen from here that the keeper has nothing to tell."""
+        if not self._ends.signs:
+            return False
+        poll = select.poll()
+        for descriptor in (*self._ends.signs, self._ends.keeper.fileno()):
+            poll.register(descriptor, select.POLLIN)
+        return not poll.poll(0)
 
     def stop(self) -> None:
         """Stops the clock for good."""
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        if self._ends.ticks is not None:
+            kernel.set_timer(self._ends.ticks, 0)
         self._stopped = self._stopped or time.monotonic()
 
     def close(self) -> None:
         """Lets go of the program."""
         self._close_stdin()
-        for descriptor in self._outputs:
+        for descriptor in (*self._outputs, *self._ends.signs):
             os.close(descriptor)
+        if self._ends.ticks is not None:
+            os.close(self._ends.ticks)

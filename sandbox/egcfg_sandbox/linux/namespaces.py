@@ -16,7 +16,8 @@ from typing import Final
 
 from egcfg_sandbox.linux import kernel
 
-SCRATCH: Final = "/scratch"
+SCRATCH_PARENT: Final = "/scratch"
+SCRATCH: Final = f"{SCRATCH_PARENT}/run"
 USUAL_SCRATCH: Final = "/tmp"
 DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 _SCRATCH_MODE: Final = 0o700
@@ -90,7 +91,7 @@ def build_root(readable: Sequence[str], hidden: Sequence[str]) -> None:
         if Path(inside).is_dir():
             kernel.mount("none", inside, "tmpfs", kernel.MS_RDONLY, "size=4k,mode=0555")
     for folder in ("proc", SCRATCH.lstrip("/")):
-        Path(new_root, folder).mkdir(exist_ok=True)
+        Path(new_root, folder).mkdir(parents=True, exist_ok=True)
     if not Path(new_root + USUAL_SCRATCH).exists():
         Path(new_root + USUAL_SCRATCH).symlink_to(SCRATCH)
     _copy_links(new_root)
@@ -120,8 +121,7 @@ def _copy_links(new_root: str) -> None:
 
 def scratch_is_fresh() -> bool:
     """Whether a program left the scratch folder as it was given."""
-    folder = Path(SCRATCH)
-    return stat.S_IMODE(folder.stat().st_mode) == _SCRATCH_MODE and not any(folder.iterdir())
+    return stat.S_IMODE(os.stat(SCRATCH).st_mode) == _SCRATCH_MODE and not os.listdir(SCRATCH)  # noqa: PTH116, PTH208
 
 
 def renew_scratch(size_bytes: int) -> None:

@@ -32,7 +32,7 @@ exit_group epoll_create epoll_wait epoll_ctl waitid open openat mkdirat newfstat
 symlinkat readlinkat faccessat pselect6 ppoll set_robust_list get_robust_list epoll_pwait epoll_pwait2
 signalfd timerfd_create eventfd fallocate timerfd_settime timerfd_gettime signalfd4 eventfd2 epoll_create1
 dup3 pipe2 preadv pwritev renameat2 getrandom membarrier copy_file_range preadv2 pwritev2 statx rseq
-faccessat2 close_range getcpu futex_wait futex_wake futex_waitv futex_requeue
+faccessat2 setrlimit close_range getcpu futex_wait futex_wake futex_waitv futex_requeue
 """
 _ALLOWED: Final = tuple(_ALLOWED_NAMES.split())
 
@@ -42,7 +42,7 @@ clone3 openat2 mbind set_mempolicy get_mempolicy inotify_init inotify_init1 pkey
 munlock munlockall io_setup cachestat
 """
 _FORBIDDEN_NAMES: Final = """
-setrlimit sched_setaffinity sched_setscheduler sched_setparam sched_setattr setpriority ioprio_set chown
+sched_setaffinity sched_setscheduler sched_setparam sched_setattr setpriority ioprio_set chown
 fchown lchown fchownat setxattr lsetxattr fsetxattr removexattr mknod mknodat personality sync syncfs
 """
 _ANSWERED: Final[dict[str, int]] = {
@@ -118,18 +118,10 @@ def _clone(rules: Rules, refusal: int) -> bytes:
     return b"".join([*steps, _step(_RET, _ALLOW)])
 
 
-def _asking_for_limits() -> bytes:
-    """`prlimit64` without a new limit."""
-    return b"".join(
-        [
-            _step(_LOAD, _argument(2)),
-            _step(_JEQ, 0, 0, 3),
-            _step(_LOAD, _argument(2, high=True)),
-            _step(_JEQ, 0, 0, 1),
-            _step(_RET, _ALLOW),
-            _step(_RET, _ERRNO | errno.EPERM),
-        ]
-    )
+def _own_limits() -> bytes:
+    """`prlimit64` on the calling process, which can only lower what it was given."""
+    of_others = _step(_RET, _ERRNO | errno.EPERM)
+    return _step(_LOAD, _argument(0)) + _step(_JEQ, 0, 0, 1) + _step(_RET, _ALLOW) + of_others
 
 
 def _decisions(rules: Rules, refusal: int) -> dict[int, bytes]:
@@ -147,7 +139,7 @@ def _decisions(rules: Rules, refusal: int) -> dict[int, bytes]:
         "socketpair": _one_of(_argument(0), (_AF_UNIX,), refusal),
         "setsockopt": _one_of(_argument(1), (_SOL_SOCKET,), refusal),
         "ioctl": _one_of(_argument(1), _TERMINAL_QUESTIONS, _ERRNO | errno.ENOTTY),
-        "prlimit64": _asking_for_limits(),
+        "prlimit64": _own_limits(),
     }
     return {NUMBERS[name]: steps for name, steps in by_name.items() if name in NUMBERS}
 

@@ -1,86 +1,109 @@
-"""The keeper: first process of a slot, which forks, limits and ends one program at a time.
+"""The keeper: first process of a slot's namespace, which limits, watches and ends one program at a time.
 
-It never holds a program or a test: the program's process is forked and confined before anybody has told
-anything, and the judge gets the other ends of everything that leads to it. Between two programs the keeper
+It never holds a program or a test: its template forks the program's process, confined before anybody has told
+it anything, and the judge gets the other ends of everything that leads to it. Between two programs the keeper
 kills and reaps all there is in its namespace; when it is killed itself, from outside, so is the rest.
 """
 
 from __future__ import annotations
 
 import contextlib
-import math
-import mmap
 import os
-import resource
 import select
 import signal
 import socket
 import struct
 import time
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final
 
 from egcfg_sandbox import macos, system, trace_memory, wire
-from egcfg_sandbox.candidate import runner
-from egcfg_sandbox.linux import kernel, landlock, namespaces, seccomp
+from egcfg_sandbox.linux import kernel, namespaces, seccomp
+from egcfg_sandbox.server import template
 from egcfg_sandbox.server.usage import Consumption, Usage
 from egcfg_sandbox.server.zone import Zone
 from egcfg_sandbox.verdicts import Limits, Verdict
 
 START: Final = b"s"
 END: Final = b"e"
-_TICK_S: Final = 0.01
+ASK: Final = b"a"
+TICK_S: Final = 0.01
+"""How often limits are looked at, and how long a run goes on before the first look."""
 _LATE_S: Final = 0.5
-_OWN_PROCESSES: Final = 1
-_CHANNEL: Final = 3
-_STATUS: Final = struct.Struct("<B200s")
+_WORD: Final = struct.Struct("<cQ")
+WORD_BYTES: Final = _WORD.size
+_STATUS: Final = struct.Struct("<?BQ200s")
 STATUS_BYTES: Final = _STATUS.size
-READY: Final = b"ready"
+MOST_ENDS: Final = 8
+_NOTHING: Final = 255
 PLAIN_EXIT: Final = "exited with status 0"
 _VERDICTS: Final = tuple(Verdict)
 
 
-def pack_status(verdict: Verdict | None, text: str) -> bytes:
-    """How the program's run went as far as the keeper saw it, in a message of fixed size."""
-    return _STATUS.pack(255 if verdict is None else _VERDICTS.index(verdict), text.encode()[:200])
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the keeper tells the judge about one run, by the run's number.
+
+    `ready`: the program's process waits, and its descriptors come with this. Else how the run went as far as
+    the keeper saw it: a verdict and its reason, None when it has nothing against the run.
+    """
+
+    ready: bool
+    run: int
+    verdict: Verdict | None = None
+    text: str = ""
+
+    def pack(self) -> bytes:
+        """A message of fixed size."""
+        number = _NOTHING if self.verdict is None else _VERDICTS.index(self.verdict)
+        return _STATUS.pack(self.ready, number, self.run, self.text.encode()[:200])
 
 
-def unpack_status(data: bytes) -> tuple[Verdict | None, str]:
-    """The verdict that the keeper came to, None when it has nothing against the run."""
-    number, text = _STATUS.unpack(data)
-    return (None if number == 255 else _VERDICTS[number]), text.rstrip(b"\0").decode("utf-8", "replace")
+def unpack_status(data: bytes) -> Status:
+    """The status in a message of the keeper."""
+    ready, number, run, text = _STATUS.unpack(data)
+    verdict = None if number == _NOTHING else _VERDICTS[number]
+    return Status(ready, run, verdict, text.rstrip(bytes(1)).decode("utf-8", "replace"))
+
+
+def pack_word(word: bytes, run: int) -> bytes:
+    """What the judge says about a run: that it starts or ends, or that it asks how it went."""
+    return _WORD.pack(word, run)
 
 
 @dataclass(frozen=True, slots=True)
 class _Program:
-    """The program's process and the listener of its filter."""
+    """The program's process, and what becomes readable when it ends or makes a refused call."""
 
     pid: int
+    death: int | None
     refusals: int | None
 
 
 class Keeper:
     """Serves one judge with one program's process after another."""
 
-    def __init__(self, judge: socket.socket, zone: Zone, limits: Limits) -> None:
+    def __init__(
+        self, judge: socket.socket, template: socket.socket, zone: Zone, limits: Limits, usage: Usage
+    ) -> None:
         self._judge = judge
+        self._template = template
         self._zone = zone
         self._limits = limits
-        self._usage = Usage(zone.proc)
-        self._writable: tuple[str, ...] = ()
-        self._rights: int | None = None
+        self._usage = usage
+        self._refusals: int | None = None
+        self._ticks = kernel.make_timer() if system.LINUX else None
+        self._run = 0
 
     def serve(self) -> None:
         """Goes on until the judge has gone."""
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        if self._zone.has("mount_namespace") and self._zone.proc is not None:
-            namespaces.enter_users(self._zone.proc, kernel.CLONE_NEWNS)
-            namespaces.mount_scratch(self._limits.scratch_bytes)
-            self._writable = (namespaces.SCRATCH,)
-        self._make_rights()
         if system.LINUX:
             kernel.forbid_new_privileges()
             kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+        word, listeners = wire.receive_descriptors(self._template, template.WORD_BYTES, 1)
+        template.read_word(word)
+        self._refusals = listeners[0] if listeners else None
         while True:
             program = self._fork()
             try:
@@ -88,120 +111,66 @@ class Keeper:
             finally:
                 self._end(program)
 
-    def _make_rights(self) -> None:
-        """Prepares the file rights of the programs to come."""
-        zone = self._zone
-        if self._rights is not None:
-            os.close(self._rights)
-        if zone.landlock_abi:
-            self._rights = landlock.prepare(
-                zone.landlock_abi, zone.readable, namespaces.DEVICES, self._writable
-            )
-        os.chdir(self._writable[0] if self._writable else "/")
-
     def _fork(self) -> _Program:
-        """Makes the program's process, waits until it is confined and hands its ends to the judge."""
-        ours, theirs = socket.socketpair()
-        stdin, stdout, stderr = os.pipe(), os.pipe(), os.pipe()
-        size = trace_memory.size_for(self._limits.trace_events)
-        trace = system.shared_file(size)
-        memory = mmap.mmap(trace, size)
-        pid = os.fork()
-        if pid == 0:
-            self._become_program(theirs, (stdin[0], stdout[1], stderr[1]), memory)
-        theirs.close()
-        memory.close()
-        word, descriptors = wire.receive_descriptors(ours, 256, 1)
-        if word != READY:
-            raise OSError(f"the program's process could not be confined: {word.decode('utf-8', 'replace')}")
-        ends = [ours.fileno(), stdin[1], stdout[0], stderr[0], trace]
-        wire.send_descriptors(self._judge, READY, ends)
-        ours.close()
-        for descriptor in (*stdin, *stdout, *stderr, trace):
+        """Has the program's process made and hands its ends to the judge."""
+        self._run += 1
+        trace = system.shared_file(trace_memory.size_for(self._limits.trace_events))
+        wire.send_descriptors(self._template, template.FORK, [trace])
+        word, ends = wire.receive_descriptors(self._template, template.WORD_BYTES, template.PROGRAM_ENDS + 1)
+        pid = template.read_word(word)
+        refusals = ends.pop() if len(ends) > template.PROGRAM_ENDS else self._refusals
+        program = _Program(pid, system.death_descriptor(pid), refusals)
+        ends.append(trace)
+        signs = [one for one in (self._ticks, program.death, refusals) if one is not None]
+        wire.send_descriptors(self._judge, Status(True, self._run).pack(), [*ends, *signs])
+        for descriptor in ends:
             os.close(descriptor)
-        return _Program(pid, descriptors[0] if descriptors else None)
-
-    def _become_program(
-        self, channel: socket.socket, streams: tuple[int, int, int], memory: mmap.mmap
-    ) -> NoReturn:
-        try:
-            os.setsid()
-            if self._rights is not None:
-                landlock.confine(self._rights)
-            for target, source in enumerate(streams):
-                os.dup2(source, target)
-            os.dup2(channel.detach(), _CHANNEL, inheritable=False)
-            system.close_from(_CHANNEL + 1)
-            channel = socket.socket(fileno=_CHANNEL)
-            self._confine(channel)
-        except BaseException as error:
-            channel.send(f"{type(error).__name__}: {error}".encode()[:256])
-            os._exit(70)
-        runner.run(channel, memory)
-
-    def _confine(self, channel: socket.socket) -> None:
-        """Everything is closed and limited before the process is told what to run."""
-        zone, limits = self._zone, self._limits
-        seconds = math.ceil(limits.cpu_s) + 1
-        for kind, value in (
-            (resource.RLIMIT_CPU, seconds),
-            (resource.RLIMIT_NOFILE, limits.open_files),
-            (resource.RLIMIT_FSIZE, limits.file_size_bytes),
-        ):
-            resource.setrlimit(kind, (value, value))
-        if system.LINUX:
-            mapped = self._usage.base_mapped + limits.memory_bytes
-            resource.setrlimit(resource.RLIMIT_AS, (mapped, mapped))
-            tasks = limits.processes + _OWN_PROCESSES
-            resource.setrlimit(resource.RLIMIT_NPROC, (tasks, tasks))
-        if not system.LINUX:
-            macos.confine(zone.readable)
-            channel.send(READY)
-            return
-        kernel.drop_capabilities()
-        if not zone.program_filter:
-            channel.send(READY)
-            return
-        listener = seccomp.confine_supervised(zone.program_filter)
-        wire.send_descriptors(channel, READY, [listener])
-        os.close(listener)
+        return program
 
     def _watch(self, program: _Program) -> None:
-        """Tells the judge, once, how the run ended, or that there is nothing against it."""
-        ended = system.death_descriptor(program.pid)
+        """Tells the judge how the run ended, once at most: what speaks against it or was asked for."""
         poll = select.poll()
-        for descriptor in (self._judge.fileno(), ended, program.refusals):
+        for descriptor in (self._judge.fileno(), program.death, program.refusals, self._ticks):
             if descriptor is not None:
                 poll.register(descriptor, select.POLLIN)
         started: float | None = None
-        try:
-            while True:
-                ready = dict(poll.poll(None if started is None and system.LINUX else _TICK_S * 1000))
-                fault = None
-                if program.refusals is not None and program.refusals in ready:
-                    fault = self._refused(program.refusals)
-                if fault is None and (ended in ready or ended is None):
-                    fault = self._died(program.pid)
-                if fault is None and started is not None:
-                    fault = self._exceeded(program.pid, time.monotonic() - started)
-                if fault is not None:
-                    self._tell(*fault)
+        while True:
+            polling = started is not None and not system.LINUX
+            ready = dict(poll.poll(TICK_S * 1000 if polling else None))
+            fault = None
+            if program.refusals is not None and ready.get(program.refusals, 0) & select.POLLIN:
+                fault = self._refused(program.refusals)
+            if fault is None and (program.death in ready or polling):
+                fault = self._died()
+            if fault is None and (polling or self._ticks in ready):
+                if self._ticks is not None:
+                    os.read(self._ticks, 8)
+                now = time.monotonic()
+                started = started or now - TICK_S
+                fault = self._exceeded(program.pid, now - started)
+            if fault is not None:
+                self._tell(*fault)
+                return
+            if self._judge.fileno() in ready:
+                word = self._hear()
+                if word == ASK:
+                    self._tell(None, "")
+                if word in (ASK, END):
                     return
-                if self._judge.fileno() in ready:
-                    word = self._judge.recv(1)
-                    if word != START:
-                        if word != END:
-                            os._exit(0)
-                        self._tell(None, "")
-                        return
+                if word == START:
                     started = time.monotonic()
-        finally:
-            if ended is not None:
-                os.close(ended)
+
+    def _hear(self) -> bytes | None:
+        """The judge's word if it is about this run; a judge that has gone ends the keeper."""
+        data = self._judge.recv(WORD_BYTES)
+        if len(data) != WORD_BYTES:
+            os._exit(0)
+        word, run = _WORD.unpack(data)
+        return bytes(word) if run == self._run else None
 
     def _tell(self, verdict: Verdict | None, text: str) -> None:
         try:
-            self._judge.sendall(pack_status(verdict, text))
+            self._judge.sendall(Status(False, self._run, verdict, text).pack())
         except OSError:
             os._exit(0)
 
@@ -227,15 +196,21 @@ class Keeper:
         found = macos.usage_of(pid)
         return None if found is None else Consumption(found[0], found[1], 0)
 
-    def _died(self, pid: int) -> tuple[Verdict, str] | None:
+    def _reap(self) -> tuple[int, float] | None:
+        """Has the program's process reaped: its wait status and processor seconds, None while it lives."""
+        self._template.sendall(template.ASK)
+        return template.read_death(self._template.recv(template.DEATH_BYTES))
+
+    def _died(self) -> tuple[Verdict, str] | None:
         """How the program's process ended, if it did."""
-        found, status, usage = os.wait4(pid, os.WNOHANG)
-        if not found:
+        death = self._reap()
+        if death is None:
             return None
+        status, cpu_s = death
         code = os.waitstatus_to_exitcode(status)
         if code >= 0:
             return Verdict.CRASHED, f"exited with status {code}"
-        if usage.ru_utime + usage.ru_stime >= self._limits.cpu_s:
+        if cpu_s >= self._limits.cpu_s:
             return Verdict.TIMEOUT, f"used {self._limits.cpu_s:g} s of processor time"
         if -code == signal.SIGXFSZ:
             return Verdict.OUTPUT_LIMIT, "wrote a larger file than allowed"
@@ -247,16 +222,21 @@ class Keeper:
 
     def _end(self, program: _Program) -> None:
         """Kills and reaps everything that is left of the run."""
-        if program.refusals is not None:
-            os.close(program.refusals)
-        alone = not self._zone.has("pid_namespace")
-        while True:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(program.pid if alone else -1, signal.SIGKILL)
+        for descriptor in (program.death, program.refusals):
+            if descriptor is not None and descriptor != self._refusals:
+                os.close(descriptor)
+        everybody = self._zone.has("pid_namespace")
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(-1 if everybody else program.pid, signal.SIGKILL)
+        self._template.sendall(template.REAP)
+        template.read_death(self._template.recv(template.DEATH_BYTES))
+        while everybody:
+            # Orphans of the program are this process's children.
             try:
                 os.waitpid(-1, 0)
             except ChildProcessError:
                 break
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(-1, signal.SIGKILL)
         if self._zone.has("mount_namespace") and not namespaces.scratch_is_fresh():
             namespaces.renew_scratch(self._limits.scratch_bytes)
-            self._make_rights()

@@ -21,13 +21,14 @@ from typing import Final, NoReturn
 
 from egcfg_sandbox import scientific, system, wire
 from egcfg_sandbox.candidate import runner
-from egcfg_sandbox.candidate.rehearsal import rehearse
+from egcfg_sandbox.candidate.rehearsal import Rehearsal
 from egcfg_sandbox.judge import bench
 from egcfg_sandbox.judge.assertions import CodeCheck
 from egcfg_sandbox.linux import kernel, landlock, namespaces, seccomp
 from egcfg_sandbox.linux.syscalls import SUPPORTED
-from egcfg_sandbox.server.keeper import Keeper
+from egcfg_sandbox.server import slot
 from egcfg_sandbox.server.requests import JUDGE, KEEPER, REQUEST_BYTES, unpack_request
+from egcfg_sandbox.server.stage import Stage
 from egcfg_sandbox.server.zone import LINUX_LAYERS, Zone
 
 # Imported once, so that no run pays for them.
@@ -55,7 +56,7 @@ def _warm_up() -> None:
     for name in ("exit", "quit"):
         setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D"))
     for _ in range(_REHEARSALS):
-        rehearse()
+        Rehearsal().play()
         CodeCheck("", "assert total([1, 2]) == 3").compiled({"total"})
 
 
@@ -189,6 +190,7 @@ def main(descriptor: int, packages: str) -> None:
         sys.path += folders
         scientific.teach()
     os.environ.clear()
+    sys.argv[:], sys.orig_argv[:] = [""], [sys.executable]
     kernel.use_one_malloc_arena()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -213,13 +215,15 @@ def main(descriptor: int, packages: str) -> None:
 
 def _serve(control: socket.socket, zone: Zone) -> None:
     """Forks until the caller has gone; the kernel reaps."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     own_processes = None
     if zone.has("pid_namespace") and zone.proc is not None:
         own_processes = os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=zone.proc)
     runner.open_streams()
+    stage = Stage()
     gc.collect()
     gc.freeze()
+    stage.learn(zone)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         try:
             request, descriptors = wire.receive_descriptors(control, REQUEST_BYTES, 2)
@@ -227,26 +231,27 @@ def _serve(control: socket.socket, zone: Zone) -> None:
             os._exit(0)
         if len(request) != REQUEST_BYTES:
             os._exit(0)
-        if own_processes is not None:
+        alone = own_processes is not None and unpack_request(request)[0] == JUDGE
+        if alone:
             kernel.unshare(kernel.CLONE_NEWPID)
         if os.fork() == 0:
             control.close()
-            _become(request, descriptors, zone)
+            _become(request, descriptors, zone, stage)
         for descriptor in descriptors:
             os.close(descriptor)
-        if own_processes is not None:
+        if alone and own_processes is not None:
             kernel.setns(own_processes, kernel.CLONE_NEWPID)
 
 
-def _become(request: bytes, descriptors: list[int], zone: Zone) -> NoReturn:
+def _become(request: bytes, descriptors: list[int], zone: Zone, stage: Stage) -> NoReturn:
     """What was asked for, in the process forked for it; a failure is told to the caller."""
     leave = os._exit
     role, limits = unpack_request(request)
     sockets = [socket.socket(fileno=descriptor) for descriptor in descriptors]
     try:
         if role == KEEPER:
-            system.introduce(sockets[0])
-            Keeper(sockets[1], zone, limits).serve()
+            caller, judge = sockets
+            slot.serve(caller, judge, zone, stage, limits)
         elif role == JUDGE:
             bench.run(sockets[0], sockets[1], zone, limits)
     except BaseException as error:

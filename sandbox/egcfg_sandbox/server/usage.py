@@ -25,6 +25,7 @@ class Usage:
 
     def __init__(self, proc: int | None) -> None:
         self._proc = proc
+        self._left_out: set[int] = set()
         self._root: int | None = None
         self.base_mapped, self._base_resident = _UNKNOWN_BASE, 0
         if proc is not None:
@@ -33,6 +34,11 @@ class Usage:
             except OSError:
                 return
             self.base_mapped, self._base_resident = self._memory(self._root) or (_UNKNOWN_BASE, 0)
+
+    def leave_out_self(self) -> None:
+        """Counts this process no more: it is a child of the one this was made in, but no program."""
+        if self._proc is not None and self._root is not None:
+            self._left_out.add(int(os.readlink("self", dir_fd=self._proc)))
 
     def now(self) -> Consumption | None:
         """The sums at this moment, None where /proc cannot be read."""
@@ -66,7 +72,7 @@ class Usage:
         waiting = [root]
         while waiting:
             pid = waiting.pop()
-            if pid != root:
+            if pid != root and pid not in self._left_out:
                 yield pid
             for child in self._read(f"{pid}/task/{pid}/children").split():
                 waiting.append(int(child))

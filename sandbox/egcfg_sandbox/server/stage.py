@@ -1,0 +1,33 @@
+"""What is set up before the fork, so that the program's process finds it ready."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from egcfg_sandbox.candidate.rehearsal import Rehearsal
+from egcfg_sandbox.candidate.runner import Runner
+from egcfg_sandbox.linux import pages
+from egcfg_sandbox.server.zone import Zone
+
+_NONE: Final[pages.Ranges] = ()
+
+
+class Stage:
+    """The program's runner, and the means to have the memory that it writes to copied ahead of the run."""
+
+    def __init__(self) -> None:
+        self.runner = Runner()
+        self._rehearsal = Rehearsal()
+        self._pages = _NONE
+
+    def learn(self, zone: Zone) -> None:
+        """Finds out which pages a run writes to, by a rehearsal in a child."""
+        if zone.proc is not None:
+            self._pages = pages.written_by(self._rehearsal.play, zone.proc)
+
+    def warm(self) -> None:
+        """Makes the pages this process's own; where they are not known, by a rehearsal."""
+        if self._pages:
+            pages.copy(self._pages)
+        else:
+            self._rehearsal.play()

@@ -1,0 +1,74 @@
+"""Pages that work writes to are found, and copied ahead of the work."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import resource
+import sys
+from pathlib import Path
+
+import pytest
+
+from egcfg_sandbox import system
+from egcfg_sandbox.linux import pages
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/self/pagemap")
+_PAGE = mmap.PAGESIZE
+_COUNT = 64
+
+
+def _faults_of(*works: object) -> int:
+    """Page faults of a forked child that does these things, the last one counted."""
+    reader, writer = os.pipe()
+    child = system.fork()
+    if child == 0:
+        *first, last = works
+        for work in first:
+            work()  # type: ignore[operator]
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        last()  # type: ignore[operator]
+        faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+        os.write(writer, faults.to_bytes(4, "little"))
+        os._exit(0)
+    os.waitpid(child, 0)
+    faults = int.from_bytes(os.read(reader, 4), "little")
+    os.close(reader)
+    os.close(writer)
+    return faults
+
+
+def test_pages_are_found_and_copied_before_they_are_written_to() -> None:
+    memory = mmap.mmap(-1, 2 * _COUNT * _PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    memory[:] = bytes(len(memory))
+
+    def work() -> None:
+        for number in range(_COUNT):
+            memory[2 * number * _PAGE] = 1
+
+    proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        found = pages.written_by(work, proc)
+    finally:
+        os.close(proc)
+    if not found:
+        pytest.skip("this kernel does not tell")
+    assert sum(length.value for _, length in found) >= _COUNT * _PAGE
+    assert _faults_of(work) >= _COUNT
+    assert _faults_of(lambda: pages.copy(found), work) < _COUNT // 2
+    assert memory[0] == 0
+
+
+def test_pages_that_do_not_exist_are_an_error() -> None:
+    import ctypes
+
+    with pytest.raises(OSError, match="copied ahead"):
+        pages.copy(((ctypes.c_void_p(_PAGE), ctypes.c_size_t(_PAGE)),))
+
+
+def test_where_nothing_is_told_no_pages_are_known(tmp_path: Path) -> None:
+    empty = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        assert pages.written_by(lambda: None, empty) == ()
+    finally:
+        os.close(empty)
