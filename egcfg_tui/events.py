@@ -300,3 +300,11 @@ class GammaChanged(Event):
     """The user changed the guidance weight for the lines to come."""
 
     gamma: float
+
+
+@dataclass(frozen=True, slots=True)
+class LinesRewound(Event):
+    """The user took back all lines from `line` on, which is chosen anew. `code` is what is left."""
+
+    line: int
+    code: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -33,7 +34,14 @@ class SetGamma:
     gamma: float
 
 
-Command = Pause | Resume | Step | SetGamma
+@dataclass(frozen=True, slots=True)
+class Rewind:
+    """Take back all lines from this one on, numbered from 1, and choose it anew."""
+
+    line: int
+
+
+Command = Pause | Resume | Step | SetGamma | Rewind
 
 
 class Interrupted(Exception):
@@ -42,6 +50,14 @@ class Interrupted(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Rewound(Exception):
+    """Unwinds a line loop to the start of an earlier line."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"back to line {line}")
+        self.line = line
 
 
 class Control:
@@ -68,6 +84,8 @@ class Control:
         self._paused = False
         self._stepping = False
         self._requested_gamma: float | None = None
+        self._requested_line: int | None = None
+        self._rewindable = False
 
     @property
     def elapsed_s(self) -> float:
@@ -80,14 +98,29 @@ class Control:
         return self.stop_requested() or self.elapsed_s >= self._budget_s
 
     def checkpoint(self) -> Iterator[Event]:
-        """Takes what was asked in; holds while paused. Raises `Interrupted` on a stop or a spent budget."""
+        """Takes what was asked in; holds while paused.
+
+        Raises `Interrupted` on a stop or a spent budget, `Rewound` inside `rewindable` when asked to.
+        """
         self._take(self._wait(0))
         if self._paused:
             yield from self._hold()
+        if self._requested_line is not None:
+            line, self._requested_line = self._requested_line, None
+            raise Rewound(line)
         if self.stop_requested():
             raise Interrupted("stopped")
         if self.elapsed_s >= self._budget_s:
             raise Interrupted("budget")
+
+    @contextmanager
+    def rewindable(self) -> Iterator[None]:
+        """While it lasts, requests to rewind are heard; elsewhere there are no lines to go back to."""
+        self._rewindable = True
+        try:
+            yield
+        finally:
+            self._rewindable, self._requested_line = False, None
 
     def line_chosen(self) -> None:
         """Tells that a line was decided: a step ends here."""
@@ -105,7 +138,7 @@ class Control:
     def _hold(self) -> Iterator[Event]:
         started = self._clock()
         yield SolvePaused()
-        while self._paused and not self.stop_requested():
+        while self._paused and self._requested_line is None and not self.stop_requested():
             self._take(self._wait(_PAUSE_POLL_S))
         self._paused_s += self._clock() - started
         yield SolveResumed()
@@ -119,3 +152,5 @@ class Control:
             self._paused, self._stepping = False, True
         elif isinstance(command, SetGamma):
             self._requested_gamma = command.gamma
+        elif isinstance(command, Rewind) and self._rewindable:
+            self._requested_line = command.line

@@ -11,7 +11,7 @@ import platformdirs
 from egcfg_tui.engine.api import EngineDied, ModelSpec
 from egcfg_tui.engine.host import Host
 from egcfg_tui.events import Event, FailureKind, SolveFailed
-from egcfg_tui.solving.control import Pause, Resume, SetGamma, Step
+from egcfg_tui.solving.control import Pause, Resume, Rewind, SetGamma, Step
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.service import ServiceConfig, SolverService
 
@@ -22,8 +22,8 @@ class SolverSession:
     """One loaded model and one sandbox in a child process, serving one solve after another.
 
     `start` spawns the process and yields events until the model is loaded; `solve` yields the events of one
-    solve. Both block, so a TUI iterates them in a thread; `stop`, `pause`, `resume`, `step`, `set_gamma` and
-    `close` may be called from any other thread meanwhile. Every failure arrives as a `SolveFailed` event
+    solve. Both block, so a TUI iterates them in a thread; `stop`, `pause`, `resume`, `step`, `rewind`,
+    `set_gamma` and `close` may be called from any other thread meanwhile. Every failure arrives as a `SolveFailed` event
     (also when the process dies), after which `alive` is False if the session must be started again.
     """
 
@@ -65,6 +65,10 @@ class SolverSession:
     def step(self) -> None:
         """Lets a paused solve go on up to the next chosen line."""
         self._host.command(Step())
+
+    def rewind(self, line: int) -> None:
+        """Takes back the lines from `line` on and chooses it anew; `LinesRewound` follows."""
+        self._host.command(Rewind(line))
 
     def set_gamma(self, gamma: float) -> None:
         """Changes the guidance weight from the next line on; `GammaChanged` follows."""
