@@ -23,8 +23,9 @@ class SolverSession:
 
     `start` spawns the process and yields events until the model is loaded; `solve` yields the events of one
     solve. Both block, so a TUI iterates them in a thread; `stop`, `pause`, `resume`, `step`, `rewind`,
-    `set_gamma` and `close` may be called from any other thread meanwhile. Every failure arrives as a `SolveFailed` event
-    (also when the process dies), after which `alive` is False if the session must be started again.
+    `set_gamma` and `close` may be called from any other thread meanwhile. Every failure arrives as a
+    `SolveFailed` event (also when the process dies), after which `alive` is False if the session must be
+    started again.
     """
 
     def __init__(self, model: ModelSpec, *, allow_missing_layers: tuple[str, ...] = ()) -> None:
