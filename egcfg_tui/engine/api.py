@@ -56,7 +56,7 @@ class ModelInfo:
     bos_text: str
     eos_text: str
     can_rewind: bool = True
-    """Whether branches can be cut back; recurrent, hybrid and sliding-window memories cannot."""
+    """Whether branches can be cut back; a memory that is one state (recurrent, hybrid) cannot."""
 
 
 class Inference(Enum):
@@ -69,7 +69,8 @@ class Inference(Enum):
     NO_SLOT = "no_slot"
     """The cache has no room; nothing changed. Close a branch and call again."""
     ABORTED = "aborted"
-    """A stop was asked for; the batch in flight was undone and is still pending."""
+    """A stop was asked for; the batch in flight was undone and is still pending. So is everything else where
+    branches cannot be cut back."""
 
 
 class EngineError(Exception):
@@ -89,7 +90,7 @@ class Snapshot:
     """A position of a branch to come back to without evaluating anything.
 
     `logits` is the row behind the last token. `state` holds a copy of the sequence's memory for models
-    whose memory cannot be cut back (recurrent, hybrid, sliding window), else None.
+    whose memory cannot be cut back (`ModelInfo.can_rewind`), else None.
     """
 
     tokens: tuple[int, ...]
@@ -122,7 +123,11 @@ class Branch(Protocol):
         """
 
     def rewind(self, length: int) -> None:
-        """Cuts the branch back to its first `length` tokens, with the logits there if they were kept."""
+        """Cuts the branch back to its first `length` tokens, with the logits there if they were kept.
+
+        Pending tokens can always be cut, evaluated ones only where `ModelInfo.can_rewind` says so: else
+        `BranchMisuse`, and nothing changed.
+        """
 
     def snapshot(self) -> Snapshot:
         """Remembers this position, logits included."""

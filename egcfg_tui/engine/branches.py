@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
-from egcfg_tui.engine.api import BranchMisuse, EngineError, Inference, Logits, ModelInfo, Snapshot
+from egcfg_tui.engine.api import BranchMisuse, Inference, Logits, ModelInfo, Snapshot
 
 
 @dataclass(slots=True, eq=False)
@@ -103,10 +103,11 @@ class SequenceBranch:
         self._check_open()
         if not 0 <= length <= self.length:
             raise BranchMisuse(f"cannot rewind to {length}: the branch holds {self.length} tokens")
+        if length < len(self._tokens):
+            self._engine.cut_sequence(self.sequence, length)
         self._drop_pending(max(0, length - len(self._tokens)))
         if length >= len(self._tokens):
             return
-        self._engine.cut_sequence(self.sequence, length)
         del self._tokens[length:]
         del self.cells[length:]
         self._rows = {behind: row for behind, row in self._rows.items() if behind <= length}
@@ -117,23 +118,24 @@ class SequenceBranch:
         return Snapshot(
             tuple(self._tokens),
             self._rows.get(len(self._tokens)),
-            self._engine.save_sequence(self.sequence),
+            # An empty branch has no state, and every memory can be emptied.
+            self._engine.save_sequence(self.sequence) if self._tokens else None,
         )
 
     def restore(self, snapshot: Snapshot) -> None:
         """Goes back to a snapshot taken of this branch's own past, logits included."""
         self._check_settled("restore()")
         length = len(snapshot.tokens)
-        if snapshot.state is not None:
-            self._engine.load_sequence(self.sequence, snapshot.state)
-            self._tokens = list(snapshot.tokens)
-            self.cells = self._engine.new_cells(length)
-        elif tuple(self._tokens[:length]) == snapshot.tokens:
-            self.rewind(length)
-        else:
+        if tuple(self._tokens[:length]) != snapshot.tokens:
             raise BranchMisuse(
                 "the snapshot is not of this branch's past: restore it on the branch it came from"
             )
+        if snapshot.state is None:
+            self.rewind(length)
+        else:
+            self._engine.load_sequence(self.sequence, snapshot.state)
+            self._tokens = list(snapshot.tokens)
+            self.cells = self._engine.new_cells(length)
         self._rows = {} if snapshot.logits is None else {length: snapshot.logits}
 
     def close(self) -> None:
@@ -160,6 +162,20 @@ class SequenceBranch:
                 self._rows[entry.position + 1] = rows[entry.cell]
         del self.pending[:count]
 
+    def requeue(self, entries: dict[int, BatchToken]) -> None:
+        """Makes the evaluated tokens pending again (called by the engine); rows that were kept stay.
+
+        `entries` are the tokens queued so far by their cells: what branches shared they share again.
+        """
+        again = [
+            entries.setdefault(cell, BatchToken(token, position, [], wanted=False))
+            for position, (token, cell) in enumerate(zip(self._tokens, self.cells, strict=True))
+        ]
+        for entry in again:
+            entry.sequences.append(self.sequence)
+        self.pending = again + self.pending
+        self._tokens, self.cells = [], []
+
     def __enter__(self) -> SequenceBranch:
         return self
 
@@ -185,6 +201,11 @@ class SequenceBranch:
 
 class SequenceEngine(ABC):
     """One context of numbered sequences. Ids are pooled and bounded by `info.max_branches`.
+
+    Where `info.can_rewind` is False a sequence's memory is one state instead of a cell per token: it cannot
+    be cut, sequences cannot share a token's evaluation, and a decode that is broken off leaves nothing of
+    use. Branches behave the same: what forks share is evaluated on one of them and copied, and what was
+    lost is evaluated again.
 
     `branches_per_batch` 1 evaluates branches one after another, as engines without sequences have to.
     """
@@ -235,9 +256,13 @@ class SequenceEngine(ABC):
             return Inference.DONE
         outcome, rows = self._decode(batch)
         if outcome is not Inference.DONE:
-            for branch in waiting:
-                self._cut(branch.sequence, len(branch.tokens))
+            if outcome is Inference.ABORTED and not self.info.can_rewind:
+                self._lose_states()
+            else:
+                for branch in waiting:
+                    self._cut(branch.sequence, len(branch.tokens))
             return outcome
+        self._spread(batch)
         for entry, cell in zip(batch, self.new_cells(len(batch)), strict=True):
             entry.cell = cell
         wanted = (entry.cell for entry in batch if entry.wanted)
@@ -248,15 +273,45 @@ class SequenceEngine(ABC):
         return Inference.MORE if any(branch.pending for branch in waiting) else Inference.DONE
 
     def _next_batch(self, branches: Sequence[SequenceBranch]) -> list[BatchToken]:
-        """As many pending tokens as a batch holds, every branch's from its first on, shared ones once."""
+        """As many pending tokens as a batch holds, every branch's from its first on, shared ones once.
+
+        Where states have to be copied to those who share them, a branch's part ends where that is due.
+        """
         batch: dict[int, BatchToken] = {}
         for branch in branches:
+            sharing = branch.pending[0].sequences
             for entry in branch.pending:
+                if not self.info.can_rewind and entry.sequences != sharing:
+                    break
                 if id(entry) not in batch:
                     if len(batch) == self._batch_tokens:
                         return list(batch.values())
                     batch[id(entry)] = entry
         return list(batch.values())
+
+    def sequences_of(self, entry: BatchToken) -> list[int]:
+        """The sequences to evaluate a token on: all that share it, or the one whose state they get after."""
+        return entry.sequences if self.info.can_rewind else entry.sequences[:1]
+
+    def _spread(self, batch: list[BatchToken]) -> None:
+        """Gives the states behind a batch to all that share them."""
+        if self.info.can_rewind:
+            return
+        last = {entry.sequences[0]: entry for entry in batch}
+        for first, entry in last.items():
+            for sequence in entry.sequences[1:]:
+                self._cut(sequence, 0)
+                self._copy(first, sequence, entry.position + 1)
+
+    def _lose_states(self) -> None:
+        """Clears the memory and makes everything pending again.
+
+        A decode moves the states of other sequences about as well, so an abort in its middle spares none.
+        """
+        entries: dict[int, BatchToken] = {}
+        for branch in self._branches.values():
+            self._cut(branch.sequence, 0)
+            branch.requeue(entries)
 
     def release(self, branch: SequenceBranch) -> None:
         """Takes a closed branch's id back (called by the branch)."""
@@ -271,7 +326,7 @@ class SequenceEngine(ABC):
     def cut_sequence(self, sequence: int, length: int) -> None:
         """Drops the cells from `length` on (called by the branch)."""
         if not self._cut(sequence, length):
-            raise EngineError(
+            raise BranchMisuse(
                 "this model's memory cannot be cut back; take a snapshot before and restore it instead"
             )
 
@@ -302,7 +357,8 @@ class SequenceEngine(ABC):
     def _copy(self, source: int, target: int, length: int) -> None: ...
 
     @abstractmethod
-    def _cut(self, sequence: int, length: int) -> bool: ...
+    def _cut(self, sequence: int, length: int) -> bool:
+        """Drops the cells from `length` on; False, and nothing changed, where the memory cannot."""
 
     @abstractmethod
     def _save(self, sequence: int) -> bytes | None: ...

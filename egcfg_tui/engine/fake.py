@@ -5,6 +5,7 @@ Its vocabulary is the 256 bytes and one end token, so any text can be tokenised 
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -65,7 +66,10 @@ def hashed(seed: int) -> LogitsFunction:
 
 
 class FakeEngine(SequenceEngine):
-    """Branches over a logits function. `context_tokens` bounds the cells as a real cache would."""
+    """Branches over a logits function. `context_tokens` bounds the cells as a real cache would.
+
+    `can_rewind` False: its sequences are states, as those of recurrent models.
+    """
 
     def __init__(
         self,
@@ -75,6 +79,7 @@ class FakeEngine(SequenceEngine):
         max_branches: int = 64,
         batch_tokens: int = 512,
         chat_template: str | None = CHAT_TEMPLATE,
+        can_rewind: bool = True,
     ) -> None:
         super().__init__(
             ModelInfo(
@@ -87,6 +92,7 @@ class FakeEngine(SequenceEngine):
                 chat_template=chat_template,
                 bos_text="",
                 eos_text="",
+                can_rewind=can_rewind,
             ),
             batch_tokens,
         )
@@ -118,7 +124,7 @@ class FakeEngine(SequenceEngine):
         self.decoded_tokens += len(batch)
         rows: list[Logits] = []
         for entry in batch:
-            for number in entry.sequences:
+            for number in self.sequences_of(entry):
                 sequence = self._sequences.setdefault(number, [])
                 if len(sequence) != entry.position:
                     raise AssertionError(f"position {entry.position} in a sequence of {len(sequence)} tokens")
@@ -132,11 +138,14 @@ class FakeEngine(SequenceEngine):
         self._sequences[target] = self._sequences.get(source, [])[:length]
 
     def _cut(self, sequence: int, length: int) -> bool:
-        del self._sequences.setdefault(sequence, [])[length:]
+        tokens = self._sequences.setdefault(sequence, [])
+        if not self.info.can_rewind and 0 < length < len(tokens):
+            return False
+        del tokens[length:]
         return True
 
     def _save(self, sequence: int) -> bytes | None:
-        return None
+        return None if self.info.can_rewind else pickle.dumps(self._sequences[sequence])
 
     def _load(self, sequence: int, state: bytes) -> None:
-        raise AssertionError("a fake sequence has no state to load")
+        self._sequences[sequence] = pickle.loads(state)

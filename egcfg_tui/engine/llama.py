@@ -15,6 +15,8 @@ from egcfg_tui.engine.native import llama_cpp
 from egcfg_tui.engine.stop_flag import StopFlag, native_callback
 
 MAX_BRANCHES: Final = 64
+# The last id, not a branch's where windows have to be kept.
+_KEEPER: Final = MAX_BRANCHES - 1
 DEFAULT_CONTEXT_TOKENS: Final = 8192
 GPU_BATCH_TOKENS: Final = 512
 # On a CPU larger batches gain nothing, and every batch is a chance to report progress.
@@ -47,8 +49,15 @@ class LlamaEngine(SequenceEngine):
         batch_tokens = spec.batch_tokens or (GPU_BATCH_TOKENS if offloads(spec) else CPU_BATCH_TOKENS)
         # llama.cpp aborts on a batch smaller than the number of sequences.
         batch_tokens = max(batch_tokens, MAX_BRANCHES)
-        self._context = _make_context(self._model, spec, wanted, batch_tokens, self._stop)
+        self._context = _make_context(self._model, spec, wanted, batch_tokens)
         self._memory = llama_cpp.llama_get_memory(self._context)
+        can_rewind = _can_rewind(self._context, self._memory)
+        llama_cpp.llama_set_abort_callback(
+            self._context,
+            ctypes.cast(native_callback(), llama_cpp.ggml_abort_callback),
+            self._stop.address,
+        )
+        self._window_tokens = llama_cpp.llama_model_n_swa(self._model) if can_rewind else 0
         self._batch = llama_cpp.llama_batch_init(batch_tokens, 0, MAX_BRANCHES)
         # Views of the native arrays, so that a field is filled in one assignment.
         capacity = (batch_tokens,)
@@ -66,11 +75,11 @@ class LlamaEngine(SequenceEngine):
                 backend=_backend(spec),
                 vocab_size=llama_cpp.llama_vocab_n_tokens(self._vocab),
                 context_tokens=llama_cpp.llama_n_ctx(self._context),
-                max_branches=MAX_BRANCHES,
+                max_branches=_KEEPER if self._window_tokens else MAX_BRANCHES,
                 chat_template=_text(llama_cpp.llama_model_chat_template(self._model, None)),
                 bos_text=self._control_text(llama_cpp.llama_vocab_bos(self._vocab)),
                 eos_text=self._control_text(llama_cpp.llama_vocab_eos(self._vocab)),
-                can_rewind=_can_rewind(self._model),
+                can_rewind=can_rewind,
             ),
             batch_tokens,
             branches_per_batch,
@@ -117,9 +126,12 @@ class LlamaEngine(SequenceEngine):
         self._batch_token[:count] = [entry.token for entry in batch]
         self._batch_position[:count] = [entry.position for entry in batch]
         self._batch_wanted[:count] = [entry.wanted for entry in batch]
-        self._batch_sharers[:count] = [len(entry.sequences) for entry in batch]
-        for sequences, entry in zip(self._batch_sequences, batch, strict=False):
-            sequences[: len(entry.sequences)] = entry.sequences
+        sharers = [self.sequences_of(entry) for entry in batch]
+        self._batch_sharers[:count] = [len(sequences) for sequences in sharers]
+        for target, sequences in zip(self._batch_sequences, sharers, strict=False):
+            target[: len(sequences)] = sequences
+        if self._window_tokens:
+            self._keep_windows()
         code = llama_cpp.llama_decode(self._context, self._batch)
         if code == 1:
             return Inference.NO_SLOT, []
@@ -141,12 +153,27 @@ class LlamaEngine(SequenceEngine):
     def _copy(self, source: int, target: int, length: int) -> None:
         llama_cpp.llama_memory_seq_cp(self._memory, source, target, 0, length)
 
+    def _keep_windows(self) -> None:
+        """Lets one more sequence hold every cell in use, so that branches of sliding-window models rewind.
+
+        A cell of a single sequence that has slid out of its window may be given to new tokens; a shared one
+        is never. The sequence is in no batch, so it changes no logits.
+        """
+        llama_cpp.llama_memory_seq_rm(self._memory, _KEEPER, -1, -1)
+        for sequence in self._branches:
+            llama_cpp.llama_memory_seq_cp(self._memory, sequence, _KEEPER, -1, -1)
+
     def _cut(self, sequence: int, length: int) -> bool:
+        # llama.cpp cuts where the window before the cut is gone as well: the next logits would be wrong.
+        oldest = llama_cpp.llama_memory_seq_pos_min(self._memory, sequence)
+        if self._window_tokens and length and oldest > max(0, length - self._window_tokens):
+            return False
         return bool(llama_cpp.llama_memory_seq_rm(self._memory, sequence, length, -1))
 
     def _save(self, sequence: int) -> bytes | None:
-        if self.info.can_rewind:
-            return None
+        return None if self.info.can_rewind else self._state(sequence)
+
+    def _state(self, sequence: int) -> bytes:
         size = llama_cpp.llama_state_seq_get_size(self._context, sequence)
         buffer = (ctypes.c_uint8 * size)()
         written = llama_cpp.llama_state_seq_get_data(self._context, buffer, size, sequence)
@@ -182,7 +209,7 @@ def _load_model(spec: ModelSpec) -> Any:
     return model
 
 
-def _make_context(model: Any, spec: ModelSpec, context_tokens: int, batch_tokens: int, stop: StopFlag) -> Any:
+def _make_context(model: Any, spec: ModelSpec, context_tokens: int, batch_tokens: int) -> Any:
     threads = spec.threads or os.cpu_count() or 1
     parameters = llama_cpp.llama_context_default_params()
     parameters.n_ctx = context_tokens
@@ -196,8 +223,6 @@ def _make_context(model: Any, spec: ModelSpec, context_tokens: int, batch_tokens
     if spec.flash_attention is not None:
         parameters.flash_attn_type = int(spec.flash_attention)
     parameters.no_perf = True
-    parameters.abort_callback = ctypes.cast(native_callback(), llama_cpp.ggml_abort_callback)
-    parameters.abort_callback_data = stop.address
     context = llama_cpp.llama_init_from_model(model, parameters)
     if not context:
         message = _explain(f"no context of {context_tokens} tokens could be made")
@@ -206,13 +231,19 @@ def _make_context(model: Any, spec: ModelSpec, context_tokens: int, batch_tokens
     return context
 
 
-def _can_rewind(model: Any) -> bool:
-    """Recurrent and hybrid memories keep one state, sliding windows forget what lies behind them."""
-    return not (
-        llama_cpp.llama_model_is_recurrent(model)
-        or llama_cpp.llama_model_is_hybrid(model)
-        or llama_cpp.llama_model_n_swa(model) > 0
-    )
+def _can_rewind(context: Any, memory: Any) -> bool:
+    """Whether the memory can be cut, found out by doing it: two tokens in, one out.
+
+    Asking the memory costs one small decode and holds for architectures that are not known yet; the
+    architecture's flags do not tell (some recurrent memories can go back some tokens). Without the abort
+    callback, so that a stop that comes now is not taken for an answer.
+    """
+    tokens = (llama_cpp.llama_token * 2)(0, 0)
+    if llama_cpp.llama_decode(context, llama_cpp.llama_batch_get_one(tokens, 2)) != 0:
+        raise EngineError(_explain("the model could not be evaluated"))
+    cut = bool(llama_cpp.llama_memory_seq_rm(memory, 0, 1, -1))
+    llama_cpp.llama_memory_seq_rm(memory, 0, -1, -1)
+    return cut
 
 
 def _explain(message: str) -> str:

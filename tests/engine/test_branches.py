@@ -1,4 +1,5 @@
-"""Branches behave alike on the fake and on the native engine: what one test says holds for both."""
+"""Branches behave alike on the fake and on the native engine, whatever kind of memory the model has: what
+one test says holds for all."""
 
 from __future__ import annotations
 
@@ -9,25 +10,27 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.tiny_gguf import write_tiny_gguf
+from support.tiny_memories import MEMORIES
 
-from egcfg_tui.engine.api import BranchMisuse, Engine, Inference, ModelSpec
+from egcfg_tui.engine.api import BranchMisuse, Engine, Inference, Logits, ModelSpec
+from egcfg_tui.engine.branches import BatchToken
 from egcfg_tui.engine.fake import FakeEngine, hashed
 
 
-@pytest.fixture(scope="session")
-def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_tiny_gguf(tmp_path_factory.mktemp("model") / "tiny.gguf")
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("models")
+    return {name: write(folder / f"{name}.gguf") for name, write in MEMORIES.items()}
 
 
-@pytest.fixture(params=["fake", "native"])
-def engine(request: pytest.FixtureRequest, tiny_model: Path) -> Iterator[Engine]:
-    if request.param == "fake":
-        yield FakeEngine(hashed(1), max_branches=64)
+@pytest.fixture(params=["fake", "fake_states", *MEMORIES])
+def engine(request: pytest.FixtureRequest, models: dict[str, Path]) -> Iterator[Engine]:
+    if request.param not in MEMORIES:
+        yield FakeEngine(hashed(1), max_branches=64, can_rewind=request.param == "fake")
         return
     from egcfg_tui.engine.llama import LlamaEngine
 
-    native = LlamaEngine(ModelSpec("tiny", tiny_model, context_tokens=512, threads=1))
+    native = LlamaEngine(ModelSpec("tiny", models[request.param], context_tokens=512, threads=1))
     yield native
     native.close()
 
@@ -47,7 +50,8 @@ def test_a_fork_never_changes_its_parent(engine: Engine) -> None:
     np.testing.assert_array_equal(child.logits(), before)
     child.prompt(engine.tokenize("    return 1\n"))
     run(engine)
-    child.rewind(3)
+    if engine.info.can_rewind:
+        child.rewind(3)
     child.close()
     np.testing.assert_array_equal(parent.logits(), before)
     # The parent's cache is intact too: going on gives what a fresh evaluation gives.
@@ -89,8 +93,31 @@ def test_rows_kept_are_the_rows_of_shorter_prompts(engine: Engine) -> None:
     with pytest.raises(BranchMisuse, match="ask for more rows"):
         branch.logits(4)
     row = branch.logits(2)
-    branch.rewind(len(tokens) - 2)
-    np.testing.assert_array_equal(branch.logits(), row)
+    if engine.info.can_rewind:
+        branch.rewind(len(tokens) - 2)
+        np.testing.assert_array_equal(branch.logits(), row)
+
+
+def test_what_cannot_be_rewound_says_so_and_stays_as_it_is(engine: Engine) -> None:
+    branch = engine.branch()
+    tokens = engine.tokenize("a = 1\n")
+    branch.prompt(tokens)
+    run(engine)
+    row = branch.logits()
+    branch.prompt(engine.tokenize("b = 2\n"))
+    branch.rewind(len(tokens) + 1)
+    assert branch.length == len(tokens) + 1
+    if not engine.info.can_rewind:
+        with pytest.raises(BranchMisuse, match="take a snapshot"):
+            branch.rewind(2)
+        assert branch.length == len(tokens) + 1
+    # Pending tokens can be dropped in any memory, and so can everything.
+    branch.rewind(len(tokens))
+    assert list(branch.tokens) == tokens
+    branch.rewind(0)
+    branch.prompt(tokens)
+    run(engine)
+    np.testing.assert_allclose(branch.logits(), row, atol=0.05)
 
 
 def test_a_tree_of_branches_costs_its_distinct_tokens(engine: Engine) -> None:
@@ -165,7 +192,9 @@ def test_ids_are_pooled_and_bounded(engine: Engine) -> None:
     assert engine.free_tokens == engine.info.context_tokens
 
 
-def test_a_full_cache_is_a_value_and_changes_nothing(engine: Engine) -> None:
+def test_a_full_cache_is_a_value_and_changes_nothing(engine: Engine, request: pytest.FixtureRequest) -> None:
+    if request.node.callspec.params["engine"] == "recurrent":
+        pytest.skip("a memory of states has no cells to run out of")
     small = engine.info.context_tokens
     if small > 600:
         engine = FakeEngine(hashed(1), context_tokens=512)
@@ -204,17 +233,38 @@ def test_misuse_names_the_missing_call(engine: Engine, misuse: object, missing_c
         misuse(engine, engine.branch())  # type: ignore[operator]
 
 
+class StoppableEngine(FakeEngine):
+    """A fake whose next decode can be broken off half-way, as a stop does it."""
+
+    stop_next = False
+
+    def _decode(self, batch: list[BatchToken]) -> tuple[Inference, list[Logits]]:
+        outcome, rows = super()._decode(batch)
+        if self.stop_next:
+            self.stop_next = False
+            if not self.info.can_rewind:
+                for tokens in self._sequences.values():
+                    tokens.reverse()
+            return Inference.ABORTED, []
+        return outcome, rows
+
+
+@pytest.mark.parametrize("can_rewind", [True, False])
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from("pqfrc"), st.integers(0, 7), st.integers(1, 5)), max_size=40))
-def test_any_order_of_calls_keeps_tokens_cells_and_ids_consistent(script: list[tuple[str, int, int]]) -> None:
+@given(st.lists(st.tuples(st.sampled_from("pqfrcsbx"), st.integers(0, 7), st.integers(1, 5)), max_size=40))
+def test_any_order_of_calls_keeps_tokens_cells_and_ids_consistent(
+    can_rewind: bool, script: list[tuple[str, int, int]]
+) -> None:
     """A model of the branches (plain lists) and the engine agree after any legal script."""
-    engine = FakeEngine(hashed(2), max_branches=8, batch_tokens=7)
+    engine = StoppableEngine(hashed(2), max_branches=8, batch_tokens=7, can_rewind=can_rewind)
     branches = [engine.branch()]
+    snapshots = [branches[0].snapshot()]
     model: list[list[int]] = [[]]
     for action, which, amount in script:
         index = which % len(branches) if branches else -1
         if index < 0:
             branches.append(engine.branch())
+            snapshots.append(branches[-1].snapshot())
             model.append([])
         elif action in "pq":
             tokens = list(range(amount))
@@ -224,13 +274,35 @@ def test_any_order_of_calls_keeps_tokens_cells_and_ids_consistent(script: list[t
                 run(engine)
         elif action == "f" and len(branches) < 8:
             branches.append(branches[index].fork())
+            snapshots.append(snapshots[index])
             model.append(list(model[index]))
         elif action == "r":
             length = min(amount, len(model[index]))
-            branches[index].rewind(length)
-            model[index] = model[index][:length]
+            if can_rewind or length in (0, *range(len(branches[index].tokens), len(model[index]) + 1)):
+                branches[index].rewind(length)
+                model[index] = model[index][:length]
+            else:
+                with pytest.raises(BranchMisuse):
+                    branches[index].rewind(length)
+        elif action == "s":
+            run(engine)
+            snapshots[index] = branches[index].snapshot()
+        elif action == "b":
+            run(engine)
+            tokens = list(snapshots[index].tokens)
+            if model[index][: len(tokens)] == tokens:
+                branches[index].restore(snapshots[index])
+                model[index] = tokens
+        elif action == "x" and engine.pending_tokens:
+            engine.stop_next = True
+            while (outcome := engine.infer()) is Inference.MORE:
+                pass
+            assert outcome is Inference.ABORTED
+            # What was undone is still pending: nothing is lost.
+            assert [branch.length for branch in branches] == [len(tokens) for tokens in model]
         elif action == "c":
             branches.pop(index).close()
+            snapshots.pop(index)
             model.pop(index)
     run(engine)
     assert [list(branch.tokens) for branch in branches] == model

@@ -1,0 +1,52 @@
+"""An engine without forks: every row it gives is that of a prompt evaluated from the beginning, alone."""
+
+from __future__ import annotations
+
+from egcfg_tui.engine.api import Engine, Inference, Logits
+from egcfg_tui.engine.branches import BatchToken, SequenceEngine
+
+
+class ScratchEngine(SequenceEngine):
+    """Branches are lists of tokens; `inner` sees one branch at a time and never more than once."""
+
+    def __init__(self, inner: Engine) -> None:
+        super().__init__(inner.info, batch_tokens=64)
+        self._inner = inner
+        self._sequences: dict[int, list[int]] = {}
+        self._known: dict[tuple[int, ...], Logits] = {}
+        self.tokenize = inner.tokenize
+        self.piece = inner.piece
+        self.is_end = inner.is_end
+        self.close = inner.close
+
+    def _decode(self, batch: list[BatchToken]) -> tuple[Inference, list[Logits]]:
+        rows: list[Logits] = []
+        for entry in batch:
+            for number in self.sequences_of(entry):
+                self._sequences.setdefault(number, []).append(entry.token)
+            if entry.wanted:
+                rows.append(self._row(tuple(self._sequences[entry.sequences[0]])))
+        return Inference.DONE, rows
+
+    def _row(self, tokens: tuple[int, ...]) -> Logits:
+        row = self._known.get(tokens)
+        if row is None:
+            with self._inner.branch() as branch:
+                branch.prompt(tokens)
+                while self._inner.infer() is Inference.MORE:
+                    pass
+                row = self._known[tokens] = branch.logits()
+        return row
+
+    def _copy(self, source: int, target: int, length: int) -> None:
+        self._sequences[target] = self._sequences.get(source, [])[:length]
+
+    def _cut(self, sequence: int, length: int) -> bool:
+        del self._sequences.setdefault(sequence, [])[length:]
+        return True
+
+    def _save(self, sequence: int) -> bytes | None:
+        raise AssertionError("nothing in a solve takes snapshots of such a memory")
+
+    def _load(self, sequence: int, state: bytes) -> None:
+        raise AssertionError("no snapshot was taken")
