@@ -17,6 +17,7 @@ from egcfg_sandbox import CodeTest
 from egcfg_tui.exercises import python_source
 from egcfg_tui.exercises.doctests import doctest_assertions
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.exercises.packages import imported_packages
 from egcfg_tui.exercises.prose_examples import prose_assertions
 from egcfg_tui.exercises.rows import Row
 from egcfg_tui.exercises.validation import validate
@@ -50,6 +51,7 @@ def read(row: Row) -> Exercise:
     if not isinstance(function, ast.FunctionDef):
         raise row.at("prompt").error(f"does not define the function `{entry_point}`; correct `entry_point`")
     docstring = ast.get_docstring(function) or ""
+    hidden = tuple(_hidden(row, entry_point))
     exercise = Exercise(
         id=task_id,
         title=entry_point,
@@ -57,12 +59,13 @@ def read(row: Row) -> Exercise:
         kind=ExerciseKind.FUNCTION,
         entry_point=entry_point,
         visible=tuple(CodeTest(test) for test in docstring_assertions(prompt, function, tree)),
-        hidden=tuple(_hidden(row, entry_point)),
+        hidden=hidden,
         starter=prompt,
         reference=prompt + row.text("canonical_solution"),
         level=0,
         source=f"{row.place.file}#{task_id}",
         visible_derived=True,
+        packages=imported_packages(*(text for test in hidden for text in (test.setup, test.code))),
     )
     return validate(exercise, row.locator(_ROW_KEYS))
 

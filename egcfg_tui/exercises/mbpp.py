@@ -2,8 +2,8 @@
 
 Visible are the first three assertions of `test_list`. Further ones are hidden: in the sanitized edition the
 user may open them; those of MBPP-ET are made for scoring and stay hidden, as one test. So do those of
-`challenge_test_list`, which the sanitized edition does not have. The function's name stands nowhere but in
-MBPP-ET: it is the name that all assertions call.
+`challenge_test_list`, which the sanitized edition does not have, and of `test`, which MBPP+ adds to it. The
+function's name stands nowhere but in MBPP-ET: it is the name that all assertions call.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Final
 from egcfg_sandbox import CodeTest
 from egcfg_tui.exercises import python_source
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.exercises.packages import imported_packages
 from egcfg_tui.exercises.places import Place
 from egcfg_tui.exercises.rows import Row
 from egcfg_tui.exercises.validation import validate
@@ -48,22 +49,32 @@ def read(row: Row) -> Exercise:
     sanitized = "text" not in row.values
     opened = further if sanitized else []
     kept = ["\n".join(further)] if further and not sanitized else []
+    kept += [extended] if (extended := row.optional_text("test").strip()) else []
     hidden = [*opened, *row.optional_texts("challenge_test_list"), *kept]
     task_id = row.identifier("task_id")
     exercise = Exercise(
         id=task_id,
         title=entry_point,
         statement=row.text("text" if "text" in row.values else "prompt").strip(),
-        kind=ExerciseKind.FUNCTION,
+        kind=_kind(entry_point, code),
         entry_point=entry_point,
         visible=tuple(CodeTest(test, setup) for test in visible),
         hidden=tuple(CodeTest(test, setup) for test in hidden),
         openable=len(opened),
+        packages=imported_packages(setup, code, *tests, *kept),
         reference=code,
         level=0,
         source=f"{row.place.file}#{task_id}",
     )
     return validate(exercise, row.locator(_ROW_KEYS))
+
+
+def _kind(entry_point: str, code: str) -> ExerciseKind:
+    """What the solution defines under the name; code that does not parse is refused later."""
+    if not python_source.is_python(code):
+        return ExerciseKind.FUNCTION
+    node = python_source.definitions(python_source.parse(code)).get(entry_point)
+    return ExerciseKind.CLASS if isinstance(node, ast.ClassDef) else ExerciseKind.FUNCTION
 
 
 def find_entry_point(tests: list[str], code: str, place: Place) -> str:

@@ -88,7 +88,7 @@ def read_tests(tree: ast.Module, module: str, helpers: Mapping[str, str], place:
     """
     setup: list[ast.stmt] = []
     tests: list[list[ast.stmt]] = []
-    renamed = _AliasResolver(_builtin_aliases(tree, module)).visit(copy.deepcopy(tree))
+    renamed = _AliasResolver(_aliases(tree, module)).visit(copy.deepcopy(tree))
     for node in _ImportRemover(module).visit(renamed).body:
         match node:
             case ast.FunctionDef(name=name) if name.startswith("test"):
@@ -217,24 +217,29 @@ class _AliasResolver(ast.NodeTransformer):
         self._names = names
 
     def visit_Name(self, node: ast.Name) -> ast.Name:
-        return ast.Name(self._names.get(node.id, node.id), node.ctx)
+        return ast.copy_location(ast.Name(self._names.get(node.id, node.id), node.ctx), node)
 
 
-def _builtin_aliases(tree: ast.Module, module: str) -> dict[str, str]:
-    """Other names for what the program calls like a builtin: a sandbox hands that over under its own name."""
+def _aliases(tree: ast.Module, module: str) -> dict[str, str]:
+    """Other names by which the tests call the program's, where its own name is free in them.
+
+    What is called like a builtin a sandbox hands over under that name only.
+    """
+    used = python_source.used_names(tree)
     return {
         alias.asname: alias.name
         for alias in _taken_from(tree, module)
-        if alias.asname and alias.name in python_source.BUILTIN_NAMES
+        if alias.asname and alias.asname != alias.name and alias.name not in used
     }
 
 
 def _stand_ins(tree: ast.Module, module: str) -> list[ast.stmt]:
-    """Gives the program's names the other names by which the tests call them."""
+    """Gives the program's names the other names by which the tests call them, where those must stay."""
+    resolved = _aliases(tree, module)
     lines = [
         f"{alias.asname} = {alias.name}"
         for alias in _taken_from(tree, module)
-        if alias.asname and alias.asname != alias.name and alias.name not in python_source.BUILTIN_NAMES
+        if alias.asname and alias.asname != alias.name and alias.asname not in resolved
     ]
     given = ", ".join(f"{name}={name}" for name in imported_names(tree, module))
     lines += [

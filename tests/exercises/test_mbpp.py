@@ -121,3 +121,24 @@ def test_a_mistake_is_named_by_line_and_key(changes: dict[str, Any], key: str, w
         read(**changes)
     assert str(caught.value).startswith(f"m.jsonl, line 3, key `{key}`: ")
     assert words in str(caught.value)
+
+
+def test_a_class_may_be_asked_for() -> None:
+    code = "class Stack:\n    def __init__(self):\n        self.x = []\n"
+    exercise = read(code=code, test_list=["assert Stack().x == []"], challenge_test_list=[])
+    assert (exercise.kind, exercise.entry_point) == (ExerciseKind.CLASS, "Stack")
+
+
+def test_further_tests_of_the_sanitized_edition_can_be_opened_and_those_of_the_extended_one_not() -> None:
+    tests = [f"assert twice({number}) == {2 * number}" for number in range(5)]
+    extended = read(test_list=tests, challenge_test_list=[])
+    assert (len(extended.visible), len(extended.hidden), extended.openable) == (3, 1, 0)
+    values = {"task_id": 7, "prompt": "Double.", "code": VALUES["code"], "test_list": tests}
+    sanitized = mbpp.read(Row(Place("m.json", 1), values))
+    assert (len(sanitized.visible), len(sanitized.hidden), sanitized.openable) == (3, 2, 2)
+
+
+def test_what_mbpp_plus_adds_is_hidden_and_its_packages_are_known() -> None:
+    exercise = read(test="import numpy as np\nassert np.isclose(twice(2), 4)\n")
+    assert exercise.hidden[-1] == CodeTest("import numpy as np\nassert np.isclose(twice(2), 4)", "")
+    assert (exercise.openable, exercise.packages) == (0, ("numpy",))

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from egcfg_sandbox import CodeTest
+from egcfg_sandbox import CodeTest, Program, Sandbox
 from egcfg_tui.exercises.model import ExerciseError
 from egcfg_tui.exercises.places import Place
 from egcfg_tui.exercises.suites import imported_names, read_tests
@@ -127,7 +127,7 @@ def test_sub_tests_are_opened_and_imports_are_found_anywhere() -> None:
                 return 1
         """
     assert imported_names(ast.parse(dedent(source)), "sums") == ["add"]
-    many, later = cut(source)
+    (many,) = cut(source)
     assert many.setup == ""
     assert many.code == (
         "for number, (left, total) in enumerate([(1, 3), (2, 4)]):\n"
@@ -136,7 +136,47 @@ def test_sub_tests_are_opened_and_imports_are_found_anywhere() -> None:
     )
     assert holds(many, add=lambda left, right: left + right)
     assert not holds(many, add=lambda left, right: 3)
-    assert "skip" in later.code
+
+
+@pytest.mark.parametrize(
+    "decorator",
+    ["unittest.skip('x')", "unittest.skipIf(True, 'x')", "pytest.mark.skip", "pytest.mark.skipif(1)"],
+)
+def test_what_is_skipped_is_no_test(decorator: str) -> None:
+    source = f"""
+        import unittest, pytest
+        from sums import add
+
+        @{decorator}
+        def test_later():
+            assert add(1, 1) == 3
+
+        def test_now():
+            assert add(1, 1) == 2
+        """
+    assert [test.code for test in cut(source)] == ["assert add(1, 1) == 2"]
+
+
+def test_imports_from_the_future_are_left_out() -> None:
+    (test,) = cut("from __future__ import division\nfrom sums import add\nassert add(1, 2) / 2 == 1.5")
+    assert "__future__" not in test.setup + test.code
+    assert holds(test, add=lambda left, right: left + right)
+
+
+def test_another_name_for_what_is_called_like_a_builtin_is_resolved(sandbox: Sandbox) -> None:
+    (test,) = cut(
+        """
+        from sums import map as own_map, add as plus
+        def test_both():
+            assert own_map(str, [1, 2]) == ['1', '2']
+        """
+    )
+    assert "own_map" not in test.code
+    own = "def map(function, xs): return [function(x) for x in xs]"
+    assert sandbox.run(Program(own, (test,))).passed
+    assert not sandbox.run(Program("def add(x): return x", (test,))).passed
+    (kept,) = cut("from sums import add as plus\nadd = 1\nassert plus(add, 1) == 2")
+    assert "plus = add" in kept.setup
 
 
 def test_a_method_that_needs_its_class_keeps_it() -> None:

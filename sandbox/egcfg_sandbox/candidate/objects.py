@@ -176,6 +176,7 @@ class Objects:
             "fields": fields,
             "eq": any("__eq__" in vars(base) for base in kind.__mro__ if base is not object),
             "iterator": hasattr(kind, "__next__"),
+            "generator": kind is types.GeneratorType,
         }
         return (number, kind.__name__, kind.__module__, bases, traits)
 

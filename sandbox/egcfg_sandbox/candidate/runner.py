@@ -245,6 +245,9 @@ class Runner:
             return Kept(value)
         return value
 
+    def _do_seed(self, value: Any, version: int) -> None:
+        random.seed(value, version)
+
     def _do_getattr(self, target: Any, name: str) -> Any:
         return getattr(target, name)
 

@@ -7,6 +7,7 @@ import builtins
 import importlib
 import math
 import operator
+import random
 import symtable
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -192,6 +193,8 @@ class CodeCheck:
             session.evaluation = evaluation.Evaluation()
             namespace.update(session.evaluation.tools())
         self._add_helpers(namespace)
+        if "random" in self._imports:
+            _share_seeds(session)
         classes = "unittest" in self._imports | self._names
         if classes:
             cases.take_over()
@@ -318,6 +321,18 @@ def _kind_of(value: RemoteObject) -> str:
     """The class of the program, or what is known of an object that has none of its own."""
     kind = type(value)
     return kind.__name__ if isinstance(kind, RemoteType) else kind.__name__.removeprefix("Remote").lower()
+
+
+def _share_seeds(session: Session) -> None:
+    """Lets a seed that the test sets count for the program as well, whose random numbers are its own."""
+    original = random.seed
+
+    def seed(value: Any = None, version: int = 2) -> None:
+        original(value, version)
+        if isinstance(value, int | float | str | bytes):
+            session.ask("seed", value, version)
+
+    random.seed = seed  # type: ignore[assignment]
 
 
 def _global_names(*texts: str) -> set[str]:

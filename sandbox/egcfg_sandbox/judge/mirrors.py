@@ -343,6 +343,11 @@ class RemoteCoroutine(RemoteObject):
         raise TypeError("'coroutine' object is not iterable")
 
 
+def _generated(source: Any) -> Iterator[Any]:
+    """A generator of the program as one that a test can tell from other iterators."""
+    yield from source
+
+
 class _Iteration(Iterator[Any]):
     """Whatever the program's `__iter__` gave, as an iterator."""
 
@@ -429,7 +434,8 @@ class Mirrors:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._classes: dict[int, type] = {}
-        self._objects: dict[int, RemoteObject] = {}
+        self._objects: dict[int, Any] = {}
+        self._generators: dict[int, int] = {}
         self._numbers: dict[type, int] = {}
         self._named: dict[tuple[str, tuple[str, ...]], Any] = {}
 
@@ -466,10 +472,17 @@ class Mirrors:
         if known is not None:
             return known
         stand_in: Any = kind if isinstance(kind, RemoteType) else RemoteObject
-        value = object.__new__(stand_in)
+        value: Any = object.__new__(stand_in)
         RemoteObject.__init__(value, self._session, number)
+        if isinstance(kind, RemoteType) and type.__getattribute__(kind, "_remote_traits").get("generator"):
+            value = _generated(value)
+            self._generators[id(value)] = number
         self._objects[number] = value
         return value
+
+    def generator_number(self, value: Any) -> int | None:
+        """The reference of a generator that stands for one of the program's."""
+        return self._generators.get(id(value))
 
     def _class(self, description: Any) -> type:
         """The stand-in of a class, made on first sight; builtin ones stand for themselves."""

@@ -134,6 +134,8 @@ class Session:
         if isinstance(value, RemoteObject | RemoteType):
             return ("mine", number_of(value))
         number = self.mirrors.class_number(value)
+        if number is None:
+            number = self.mirrors.generator_number(value)
         if number is not None:
             return ("mine", number)
         name = _public_name(value)
