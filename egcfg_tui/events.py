@@ -112,12 +112,17 @@ class Progressed(Event):
 
 @dataclass(frozen=True, slots=True)
 class TrialStarted(Event):
-    """A trial (one pass of the line loop with one setting) began. `index` counts from 1."""
+    """A trial began: a greedy answer, a round of samples, or a pass of the line loop with one setting.
+
+    `index` counts from 1, `method` is the trial's own (greedy, sample, egcfg). `attempts`: how many failed
+    answers of earlier trials it starts from.
+    """
 
     index: int
     method: str
     settings: str
     gamma: float
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,13 +228,34 @@ class CodeExecuted(Event):
 
 @dataclass(frozen=True, slots=True)
 class TrialFinished(Event):
-    """A trial ended. `outcome`: passed, failed, stopped, budget, length."""
+    """A trial ended. `outcome`: passed, failed, stopped, budget, length.
+
+    `wall_s`, `tokens` and `runs` are what it cost; `code` is the best answer so far.
+    """
 
     index: int
     outcome: str
     code: str
     wall_s: float
     tokens: TokenCounts
+    method: str = ""
+    settings: str = ""
+    gamma: float = 0.0
+    runs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TrialCost:
+    """A trial in the result: what it was, how it ended and what it cost, as in `TrialFinished`."""
+
+    index: int
+    method: str
+    settings: str
+    gamma: float
+    outcome: str
+    wall_s: float
+    tokens: TokenCounts
+    runs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +272,7 @@ class SolveFinished(Event):
     """The end of a solve. `solved`: the solution passes all visible and all hidden tests.
 
     `hidden_passed` is None when there are no hidden tests or nothing was scored. `reason`: passed, failed,
-    budget, stopped.
+    budget, stopped, length. `solved_by` is the index of the trial whose answer passed the visible tests.
     """
 
     exercise_id: str
@@ -262,6 +288,8 @@ class SolveFinished(Event):
     runs: int
     trials: int
     tests: tuple[ScoredTest, ...]
+    solved_by: int | None = None
+    trial_list: tuple[TrialCost, ...] = ()
 
 
 class FailureKind(StrEnum):

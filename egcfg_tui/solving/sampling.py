@@ -1,19 +1,54 @@
 """Choosing a token from a row of logits.
 
-Order of filters: temperature, then the `TOP_K` most likely, then the nucleus of `top_p` among them. The
+Order of filters: the `TOP_K` most likely, then temperature, then the nucleus of `top_p` among them. The
 cut to `TOP_K` comes before anything is exponentiated or sorted: a vocabulary has 150,000 entries, a nucleus
 rarely a hundred.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from egcfg_tui.engine.api import Logits
 
 TOP_K: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class TopTokens:
+    """The `TOP_K` most likely tokens, likeliest first: all of a row that sampling needs.
+
+    Of equals the lowest id comes first. A kilobyte where the row has 600, so that thousands can be kept.
+    tokens, logits: shape [count].
+    """
+
+    tokens: NDArray[np.int64]
+    logits: Logits
+
+    def draw(self, temperature: float, top_p: float, uniform: float) -> int:
+        """The token at `uniform` (0 <= uniform < 1) of the nucleus. Temperature 0 ignores it: greedy."""
+        if temperature == 0.0:
+            return int(self.tokens[0])
+        scaled = self.logits.astype(np.float64) / temperature
+        weights = np.exp(scaled - scaled[0])
+        cumulative = np.cumsum(weights)
+        # The smallest set that reaches top_p: everything up to and including the token that crosses it.
+        size = min(int(np.searchsorted(cumulative, top_p * cumulative[-1])) + 1, len(cumulative))
+        drawn = int(np.searchsorted(cumulative[:size], uniform * cumulative[size - 1], side="right"))
+        return int(self.tokens[min(drawn, size - 1)])
+
+
+def top_tokens(logits: Logits) -> TopTokens:
+    """The most likely tokens of a row, shape [vocab_size]."""
+    count = min(TOP_K, logits.shape[0])
+    top = np.argpartition(logits, -count)[-count:]
+    # Ties are ordered by id, so that the same row gives the same order whatever the partition did.
+    top = top[np.lexsort((top, -logits[top]))]
+    return TopTokens(top, logits[top])
 
 
 def greedy(logits: Logits) -> int:
@@ -25,17 +60,7 @@ def sample(logits: Logits, temperature: float, top_p: float, uniform: float) -> 
     """The token at `uniform` (0 <= uniform < 1) of the nucleus. Temperature 0 is greedy and ignores it."""
     if temperature == 0.0:
         return greedy(logits)
-    count = min(TOP_K, logits.shape[0])
-    top = np.argpartition(logits, -count)[-count:]
-    # Ties are ordered by id, so that the same row gives the same order whatever the partition did.
-    top = top[np.lexsort((top, -logits[top]))]
-    scaled = logits[top].astype(np.float64) / temperature
-    weights = np.exp(scaled - scaled[0])
-    cumulative = np.cumsum(weights)
-    # The smallest set that reaches top_p: everything up to and including the token that crosses it.
-    size = min(int(np.searchsorted(cumulative, top_p * cumulative[-1])) + 1, count)
-    drawn = int(np.searchsorted(cumulative[:size], uniform * cumulative[size - 1], side="right"))
-    return int(top[min(drawn, size - 1)])
+    return top_tokens(logits).draw(temperature, top_p, uniform)
 
 
 def uniform_at(seed: tuple[int, ...], position: int) -> float:

@@ -1,26 +1,60 @@
-"""The sampling trial: whole answers, sampled side by side and filtered by the visible tests."""
+"""The sampling trial: one round of plain samples, filtered by the visible tests."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
-from egcfg_tui.events import CandidatesSampled, Event, Stage
-from egcfg_tui.solving.candidates import CandidatePool
-from egcfg_tui.solving.settings import Settings
+from egcfg_tui.events import Candidate, CandidatesSampled, CodeExecuted, Event, Stage
+from egcfg_tui.solving.control import Interrupted
+from egcfg_tui.solving.meter import ContextFull
+from egcfg_tui.solving.sample_tree import SampleTree
 from egcfg_tui.solving.workbench import Workbench
 
-_WHOLE_ANSWER_LINES = 10_000
+_WIDTHS: Final = ((4, 4), (12, 8))
+_CPU_WIDTH: Final = 16
+_GPU_WIDTH: Final = 32
 
 
-def sample_trial(bench: Workbench, settings: Settings, seed: tuple[int, ...]) -> Iterator[Event]:
-    """A batch of whole answers, sampled side by side and filtered by the visible tests."""
+def batch_width(answers: int, backend: str) -> int:
+    """How many samples to draw side by side after so many distinct answers, all of them wrong.
+
+    On a CPU a wide batch evaluates more tokens a second, but the first answer of a narrow one is there
+    sooner, which counts while the next answer may well be right. On a GPU width is nearly free.
+    """
+    if backend != "cpu":
+        return _GPU_WIDTH
+    return next((width for fewer_than, width in _WIDTHS if answers < fewer_than), _CPU_WIDTH)
+
+
+def sample_trial(bench: Workbench, tree: SampleTree, answers: int) -> Iterator[Event]:
+    """Samples until `answers` distinct ones more are there, one passes, or nothing new is to be had.
+
+    Every answer is executed as soon as it ends, so that the first that passes ends the batch; samples in
+    work go on in the tree's next round.
+    """
     yield bench.meter.enter(Stage.CANDIDATES)
-    starter = bench.prompt.starter
-    with CandidatePool(bench.engine, bench.meter, bench.exercise, settings, seed, keep_rows=False) as pool:
-        samples = yield from pool.fill(bench.start, starter, _WHOLE_ANSWER_LINES)
-    yield CandidatesSampled(1, tuple(samples))
-    yield bench.meter.enter(Stage.RUNS)
-    for candidate in samples:
-        yield from bench.execute_answer(starter + candidate.text)
-        if bench.solved:
-            return
+    samples: list[Candidate] = []
+    executed: list[CodeExecuted] = []
+
+    def told() -> Iterator[Event]:
+        if samples:
+            yield CandidatesSampled(1, tuple(samples))
+            yield bench.meter.enter(Stage.RUNS)
+            yield from executed
+
+    try:
+        while len(samples) < answers and not bench.solved and not tree.exhausted:
+            width = batch_width(len(bench.failures), bench.engine.info.backend)
+            for sample in (yield from tree.step(width)):
+                event = bench.judge(sample.code)
+                if event is None:
+                    continue
+                samples.append(Candidate(len(samples), sample.text, sample.tokens, sample.complete))
+                executed.append(event)
+                if event.passed:
+                    break
+    except (Interrupted, ContextFull):
+        yield from told()
+        raise
+    yield from told()

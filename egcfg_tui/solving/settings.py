@@ -16,6 +16,8 @@ from egcfg_tui.prompting.traces import TraceFormat
 class Method(StrEnum):
     """How an exercise is solved."""
 
+    AUTO = "auto"
+    """Greedy first, then samples, then guided trials that start from what failed."""
     EGCFG = "egcfg"
     """Execution-guided classifier-free guidance, one setting of the grid after another."""
     SAMPLE = "sample"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
 from typing import Final
 
 from egcfg_sandbox import Program, Sandbox, SandboxRefused
@@ -16,19 +15,15 @@ from egcfg_tui.events import (
     SolveFinished,
     SolveStarted,
     Stage,
-    TrialFinished,
-    TrialStarted,
 )
-from egcfg_tui.prompting.chat import ChatTemplateError, chat_frame
-from egcfg_tui.prompting.task import task_prompt
+from egcfg_tui.prompting.chat import ChatTemplateError, Frame, chat_frame
+from egcfg_tui.prompting.task import PromptStyle, TaskPrompt, task_prompt
 from egcfg_tui.solving.control import Control, Interrupted
 from egcfg_tui.solving.execution import SandboxBroke, check_sandbox
-from egcfg_tui.solving.greedy import greedy_trial
 from egcfg_tui.solving.meter import ContextFull
 from egcfg_tui.solving.request import SolveRequest
-from egcfg_tui.solving.sampling_trial import sample_trial
+from egcfg_tui.solving.running import Running
 from egcfg_tui.solving.settings import Method
-from egcfg_tui.solving.trials import GuidedTrial
 from egcfg_tui.solving.workbench import Workbench
 
 # A trial with less room than this is not worth starting.
@@ -61,7 +56,7 @@ def solve(engine: Engine, sandbox: Sandbox, request: SolveRequest, control: Cont
         )
         prompt = task_prompt(exercise, settings.prompt_style, frame)
         with Workbench(engine, sandbox, exercise, prompt, control) as bench:
-            yield from _solve(bench, sandbox, request)
+            yield from _solve(bench, sandbox, request, frame)
     except ChatTemplateError as error:
         yield SolveFailed(FailureKind.MODEL, f"{error}; try another model")
     except EngineError as error:
@@ -72,7 +67,7 @@ def solve(engine: Engine, sandbox: Sandbox, request: SolveRequest, control: Cont
         yield SolveFailed(FailureKind.SANDBOX, f"{error}; see `egcfg-tui doctor`")
 
 
-def _solve(bench: Workbench, sandbox: Sandbox, request: SolveRequest) -> Iterator[Event]:
+def _solve(bench: Workbench, sandbox: Sandbox, request: SolveRequest, frame: Frame) -> Iterator[Event]:
     context, guided = bench.engine.info.context_tokens, request.method is Method.EGCFG
     room = bench.answer_room(request.settings) if guided else context - bench.prompt_tokens
     if room < _SHORTEST_ANSWER_TOKENS:
@@ -84,60 +79,24 @@ def _solve(bench: Workbench, sandbox: Sandbox, request: SolveRequest) -> Iterato
             "or more",
         )
         return
-    trials = 0
-    try:
-        yield from bench.evaluate_prompt()
-        for index in count(1):
-            trials = index
-            yield from _trial(bench, request, index)
-            if bench.solved or not _worth_repeating(request):
-                break
-        reason = "passed" if bench.solved else "failed"
-    except Interrupted as interrupted:
-        reason = interrupted.reason
-    except ContextFull:
-        reason = "length"
-    yield from _score(bench, sandbox, request, reason, trials)
 
+    def prompt_for(style: PromptStyle) -> TaskPrompt:
+        return task_prompt(request.exercise, style, frame)
 
-def _worth_repeating(request: SolveRequest) -> bool:
-    """Whether another trial could come out differently, and better by a measure the solver may see."""
-    return (
-        request.method is not Method.GREEDY
-        and request.settings.temperature > 0
-        and bool(request.exercise.visible)
-    )
-
-
-def _trial(bench: Workbench, request: SolveRequest, index: int) -> Iterator[Event]:
-    settings = request.settings
-    seed = (request.seed, index)
-    started, before = bench.control.elapsed_s, bench.meter.tokens
-
-    def finished(outcome: str) -> TrialFinished:
-        spent = bench.control.elapsed_s - started
-        return TrialFinished(index, outcome, bench.solution, spent, bench.meter.tokens - before)
-
-    yield TrialStarted(index, request.method.value, settings.to_string(), settings.gamma)
-    if request.method is Method.GREEDY:
-        events = greedy_trial(bench, settings)
-    elif request.method is Method.SAMPLE:
-        events = sample_trial(bench, settings, seed)
-    else:
-        events = GuidedTrial(bench, settings, seed).run()
-    try:
-        yield from events
-    except Interrupted as interrupted:
-        yield finished(interrupted.reason)
-        raise
-    except ContextFull:
-        yield finished("length")
-        raise
-    yield finished("passed" if bench.solved else "failed")
+    with Running(bench, request, prompt_for) as running:
+        try:
+            yield from bench.evaluate_prompt()
+            yield from running.run()
+            reason = "passed" if bench.solved else "failed"
+        except Interrupted as interrupted:
+            reason = interrupted.reason
+        except ContextFull:
+            reason = "length"
+    yield from _score(bench, sandbox, request, reason, running)
 
 
 def _score(
-    bench: Workbench, sandbox: Sandbox, request: SolveRequest, reason: str, trials: int
+    bench: Workbench, sandbox: Sandbox, request: SolveRequest, reason: str, running: Running
 ) -> Iterator[Event]:
     """Runs the solution against all tests, the hidden ones for the first time; not after a stop."""
     exercise = request.exercise
@@ -166,6 +125,8 @@ def _score(
         wall_s=bench.control.elapsed_s,
         tokens=bench.meter.tokens,
         runs=bench.cache.runs,
-        trials=trials,
+        trials=len(running.trials),
         tests=tests,
+        solved_by=running.solved_by,
+        trial_list=tuple(running.trials),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
-from egcfg_sandbox import Sandbox
+from egcfg_sandbox import Sandbox, TestResult
 from egcfg_tui.engine.api import Branch, Engine
 from egcfg_tui.events import CodeExecuted, Event, Stage
 from egcfg_tui.exercises.model import Exercise
@@ -14,18 +14,25 @@ from egcfg_tui.prompting.task import TaskPrompt
 from egcfg_tui.solving.answer import answer_code
 from egcfg_tui.solving.control import Control
 from egcfg_tui.solving.execution import RunCache
-from egcfg_tui.solving.meter import Meter, Purpose
+from egcfg_tui.solving.meter import Meter
 from egcfg_tui.solving.prefixes import canonical
+from egcfg_tui.solving.prompt_branches import PromptBranches, shared_length
 from egcfg_tui.solving.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete answer and how many visible tests it passes."""
+    """A complete answer, its canonical text, and what the visible tests say of it."""
 
     code: str
-    passed_tests: int
+    source: str
+    results: tuple[TestResult, ...]
     passed: bool
+
+    @property
+    def passed_tests(self) -> int:
+        """How many visible tests it passes."""
+        return sum(result.passed for result in self.results)
 
     @property
     def rank(self) -> tuple[bool, int]:
@@ -41,40 +48,69 @@ class Workbench:
     ) -> None:
         self.engine = engine
         self.exercise = exercise
-        self.prompt = prompt
         self.control = control
         self.meter = Meter(engine, control)
         self.cache = RunCache(sandbox, exercise)
         self.best: Answer | None = None
         self.draft = prompt.starter
-        self._answers: set[str] = set()
-        self.head: Branch = engine.branch()
-        self.start: Branch = engine.branch()
-        self.head_tokens = prompt.head_tokens(engine.tokenize)
-        self.tail_tokens = prompt.tail_tokens(engine.tokenize)
+        self._answers: dict[str, Answer] = {}
+        self._current = PromptBranches(engine, prompt)
+        self._prompts = {prompt: self._current}
+
+    @property
+    def prompt(self) -> TaskPrompt:
+        """The prompt in use."""
+        return self._current.prompt
+
+    @property
+    def head(self) -> Branch:
+        """The evaluated prompt up to where a signal may stand."""
+        return self._current.head
+
+    @property
+    def start(self) -> Branch:
+        """The evaluated prompt up to where the answer begins."""
+        return self._current.start
+
+    @property
+    def head_tokens(self) -> list[int]:
+        """The tokens of `head`."""
+        return self._current.head_tokens
+
+    @property
+    def tail_tokens(self) -> list[int]:
+        """The tokens between signal and answer."""
+        return self._current.tail_tokens
 
     @property
     def prompt_tokens(self) -> int:
         """Length of the unconditional prompt."""
-        return len(self.head_tokens) + len(self.tail_tokens)
+        return self._current.tokens
 
     def answer_room(self, settings: Settings) -> int:
         """How many tokens an answer can have with which the cache cannot overflow in a guided trial.
 
         At its longest it stands on both branches and, in different words, on every candidate.
         """
-        used = self.prompt_tokens + settings.signal_tokens + len(self.tail_tokens)
-        return (self.engine.info.context_tokens - used) // (settings.candidates + 2)
+        used = settings.signal_tokens + len(self.tail_tokens)
+        if not self.start.tokens:
+            used += self.prompt_tokens
+        return (self.engine.free_tokens - used) // (settings.candidates + 2)
 
     def evaluate_prompt(self) -> Iterator[Event]:
-        """Evaluates the prompt: `head` ends where a signal may stand, `start` where the answer begins."""
+        """Evaluates the prompt in use."""
         yield self.meter.enter(Stage.PROMPT)
-        self.head.prompt(self.head_tokens)
-        yield from self.meter.evaluate(Purpose.PROMPT, len(self.head_tokens))
-        self.start.close()
-        self.start = self.head.fork()
-        self.start.prompt(self.tail_tokens)
-        yield from self.meter.evaluate(Purpose.PROMPT, len(self.tail_tokens))
+        others = [branches for branches in self._prompts.values() if branches is not self._current]
+        yield from self._current.evaluate(self.meter, others)
+
+    def use_prompt(self, prompt: TaskPrompt) -> Iterator[Event]:
+        """Makes another prompt the one in use; it is evaluated once, however often trials come back to it."""
+        known = self._prompts.get(prompt)
+        if known is not None:
+            self._current = known
+            return
+        self._current = self._prompts[prompt] = PromptBranches(self.engine, prompt)
+        yield from self.evaluate_prompt()
 
     def conditional(
         self, signal_tokens: list[int], code_tokens: list[int], earlier: Branch | None
@@ -85,28 +121,39 @@ class Workbench:
         """
         wanted = signal_tokens + self.tail_tokens + code_tokens
         head = len(self.head_tokens)
-        shared = 0 if earlier is None else _shared_length(earlier.tokens[head:], wanted[:-1])
+        shared = 0 if earlier is None else shared_length(earlier.tokens[head:], wanted[:-1])
         if earlier is None or not shared:
             return self.head.fork(), wanted
         earlier.rewind(head + shared)
         return earlier, wanted[shared:]
 
-    def execute_answer(self, code: str) -> Iterator[Event]:
+    def judge(self, code: str) -> CodeExecuted | None:
         """Runs a complete answer against the visible tests and remembers it when it is the best so far.
 
-        An answer that was judged before, comments aside, says nothing new and is passed over.
+        None for an answer that was judged before, comments aside: it says nothing new.
         """
         code = answer_code(code, self.exercise)
         source = canonical(code) or code
         if source in self._answers:
-            return
-        self._answers.add(source)
+            return None
         report = self.cache.execute([source], self.control.stop_requested)[0]
         passed = bool(self.exercise.visible) and report.passed
-        answer = Answer(code, sum(result.passed for result in report.results), passed)
+        answer = self._answers[source] = Answer(code, source, report.results, passed)
         if self.best is None or answer.rank > self.best.rank:
             self.best = answer
-        yield CodeExecuted(code, report.results, passed)
+        return CodeExecuted(code, report.results, passed)
+
+    def execute_answer(self, code: str) -> Iterator[Event]:
+        """`judge`, as events."""
+        executed = self.judge(code)
+        if executed is not None:
+            yield executed
+
+    @property
+    def failures(self) -> Sequence[Answer]:
+        """The distinct answers that failed, those that pass most tests first, else in the order they came."""
+        failed = [answer for answer in self._answers.values() if not answer.passed]
+        return sorted(failed, key=lambda answer: answer.passed_tests, reverse=True)
 
     @property
     def solution(self) -> str:
@@ -124,15 +171,5 @@ class Workbench:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.start.close()
-        self.head.close()
-
-
-def _shared_length(left: Sequence[int], right: Sequence[int]) -> int:
-    """How many leading tokens two sequences share."""
-    count = 0
-    for a, b in zip(left, right, strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
+        for branches in self._prompts.values():
+            branches.close()

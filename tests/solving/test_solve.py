@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from support.total import EXERCISE, MARKER, RIGHT, WRONG
 
 from egcfg_sandbox import CodeTest, Sandbox, StdioTest, Verdict
 from egcfg_tui.engine.fake import FakeEngine, hashed, scripted
@@ -34,20 +35,6 @@ from egcfg_tui.solving.control import Control, Pause, Resume, SetGamma
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.settings import Method, Settings
 from egcfg_tui.solving.solve import solve
-
-MARKER = "```python\n"
-RIGHT = "def total(xs):\n    result = 0\n    for x in xs:\n        result += x\n    return result\n```"
-WRONG = "def total(xs):\n    result = 0\n    for x in xs:\n        result = x\n    return result\n```"
-
-EXERCISE = Exercise(
-    id="total",
-    title="Total",
-    statement="Add up a list.",
-    kind=ExerciseKind.FUNCTION,
-    entry_point="total",
-    visible=(CodeTest("assert total([1, 2]) == 3"), CodeTest("assert total([]) == 0")),
-    hidden=(CodeTest("assert total([70, 7]) == 77"),),
-)
 
 Answers = Callable[[str], Sequence[tuple[str, float]]]
 
@@ -99,10 +86,10 @@ def test_greedy_runs_one_answer_and_reports_what_failed(sandbox: Sandbox) -> Non
 def test_an_answer_is_judged_once_however_often_it_is_sampled(sandbox: Sandbox) -> None:
     engine = model(lambda _: [(WRONG, 0.5), (WRONG.replace("x\n", "x  # so far\n"), 0.5)])
     events = run(
-        engine, sandbox, SolveRequest(EXERCISE, Method.SAMPLE, Settings(temperature=1.0), budget_s=1)
+        engine, sandbox, SolveRequest(EXERCISE, Method.SAMPLE, Settings(temperature=1.0), budget_s=60)
     )
-    assert finished(events).trials > 1
     assert len(of_type(events, CodeExecuted)) == 1
+    assert finished(events).reason == "failed", "a model with nothing new to say is not asked for ever"
 
 
 def test_sampling_finds_the_rarer_right_answer(sandbox: Sandbox) -> None:
@@ -313,7 +300,7 @@ def test_a_stop_at_any_moment_keeps_what_there_is(sandbox: Sandbox) -> None:
 
 def test_a_spent_budget_is_scored_with_the_best_answer(sandbox: Sandbox) -> None:
     engine = model(lambda _: [(WRONG, 1.0)])
-    end = finished(run(engine, sandbox, SolveRequest(EXERCISE, Method.SAMPLE, budget_s=0.5)))
+    end = finished(run(engine, sandbox, SolveRequest(EXERCISE, Method.EGCFG, budget_s=0.5)))
     assert end.reason == "budget"
     assert end.solution == WRONG.removesuffix("```")
     assert len(end.tests) == 3

@@ -1,0 +1,65 @@
+"""A prompt as evaluated branches, which all trials with that prompt fork from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from egcfg_tui.engine.api import Branch, Engine
+from egcfg_tui.events import Event
+from egcfg_tui.prompting.task import TaskPrompt
+from egcfg_tui.solving.meter import Meter, Purpose
+
+
+class PromptBranches:
+    """Two branches: `head` ends where a signal may stand, `start` where the answer begins.
+
+    Both are empty until `evaluate`.
+    """
+
+    def __init__(self, engine: Engine, prompt: TaskPrompt) -> None:
+        self.prompt = prompt
+        self.head_tokens = prompt.head_tokens(engine.tokenize)
+        self.tail_tokens = prompt.tail_tokens(engine.tokenize)
+        self.head: Branch = engine.branch()
+        self.start: Branch = engine.branch()
+        self._can_rewind = engine.info.can_rewind
+
+    @property
+    def tokens(self) -> int:
+        """Length of the prompt."""
+        return len(self.head_tokens) + len(self.tail_tokens)
+
+    def evaluate(self, meter: Meter, others: Sequence[PromptBranches]) -> Iterator[Event]:
+        """Evaluates both branches, but what the head shares with those of `others`: that is forked."""
+        shared = 0
+        if self._can_rewind:
+            lengths = [shared_length(other.head.tokens, self.head_tokens) for other in others]
+            # At least one token is evaluated: a branch that is cut back has no logits.
+            shared = min(max(lengths, default=0), len(self.head_tokens) - 1)
+            if shared:
+                donor = others[lengths.index(max(lengths))].head
+                self.head.close()
+                self.head = donor.fork()
+                self.head.rewind(shared)
+                meter.count(Purpose.REUSED, shared)
+        self.head.prompt(self.head_tokens[shared:])
+        yield from meter.evaluate(Purpose.PROMPT, len(self.head_tokens) - shared)
+        self.start.close()
+        self.start = self.head.fork()
+        self.start.prompt(self.tail_tokens)
+        yield from meter.evaluate(Purpose.PROMPT, len(self.tail_tokens))
+
+    def close(self) -> None:
+        """Frees both branches."""
+        self.start.close()
+        self.head.close()
+
+
+def shared_length(left: Sequence[int], right: Sequence[int]) -> int:
+    """How many leading tokens two sequences share."""
+    count = 0
+    for a, b in zip(left, right, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
