@@ -75,7 +75,10 @@ class EngineLoaded(Event):
 
 @dataclass(frozen=True, slots=True)
 class SolveStarted(Event):
-    """A solve began. `settings` is the setting string, e.g. `ns3t0.75d5k1_ln`."""
+    """A solve began. `settings` is the setting string, e.g. `ns3t0.75d5k1_ln`.
+
+    `grid` is how many settings the guided trials go through, the first of them with `settings` and `gamma`.
+    """
 
     exercise_id: str
     title: str
@@ -89,6 +92,7 @@ class SolveStarted(Event):
     budget_s: float
     settings: str
     gamma: float
+    grid: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,10 @@ def narration(event: Event) -> list[Text]:
                 Text(f"solving {printable(event.exercise_id)} with {settings_line(event)}", FAINT),
                 *(Text(f"     │ {line}", FAINT) for line in starter),
             ]
-        case TrialStarted(index=index) if index > 1:
-            return [Text(f"trial {index}", FAINT)]
+        case TrialStarted(index=index, method=method) if index > 1:
+            started = f", from {counted_things(event.attempts, 'failed answer')}" if event.attempts else ""
+            of = method_line(event) if method == Method.EGCFG else method
+            return [Text(f"trial {index}: {of}{started}", FAINT)]
         case CandidatesExecuted(line=line, runs=runs):
             passed = sum(passes(run.results) for run in runs)
             word = "run" if len(runs) == 1 else "runs"
@@ -90,12 +92,14 @@ def settings_line(event: SolveStarted) -> str:
 def method_line(event: SolveStarted | TrialStarted) -> str:
     """The method with those settings that it heeds."""
     match event.method:
-        case Method.GREEDY:
+        case Method.AUTO | Method.GREEDY:
             return event.method
         case Method.SAMPLE:
             return f"{event.method} {event.settings}"
         case _:
-            return f"{event.method} {event.settings}, gamma {event.gamma:g}"
+            grid = event.grid if isinstance(event, SolveStarted) else 1
+            more = f" and {counted_things(grid - 1, 'other setting')}" if grid > 1 else ""
+            return f"{event.method} {event.settings}, gamma {event.gamma:g}{more}"
 
 
 def result_lines(event: SolveFinished) -> list[Text]:
@@ -109,16 +113,35 @@ def result_lines(event: SolveFinished) -> list[Text]:
     if hidden:
         lines.append(Text(f"hidden tests: {counted(hidden)}", GOOD if passes(hidden) else BAD))
     lines += fault_lines(event.tests)
-    trials = "trial" if event.trials == 1 else "trials"
-    runs = "run" if event.runs == 1 else "runs"
     lines.append(
         Text(
-            f"{event.trials} {trials}, {event.runs} {runs}, {event.tokens.evaluated} tokens evaluated, "
-            f"{event.wall_s:.1f} s",
+            f"{counted_things(event.trials, 'trial')}, {counted_things(event.runs, 'run')}, "
+            f"{event.tokens.evaluated} tokens evaluated, {event.wall_s:.1f} s",
             FAINT,
         )
     )
+    if len(event.trial_list) > 1:
+        lines += [Text(f"  {line}", FAINT) for line in account(event)]
     return lines
+
+
+def account(event: SolveFinished) -> list[str]:
+    """What each kind of trial cost, and which trial passed the visible tests."""
+    lines = []
+    for method in dict.fromkeys(trial.method for trial in event.trial_list):
+        trials = [trial for trial in event.trial_list if trial.method == method]
+        tokens = sum(trial.tokens.evaluated for trial in trials)
+        wall_s = sum(trial.wall_s for trial in trials)
+        lines.append(f"{method}: {counted_things(len(trials), 'trial')}, {tokens} tokens, {wall_s:.1f} s")
+    if event.solved_by is not None:
+        winner = event.trial_list[event.solved_by - 1]
+        lines.append(f"trial {winner.index} passed the visible tests: {winner.method}")
+    return lines
+
+
+def counted_things(count: int, name: str) -> str:
+    """`1 run`, `2 runs`."""
+    return f"{count} {name}" if count == 1 else f"{count} {name}s"
 
 
 def fault_lines(tests: Sequence[ScoredTest]) -> list[Text]:

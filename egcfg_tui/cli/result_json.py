@@ -34,6 +34,20 @@ def result_json(finished: SolveFinished, request: SolveRequest) -> dict[str, Any
             for test in finished.tests
         ],
         "reason": finished.reason,
+        "solved_by": finished.solved_by,
+        "trial_list": [
+            {
+                "trial": trial.index,
+                "method": trial.method,
+                "settings": trial.settings,
+                "gamma": trial.gamma,
+                "outcome": trial.outcome,
+                "wall_s": round(trial.wall_s, 3),
+                "tokens": dataclasses.asdict(trial.tokens),
+                "runs": trial.runs,
+            }
+            for trial in finished.trial_list
+        ],
         "settings": request.settings.to_string(),
         "gamma": request.settings.gamma,
         "budget_s": request.budget_s,

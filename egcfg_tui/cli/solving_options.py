@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from pathlib import Path
+from typing import Any
 
 import egcfg_sandbox
 from egcfg_tui.cli.errors import CommandError
@@ -11,7 +13,9 @@ from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.option_types import number, seconds, whole_number
 from egcfg_tui.cli.parser import CommandParser, did_you_mean
 from egcfg_tui.exercises import Visibility
-from egcfg_tui.solving.settings import RANGES, Method, Settings, parse_settings
+from egcfg_tui.solving.grid import Grid
+from egcfg_tui.solving.grid_file import GridError, read_grid
+from egcfg_tui.solving.settings import CARRIED, SETTINGS, Method, Setting, Settings, parse_settings
 
 
 def add_visible_option(parser: CommandParser) -> None:
@@ -27,34 +31,23 @@ def add_visible_option(parser: CommandParser) -> None:
 
 def add_solving_options(parser: CommandParser) -> None:
     """Adds what says how to solve, and with which model."""
-    usual = Settings()
     add_visible_option(parser)
     method = parser.add_argument_group("method")
     method.add_argument(
         "--method",
-        choices=("auto", *Method),
-        default=Method.EGCFG,
-        metavar="egcfg|sample|greedy",
-        help="guided lines, plain samples, or one greedy answer; default: egcfg",
+        choices=tuple(Method),
+        default=Method.AUTO,
+        metavar="|".join(Method),
+        help="greedy, then samples, then guided trials; guided trials; samples; one answer; default: auto",
     )
     method.add_argument(
         "--config", metavar="SETTINGS", help="a setting string such as ns3t0.75d5k1_ln; options win over it"
     )
-    for name, letter, what in (
-        ("gamma", "F", "guidance weight: 0 none, 1 the conditional branch, above 1 beyond it"),
-        ("candidates", "N", "candidates per refresh"),
-        ("horizon", "N", "further lines per candidate"),
-        ("temperature", "F", "of candidates and samples"),
-        ("refresh", "N", "lines between two signals"),
-    ):
-        low, high = RANGES[name]
-        default = getattr(usual, name)
-        method.add_argument(
-            f"--{name}",
-            type=whole_number(int(low), int(high)) if isinstance(default, int) else number(low, high),
-            metavar=letter,
-            help=f"{what}; default: {default:g}",
-        )
+    method.add_argument(
+        "--grid", type=Path, metavar="FILE", help="the settings that guided trials go through; options win"
+    )
+    for setting in SETTINGS.values():
+        _add_setting(method, setting)
     method.add_argument(
         "--budget", type=seconds, default=120.0, metavar="SECONDS", help="wall seconds; default: 120"
     )
@@ -111,17 +104,62 @@ def visible_from(args: argparse.Namespace) -> Visibility | None:
 
 def settings_from(args: argparse.Namespace) -> Settings:
     """The setting string, if any, under the options."""
-    if args.method == "auto":
-        raise CommandError(
-            "--method auto is not part of this version; choose egcfg, sample or greedy", ExitCode.USAGE
-        )
     try:
         base = parse_settings(args.config) if args.config is not None else Settings()
     except ValueError as error:
         raise CommandError(f"--config: {error}", ExitCode.USAGE) from error
-    names = ("gamma", "candidates", "horizon", "temperature", "refresh")
-    given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
-    return dataclasses.replace(base, **given)
+    return dataclasses.replace(base, **_given(args))
+
+
+def chosen_grid(args: argparse.Namespace) -> Grid | None:
+    """The user's grid file, if any."""
+    if args.grid is None:
+        return None
+    if args.method not in (Method.AUTO, Method.EGCFG):
+        raise CommandError(
+            f"--grid: method {args.method} has no guided trials; leave it out, or use --method egcfg",
+            ExitCode.USAGE,
+        )
+    try:
+        return read_grid(args.grid)
+    except GridError as error:
+        raise CommandError(f"--grid: {error}", ExitCode.USAGE) from error
+
+
+def held_settings(args: argparse.Namespace) -> frozenset[str]:
+    """The settings given by hand, which no grid varies."""
+    return frozenset(_given(args)) | (CARRIED if args.config is not None else frozenset())
+
+
+def _given(args: argparse.Namespace) -> dict[str, Any]:
+    found = {name: getattr(args, name) for name in SETTINGS}
+    return {name: SETTINGS[name].read(value) for name, value in found.items() if value is not None}
+
+
+def _add_setting(group: argparse._ArgumentGroup, setting: Setting) -> None:
+    """The option of a setting: a number in its range, one of its choices, or yes and no."""
+    option = f"--{setting.name.replace('_', '-')}"
+    if setting.limits is not None:
+        low, high = setting.limits
+        group.add_argument(
+            option,
+            type=whole_number(int(low), int(high)) if setting.kind is int else number(low, high),
+            metavar="N" if setting.kind is int else "F",
+            help=f"{setting.meaning}; default: {setting.default:g}",
+        )
+    elif setting.choices:
+        group.add_argument(
+            option,
+            choices=setting.choices,
+            metavar="|".join(setting.choices),
+            help=f"{setting.meaning}; default: {setting.default}",
+        )
+    else:
+        group.add_argument(
+            option,
+            action=argparse.BooleanOptionalAction,
+            help=f"{setting.meaning}; default: {'yes' if setting.default else 'no'}",
+        )
 
 
 def layers_from(args: argparse.Namespace) -> tuple[str, ...]:

@@ -124,13 +124,23 @@ def _tuple(items: tuple[Any, ...]) -> Codec:
 def _union(options: tuple[Any, ...]) -> Codec:
     optional = types.NoneType in options
     kinds = [option for option in options if option is not types.NoneType]
-    inner = _codec(kinds[0]) if len(kinds) == 1 else _tagged(kinds)
+    if len(kinds) == 1:
+        inner = _codec(kinds[0])
+    elif all(kind in _PLAIN for kind in kinds):
+        inner = _plain_union(tuple(kinds))
+    else:
+        inner = _tagged(kinds)
     if not optional:
         return inner
     return Codec(
         lambda value: None if value is None else inner.encode(value),
         lambda data, place: None if data is None else inner.decode(data, place),
     )
+
+
+def _plain_union(kinds: tuple[type, ...]) -> Codec:
+    """Plain values tell by themselves which of the kinds they are."""
+    return _as_is(kinds, " or ".join(kind.__name__ for kind in kinds))
 
 
 def _tagged(kinds: list[Any]) -> Codec:
@@ -173,14 +183,14 @@ def _decode_float(data: Json, place: str) -> float:
         raise CodecError(f"{place} is too large a number") from None
 
 
-def _as_is(kind: type, name: str) -> Codec:
-    return Codec(lambda value: value, lambda data, place: _expect(data, (kind,), name, place))
+def _as_is(kinds: tuple[type, ...], name: str) -> Codec:
+    return Codec(lambda value: value, lambda data, place: _expect(data, kinds, name, place))
 
 
 _PLAIN: Final[dict[Any, Codec]] = {
-    str: _as_is(str, "a text"),
-    int: _as_is(int, "a whole number"),
-    bool: _as_is(bool, "true or false"),
+    str: _as_is((str,), "a text"),
+    int: _as_is((int,), "a whole number"),
+    bool: _as_is((bool,), "true or false"),
     float: Codec(_encode_float, _decode_float),
 }
 

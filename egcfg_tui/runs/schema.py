@@ -9,7 +9,7 @@ The header holds the whole exercise and the whole request, so that a recording n
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from egcfg_tui import __version__, events
@@ -17,6 +17,7 @@ from egcfg_tui.events import Event
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.runs import codec
 from egcfg_tui.runs.machine import Machine, this_machine
+from egcfg_tui.solving.grid import Grid
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.settings import Method, Settings
 
@@ -53,6 +54,7 @@ class RecordedRequest:
     seed: int
     budget_s: float
     model: RecordedModel
+    grid: Grid = field(default_factory=Grid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def header_for(request: SolveRequest, model: RecordedModel) -> Header:
             seed=request.seed,
             budget_s=request.budget_s,
             model=model,
+            grid=request.grid,
         ),
         machine=this_machine(),
     )

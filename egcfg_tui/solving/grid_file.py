@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from collections.abc import Collection
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +30,11 @@ def bundled_grid(method: Method) -> Grid:
         return Grid()
     file = resources.files("egcfg_tui.solving").joinpath("grids", name)
     return parse_grid(file.read_text("utf-8"), name)
+
+
+def grid_for(method: Method, chosen: Grid | None, held: Collection[str]) -> Grid:
+    """The grid of a request: the user's, or the method's own, but for what the user holds by hand."""
+    return (chosen if chosen is not None else bundled_grid(method)).without(held)
 
 
 def read_grid(path: Path) -> Grid:

@@ -195,6 +195,11 @@ _SUFFIXES: Final = (
 )
 """In the order in which they are printed; read in any order. An empty suffix is the value without one."""
 
+CARRIED: Final = frozenset(
+    ("candidates", "temperature", "horizon", "refresh", *(part.name for part in _SUFFIXES))
+)
+"""The settings that a setting string carries."""
+
 _PATTERN: Final = re.compile(
     r"ns(?P<candidates>\d{1,9})t(?P<temperature>\d{1,9}(?:\.\d{1,400})?)d(?P<horizon>\d{1,9})"
     r"(?:k(?P<refresh>\d{1,9}))?(?P<suffixes>(?:_[a-z]+)*)",

@@ -35,7 +35,9 @@ def solve(engine: Engine, sandbox: Sandbox, request: SolveRequest, control: Cont
 
     The same request on the same machine yields the same events, as far as the budget does not cut the run.
     """
-    exercise, settings = request.exercise, request.settings
+    exercise = request.exercise
+    grid = request.grid.settings(request.settings)
+    settings = grid[0] if request.method is Method.EGCFG else request.settings
     yield SolveStarted(
         exercise_id=exercise.id,
         title=exercise.title,
@@ -49,6 +51,7 @@ def solve(engine: Engine, sandbox: Sandbox, request: SolveRequest, control: Cont
         budget_s=request.budget_s,
         settings=settings.to_string(),
         gamma=settings.gamma,
+        grid=len(grid),
     )
     try:
         frame = chat_frame(

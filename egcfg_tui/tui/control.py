@@ -168,7 +168,7 @@ class SolveControl:
             return
         options = self.options
         request = SolveRequest(
-            self.exercise, options.method, options.settings, options.budget_s, options.seed
+            self.exercise, options.method, options.settings, options.budget_s, options.seed, options.grid
         )
         self._busy = True
         self.waiting = False

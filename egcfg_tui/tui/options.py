@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from egcfg_tui.solving.grid import Grid
+from egcfg_tui.solving.grid_file import grid_for
 from egcfg_tui.solving.settings import RANGES, Method, Settings
 
 GAMMA_STEP: Final = 0.25
@@ -12,18 +14,28 @@ GAMMA_STEP: Final = 0.25
 
 @dataclass(frozen=True, slots=True)
 class SolveOptions:
-    """The user's choices: kept from one solve to the next. `budget_s` is wall seconds."""
+    """The user's choices: kept from one solve to the next. `budget_s` is wall seconds.
 
-    method: Method = Method.EGCFG
+    `chosen_grid` is the user's; None: that of the method. No grid varies the settings that are `held`.
+    """
+
+    method: Method = Method.AUTO
     settings: Settings = field(default_factory=Settings)
     budget_s: float = 120.0
     seed: int = 0
+    chosen_grid: Grid | None = None
+    held: frozenset[str] = frozenset()
+
+    @property
+    def grid(self) -> Grid:
+        """What the guided trials of the next solve go through."""
+        return grid_for(self.method, self.chosen_grid, self.held)
 
     def with_gamma_moved(self, steps: int) -> SolveOptions:
-        """The guidance weight moved by whole steps, held inside its range."""
+        """The guidance weight moved by whole steps inside its range, and held from then on."""
         low, high = RANGES["gamma"]
         gamma = min(high, max(low, round(self.settings.gamma + steps * GAMMA_STEP, 4)))
-        return replace(self, settings=replace(self.settings, gamma=gamma))
+        return replace(self, settings=replace(self.settings, gamma=gamma), held=self.held | {"gamma"})
 
     def with_next_method(self) -> SolveOptions:
         """The method after this one, the last being followed by the first."""

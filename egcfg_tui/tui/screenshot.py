@@ -92,7 +92,7 @@ async def draw(
             load=_nothing_to_load,
             clock=lambda: session.now_s,
         ),
-        SolveOptions(request.method, request.settings, request.budget_s, request.seed),
+        SolveOptions(request.method, request.settings, request.budget_s, request.seed, request.grid),
         recording.header.exercise,
     )
     async with app.run_test(size=size) as pilot:

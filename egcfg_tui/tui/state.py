@@ -200,6 +200,7 @@ def _(event: CodeExecuted, view: SolveView, at_s: float) -> SolveView:
     passed = sum(result.passed for result in event.results)
     if view.trial is None or view.trial.method != Method.SAMPLE:
         among_candidates = view.current is not None and view.current.runs is not None
+        shown = replace(shown, best_answer=max(passed, view.best_answer))
         if among_candidates and passed <= view.passed:
             return shown
         return _with_results(shown, event.results, "whole answer")

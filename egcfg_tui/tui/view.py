@@ -17,6 +17,7 @@ from egcfg_tui.events import (
     TokenCounts,
 )
 from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.solving.settings import Method
 
 
 class Phase(StrEnum):
@@ -143,7 +144,7 @@ class SolveView:
     """Everything the screen shows of one solve.
 
     `lines` are the chosen lines of the trial, `current` the one in work. `tests_of` names the code whose
-    results the tests show, `best_answer` is how many tests the best plain sample passed. Times are seconds
+    results the tests show, `best_answer` is how many tests the best whole answer passed. Times are seconds
     on whatever clock stamps the events.
     """
 
@@ -189,6 +190,13 @@ class SolveView:
         end = self.ended_s if self.ended_s is not None else now_s
         pause = end - self.paused_s if self.paused_s is not None else 0.0
         return max(0.0, end - self.started_s - self.pauses_s - pause)
+
+    @property
+    def way(self) -> str:
+        """The method of the trial in work: `auto` is greedy at first, then what its trials say."""
+        if self.trial is not None:
+            return self.trial.method
+        return Method.GREEDY if self.method == Method.AUTO else self.method
 
     @property
     def every_line(self) -> tuple[LineView, ...]:

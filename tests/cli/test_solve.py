@@ -20,9 +20,12 @@ import egcfg_sandbox
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.events import Event, FailureKind, SolveFailed, SolveFinished
+from egcfg_tui.prompting.task import PromptStyle
+from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.runs import read_recording
+from egcfg_tui.solving.grid_file import bundled_grid, read_grid
 from egcfg_tui.solving.request import SolveRequest
-from egcfg_tui.solving.settings import Method, PromptStyle, Settings
+from egcfg_tui.solving.settings import Method, RefreshMode, Settings
 
 FINISHED = SOLVE[-1]
 assert isinstance(FINISHED, SolveFinished)
@@ -116,7 +119,8 @@ def test_the_json_object_keeps_the_contract(solver: Solver) -> None:
 
 def test_without_options_the_defaults_are_asked_for(solver: Solver) -> None:
     solver()
-    assert solver.request == SolveRequest(EXERCISE, Method.EGCFG, Settings(), 120.0, 0)
+    grid = bundled_grid(Method.AUTO)
+    assert solver.request == SolveRequest(EXERCISE, Method.AUTO, Settings(), 120.0, 0, grid)
     assert solver.session
     assert solver.session.model == ModelSpec("tiny-coder", Path(solver.model))
     assert solver.layers == ()
@@ -130,17 +134,60 @@ def test_every_option_arrives(solver: Solver) -> None:
         "--horizon": 7,
         "--temperature": 0.9,
         "--refresh": 2,
+        "--top-p": 0.8,
+        "--max-tokens": 99,
+        "--signal-tokens": 77,
+        "--prompt-style": "long-code",
+        "--trace": "minimal",
+        "--refresh-mode": "token",
         "--budget": 33,
         "--seed": 11,
         "--threads": 3,
         "--context": 1024,
         "--gpu-layers": 5,
     }
-    solver(*(str(word) for pair in given.items() for word in pair))
-    settings = Settings(candidates=4, temperature=0.9, horizon=7, refresh=2, gamma=2.5)
+    flags = ("--no-partial-execution", "--no-stop-loops", "--no-early-stop")
+    solver(*(str(word) for pair in given.items() for word in pair), *flags)
+    settings = Settings(
+        candidates=4,
+        temperature=0.9,
+        horizon=7,
+        refresh=2,
+        gamma=2.5,
+        top_p=0.8,
+        prompt_style=PromptStyle.LONG_CODE,
+        max_tokens=99,
+        signal_tokens=77,
+        trace=TraceFormat.MINIMAL,
+        refresh_mode=RefreshMode.TOKEN,
+        partial_execution=False,
+        stop_loops=False,
+        early_stop=False,
+    )
     assert solver.request == SolveRequest(EXERCISE, Method.SAMPLE, settings, 33.0, 11)
     assert solver.session
     assert solver.session.model == ModelSpec("tiny-coder", Path(solver.model), 1024, 3, 5)
+
+
+def test_the_grid_of_egcfg_is_the_papers_unless_the_user_names_one(solver: Solver, tmp_path: Path) -> None:
+    solver("--method", "egcfg")
+    assert solver.request.grid == bundled_grid(Method.EGCFG)
+    grid = tmp_path / "mine.toml"
+    grid.write_text("horizon = [2, 4]\ngamma = [1, 2]\n")
+    solver("--method", "egcfg", "--grid", str(grid))
+    assert solver.request.grid == read_grid(grid)
+
+
+def test_no_grid_varies_what_the_user_gives(solver: Solver) -> None:
+    solver("--method", "egcfg", "--gamma", "2", "--temperature", "0.9")
+    assert [axis.name for axis in solver.request.grid.axes] == [
+        "candidates",
+        "refresh",
+        "horizon",
+        "prompt_style",
+    ]
+    solver("--method", "egcfg", "--config", "ns3t0.75d5k1_ln")
+    assert [axis.name for axis in solver.request.grid.axes] == ["gamma"]
 
 
 def test_options_win_over_the_setting_string(solver: Solver) -> None:
@@ -153,7 +200,10 @@ def test_options_win_over_the_setting_string(solver: Solver) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--method", "auto"], "--method auto is not part of this version; choose egcfg, sample or greedy"),
+        (["--method", "sample", "--grid", "x.toml"], "--grid: method sample has no guided trials"),
+        (["--grid", "x.toml"], "--grid: x.toml: there is no such file"),
+        (["--trace", "long"], "'long' is not one of compact, full, minimal"),
+        (["--top-p", "0"], "--top-p: must be a number from 0.01 to 1, not '0'"),
         (["--method", "gredy"], "'gredy' is not one of auto, egcfg, sample, greedy; did you mean greedy?"),
         (["--gamma", "11"], "--gamma: must be a number from 0 to 10, not '11'"),
         (["--gamma", "nan"], "--gamma: must be a number from 0 to 10, not 'nan'"),

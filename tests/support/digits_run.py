@@ -23,6 +23,7 @@ from egcfg_tui.events import (
     StageEntered,
     TokenChoice,
     TokenCounts,
+    TrialCost,
     TrialFinished,
     TrialStarted,
 )
@@ -237,7 +238,7 @@ COUNTS = TokenCounts(prompt=240, candidate=85, signal=310, decoded=17, reused=12
 
 END: tuple[Event, ...] = (
     CodeExecuted(SOLUTION, rows(PASS, PASS, PASS), True),
-    TrialFinished(1, "passed", SOLUTION, 7.5, COUNTS),
+    TrialFinished(1, "passed", SOLUTION, 7.5, COUNTS, "egcfg", "ns3t0.75d5k1_ln", 1.0, 5),
     StageEntered(Stage.SCORING),
     SolveFinished(
         exercise_id=EXERCISE.id,
@@ -257,6 +258,8 @@ END: tuple[Event, ...] = (
             ScoredTest("assert digit_sum(999_999) == 54", True, TestResult("", Verdict.PASSED)),
             ScoredTest("assert digit_sum(-7) == 7", True, TestResult("", Verdict.PASSED)),
         ),
+        solved_by=1,
+        trial_list=(TrialCost(1, "egcfg", "ns3t0.75d5k1_ln", 1.0, "passed", 7.5, COUNTS, 5),),
     ),
 )
 

@@ -134,6 +134,12 @@ async def test_gamma_changes_the_running_solve_and_the_next_one(stage: Stage) ->
         await wait_until(pilot, lambda: phase(app) is Phase.UNSOLVED)
         await pilot.press(*["minus"] * 9)
         assert "γ 0 " in bar(app, "title")
+        await pilot.press("s")
+        await wait_until(pilot, lambda: phase(app) is Phase.RUNNING)
+        request = stage.session.calls[-1]
+        assert isinstance(request, SolveRequest)
+        assert request.settings.gamma == 0
+        assert "gamma" not in {axis.name for axis in request.grid.axes}, "what the user set, no grid varies"
 
 
 async def test_method_and_seed_go_into_the_next_request(stage: Stage) -> None:
@@ -141,7 +147,8 @@ async def test_method_and_seed_go_into_the_next_request(stage: Stage) -> None:
     app = stage.app()
     async with app.run_test() as pilot:
         await ready(pilot, app)
-        await pilot.press("m", "d", "d")
+        assert bar(app, "title").split("  ")[-1].strip() == "auto · seed 0 · tiny-coder"
+        await pilot.press("m", "m", "d", "d")
         assert bar(app, "title").split("  ")[-1].strip() == "sample · seed 2 · tiny-coder"
         await pilot.press("s")
         await wait_until(pilot, lambda: stage.session.calls)

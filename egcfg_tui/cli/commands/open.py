@@ -10,7 +10,14 @@ from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.model_choice import chosen_model
 from egcfg_tui.cli.parser import CommandParser
-from egcfg_tui.cli.solving_options import add_solving_options, layers_from, settings_from, visible_from
+from egcfg_tui.cli.solving_options import (
+    add_solving_options,
+    chosen_grid,
+    held_settings,
+    layers_from,
+    settings_from,
+    visible_from,
+)
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.solving.settings import Method
 
@@ -33,7 +40,7 @@ def configure(parser: CommandParser) -> None:
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Opens the workbench; returns when the user leaves it."""
-    settings = settings_from(args)
+    settings, grid = settings_from(args), chosen_grid(args)
     layers = layers_from(args)
     visible = visible_from(args)
     try:
@@ -48,7 +55,7 @@ def run(args: argparse.Namespace) -> ExitCode:
     from egcfg_tui.tui.options import SolveOptions
     from egcfg_tui.tui.terminal import NoTerminalError
 
-    options = SolveOptions(Method(args.method), settings, args.budget, args.seed)
+    options = SolveOptions(Method(args.method), settings, args.budget, args.seed, grid, held_settings(args))
     try:
         run_app(find_model, exercise, options, allow_missing_layers=layers, visible=visible)
     except NoTerminalError as error:

@@ -16,10 +16,18 @@ from egcfg_tui.cli.model_choice import chosen_model
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.printable import printable
 from egcfg_tui.cli.result_json import result_json
-from egcfg_tui.cli.solving_options import add_solving_options, layers_from, settings_from, visible_from
+from egcfg_tui.cli.solving_options import (
+    add_solving_options,
+    chosen_grid,
+    held_settings,
+    layers_from,
+    settings_from,
+    visible_from,
+)
 from egcfg_tui.cli.tape import Tape, open_tape
 from egcfg_tui.events import FailureKind, SolveFailed, SolveFinished
 from egcfg_tui.exercises.packages import require_packages
+from egcfg_tui.solving.grid_file import grid_for
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.settings import Method
 
@@ -63,7 +71,8 @@ def run(args: argparse.Namespace) -> ExitCode:
     with ending_at_once():
         from egcfg_tui.solving.session import SolverSession
 
-    settings = settings_from(args)
+    settings, method = settings_from(args), Method(args.method)
+    grid = grid_for(method, chosen_grid(args), held_settings(args))
     layers = layers_from(args)
     try:
         exercise = exercises.with_visible(exercises.load(args.exercise), visible_from(args))
@@ -71,7 +80,7 @@ def run(args: argparse.Namespace) -> ExitCode:
         model, recorded_model = chosen_model(args)
     except (exercises.ExerciseError, models.ModelError) as error:
         raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
-    request = SolveRequest(exercise, Method(args.method), settings, args.budget, args.seed)
+    request = SolveRequest(exercise, method, settings, args.budget, args.seed, grid)
     with Interrupts() as interrupts, open_tape(args.record, request, recorded_model) as tape:
         session = SolverSession(model, allow_missing_layers=layers)
         last = _solve(session, request, interrupts, tape)

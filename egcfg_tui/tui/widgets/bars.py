@@ -68,7 +68,8 @@ def title_parts(view: SolveView, options: SolveOptions, model: str) -> tuple[Con
     gamma = view.gamma if active else options.settings.gamma
     seed = view.seed if active else options.seed
     parts = [Content.styled(method, "$text-primary")]
-    if method == Method.EGCFG:
+    # Before a solve the weight is only known where the user set it: else the grid varies it.
+    if view.way == Method.EGCFG if active else "gamma" in options.held:
         parts.append(Content.styled(f"γ {gamma:g}", "$text-accent"))
     parts.append(Content(f"seed {seed}"))
     parts.append(Content(one_line(model) or "no model"))

@@ -35,7 +35,7 @@ class CandidatesPanel(LinesPanel):
             text = _absence(view, line) or hint
             lines = [Content.styled(f" {row}", MUTED) for row in text.split("\n")]
         self.set_lines(lines)
-        if view.method == Method.SAMPLE:
+        if view.way == Method.SAMPLE:
             trial = f"trial {view.trial.index}" if view.trial else ""
             self.set_title("Samples", trial, _summary(line))
         else:
@@ -166,7 +166,7 @@ def _absence(view: SolveView, line: LineView | None) -> str:
     """Why there are no candidates, where that has a reason."""
     if line is None:
         return ""
-    if view.method == Method.GREEDY:
+    if view.way == Method.GREEDY:
         return "Greedy decoding samples no candidates."
     if line.chosen:
         signal = view.signal_of(line)

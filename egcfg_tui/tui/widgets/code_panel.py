@@ -57,7 +57,7 @@ def code_lines(view: SolveView) -> tuple[list[Content], int | None]:
         done, newline, lead = view.code, "\n", ""
     swayed = tuple(row for line in view.lines if line.swayed and line.rows for row in _range(line.rows))
     lines = list(_decided(done, swayed)) if newline else []
-    if view.current is None or not view.phase.active or view.method == Method.SAMPLE:
+    if view.current is None or not view.phase.active or view.way == Method.SAMPLE:
         return lines, None
     start = len(lines)
     text = lead + view.current.text

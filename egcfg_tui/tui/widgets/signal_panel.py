@@ -29,6 +29,6 @@ class SignalPanel(LinesPanel):
 
 
 def _absence(view: SolveView) -> str:
-    if view.method and view.method != Method.EGCFG:
-        return "Only guided lines (method egcfg) have a signal."
+    if view.way and view.way != Method.EGCFG:
+        return "Only guided lines (methods egcfg and auto) have a signal."
     return "No signal yet: it is made of the traces of the candidates."

@@ -25,7 +25,7 @@ class TokensPanel(LinesPanel):
     def show(self, view: SolveView, line: LineView | None, hint: str) -> None:
         """Draws the tokens of `line`."""
         if line is None or not line.tokens:
-            sampled = view.method == Method.SAMPLE
+            sampled = view.way == Method.SAMPLE
             text = _absence(line, sampled=sampled) if line else hint
             self.set_lines([Content.styled(f" {row}", MUTED) for row in text.split("\n")])
             self.set_title("Tokens", f"line {line.row}" if line and not sampled else "")
