@@ -7,6 +7,7 @@ from itertools import count
 
 from egcfg_tui.events import Event, LineChosen, Stage
 from egcfg_tui.solving.lines import GuidedLine, finish_line
+from egcfg_tui.solving.loops import repeats_itself
 from egcfg_tui.solving.settings import Settings
 from egcfg_tui.solving.workbench import Workbench
 
@@ -26,5 +27,7 @@ def greedy_trial(bench: Workbench, settings: Settings) -> Iterator[Event]:
             bench.control.line_chosen()
             if line.ended:
                 break
+            if settings.stop_loops and repeats_itself(code):
+                return
     yield bench.meter.enter(Stage.RUNS)
     yield from bench.execute_answer(code)

@@ -101,7 +101,8 @@ class Running:
             if self._tree is not None:
                 self._tree.rest()
             self._past = Past(past.greedy, past.sampled, past.guided + 1, past.exhausted)
-            yield from GuidedTrial(bench, step.settings, step.seed).run()
+            attempts = bench.failures if step.from_failures else ()
+            yield from GuidedTrial(bench, step.settings, step.seed, attempts=attempts).run()
 
     def __enter__(self) -> Running:
         return self

@@ -14,6 +14,7 @@ from egcfg_tui.events import (
     CandidatesSampled,
     Event,
     LineChosen,
+    LineGrown,
     SignalBuilt,
     Stage,
 )
@@ -21,34 +22,46 @@ from egcfg_tui.prompting.signal import Attempt, Signal, render_signal
 from egcfg_tui.solving.answer import answer_code, defines_entry_point
 from egcfg_tui.solving.candidates import CandidatePool
 from egcfg_tui.solving.lines import GuidedLine, finish_line
+from egcfg_tui.solving.loops import repeats_itself
 from egcfg_tui.solving.meter import Purpose
 from egcfg_tui.solving.prefixes import canonical, executable_prefix
-from egcfg_tui.solving.settings import Settings
+from egcfg_tui.solving.refreshing import refresh_is_due
+from egcfg_tui.solving.settings import RefreshMode, Settings
 from egcfg_tui.solving.verification import BranchPair, DraftTree
-from egcfg_tui.solving.workbench import Workbench
+from egcfg_tui.solving.workbench import Answer, Workbench
 
 
 class GuidedTrial:
     """The line loop of EG-CFG (arXiv 2506.10948): candidates, runs, signal, guided line, again.
 
-    Ends when the answer ends, or at once when a complete candidate passes every visible test. `reuse`
-    False samples every candidate anew and decodes every line token by token: the oracle, with the same
-    candidates and tokens.
+    Ends when the answer ends or repeats itself, or at once when a complete candidate passes every visible
+    test. `attempts` are failed answers to start from: their runs are the first signal. `reuse` False samples
+    every candidate anew and decodes every line token by token: the oracle, with the same candidates and
+    tokens.
     """
 
     def __init__(
-        self, bench: Workbench, settings: Settings, seed: tuple[int, ...], *, reuse: bool = True
+        self,
+        bench: Workbench,
+        settings: Settings,
+        seed: tuple[int, ...],
+        *,
+        attempts: Sequence[Answer] = (),
+        reuse: bool = True,
     ) -> None:
         self._bench = bench
         self._settings = replace(
             settings, max_tokens=max(1, min(settings.max_tokens, bench.answer_room(settings)))
         )
         self._seed = seed
+        self._attempts = attempts
         self._reuse = reuse and bench.engine.info.can_rewind
         self._gamma = settings.gamma
         self._code = bench.prompt.starter
         self._code_tokens: list[int] = []
         self._signal_text = ""
+        self._lines_since: int | None = None
+        self._covered: tuple[str, ...] = ()
 
     def run(self) -> Iterator[Event]:
         """The events of the trial."""
@@ -57,22 +70,29 @@ class GuidedTrial:
             bench.engine, bench.meter, bench.exercise, self._settings, self._seed, keep_rows=self._reuse
         )
         with closing(BranchPair(bench.start.fork())) as pair, pool:
-            since_refresh = self._settings.refresh
+            if self._attempts:
+                yield from self._start_from(self._attempts, pair)
             for number in count(1):
                 self._gamma = yield from bench.control.changed_gamma(self._gamma)
-                if since_refresh >= self._settings.refresh and defines_entry_point(
-                    self._code, bench.exercise
-                ):
-                    since_refresh = 0
+                if self._settings.refresh_mode is not RefreshMode.TOKEN and self._refresh_is_due():
                     yield from self._refresh(number, pair, pool)
                     if bench.solved:
                         return
-                since_refresh += 1
                 line = yield from self._choose_line(number, pair, pool)
+                if bench.solved:
+                    return
                 if line.ended:
                     break
+                if self._settings.stop_loops and repeats_itself(self._code):
+                    return
         yield bench.meter.enter(Stage.RUNS)
         yield from bench.execute_answer(self._code)
+
+    def _refresh_is_due(self) -> bool:
+        """Nothing can be executed in front of the header of what is under test."""
+        return defines_entry_point(self._code, self._bench.exercise) and refresh_is_due(
+            self._settings, self._lines_since, self._code, self._covered
+        )
 
     def _choose_line(
         self, number: int, pair: BranchPair, pool: CandidatePool
@@ -80,6 +100,23 @@ class GuidedTrial:
         bench = self._bench
         room = self._settings.max_tokens - len(self._code_tokens)
         line = GuidedLine(bench.engine, bench.exercise, self._code, number, self._gamma, room)
+        if self._settings.refresh_mode is RefreshMode.TOKEN:
+            yield bench.meter.enter(Stage.LINE)
+            yield from self._grow_by_tokens(line, pair, pool)
+            if bench.solved:
+                return line
+        else:
+            yield from self._grow(line, pair, pool)
+        bench.draft = self._code
+        if self._lines_since is not None:
+            self._lines_since += 1
+        yield LineChosen(number, line.text, self._code, self._gamma, tuple(line.choices))
+        bench.control.line_chosen()
+        return line
+
+    def _grow(self, line: GuidedLine, pair: BranchPair, pool: CandidatePool) -> Iterator[Event]:
+        """A line under one signal."""
+        bench = self._bench
         drafts = pool.drafts if self._reuse else ()
         with closing(DraftTree(line, pair, drafts)) as tree:
             # One decode for the signal and the drafts behind it.
@@ -87,15 +124,48 @@ class GuidedTrial:
             yield bench.meter.enter(Stage.LINE)
             yield from tree.accept(line, bench.meter)
         yield from finish_line(line, bench.meter, pair.unconditional, pair.conditional)
-        if self._reuse:
-            pool.keep_agreeing(line.tokens, line.text)
+        self._keep(pool, line.tokens, line.text)
+        self._code += line.text
+        self._code_tokens += line.tokens
+
+    def _grow_by_tokens(self, line: GuidedLine, pair: BranchPair, pool: CandidatePool) -> Iterator[Event]:
+        """A line with a new signal before every token."""
+        bench, start = self._bench, self._code
+        while not line.over:
+            if self._refresh_is_due():
+                yield from self._refresh(line.number, pair, pool)
+                if bench.solved:
+                    return
+            yield from bench.meter.evaluate_pending()
+            yield bench.meter.enter(Stage.LINE)
+            row_u = pair.unconditional.logits()
+            row_c = None if pair.conditional is None else pair.conditional.logits()
+            token = line.choose(row_u, row_c)
+            if line.take(token, row_u, row_c, verified=False):
+                for branch in pair.branches:
+                    branch.prompt([token])
+                bench.meter.count(Purpose.DECODED, 1)
+                self._code_tokens.append(token)
+                self._keep(pool, [token], bench.engine.piece(token).decode("utf-8", "replace"))
+            self._code = start + line.text
+            yield LineGrown(line.number, line.text)
+
+    def _keep(self, pool: CandidatePool, tokens: Sequence[int], text: str) -> None:
+        """Keeps the candidates that go on from the chosen tokens; from half a character none does."""
+        if self._reuse and "\N{REPLACEMENT CHARACTER}" not in text:
+            pool.keep_agreeing(tokens, text)
         else:
             pool.close()
-        self._code = bench.draft = self._code + line.text
-        self._code_tokens += line.tokens
-        yield LineChosen(number, line.text, self._code, self._gamma, tuple(line.choices))
-        bench.control.line_chosen()
-        return line
+
+    def _start_from(self, answers: Sequence[Answer], pair: BranchPair) -> Iterator[Event]:
+        """The first signal, from answers that failed, the best first."""
+        bench = self._bench
+        yield bench.meter.enter(Stage.SIGNAL)
+        signal = self._render([Attempt(answer.source, True, answer.results) for answer in answers])
+        yield SignalBuilt(1, signal.text, signal.tokens, signal.dropped)
+        self._condition(pair, signal)
+        self._lines_since = 0
+        self._covered = tuple(answer.code for answer in answers)
 
     def _refresh(self, number: int, pair: BranchPair, pool: CandidatePool) -> Iterator[Event]:
         """New candidates, their runs and, unless one of them solves the exercise, a new signal."""
@@ -106,15 +176,21 @@ class GuidedTrial:
         yield bench.meter.enter(Stage.RUNS)
         runs = self._execute(candidates)
         yield CandidatesExecuted(number, runs)
-        for candidate in candidates:
-            if candidate.complete:
-                yield from bench.execute_answer(self._code + candidate.text)
-                if bench.solved:
-                    return
+        if self._settings.early_stop:
+            for candidate in candidates:
+                if candidate.complete:
+                    yield from bench.execute_answer(self._code + candidate.text)
+                    if bench.solved:
+                        return
         yield bench.meter.enter(Stage.SIGNAL)
-        signal = self._render(candidates, runs)
+        told = attempts_of(candidates, runs)
+        if not self._settings.partial_execution:
+            told = [attempt for attempt in told if attempt.complete]
+        signal = self._render(told)
         yield SignalBuilt(number, signal.text, signal.tokens, signal.dropped)
         self._condition(pair, signal)
+        self._lines_since = 0
+        self._covered = tuple(self._code + candidate.text for candidate in candidates)
 
     def _execute(self, candidates: list[Candidate]) -> tuple[CandidateRun, ...]:
         """Runs every distinct executable prefix once; one entry per distinct prefix, in order."""
@@ -134,14 +210,15 @@ class GuidedTrial:
             for source, indices in by_source.items()
         )
 
-    def _render(self, candidates: list[Candidate], runs: tuple[CandidateRun, ...]) -> Signal:
+    def _render(self, attempts: Sequence[Attempt]) -> Signal:
         prefix = executable_prefix(self._code)
         so_far = (canonical(prefix) if prefix is not None else None) or ""
         return render_signal(
             so_far,
-            attempts_of(candidates, runs),
+            attempts,
             self._settings.signal_tokens,
             lambda text: len(self._bench.engine.tokenize(text)),
+            self._settings.trace,
         )
 
     def _condition(self, pair: BranchPair, signal: Signal) -> None:

@@ -31,6 +31,11 @@ class BranchPair:
         self.unconditional = unconditional
         self.conditional: Branch | None = None
 
+    @property
+    def branches(self) -> tuple[Branch, ...]:
+        """Both, or the unconditional one alone."""
+        return (self.unconditional,) if self.conditional is None else (self.unconditional, self.conditional)
+
     def replace_unconditional(self, branch: Branch) -> None:
         """Makes an accepted draft the unconditional branch."""
         self.unconditional.close()
