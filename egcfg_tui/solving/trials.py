@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from itertools import count
+from typing import Final
 
 from egcfg_tui.events import (
     Candidate,
@@ -29,6 +30,9 @@ from egcfg_tui.solving.refreshing import refresh_is_due
 from egcfg_tui.solving.settings import RefreshMode, Settings
 from egcfg_tui.solving.verification import BranchPair, DraftTree
 from egcfg_tui.solving.workbench import Answer, Workbench
+
+# Stands behind a whole answer that covers the code: nothing follows, and the runs tell about that as well.
+_END: Final = "\0"
 
 
 class GuidedTrial:
@@ -165,7 +169,7 @@ class GuidedTrial:
         yield SignalBuilt(1, signal.text, signal.tokens, signal.dropped)
         self._condition(pair, signal)
         self._lines_since = 0
-        self._covered = tuple(answer.code for answer in answers)
+        self._covered = tuple(answer.code + _END for answer in answers)
 
     def _refresh(self, number: int, pair: BranchPair, pool: CandidatePool) -> Iterator[Event]:
         """New candidates, their runs and, unless one of them solves the exercise, a new signal."""
@@ -190,7 +194,9 @@ class GuidedTrial:
         yield SignalBuilt(number, signal.text, signal.tokens, signal.dropped)
         self._condition(pair, signal)
         self._lines_since = 0
-        self._covered = tuple(self._code + candidate.text for candidate in candidates)
+        self._covered = tuple(
+            self._code + candidate.text + _END * candidate.complete for candidate in candidates
+        )
 
     def _execute(self, candidates: list[Candidate]) -> tuple[CandidateRun, ...]:
         """Runs every distinct executable prefix once; one entry per distinct prefix, in order."""
