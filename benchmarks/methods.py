@@ -5,9 +5,9 @@ changes from exercise to exercise. One JSON line per exercise and method goes to
 not run again, so that a long measurement can be done in pieces (--stop-after). At the end: a table, paired
 differences to plain sampling with a bootstrap interval, and one JSON line.
 
-Seconds are the wall's, or with `--clock model` the sum of what each decode costs on this machine when it is
-idle, by a table that is measured first (the fastest of many), plus 20 ms a run, or what it took to time out: a
-busy machine then slows the measurement, not the methods. What Python does between decodes is left out.
+Seconds are the wall's. With `--clock model` they are the sum of what each decode costs while this machine is
+idle, by a table that is measured first (the fastest of many), plus 20 ms a run, or what it took to time out.
+A busy machine then slows the measurement, not the methods. Python's share between decodes is left out.
 
     python benchmarks/methods.py EXERCISES... --out FILE [--limit N] [--methods auto,sample] [--budget 30]
 """
