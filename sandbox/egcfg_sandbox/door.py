@@ -81,10 +81,12 @@ def _limits(request: dict[str, Any]) -> Limits:
     for name, value in values.items():
         if name not in types:
             raise DoorError(f"unknown limit {name!r}; known are {', '.join(types)}")
-        number = isinstance(value, int | float) if types[name] == "float" else isinstance(value, int)
-        if not number or isinstance(value, bool) or not 0 < value < 1 << 50:
-            raise DoorError(f"limit {name!r} must be a positive number")
-    return Limits(**values)
+        if types[name] == "int" and not isinstance(value, int):
+            raise DoorError(f"limit {name!r} must be a whole number, not {value!r}")
+    try:
+        return Limits(**values)
+    except ValueError as error:
+        raise DoorError(str(error)) from None
 
 
 def write_report(report: Report) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 
 class Verdict(StrEnum):
@@ -124,9 +125,29 @@ class Report:
         return self.status is Verdict.PASSED
 
 
+_DAY_S: Final = 86_400.0
+_TIB: Final = 1 << 40
+# Below these a program cannot even be started; above them a limit would bind nothing.
+_RANGES: Final[dict[str, tuple[float, float]]] = {
+    "wall_s": (1e-6, _DAY_S),
+    "cpu_s": (1e-6, _DAY_S),
+    "memory_bytes": (8 << 20, _TIB),
+    "processes": (1, 4096),
+    "open_files": (8, 4096),
+    "file_size_bytes": (1, _TIB),
+    "output_bytes": (1, 1 << 30),
+    "scratch_bytes": (4096, _TIB),
+    "trace_events": (2, 20_000),
+    "repr_chars": (4, 1000),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one test of one program may use. Defaults suit short exercises on a laptop."""
+    """What one test of one program may use. Defaults suit short exercises on a laptop.
+
+    Raises `ValueError`, which names the limit and its range, for one that no run could keep to.
+    """
 
     wall_s: float = 3.0
     cpu_s: float = 3.0
@@ -138,6 +159,12 @@ class Limits:
     scratch_bytes: int = 16 * 1024 * 1024
     trace_events: int = 400
     repr_chars: int = 80
+
+    def __post_init__(self) -> None:
+        for name, (least, most) in _RANGES.items():
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+                raise ValueError(f"limit {name!r} must be a number from {least} to {most}, not {value!r}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,14 @@ def open_channels(keeper: int) -> list[int]:
     return list(range(len(mine), len(descriptors)))
 
 
+def _lower(kind: int, value: int) -> None:
+    """Sets a limit for good, or leaves a lower one that this user has anyway."""
+    highest = resource.getrlimit(kind)[1]
+    if highest != resource.RLIM_INFINITY:
+        value = min(value, highest)
+    resource.setrlimit(kind, (value, value))
+
+
 def _fault(error: BaseException) -> bytes:
     return _WORD.pack(-1, f"{type(error).__name__}: {error}".encode()[:200])
 
@@ -128,17 +136,17 @@ class Template:
     def _confine(self) -> int | None:
         """Limits, rights and filter; returns the descriptor at which refused calls are announced."""
         zone, limits = self._zone, self._limits
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_size_bytes, limits.file_size_bytes))
+        _lower(resource.RLIMIT_FSIZE, limits.file_size_bytes)
         if not system.LINUX:
             return None
         kernel.forbid_new_privileges()
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
         mapped = self._usage.base_mapped + limits.memory_bytes
-        resource.setrlimit(resource.RLIMIT_AS, (mapped, mapped))
+        _lower(resource.RLIMIT_AS, mapped + trace_memory.size_for(limits.trace_events))
         if zone.has("user_namespace"):
             # Elsewhere the limit would count whatever else this user runs.
             tasks = limits.processes + _OWN_PROCESSES
-            resource.setrlimit(resource.RLIMIT_NPROC, (tasks, tasks))
+            _lower(resource.RLIMIT_NPROC, tasks)
         if zone.landlock_abi:
             writable = (namespaces.SCRATCH_PARENT,) if zone.has("mount_namespace") else ()
             rights = landlock.prepare(zone.landlock_abi, zone.readable, namespaces.DEVICES, writable)
@@ -166,7 +174,6 @@ class Template:
             memory = mmap.mmap(trace, trace_memory.size_for(self._limits.trace_events))
             ends = open_channels(keeper.detach())
             channel, keeper = socket.socket(fileno=_CHANNEL), socket.socket(fileno=_CHANNEL + 1)
-            self._limit()
             if not system.LINUX:
                 macos.confine(self._zone.readable)
             if not self._filters_here and (listener := self._filter()) is not None:
@@ -174,6 +181,7 @@ class Template:
             wire.send_descriptors(keeper, _WORD.pack(os.getpid(), b""), ends)
             keeper.detach()
             system.close_from(_CHANNEL + 1)
+            self._limit()
         except BaseException as error:
             keeper.send(_fault(error))
             os._exit(70)
@@ -181,6 +189,5 @@ class Template:
 
     def _limit(self) -> None:
         """The limits that the template itself could not live with."""
-        seconds, files = math.ceil(self._limits.cpu_s) + 1, self._limits.open_files
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+        _lower(resource.RLIMIT_CPU, math.ceil(self._limits.cpu_s) + 1)
+        _lower(resource.RLIMIT_NOFILE, self._limits.open_files)
