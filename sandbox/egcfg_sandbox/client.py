@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
 from types import TracebackType
@@ -492,7 +492,7 @@ def brief_for(program: Program, test: int) -> bytes:
     chosen = program.tests[test]
     brief = {
         "stdio": isinstance(chosen, StdioTest),
-        "test": asdict(chosen),
+        "test": {name: getattr(chosen, name) for name in chosen.__slots__},
         "source": program.source,
         "trace": program.trace,
         "entry_point": program.entry_point,

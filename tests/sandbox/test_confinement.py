@@ -20,7 +20,7 @@ ANSWER = "assert f(1) == 2"
 REFUSED_BY_NAME = [
     "ptrace", "process_vm_readv", "process_vm_writev", "bpf", "userfaultfd", "keyctl", "add_key", "setns", "unshare",
     "io_uring_setup", "io_uring_enter", "perf_event_open", "pidfd_open", "pidfd_getfd", "pidfd_send_signal", "kcmp",
-    "mount", "umount2", "pivot_root", "chroot", "open_by_handle_at", "memfd_create", "shmget", "semget", "msgget",
+    "process_madvise", "mount", "umount2", "pivot_root", "chroot", "open_by_handle_at", "memfd_create", "shmget", "semget", "msgget",
     "mq_open", "execve", "execveat", "socket", "bind", "connect", "listen", "accept", "setuid", "setgid",
     "setgroups", "capset", "seccomp", "landlock_create_ruleset", "reboot", "swapon", "init_module", "kexec_load",
     "settimeofday", "clock_settime", "sethostname", "quotactl", "fanotify_init", "move_pages", "vmsplice",

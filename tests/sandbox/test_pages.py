@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import mmap
 import os
 import resource
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from egcfg_sandbox import system
-from egcfg_sandbox.linux import pages
+from egcfg_sandbox.linux import kernel, pages
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/self/pagemap")
 _PAGE = mmap.PAGESIZE
@@ -51,24 +52,39 @@ def test_pages_are_found_and_copied_before_they_are_written_to() -> None:
         found = pages.written_by(work, proc)
     finally:
         os.close(proc)
-    if not found:
+    if found is None:
         pytest.skip("this kernel does not tell")
-    assert sum(length.value for _, length in found) >= _COUNT * _PAGE
+    assert found.size_bytes >= _COUNT * _PAGE
     assert _faults_of(work) >= _COUNT
-    assert _faults_of(lambda: pages.copy(found), work) < _COUNT // 2
+    assert _faults_of(found.copy, work) < _COUNT // 2
     assert memory[0] == 0
 
 
-def test_pages_that_do_not_exist_are_an_error() -> None:
-    import ctypes
+@pytest.mark.parametrize("at_once", [True, False])
+def test_pages_are_copied_at_once_or_range_by_range(monkeypatch: pytest.MonkeyPatch, at_once: bool) -> None:
+    memory = mmap.mmap(-1, 2 * _COUNT * _PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    memory[:] = bytes(len(memory))
+    start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+    if not at_once:
+        monkeypatch.setattr(kernel, "advise_all", lambda *_: -1)
+    found = pages.Pages([(start + 2 * number * _PAGE, _PAGE) for number in range(_COUNT)])
+    if not found.copy():
+        pytest.skip("this kernel does not copy ahead")
 
-    with pytest.raises(OSError, match="copied ahead"):
-        pages.copy(((ctypes.c_void_p(_PAGE), ctypes.c_size_t(_PAGE)),))
+    def work() -> None:
+        for number in range(_COUNT):
+            memory[2 * number * _PAGE] = 1
+
+    assert _faults_of(found.copy, work) < _COUNT // 2
+
+
+def test_pages_that_do_not_exist_cannot_be_copied() -> None:
+    assert pages.Pages([(_PAGE, _PAGE)]).copy() is False
 
 
 def test_where_nothing_is_told_no_pages_are_known(tmp_path: Path) -> None:
     empty = os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        assert pages.written_by(lambda: None, empty) == ()
+        assert pages.written_by(lambda: None, empty) is None
     finally:
         os.close(empty)

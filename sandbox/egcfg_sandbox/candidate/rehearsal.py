@@ -31,8 +31,7 @@ class Rehearsal:
     """A small program of our own with the questions asked of it. Made before the fork, good for once."""
 
     def __init__(self) -> None:
-        # Where the tracer belongs to the whole interpreter, the program's run must find it unused.
-        traced = None if hasattr(sys, "monitoring") else (_EVENTS, _REPR_CHARS)
+        traced = (_EVENTS, _REPR_CHARS)
         self._runner = Runner()
         self._memory = mmap.mmap(
             -1, trace_memory.size_for(_EVENTS), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
@@ -49,6 +48,7 @@ class Rehearsal:
             wire.send(theirs, question)
         theirs.shutdown(socket.SHUT_WR)
         self._runner.serve(ours, self._memory)
+        self._runner.close()
         ours.close()
         theirs.close()
         del sys.modules[MODULE]

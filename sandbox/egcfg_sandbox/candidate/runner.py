@@ -69,6 +69,12 @@ class Runner:
                 return
             self._handle(message)
 
+    def close(self) -> None:
+        """Lets go of the tracer, of which the interpreter has only one."""
+        if self._tracer is not None:
+            self._tracer.close()
+            self._tracer = None
+
     def _handle(self, message: bytes) -> None:
         number = message[1:5]
         decoder = Decoder(message[5:], self._objects.resolve)

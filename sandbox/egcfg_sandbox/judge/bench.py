@@ -19,7 +19,7 @@ from typing import Any, Final, NoReturn
 
 from egcfg_sandbox import macos, system, trace_memory, wire
 from egcfg_sandbox.judge.faults import NotATest
-from egcfg_sandbox.judge.verdict import Ruling, judge
+from egcfg_sandbox.judge.verdict import judge
 from egcfg_sandbox.judge.watch import Ends, Watch
 from egcfg_sandbox.linux import kernel, landlock, seccomp
 from egcfg_sandbox.server.keeper import MOST_ENDS, STATUS_BYTES, unpack_status
@@ -63,16 +63,22 @@ def serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
         run, ends = _next_program(keeper)
         if not ends:
             return
+        channel, stdin, stdout, stderr, trace, *signs = ends
+        ticks = signs.pop(0) if signs else None
+        border = socket.socket(fileno=channel)
+        watch = Watch(Ends(run, border, keeper, stdin, stdout, stderr, ticks, tuple(signs)), limits)
         try:
             brief = json.loads(wire.receive(caller))
         except wire.WireError:
             return
-        ruling, report = _judge(brief, keeper, run, ends, limits)
-        spent = ruling.spent or number == _MOST_TESTS
-        report["spent"] = spent
+        report = _judge(brief, watch, trace, limits)
+        report["spent"] = report["spent"] or number == _MOST_TESTS
         wire.send(caller, json.dumps(report).encode())
-        if spent:
+        if report["spent"]:
             return
+        # Only now, as what follows keeps both processors busy.
+        watch.close()
+        os.close(trace)
         if number % _TESTS_PER_COLLECTION == 0:
             gc.collect()
 
@@ -88,31 +94,24 @@ def _next_program(keeper: socket.socket) -> tuple[int, list[int]]:
             return status.run, ends
 
 
-def _judge(
-    brief: dict[str, Any], keeper: socket.socket, run: int, descriptors: list[int], limits: Limits
-) -> tuple[Ruling, dict[str, Any]]:
-    channel, stdin, stdout, stderr, trace, *signs = descriptors
-    ticks = signs.pop(0) if signs else None
+def _judge(brief: dict[str, Any], watch: Watch, trace: int, limits: Limits) -> dict[str, Any]:
+    """Judges one test; returns what the caller is told."""
     test = StdioTest(**brief["test"]) if brief["stdio"] else CodeTest(**brief["test"])
-    fed = test.stdin.encode("utf-8", "surrogatepass") if isinstance(test, StdioTest) else b""
     source = brief["source"].encode("utf-8", "surrogatepass")
     wanted = (limits.trace_events, limits.repr_chars) if brief["trace"] else None
-    with socket.socket(fileno=channel) as border:
-        watch = Watch(Ends(run, border, keeper, stdin, stdout, stderr, ticks, tuple(signs)), limits, fed)
-        ruling = judge(watch, test, source, brief["entry_point"], wanted)
-        watch.close()
+    ruling = judge(watch, test, source, brief["entry_point"], wanted)
     report: dict[str, Any] = {
         "status": ruling.verdict.value,
         "error": ruling.text,
         "wall_s": watch.wall_s,
         "output": watch.output,
         "trace": None,
+        "spent": ruling.spent,
     }
     if wanted is not None:
         with mmap.mmap(trace, trace_memory.size_for(limits.trace_events)) as memory:
             report["trace"] = trace_memory.read(memory, limits.trace_events)
-    os.close(trace)
-    return ruling, report
+    return report
 
 
 def run(caller: socket.socket, keeper: socket.socket, zone: Zone, limits: Limits) -> None:

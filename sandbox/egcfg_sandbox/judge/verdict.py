@@ -45,7 +45,7 @@ def judge(
     session = Session(watch)
     finished = clean = False
     try:
-        watch.start()
+        watch.start(test.stdin.encode("utf-8", "surrogatepass") if isinstance(test, StdioTest) else b"")
         if isinstance(test, CodeTest):
             check = _check_for(test.setup, test.code)
             clean = check.leaves_nothing_behind

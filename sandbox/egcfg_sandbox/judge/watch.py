@@ -61,28 +61,30 @@ class Ends:
 class Watch:
     """One program's run, from its first instruction to its verdict."""
 
-    def __init__(self, ends: Ends, limits: Limits, stdin: bytes) -> None:
+    def __init__(self, ends: Ends, limits: Limits) -> None:
         self._ends = ends
         self._limits = limits
-        self._stdin = memoryview(stdin)
+        self._stdin = memoryview(b"")
         self._stdin_open = True
         self._frames = wire.Frames(CODEC_LIMITS.message_bytes)
         self._poll = select.poll()
         self._outputs = {ends.stdout: bytearray(), ends.stderr: bytearray()}
         self._written = 0
         self._told = False
+        self._to_be_ended = True
         self._started = time.monotonic()
         self._stopped: float | None = None
         self.ended: Ended | None = None
-
-    def start(self) -> None:
-        """Sets the clock going."""
-        ends = self._ends
         for descriptor in (ends.stdin, ends.stdout, ends.stderr):
             os.set_blocking(descriptor, False)
         ends.channel.setblocking(False)
         for number in (ends.channel.fileno(), ends.keeper.fileno(), ends.stdout, ends.stderr):
             self._poll.register(number, select.POLLIN)
+
+    def start(self, stdin: bytes) -> None:
+        """Sets the clock going."""
+        ends = self._ends
+        self._stdin = memoryview(stdin)
         if self._stdin:
             self._poll.register(ends.stdin, select.POLLOUT)
         else:
@@ -138,11 +140,13 @@ class Watch:
         data = self._ends.keeper.recv(STATUS_BYTES, socket.MSG_WAITALL)
         if len(data) != STATUS_BYTES:
             self._told = True
+            self._to_be_ended = False
             raise self.end(Verdict.SANDBOX_ERROR, "the program's keeper is gone")
         status = unpack_status(data)
         if status.run != self._ends.run:
             return
         self._told = True
+        self._to_be_ended = False
         if status.verdict is not None:
             self.drain_outputs()
             raise self.end(status.verdict, status.text)
@@ -265,9 +269,9 @@ class Watch:
         if self._told:
             return
         if self._signs_are_silent():
-            self._ends.keeper.sendall(pack_word(END, self._ends.run))
             self._told = True
             return
+        self._to_be_ended = False
         self._ends.keeper.sendall(pack_word(ASK, self._ends.run))
         while not self._told:
             self._hear_keeper()
@@ -290,7 +294,10 @@ class Watch:
         self._stopped = self._stopped or time.monotonic()
 
     def close(self) -> None:
-        """Lets go of the program."""
+        """Lets go of the program, and has the keeper end it."""
+        if self._to_be_ended:
+            self._ends.keeper.sendall(pack_word(END, self._ends.run))
+        self._ends.channel.close()
         self._close_stdin()
         for descriptor in (*self._outputs, *self._ends.signs):
             os.close(descriptor)

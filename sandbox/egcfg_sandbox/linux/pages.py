@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from egcfg_sandbox import system
@@ -19,13 +19,32 @@ _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _PRESENT: Final = 1 << 63
 _OWN: Final = 1 << 56
 _POPULATE_WRITE: Final = 23
-
-Ranges = tuple[tuple[ctypes.c_void_p, ctypes.c_size_t], ...]
-"""Addresses and lengths in bytes."""
+_MOST_AT_ONCE: Final = 1024
 
 
-def written_by(work: Callable[[], object], proc: int) -> Ranges:
-    """Does the work in a child and returns the pages it wrote to; none where that cannot be found out.
+class Pages:
+    """Ranges of memory, as (first address, bytes), that can be made a process's own at once."""
+
+    def __init__(self, ranges: Sequence[tuple[int, int]]) -> None:
+        self.size_bytes = sum(length for _, length in ranges)
+        self._ranges = [(ctypes.c_void_p(start), ctypes.c_size_t(length)) for start, length in ranges]
+        vector = b"".join(struct.pack("<QQ", start, length) for start, length in ranges)
+        self._vector = ctypes.create_string_buffer(vector, len(vector))
+        self._count = len(ranges)
+        self._at_once = True
+
+    def copy(self) -> bool:
+        """Has the pages copied that are still shared; whether all could be."""
+        if self._at_once and self._count <= _MOST_AT_ONCE:
+            if kernel.advise_all(self._vector, self._count, _POPULATE_WRITE) == self.size_bytes:
+                return True
+            # Kernels before 6.15 do it range by range.
+            self._at_once = False
+        return not any(kernel.advise(start, length, _POPULATE_WRITE) for start, length in self._ranges)
+
+
+def written_by(work: Callable[[], object], proc: int) -> Pages | None:
+    """Does the work in a child and returns the pages it wrote to; None where that cannot be found out.
 
     `proc` is a descriptor of /proc.
     """
@@ -43,19 +62,8 @@ def written_by(work: Callable[[], object], proc: int) -> Ranges:
     with os.fdopen(reader, "rb") as found:
         data = found.read()
     os.waitpid(child, 0)
-    ranges = _ranges(struct.unpack(f"<{len(data) // 8}Q", data))
-    try:
-        copy(ranges)
-    except OSError:
-        return ()
-    return ranges
-
-
-def copy(ranges: Ranges) -> None:
-    """Makes these pages this process's own; raises `OSError` where the kernel cannot do that."""
-    for start, length in ranges:
-        if kernel.advise(start, length, _POPULATE_WRITE):
-            raise OSError("pages cannot be copied ahead")
+    known = Pages(_ranges(struct.unpack(f"<{len(data) // 8}Q", data)))
+    return known if known.size_bytes and known.copy() else None
 
 
 def _own_pages(proc: int) -> list[int]:
@@ -78,11 +86,12 @@ def _own_pages(proc: int) -> list[int]:
     return pages
 
 
-def _ranges(pages: tuple[int, ...]) -> Ranges:
-    ranges: list[list[int]] = []
+def _ranges(pages: tuple[int, ...]) -> list[tuple[int, int]]:
+    ranges: list[tuple[int, int]] = []
     for page in sorted(pages):
-        if ranges and page == ranges[-1][1]:
-            ranges[-1][1] = page + _PAGE
+        start, length = ranges[-1] if ranges else (0, 0)
+        if length and page == start + length:
+            ranges[-1] = (start, length + _PAGE)
         else:
-            ranges.append([page, page + _PAGE])
-    return tuple((ctypes.c_void_p(start), ctypes.c_size_t(end - start)) for start, end in ranges)
+            ranges.append((page, _PAGE))
+    return ranges

@@ -140,6 +140,7 @@ def _decisions(rules: Rules, refusal: int) -> dict[int, bytes]:
         "setsockopt": _one_of(_argument(1), (_SOL_SOCKET,), refusal),
         "ioctl": _one_of(_argument(1), _TERMINAL_QUESTIONS, _ERRNO | errno.ENOTTY),
         "prlimit64": _own_limits(),
+        "process_madvise": _one_of(_argument(0), (kernel.THIS_PROCESS,), refusal),
     }
     return {NUMBERS[name]: steps for name, steps in by_name.items() if name in NUMBERS}
 

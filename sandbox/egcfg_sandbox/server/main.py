@@ -26,7 +26,7 @@ from egcfg_sandbox.judge import bench
 from egcfg_sandbox.judge.assertions import CodeCheck
 from egcfg_sandbox.linux import kernel, landlock, namespaces, seccomp
 from egcfg_sandbox.linux.syscalls import SUPPORTED
-from egcfg_sandbox.server import slot
+from egcfg_sandbox.server import slot, template
 from egcfg_sandbox.server.requests import JUDGE, KEEPER, REQUEST_BYTES, unpack_request
 from egcfg_sandbox.server.stage import Stage
 from egcfg_sandbox.server.zone import LINUX_LAYERS, Zone
@@ -222,7 +222,7 @@ def _serve(control: socket.socket, zone: Zone) -> None:
     stage = Stage()
     gc.collect()
     gc.freeze()
-    stage.learn(zone)
+    stage.learn(zone, template.rehearse_setup)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         try:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
 
 from egcfg_sandbox.candidate.rehearsal import Rehearsal
 from egcfg_sandbox.candidate.runner import Runner
 from egcfg_sandbox.linux import pages
 from egcfg_sandbox.server.zone import Zone
-
-_NONE: Final[pages.Ranges] = ()
 
 
 class Stage:
@@ -18,16 +16,21 @@ class Stage:
     def __init__(self) -> None:
         self.runner = Runner()
         self._rehearsal = Rehearsal()
-        self._pages = _NONE
+        self._pages: pages.Pages | None = None
 
-    def learn(self, zone: Zone) -> None:
-        """Finds out which pages a run writes to, by a rehearsal in a child."""
+    def learn(self, zone: Zone, before: Callable[[], object]) -> None:
+        """Finds out which pages a run, and what goes before it, write to: by a rehearsal in a child."""
+
+        def rehearse() -> None:
+            before()
+            self._rehearsal.play()
+
         if zone.proc is not None:
-            self._pages = pages.written_by(self._rehearsal.play, zone.proc)
+            self._pages = pages.written_by(rehearse, zone.proc)
 
     def warm(self) -> None:
         """Makes the pages this process's own; where they are not known, by a rehearsal."""
-        if self._pages:
-            pages.copy(self._pages)
+        if self._pages is not None:
+            self._pages.copy()
         else:
             self._rehearsal.play()

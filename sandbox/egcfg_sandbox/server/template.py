@@ -62,16 +62,35 @@ def open_channels(keeper: int) -> list[int]:
 
     The keeper's becomes number 4; everything else is closed.
     """
-    ours, theirs = socket.socketpair()
-    stdin, stdout, stderr = os.pipe(), os.pipe(), os.pipe()
-    mine = (stdin[0], stdout[1], stderr[1], ours.detach(), keeper)
-    others = (theirs.detach(), stdin[1], stdout[0], stderr[0])
+    mine, others = _pairs(keeper)
     descriptors = (*mine, *others)
     out_of_the_way = [fcntl.fcntl(one, fcntl.F_DUPFD_CLOEXEC, 2 * len(descriptors)) for one in descriptors]
     for target, source in enumerate(out_of_the_way):
         os.dup2(source, target, inheritable=False)
     system.close_from(len(descriptors))
     return list(range(len(mine), len(descriptors)))
+
+
+def _pairs(keeper: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The program's ends, in the order of their numbers to come, and the judge's."""
+    ours, theirs = socket.socketpair()
+    stdin, stdout, stderr = os.pipe(), os.pipe(), os.pipe()
+    mine = (stdin[0], stdout[1], stderr[1], ours.detach(), keeper)
+    return mine, (theirs.detach(), stdin[1], stdout[0], stderr[0])
+
+
+def rehearse_setup() -> None:
+    """Does in a child, which then ends, much of what is done before every run."""
+    os.setsid()
+    os.chdir("/")
+    keeper, end = socket.socketpair()
+    mine, others = _pairs(keeper.fileno())
+    for descriptor in (*mine, *others):
+        os.dup2(descriptor, fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 0), inheritable=False)
+    _lower(resource.RLIMIT_CORE, 0)
+    wire.send_descriptors(keeper, _WORD.pack(os.getpid(), b""), list(others))
+    system.close_from(2 * max(others))
+    end.close()
 
 
 def _lower(kind: int, value: int) -> None:
