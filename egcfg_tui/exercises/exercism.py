@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,8 +18,8 @@ from egcfg_tui.exercises.stubs import definitions, split_stub
 from egcfg_tui.exercises.suites import imported_names, imports, module_source, read_tests
 from egcfg_tui.exercises.validation import LocateKey, validate
 
-CONFIG: Final = Path(".meta", "config.json")
-"""The file that makes a folder an Exercism exercise."""
+CONFIGS: Final = (Path(".meta", "config.json"), Path(".exercism", "config.json"))
+"""The files that make a folder an Exercism exercise: in a track, and in what Exercism's program downloads."""
 
 VISIBLE: Final = 3
 """Tests of a test file that may steer the solver."""
@@ -28,7 +29,7 @@ _DOCUMENTS: Final = ("introduction.md", "instructions.md", "instructions.append.
 
 def is_exercise(folder: Path) -> bool:
     """Whether the folder is an Exercism exercise."""
-    return (folder / CONFIG).is_file()
+    return any((folder / config).is_file() for config in CONFIGS)
 
 
 def read(folder: Path) -> Exercise:
@@ -87,8 +88,13 @@ def parse_file(file: Path) -> ast.Module:
 
 
 def _files(folder: Path) -> dict[str, Path]:
-    """The files that the configuration names, by what they are for; `example` may be missing."""
-    config = folder / CONFIG
+    """The files that the configuration names, by what they are for; `example` may be missing.
+
+    A download names an example, too, which it does not hold.
+    """
+    config, downloaded = folder / CONFIGS[0], False
+    if not config.is_file():
+        config, downloaded = folder / CONFIGS[1], True
     place = Place(str(config))
     try:
         content: Any = json.loads(text_files.read_text(config))
@@ -103,11 +109,17 @@ def _files(folder: Path) -> dict[str, Path]:
         "test": ("test",),
         "example": ("example", "exemplar"),
     }.items():
-        found = [name for key in keys for name in named.get(key) or [] if str(name).endswith(".py")]
+        listed = [value if isinstance(value, list) else [value] for key in keys if (value := named.get(key))]
+        found = [str(name) for names in listed for name in names if str(name).endswith(".py")]
         if found:
-            files[purpose] = folder / found[0]
-            if not files[purpose].is_file():
-                raise place.at(f"files.{purpose}").error(f"`{found[0]}` does not exist; correct the name")
+            # Modules that the tests need may be listed beside them.
+            chosen = next(
+                (name for name in found if purpose == "test" and name.endswith("_test.py")), found[0]
+            )
+            if (folder / chosen).is_file():
+                files[purpose] = folder / chosen
+            elif purpose != "example" or not downloaded:
+                raise place.at(f"files.{purpose}").error(f"`{chosen}` does not exist; correct the name")
         elif purpose != "example":
             raise place.at(f"files.{purpose}").error("names no Python file; add it")
     return files
@@ -118,6 +130,9 @@ def _statement(folder: Path, outline: str, names: list[str]) -> str:
     texts = [
         text_files.read_text(file).strip() for file in documents if file.is_file() and file.stat().st_size
     ]
+    readme = folder / "README.md"
+    if not texts and readme.is_file():
+        texts.append(_task_of_readme(text_files.read_text(readme)))
     if not texts:
         raise Place(str(folder / ".docs" / "instructions.md")).error(
             "there is no such file; write the task into it"
@@ -127,6 +142,13 @@ def _statement(folder: Path, outline: str, names: list[str]) -> str:
     elif len(names) > 1:
         texts.append(f"The module must define {_listed(names)}.")
     return "\n\n".join(texts)
+
+
+def _task_of_readme(text: str) -> str:
+    """The task alone of a download's README: without the welcome above it and the credits below."""
+    sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)
+    kept = [section for section in sections[1:] if not section.startswith("## Source")]
+    return "".join(kept).strip() or text.strip()
 
 
 def _listed(names: list[str]) -> str:

@@ -117,7 +117,8 @@ def _members(folder: Path) -> dict[str, Path]:
     files = {file.stem: file for file in folder.glob("*.toml")}
     folders = {inner.name: inner for inner in folder.iterdir() if exercism.is_exercise(inner)}
     if not files and not folders:
-        folders = {config.parents[1].name: config.parents[1] for config in folder.rglob(str(exercism.CONFIG))}
+        configs = [file for config in exercism.CONFIGS for file in folder.rglob(str(config))]
+        folders = {file.parents[1].name: file.parents[1] for file in configs}
     members = dict(sorted((files | folders).items()))
     if not members:
         raise Place(str(folder)).error(f"the folder holds no exercises; {_ADVICE}")

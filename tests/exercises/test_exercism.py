@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from egcfg_sandbox import CodeTest, Sandbox
-from egcfg_tui.exercises import Exercise, ExerciseError, ExerciseKind, load, load_all
+from egcfg_tui.exercises import (
+    Exercise,
+    ExerciseError,
+    ExerciseKind,
+    Visibility,
+    load,
+    load_all,
+    with_visible,
+)
 from egcfg_tui.exercises.checking import check_references
 
 SUITE = """\
@@ -196,3 +204,36 @@ def test_a_mistake_is_named_by_its_file(tmp_path: Path, changes: dict[str, str],
     with pytest.raises(ExerciseError) as caught:
         load(str(folder))
     assert words in str(caught.value)
+
+
+def test_a_download_has_its_task_in_the_readme_and_no_solution(tmp_path: Path) -> None:
+    readme = (
+        "# Tides\n\nWelcome to Tides.\n\n## Introduction\n\nAt sea.\n\n## Instructions\n\nTell the tides.\n\n"
+        "## Source\n\n### Created by\n\n- @x\n"
+    )
+    files = {name: text for name, text in FILES.items() if not name.startswith(".")}
+    config = FILES[".meta/config.json"]
+    folder = write(tmp_path / "tides", {**files, ".exercism/config.json": config, "README.md": readme})
+    exercise = load(str(folder))
+    assert exercise.reference is None
+    assert exercise.statement.startswith("## Introduction\n\nAt sea.\n\n## Instructions\n\nTell the tides.")
+    assert "Welcome" not in exercise.statement
+    assert "Created by" not in exercise.statement
+
+
+def test_a_track_is_read_from_any_folder_above_its_exercises(tmp_path: Path) -> None:
+    write(tmp_path / "exercises" / "practice" / "tide-table", FILES)
+    assert [exercise.id for exercise in load_all(str(tmp_path))] == ["tide-table"]
+
+
+def test_the_test_file_is_told_from_modules_beside_it(tmp_path: Path) -> None:
+    config = json.loads(FILES[".meta/config.json"])
+    config["files"]["test"] = ["tide_data.py", "tide_table_test.py"]
+    folder = write(tmp_path / "tide-table", {**FILES, ".meta/config.json": json.dumps(config)})
+    assert len(load(str(folder)).visible) == 3
+
+
+def test_all_tests_can_be_opened(folder: Path) -> None:
+    exercise = load(str(folder))
+    assert with_visible(exercise, Visibility.ALL).hidden == ()
+    assert len(with_visible(exercise, Visibility.FIRST).visible) == 1
