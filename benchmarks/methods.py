@@ -171,11 +171,12 @@ def main() -> None:
     ]
     rows = read_rows(arguments.out)
     started = time.monotonic()
+    account = PricedSandbox.account
     with PricedSandbox() as sandbox:
-        engine = PricedEngine(ModelSpec(arguments.model, resolve(arguments.model).path), sandbox.account)
+        engine = PricedEngine(ModelSpec(arguments.model, resolve(arguments.model).path), account)
         if arguments.clock == "model":
-            sandbox.account.prices = prices_for(engine, arguments.out.with_suffix(".prices.json"))
-        clock = time.monotonic if arguments.clock == "wall" else lambda: sandbox.account.seconds
+            account.prices = prices_for(engine, arguments.out.with_suffix(".prices.json"))
+        clock = time.monotonic if arguments.clock == "wall" else lambda: account.seconds
         for number, exercise in enumerate(exercises):
             turn = number % len(methods)
             for method in methods[turn:] + methods[:turn]:
