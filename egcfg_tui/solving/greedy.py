@@ -5,29 +5,52 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
-from egcfg_tui.events import Event, LineChosen, Stage
-from egcfg_tui.solving.lines import GuidedLine, finish_line
+from egcfg_tui.events import Event, LineChosen, LineGrown, Stage
+from egcfg_tui.solving.lines import GuidedLine
 from egcfg_tui.solving.loops import repeats_itself
+from egcfg_tui.solving.meter import Purpose
+from egcfg_tui.solving.sample_tree import SampleTree
+from egcfg_tui.solving.sampling import TopTokens, top_tokens
 from egcfg_tui.solving.settings import Settings
 from egcfg_tui.solving.workbench import Workbench
 
 
-def greedy_trial(bench: Workbench, settings: Settings) -> Iterator[Event]:
-    """One answer, always the most likely token."""
+def greedy_trial(bench: Workbench, settings: Settings, tree: SampleTree | None = None) -> Iterator[Event]:
+    """One answer, always the most likely token.
+
+    What was evaluated for it is left to `tree`: samples that begin alike need not evaluate it again.
+    """
     yield bench.meter.enter(Stage.LINE)
     code = bench.prompt.starter
-    room = settings.max_tokens
-    with bench.start.fork() as branch:
+    branch = bench.start.fork()
+    tokens: list[int] = []
+    tops: list[TopTokens] = []
+    try:
         for number in count(1):
-            line = GuidedLine(bench.engine, bench.exercise, code, number, 0.0, room)
-            yield from finish_line(line, bench.meter, branch, None)
+            line = GuidedLine(
+                bench.engine, bench.exercise, code, number, 0.0, settings.max_tokens - len(tokens)
+            )
+            while not line.over:
+                yield from bench.meter.evaluate_pending()
+                row = branch.logits()
+                tops.append(top_tokens(row))
+                token = line.choose(row, None)
+                if line.take(token, row, None, verified=False):
+                    branch.prompt([token])
+                    bench.meter.count(Purpose.DECODED, 1)
+                yield LineGrown(number, line.text)
             code = bench.draft = code + line.text
-            room -= len(line.tokens)
+            tokens += line.tokens
             yield LineChosen(number, line.text, code, 0.0, tuple(line.choices))
             bench.control.line_chosen()
             if line.ended:
                 break
             if settings.stop_loops and repeats_itself(code):
                 return
-    yield bench.meter.enter(Stage.RUNS)
-    yield from bench.execute_answer(code)
+        yield bench.meter.enter(Stage.RUNS)
+        yield from bench.execute_answer(code)
+    finally:
+        if tree is not None:
+            tree.learn(branch, tokens, tops)
+        else:
+            branch.close()

@@ -91,18 +91,24 @@ class Running:
         bench, past = self._bench, self._past
         if step.method is Method.GREEDY:
             self._past = Past(past.greedy + 1, past.sampled, past.guided, past.exhausted)
-            yield from greedy_trial(bench, step.settings)
+            shares = self._request.method is Method.AUTO
+            yield from greedy_trial(bench, step.settings, self._samples(step) if shares else None)
         elif step.method is Method.SAMPLE:
-            if self._tree is None:
-                self._tree = SampleTree(bench, step.settings, step.seed)
-            yield from sample_trial(bench, self._tree, ROUND)
-            self._past = Past(past.greedy, past.sampled + 1, past.guided, self._tree.exhausted)
+            tree = self._samples(step)
+            yield from sample_trial(bench, tree, ROUND)
+            self._past = Past(past.greedy, past.sampled + 1, past.guided, tree.exhausted)
         else:
             if self._tree is not None:
                 self._tree.rest()
             self._past = Past(past.greedy, past.sampled, past.guided + 1, past.exhausted)
             attempts = bench.failures if step.from_failures else ()
             yield from GuidedTrial(bench, step.settings, step.seed, attempts=attempts).run()
+
+    def _samples(self, step: Step) -> SampleTree:
+        """The samples of this solve: one tree, whatever trials come between its rounds."""
+        if self._tree is None:
+            self._tree = SampleTree(self._bench, step.settings, (step.seed[0], 0))
+        return self._tree
 
     def __enter__(self) -> Running:
         return self

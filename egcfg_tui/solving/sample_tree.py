@@ -8,7 +8,7 @@ down what is known and joins the batch where it leaves it.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from egcfg_tui.engine.api import Branch
@@ -126,6 +126,24 @@ class SampleTree:
                 ended += self._walk(index, node)
         yield CandidatesGrown(tuple(node.text for node in self._frontier))
         return ended
+
+    def learn(self, branch: Branch, tokens: Sequence[int], tops: Sequence[TopTokens]) -> None:
+        """Takes over what another trial with this prompt evaluated, its branch included.
+
+        `tops[j]` is what may follow the first j tokens, as far as that is known.
+        """
+        node = self._root
+        for token, top in zip(tokens, tops[1:], strict=False):
+            child = node.children.get(token) or self._grow(node, token)
+            if child.over:
+                break
+            child.top = child.top or top
+            node = child
+        if branch.length > len(branch.tokens) or not self._engine.info.can_rewind:
+            branch.close()
+        else:
+            branch.rewind(self._base + node.depth)
+            self._held.append(_Held(branch, node))
 
     def make_room(self, tokens: int) -> None:
         """Gives up branches that no sample in work stands on, oldest first, until so many cells are free."""

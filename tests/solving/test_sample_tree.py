@@ -15,6 +15,7 @@ from egcfg_tui.events import CandidatesGrown
 from egcfg_tui.prompting.chat import chat_frame
 from egcfg_tui.prompting.task import PromptStyle, task_prompt
 from egcfg_tui.solving.control import Control
+from egcfg_tui.solving.greedy import greedy_trial
 from egcfg_tui.solving.sample_tree import Sample, SampleTree
 from egcfg_tui.solving.sampling import sample, uniform_at
 from egcfg_tui.solving.settings import Settings
@@ -158,6 +159,28 @@ def test_code_that_repeats_itself_is_cut_off(sandbox: Sandbox) -> None:
             (first, *_) = drawn(tree, 1, 4000)
         assert first.text.count("\n") == lines
         assert not first.complete
+
+
+@pytest.mark.parametrize("max_tokens", [768, 50])
+def test_what_the_greedy_answer_evaluated_is_known_to_the_samples(sandbox: Sandbox, max_tokens: int) -> None:
+    """The same samples, and only what they do not share with it is evaluated.
+
+    50 tokens end the greedy answer with one of them pending.
+    """
+    settings = Settings(temperature=1.0, max_tokens=max_tokens)
+    spent, samples = [], []
+    for shared in (False, True):
+        engine = FakeEngine(scripted(lambda _: [(WRONG, 0.6), (OTHER, 0.4)], MARKER))
+        with workbench(engine, sandbox) as bench, SampleTree(bench, settings, (1,)) as tree:
+            list(greedy_trial(bench, settings, tree if shared else None))
+            before = engine.decoded_tokens
+            ended = drawn(tree, 4, 1000)
+            samples.append({entry.index: entry.text for entry in ended})
+            spent.append(engine.decoded_tokens - before)
+    both = samples[0].keys() & samples[1].keys()
+    assert len(both) > 200
+    assert all(samples[0][index] == samples[1][index] for index in both)
+    assert spent[0] - spent[1] >= min(len(WRONG) - 4, max_tokens - 1)
 
 
 def test_branches_are_given_back(sandbox: Sandbox) -> None:
