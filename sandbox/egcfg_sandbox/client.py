@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from egcfg_sandbox import system, wire
 from egcfg_sandbox.server.requests import JUDGE, KEEPER, pack_request
@@ -324,7 +324,7 @@ class Sandbox:
         if self._server is not None:
             self._server.close()
 
-    def __enter__(self) -> Sandbox:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

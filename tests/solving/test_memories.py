@@ -80,7 +80,7 @@ def told(engine: Engine, sandbox: Sandbox, method: Method, seed: int, settings: 
     return rows
 
 
-@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("method", [Method.GREEDY, Method.SAMPLE, Method.EGCFG])
 @pytest.mark.parametrize("name", ["recurrent", "sliding", "hybrid"])
 def test_a_trial_gives_the_tokens_of_branches_evaluated_from_scratch(
     sandbox: Sandbox, models: dict[str, Path], name: str, method: Method
@@ -96,7 +96,7 @@ def test_a_trial_gives_the_tokens_of_branches_evaluated_from_scratch(
     inner.close()
 
 
-@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("method", [Method.GREEDY, Method.SAMPLE, Method.EGCFG])
 @pytest.mark.parametrize("seed", range(5))
 def test_a_memory_that_cannot_be_cut_changes_no_token(sandbox: Sandbox, method: Method, seed: int) -> None:
     """On the fake the comparison is exact. A rewind of evaluated tokens would end the trial with an error."""
