@@ -19,7 +19,7 @@ from support.tiny_models import gguf_bytes
 import egcfg_sandbox
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.engine.api import ModelSpec
-from egcfg_tui.events import Event, FailureKind, SolveFailed, SolveFinished
+from egcfg_tui.events import Event, FailureKind, SolveFailed, SolveFinished, TrialStarted
 from egcfg_tui.prompting.task import PromptStyle
 from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.runs import read_recording
@@ -115,6 +115,40 @@ def test_the_json_object_keeps_the_contract(solver: Solver) -> None:
     assert list(result)[: len(contract)] == contract
     assert {"prompt", "candidate", "signal", "verified", "decoded"} <= set(result["tokens"])
     assert all({"test", "passed", "status"} <= set(test) for test in result["tests"])
+
+
+def test_the_result_names_every_trial_and_the_one_that_passed(solver: Solver) -> None:
+    (only,) = FINISHED.trial_list
+    trials = tuple(
+        dataclasses.replace(only, index=index, method=method, outcome=outcome, wall_s=2.5)
+        for index, (method, outcome) in enumerate(
+            (("greedy", "failed"), ("sample", "failed"), ("sample", "failed"), ("egcfg", "passed")), start=1
+        )
+    )
+    started = (
+        TrialStarted(2, "sample", "ns3t0.75d5k1_ln", 1.0),
+        TrialStarted(4, "egcfg", "ns3t0.75d5k1_pp", 3.0, 17),
+    )
+    solver.script = (*started, finished(trials=4, trial_list=trials, solved_by=4))
+    outcome = solver("--format", "json")
+    result = json.loads(outcome.stdout)
+    assert (result["trials"], result["solved_by"]) == (4, 4)
+    assert [(trial["trial"], trial["method"], trial["outcome"]) for trial in result["trial_list"]] == [
+        (1, "greedy", "failed"),
+        (2, "sample", "failed"),
+        (3, "sample", "failed"),
+        (4, "egcfg", "passed"),
+    ]
+    assert all(trial["wall_s"] == 2.5 and trial["tokens"]["prompt"] == 240 for trial in result["trial_list"])
+    narrated = outcome.stderr.splitlines()
+    assert "trial 2: sample" in narrated
+    assert "trial 4: egcfg ns3t0.75d5k1_pp, gamma 3, from 17 failed answers" in narrated
+    assert narrated[-4:] == [
+        "  greedy: 1 trial, 652 tokens, 2.5 s",
+        "  sample: 2 trials, 1304 tokens, 5.0 s",
+        "  egcfg: 1 trial, 652 tokens, 2.5 s",
+        "  trial 4 passed the visible tests: egcfg",
+    ]
 
 
 def test_without_options_the_defaults_are_asked_for(solver: Solver) -> None:

@@ -191,13 +191,11 @@ def test_candidates_are_renewed_every_refresh_lines_from_the_header_on(
     assert [event.line for event in of_type(events, CandidatesSampled)] == list(range(2, 7, refresh))
 
 
-def test_hidden_tests_never_reach_a_prompt_or_a_run_before_scoring(sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("method", list(Method))
+def test_hidden_tests_never_reach_a_prompt_or_a_run_before_scoring(sandbox: Sandbox, method: Method) -> None:
     marker = "7346190"
-    exercise = Exercise(
-        **{
-            name: getattr(EXERCISE, name)
-            for name in ("id", "title", "statement", "kind", "entry_point", "visible")
-        },
+    exercise = replace(
+        EXERCISE,
         hidden=(CodeTest(f"assert total([{marker}]) == {marker}"),),
         reference=f"def total(xs): return sum(xs)  # {marker}",
     )
@@ -208,9 +206,13 @@ def test_hidden_tests_never_reach_a_prompt_or_a_run_before_scoring(sandbox: Sand
         seen.append(data)
         return inner(data)
 
-    events = run(FakeEngine(spy), sandbox, SolveRequest(exercise, Method.EGCFG, Settings(), budget_s=1))
+    # The scripted samples are soon exhausted, so auto comes to its guided trials.
+    request = SolveRequest(exercise, method, Settings(temperature=1.0), budget_s=2)
+    events = run(FakeEngine(spy), sandbox, request)
     assert seen
     assert not any(marker.encode() in data for data in seen)
+    if method in (Method.AUTO, Method.EGCFG):
+        assert any(signal.text for signal in of_type(events, SignalBuilt))
     before_scoring = [event for event in events if not isinstance(event, SolveFinished)]
     assert marker not in repr(before_scoring)
     assert marker in repr(finished(events).tests)

@@ -24,6 +24,8 @@ from egcfg_tui.events import (
     SolveResumed,
     Stage,
     StageEntered,
+    TokenCounts,
+    TrialFinished,
     TrialStarted,
 )
 from egcfg_tui.tui.state import fold, fold_all
@@ -181,3 +183,22 @@ def test_the_idle_screen_has_the_exercise_and_no_results() -> None:
     view = idle(digits_run.OTHER)
     assert view.code == digits_run.OTHER.starter
     assert [row.verdict for row in view.tests] == [None, None]
+
+
+def test_auto_is_shown_as_what_its_trials_are() -> None:
+    view = fold(replace(digits_run.STARTED, method="auto"), SolveView(), 0.0)
+    assert (view.method, view.way) == ("auto", "greedy")
+    for index, method in enumerate(("greedy", "sample", "egcfg"), start=1):
+        view = fold(TrialStarted(index, method, "", 1.0), view, 1.0)
+        assert (view.method, view.way) == ("auto", method)
+
+
+def test_samples_that_pass_less_than_the_greedy_answer_do_not_replace_it() -> None:
+    failing = digits_run.rows(digits_run.PASS, (Verdict.FAILED, "got 4"), (Verdict.FAILED, "got 8"))
+    view = fold(replace(digits_run.STARTED, method="auto"), SolveView(), 0.0)
+    view = fold(TrialStarted(1, "greedy", "", 1.0), view, 1.0)
+    view = fold(CodeExecuted("best", failing, False), view, 2.0)
+    view = fold(TrialFinished(1, "failed", "best", 1.0, TokenCounts()), view, 2.0)
+    view = fold(TrialStarted(2, "sample", "", 1.0), view, 3.0)
+    none = digits_run.rows(*[(Verdict.FAILED, "no")] * 3)
+    assert fold(CodeExecuted("worse", none, False), view, 4.0).code == "best"
