@@ -67,6 +67,10 @@ class Settings:
         default=1.0,
         metadata=_about("guidance weight: 0 none, 1 the conditional branch, above 1 beyond it", (0.0, 10.0)),
     )
+    line_temperature: float = field(
+        default=0.0,
+        metadata=_about("temperature of the guided line; 0 takes the likeliest tokens", (0.0, 5.0)),
+    )
     top_p: float = field(
         default=0.95, metadata=_about("nucleus that candidates and samples are drawn from", (0.01, 1.0))
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
-from itertools import count
+from dataclasses import dataclass, replace
 from typing import Final
 
+from egcfg_tui.engine.api import Snapshot
 from egcfg_tui.events import (
     Candidate,
     CandidateRun,
@@ -16,23 +16,38 @@ from egcfg_tui.events import (
     Event,
     LineChosen,
     LineGrown,
+    LinesRewound,
     SignalBuilt,
     Stage,
 )
 from egcfg_tui.prompting.signal import Attempt, Signal, render_signal
 from egcfg_tui.solving.answer import answer_code, defines_entry_point
 from egcfg_tui.solving.candidates import CandidatePool
-from egcfg_tui.solving.lines import GuidedLine, finish_line
+from egcfg_tui.solving.control import Rewound
+from egcfg_tui.solving.lines import GuidedLine, Sampler, finish_line
 from egcfg_tui.solving.loops import repeats_itself
 from egcfg_tui.solving.meter import Purpose
 from egcfg_tui.solving.prefixes import canonical, executable_prefix
 from egcfg_tui.solving.refreshing import refresh_is_due
+from egcfg_tui.solving.sampling import sample, uniform_at
 from egcfg_tui.solving.settings import RefreshMode, Settings
 from egcfg_tui.solving.verification import BranchPair, DraftTree
 from egcfg_tui.solving.workbench import Answer, Workbench
 
 # Stands behind a whole answer that covers the code: nothing follows, and the runs tell about that as well.
 _END: Final = "\0"
+
+# Names the guided line's random numbers; candidates have theirs by their index.
+_LINE_STREAM: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _LineStart:
+    """Where a line began: what going back to it restores."""
+
+    code: str
+    tokens: tuple[int, ...]
+    unconditional: Snapshot
 
 
 class GuidedTrial:
@@ -66,6 +81,7 @@ class GuidedTrial:
         self._signal_text = ""
         self._lines_since: int | None = None
         self._covered: tuple[str, ...] = ()
+        self._starts: list[_LineStart] = []
 
     def run(self) -> Iterator[Event]:
         """The events of the trial."""
@@ -73,24 +89,57 @@ class GuidedTrial:
         pool = CandidatePool(
             bench.engine, bench.meter, bench.exercise, self._settings, self._seed, keep_rows=self._reuse
         )
-        with closing(BranchPair(bench.start.fork())) as pair, pool:
+        with closing(BranchPair(bench.start.fork())) as pair, pool, bench.control.rewindable():
             if self._attempts:
                 yield from self._start_from(self._attempts, pair)
-            for number in count(1):
-                self._gamma = yield from bench.control.changed_gamma(self._gamma)
-                if self._settings.refresh_mode is not RefreshMode.TOKEN and self._refresh_is_due():
-                    yield from self._refresh(number, pair, pool)
-                    if bench.solved:
-                        return
-                line = yield from self._choose_line(number, pair, pool)
+            number = 1
+            while True:
+                try:
+                    goes_on = yield from self._advance(number, pair, pool)
+                except Rewound as request:
+                    number = self._go_back(request.line, pair, pool)
+                    yield LinesRewound(number, self._code)
+                    continue
                 if bench.solved:
                     return
-                if line.ended:
+                if not goes_on:
                     break
                 if self._settings.stop_loops and repeats_itself(self._code):
                     return
+                number += 1
         yield bench.meter.enter(Stage.RUNS)
         yield from bench.execute_answer(self._code)
+
+    def _advance(self, number: int, pair: BranchPair, pool: CandidatePool) -> Generator[Event, None, bool]:
+        """One line, with a new signal where it is due; False when the answer ended in it."""
+        bench = self._bench
+        # What is changed while the solve is held here holds for this line already.
+        yield from bench.control.checkpoint()
+        self._gamma = yield from bench.control.changed_gamma(self._gamma)
+        if self._settings.refresh_mode is not RefreshMode.TOKEN and self._refresh_is_due():
+            yield from self._refresh(number, pair, pool)
+            if bench.solved:
+                return False
+        line = yield from self._choose_line(number, pair, pool)
+        return not line.ended
+
+    def _go_back(self, line: int, pair: BranchPair, pool: CandidatePool) -> int:
+        """Undoes the lines from `line` on, without evaluating anything; returns the line to choose next."""
+        pool.close()
+        pair.replace_conditional(None)
+        self._signal_text, self._lines_since, self._covered = "", None, ()
+        if 0 < line <= len(self._starts):
+            start = self._starts[line - 1]
+            del self._starts[line - 1 :]
+            pair.unconditional.rewind(len(pair.unconditional.tokens))
+            pair.unconditional.restore(start.unconditional)
+            self._code, self._code_tokens = start.code, list(start.tokens)
+            self._bench.draft = self._code
+        return len(self._starts) + 1
+
+    def _mark_start(self, pair: BranchPair) -> None:
+        """Remembers where a line begins; both branches hold logits."""
+        self._starts.append(_LineStart(self._code, tuple(self._code_tokens), pair.unconditional.snapshot()))
 
     def _refresh_is_due(self) -> bool:
         """Nothing can be executed in front of the header of what is under test."""
@@ -103,7 +152,9 @@ class GuidedTrial:
     ) -> Generator[Event, None, GuidedLine]:
         bench = self._bench
         room = self._settings.max_tokens - len(self._code_tokens)
-        line = GuidedLine(bench.engine, bench.exercise, self._code, number, self._gamma, room)
+        line = GuidedLine(
+            bench.engine, bench.exercise, self._code, number, self._gamma, room, sampler=self._sampler()
+        )
         if self._settings.refresh_mode is RefreshMode.TOKEN:
             yield bench.meter.enter(Stage.LINE)
             yield from self._grow_by_tokens(line, pair, pool)
@@ -118,6 +169,18 @@ class GuidedTrial:
         bench.control.line_chosen()
         return line
 
+    def _sampler(self) -> Sampler | None:
+        """Draws a line's tokens where they are not to be the likeliest ones."""
+        settings, written = self._settings, len(self._code_tokens)
+        if settings.line_temperature == 0.0:
+            return None
+        return lambda row, at: sample(
+            row,
+            settings.line_temperature,
+            settings.top_p,
+            uniform_at((*self._seed, _LINE_STREAM), written + at),
+        )
+
     def _grow(self, line: GuidedLine, pair: BranchPair, pool: CandidatePool) -> Iterator[Event]:
         """A line under one signal."""
         bench = self._bench
@@ -125,6 +188,7 @@ class GuidedTrial:
         with closing(DraftTree(line, pair, drafts)) as tree:
             # One decode for the signal and the drafts behind it.
             yield from bench.meter.evaluate_pending()
+            self._mark_start(pair)
             yield bench.meter.enter(Stage.LINE)
             yield from tree.accept(line, bench.meter)
         yield from finish_line(line, bench.meter, pair.unconditional, pair.conditional)
@@ -141,6 +205,8 @@ class GuidedTrial:
                 if bench.solved:
                     return
             yield from bench.meter.evaluate_pending()
+            if not line.tokens:
+                self._mark_start(pair)
             yield bench.meter.enter(Stage.LINE)
             row_u = pair.unconditional.logits()
             row_c = None if pair.conditional is None else pair.conditional.logits()

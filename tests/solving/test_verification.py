@@ -80,6 +80,7 @@ options = st.builds(
     horizon=st.integers(1, 3),
     refresh=st.integers(1, 3),
     gamma=st.sampled_from([0.0, 0.5, 1.0, 3.0]),
+    line_temperature=st.sampled_from([0.0, 0.7]),
     max_tokens=st.just(40),
     signal_tokens=st.just(4000),
 )

@@ -1,0 +1,104 @@
+"""Going back to an earlier line of a guided trial."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from support.total import EXERCISE, MARKER, RIGHT, WRONG
+
+from egcfg_sandbox import Sandbox
+from egcfg_tui.engine.fake import FakeEngine, scripted
+from egcfg_tui.events import Event, LineChosen, LinesRewound, SolveFinished, SolvePaused
+from egcfg_tui.solving.control import Control, Pause, Resume, Rewind, SetGamma
+from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.settings import Method, RefreshMode, Settings
+from egcfg_tui.solving.solve import solve
+
+
+class Desk:
+    """A solve and the commands on their way to it."""
+
+    def __init__(self, sandbox: Sandbox, settings: Settings, method: Method = Method.EGCFG) -> None:
+        def answers(prompt: str) -> list[tuple[str, float]]:
+            return [(RIGHT, 0.9), (WRONG, 0.1)] if "Attempt 1" in prompt else [(WRONG, 0.9), (RIGHT, 0.1)]
+
+        self.engine = FakeEngine(scripted(answers, MARKER))
+        self.commands: deque[Any] = deque()
+        control = Control(
+            budget_s=60,
+            clock=time.monotonic,
+            wait=lambda _seconds: self.commands.popleft() if self.commands else None,
+        )
+        request = SolveRequest(EXERCISE, method, settings, budget_s=60)
+        self.events: Iterator[Event] = solve(self.engine, sandbox, request, control)
+
+    def until(self, kind: type[Event], **values: object) -> Any:
+        return next(
+            event
+            for event in self.events
+            if isinstance(event, kind)
+            and all(getattr(event, name) == value for name, value in values.items())
+        )
+
+
+# Temperature 0: one trial, and every candidate is the wrong answer.
+PLAIN = Settings(temperature=0.0, gamma=0.0, horizon=2)
+
+
+@pytest.mark.parametrize("mode", [RefreshMode.LINE, RefreshMode.TOKEN, RefreshMode.PERSISTENT_PREFIX])
+def test_going_back_evaluates_nothing_and_comes_to_the_same_lines(
+    sandbox: Sandbox, mode: RefreshMode
+) -> None:
+    desk = Desk(sandbox, Settings(temperature=0.0, gamma=0.0, horizon=2, refresh_mode=mode))
+    second = desk.until(LineChosen, line=2)
+    fourth = desk.until(LineChosen, line=4)
+    desk.commands.append(Rewind(2))
+    decoded = desk.engine.decoded_tokens
+    back = desk.until(LinesRewound)
+    assert desk.engine.decoded_tokens == decoded
+    assert (back.line, back.code) == (2, "def total(xs):\n")
+    assert desk.until(LineChosen, line=2).code == second.code
+    assert desk.until(LineChosen, line=4).code == fourth.code
+    assert desk.until(SolveFinished).solution == WRONG.removesuffix("```")
+    assert list(desk.events) == []
+    assert desk.engine.open_branches == 0
+
+
+def test_another_guidance_weight_takes_another_way_from_there(sandbox: Sandbox) -> None:
+    desk = Desk(sandbox, PLAIN)
+    assert desk.until(LineChosen, line=4).text.strip() == "result = x"
+    desk.commands.extend([Pause(), Rewind(4), SetGamma(1.0), Resume()])
+    assert desk.until(LinesRewound).line == 4
+    assert desk.until(LineChosen, line=4).text.strip() == "result += x"
+
+
+def test_a_paused_solve_is_still_paused_after_going_back(sandbox: Sandbox) -> None:
+    desk = Desk(sandbox, PLAIN)
+    desk.until(LineChosen, line=3)
+    desk.commands.extend([Pause(), Rewind(1)])
+    assert desk.until(LinesRewound).code == ""
+    desk.until(SolvePaused)
+    desk.commands.append(Resume())
+    assert desk.until(LineChosen).line == 1
+
+
+@pytest.mark.parametrize("line", [5, 99, 0, -3])
+def test_a_line_that_is_not_behind_begins_the_line_in_work_anew(sandbox: Sandbox, line: int) -> None:
+    desk = Desk(sandbox, PLAIN)
+    code = desk.until(LineChosen, line=4).code
+    desk.commands.append(Rewind(line))
+    assert desk.until(LinesRewound).code == code
+    assert desk.until(LineChosen).line == 5
+
+
+@pytest.mark.parametrize("method", [Method.SAMPLE, Method.GREEDY])
+def test_methods_without_lines_to_go_back_to_do_not_hear_it(sandbox: Sandbox, method: Method) -> None:
+    desk = Desk(sandbox, PLAIN, method)
+    desk.commands.extend([Rewind(1)] * 50)
+    told = list(desk.events)
+    assert isinstance(told[-1], SolveFinished)
+    assert not any(isinstance(event, LinesRewound) for event in told)
