@@ -43,11 +43,14 @@ _LINE_STREAM: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class _LineStart:
-    """Where a line began: what going back to it restores."""
+    """Where a line began: what going back to it restores.
+
+    `unconditional` is None where snapshots are copies of the memory: too large to keep one a line.
+    """
 
     code: str
     tokens: tuple[int, ...]
-    unconditional: Snapshot
+    unconditional: Snapshot | None
 
 
 class GuidedTrial:
@@ -124,22 +127,32 @@ class GuidedTrial:
         return not line.ended
 
     def _go_back(self, line: int, pair: BranchPair, pool: CandidatePool) -> int:
-        """Undoes the lines from `line` on, without evaluating anything; returns the line to choose next."""
+        """Undoes the lines from `line` on; returns the line to choose next.
+
+        Nothing is evaluated, but for memories that cannot be cut back: there the code is, anew.
+        """
         pool.close()
         pair.replace_conditional(None)
         self._signal_text, self._lines_since, self._covered = "", None, ()
         if 0 < line <= len(self._starts):
             start = self._starts[line - 1]
             del self._starts[line - 1 :]
-            pair.unconditional.rewind(len(pair.unconditional.tokens))
-            pair.unconditional.restore(start.unconditional)
+            if start.unconditional is None:
+                pair.replace_unconditional(self._bench.start.fork())
+                if start.tokens:
+                    pair.unconditional.prompt(start.tokens)
+            else:
+                pair.unconditional.rewind(len(pair.unconditional.tokens))
+                pair.unconditional.restore(start.unconditional)
             self._code, self._code_tokens = start.code, list(start.tokens)
             self._bench.draft = self._code
         return len(self._starts) + 1
 
     def _mark_start(self, pair: BranchPair) -> None:
-        """Remembers where a line begins; both branches hold logits."""
-        self._starts.append(_LineStart(self._code, tuple(self._code_tokens), pair.unconditional.snapshot()))
+        """Remembers where a line begins; the unconditional branch holds logits."""
+        cheap = self._bench.engine.info.can_rewind
+        snapshot = pair.unconditional.snapshot() if cheap else None
+        self._starts.append(_LineStart(self._code, tuple(self._code_tokens), snapshot))
 
     def _refresh_is_due(self) -> bool:
         """Nothing can be executed in front of the header of what is under test."""
