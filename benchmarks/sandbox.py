@@ -1,5 +1,8 @@
 """How fast the sandbox runs small programs, beside what it replaces; the last line is JSON.
 
+Latencies are of one run after another, by one caller that waits for each result; the rate is of many programs
+handed over at once. Both use two cores: on a machine with other work, compare the lines of one table only.
+
 python benchmarks/sandbox.py [--runs N] [--leak-runs N]
 """
 

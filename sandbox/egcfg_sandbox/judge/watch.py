@@ -287,11 +287,13 @@ class Watch:
 
     def stop(self) -> None:
         """Stops the clock for good."""
+        if self._stopped is not None:
+            return
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
         if self._ends.ticks is not None:
             kernel.set_timer(self._ends.ticks, 0)
-        self._stopped = self._stopped or time.monotonic()
+        self._stopped = time.monotonic()
 
     def close(self) -> None:
         """Lets go of the program, and has the keeper end it."""
