@@ -429,6 +429,9 @@ class _Batch:
             return
         if report is None:
             return
+        if report["status"] == Verdict.SANDBOX_ERROR:
+            self._lost(slot, report["error"])
+            return
         self._finish(
             slot,
             Verdict(report["status"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import resource
 import signal
 import subprocess
@@ -97,6 +98,34 @@ def test_killing_every_process_of_a_run_is_never_a_wrong_answer() -> None:
         for timer in timers:
             timer.join()
         assert row.status in (Verdict.PASSED, Verdict.SANDBOX_ERROR)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_killing_judges_templates_and_keepers_in_the_middle_loses_no_run() -> None:
+    count, kills = 150, 0
+    with Sandbox() as sandbox:
+        done = threading.Event()
+
+        def kill() -> None:
+            nonlocal kills
+            choose = random.Random(0)
+            while not done.wait(0.1):
+                try:
+                    forked = _children(_children(sandbox.server_pid)[0])
+                    # A template's first child is its keeper.
+                    keepers = [children[0] for one in forked if (children := _children(one))]
+                    os.kill(choose.choice(forked + keepers), signal.SIGKILL)
+                    kills += 1
+                except (ProcessLookupError, FileNotFoundError, IndexError):
+                    continue
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        reports = sandbox.run_many(_programs(count))
+        done.set()
+        killer.join()
+    assert kills
+    _check(reports, count)
 
 
 def test_runs_go_side_by_side(sandbox: Sandbox) -> None:
