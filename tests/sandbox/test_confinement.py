@@ -63,6 +63,12 @@ USUAL = {
     "shared memory map": "import mmap\ndef f(x):\n    with mmap.mmap(-1, 4096) as m:\n        m[0] = 2\n        return m[0]",
     "fork and wait": "import os\ndef f(x):\n    pid = os.fork()\n    if pid == 0: os._exit(2)\n    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])",
     "much of the standard library": "import sqlite3, hashlib, json, decimal, zoneinfo, statistics, csv, ssl, xml.etree.ElementTree\ndef f(x): return sqlite3.connect(':memory:').execute('select 2').fetchone()[0]",
+    "processes of multiprocessing": "import multiprocessing\ndef g(end): end.send(2)\ndef f(x):\n    ours, theirs = multiprocessing.Pipe()\n    child = multiprocessing.get_context('fork').Process(target=g, args=(theirs,))\n    child.start()\n    found = ours.recv()\n    child.join()\n    return found",
+    "a database and tables in files": "import csv, sqlite3\ndef f(x):\n    with open('a.csv', 'w', newline='') as out: csv.writer(out).writerows([[1, 2], [3, 4]])\n    db = sqlite3.connect('a.db')\n    db.execute('create table t(a)')\n    db.executemany('insert into t values (?)', [row[:1] for row in csv.reader(open('a.csv'))])\n    db.commit()\n    return db.execute('select count(*) from t').fetchone()[0]",
+    "logging and unittest": "import logging, unittest\nlogging.basicConfig()\nclass T(unittest.TestCase):\n    def test(self): self.assertEqual(1, 1)\ndef f(x):\n    logging.warning('hm')\n    return unittest.TextTestRunner().run(unittest.defaultTestLoader.loadTestsFromTestCase(T)).testsRun + 1",
+    "selectors and timers": "import os, selectors, signal, socket\ndef f(x):\n    a, b = socket.socketpair()\n    chosen = selectors.DefaultSelector()\n    chosen.register(a, selectors.EVENT_READ)\n    signal.signal(signal.SIGALRM, lambda *_: b.send(b'xx'))\n    signal.setitimer(signal.ITIMER_REAL, 0.01)\n    chosen.select(5)\n    return len(a.recv(9))",
+    "deep recursion in a large stack": "import resource, sys, threading\nsys.setrecursionlimit(100_000)\nresource.setrlimit(resource.RLIMIT_STACK, (64 << 20, resource.getrlimit(resource.RLIMIT_STACK)[1]))\nthreading.stack_size(128 << 20)\nfound = []\ndef g(n): return 0 if n == 0 else 1 + g(n - 1)\ndef f(x):\n    t = threading.Thread(target=lambda: found.append(g(20_000)))\n    t.start()\n    t.join()\n    return found[0] // 10_000",
+    "no standard output": "import os, sys\ndef f(x):\n    sys.stdout.close()\n    os.close(1)\n    return 2",
     "random and time": "import random, time, secrets, uuid\ndef f(x):\n    random.random(), time.time(), secrets.token_hex(), uuid.uuid4()\n    return 2",
 }
 
@@ -71,7 +77,11 @@ USUAL = {
 def test_ordinary_programs_work(judge: Judge, sandbox: Sandbox, case: str) -> None:
     if case == "fork and wait" and not layer_is_on(sandbox, "pid_namespace"):
         pytest.skip("without a process namespace programs may not fork")
-    if case == "temporary file" and not layer_is_on(sandbox, "mount_namespace"):
+    if case == "processes of multiprocessing" and not layer_is_on(sandbox, "pid_namespace"):
+        pytest.skip("without a process namespace programs may not fork")
+    if case in ("temporary file", "a database and tables in files") and not layer_is_on(
+        sandbox, "mount_namespace"
+    ):
         pytest.skip("without a mount namespace there is no folder to write to")
     row = judge(USUAL[case], ANSWER, memory_bytes=1 << 30)
     assert (row.status, row.error) == (Verdict.PASSED, None)
