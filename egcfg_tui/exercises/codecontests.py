@@ -61,7 +61,11 @@ def _limits(row: Row) -> Limits:
     seconds = 0.0 if span is None else span.number("seconds") + span.number("nanos") * 1e-9
     wall_s = max(usual.wall_s, _SLOWNESS * seconds)
     memory_bytes = max(usual.memory_bytes, int(row.number("memory_limit_bytes")))
-    return Limits(wall_s=wall_s, cpu_s=wall_s, memory_bytes=memory_bytes)
+    try:
+        return Limits(wall_s=wall_s, cpu_s=wall_s, memory_bytes=memory_bytes)
+    except ValueError as error:
+        key = "memory_limit_bytes" if "memory" in str(error) else "time_limit"
+        raise row.at(key).error(f"{error}; correct the row") from None
 
 
 def _tests(row: Row, key: str) -> list[StdioTest]:

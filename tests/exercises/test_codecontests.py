@@ -99,6 +99,8 @@ def test_a_row_that_protobuf_wrote_is_the_same_exercise() -> None:
         ({"public_tests": [3]}, "public_tests", "must be an object"),
         ({"time_limit": {"seconds": -1}}, "time_limit.seconds", "must be a number of at least 0"),
         ({"time_limit": "soon"}, "time_limit", "must be an object"),
+        ({"time_limit": {"seconds": 10**9}}, "time_limit", "limit 'wall_s' must be a number from"),
+        ({"memory_limit_bytes": 1 << 60}, "memory_limit_bytes", "limit 'memory_bytes' must be a number from"),
         ({"memory_limit_bytes": True}, "memory_limit_bytes", "must be a number of at least 0"),
         ({"public_tests": {"input": ["1"]}}, "public_tests.output", "is missing"),
         ({"private_tests": {"input": ["1"], "output": []}}, "private_tests", "has 1 inputs and 0 outputs"),
