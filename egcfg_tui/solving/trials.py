@@ -265,13 +265,15 @@ class GuidedTrial:
                     yield from bench.execute_answer(self._code + candidate.text)
                     if bench.solved:
                         return
-        yield bench.meter.enter(Stage.SIGNAL)
-        told = attempts_of(candidates, runs)
-        if not self._settings.partial_execution:
-            told = [attempt for attempt in told if attempt.complete]
-        signal = self._render(told)
-        yield SignalBuilt(number, signal.text, signal.tokens, signal.dropped)
-        self._condition(pair, signal)
+        # Where every candidate ends the answer at once there is no next line to tell about: the signal stays.
+        if any(candidate.text.strip() for candidate in candidates):
+            yield bench.meter.enter(Stage.SIGNAL)
+            told = attempts_of(candidates, runs)
+            if not self._settings.partial_execution:
+                told = [attempt for attempt in told if attempt.complete]
+            signal = self._render(told)
+            yield SignalBuilt(number, signal.text, signal.tokens, signal.dropped)
+            self._condition(pair, signal)
         self._lines_since = 0
         self._covered = tuple(
             self._code + candidate.text + _END * candidate.complete for candidate in candidates
