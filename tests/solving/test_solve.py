@@ -176,6 +176,20 @@ def test_every_candidate_keeps_the_horizon(sandbox: Sandbox) -> None:
             assert all(lines_in(candidate.text) <= horizon for candidate in sampled.candidates)
 
 
+def test_where_every_candidate_ends_the_answer_the_signal_stays(sandbox: Sandbox) -> None:
+    settings = Settings(temperature=0.0, horizon=2)
+    events = run(
+        model(lambda _: [(WRONG, 1.0)]), sandbox, SolveRequest(EXERCISE, Method.EGCFG, settings, budget_s=60)
+    )
+    ending = {
+        sampled.line
+        for sampled in of_type(events, CandidatesSampled)
+        if not any(candidate.text for candidate in sampled.candidates)
+    }
+    assert ending == {6}
+    assert {signal.line for signal in of_type(events, SignalBuilt)} == {2, 3, 4, 5}
+
+
 @pytest.mark.parametrize("refresh", [1, 2, 3])
 def test_candidates_are_renewed_every_refresh_lines_from_the_header_on(
     sandbox: Sandbox, refresh: int
