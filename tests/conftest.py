@@ -9,7 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 
+import hypothesis
 import pytest
+
+# How long an example takes depends on what else the machine does.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 DEFAULT_MODEL: Final = "qwen2.5-coder-0.5b"
 
