@@ -89,6 +89,11 @@ def add_solving_options(parser: CommandParser) -> None:
         help="what the cache stores keys and values as; default: f16",
     )
     model.add_argument(
+        "--no-prompt-cache",
+        action="store_true",
+        help="keep no evaluated prompts on disk (in the user's cache folder, at most 256 MB), and use none",
+    )
+    model.add_argument(
         "--allow-missing-layer",
         action="append",
         default=[],

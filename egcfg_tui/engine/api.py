@@ -57,6 +57,8 @@ class ModelInfo:
     eos_text: str
     can_rewind: bool = True
     """Whether branches can be cut back; a memory that is one state (recurrent, hybrid) cannot."""
+    fingerprint: str = ""
+    """Names the model's file and all that changes its states; empty: they are not to be kept on disk."""
 
 
 class Inference(Enum):
@@ -89,8 +91,8 @@ class BranchMisuse(EngineError):
 class Snapshot:
     """A position of a branch to come back to without evaluating anything.
 
-    `logits` is the row behind the last token. `state` holds a copy of the sequence's memory for models
-    whose memory cannot be cut back (`ModelInfo.can_rewind`), else None.
+    `logits` is the row behind the last token. `state` holds a copy of the sequence's memory where it was
+    asked for, and for models whose memory cannot be cut back (`ModelInfo.can_rewind`), else None.
     """
 
     tokens: tuple[int, ...]
@@ -129,11 +131,17 @@ class Branch(Protocol):
         `BranchMisuse`, and nothing changed.
         """
 
-    def snapshot(self) -> Snapshot:
-        """Remembers this position, logits included."""
+    def snapshot(self, *, portable: bool = False) -> Snapshot:
+        """Remembers this position, logits included.
+
+        `portable`: with a copy of the memory, to be loaded by any engine with the same `fingerprint`.
+        """
 
     def restore(self, snapshot: Snapshot) -> None:
         """Goes back to a snapshot taken of this branch's own past, logits included."""
+
+    def load(self, snapshot: Snapshot) -> None:
+        """Makes an empty branch that of a portable snapshot; `EngineError`, and still empty, if it cannot."""
 
     def close(self) -> None:
         """Frees the branch's cache and id. Closing twice is fine."""

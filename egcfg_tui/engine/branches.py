@@ -112,14 +112,15 @@ class SequenceBranch:
         del self.cells[length:]
         self._rows = {behind: row for behind, row in self._rows.items() if behind <= length}
 
-    def snapshot(self) -> Snapshot:
-        """Remembers this position, logits included."""
+    def snapshot(self, *, portable: bool = False) -> Snapshot:
+        """Remembers this position, logits included; `portable`: with a copy of the memory."""
         self._check_settled("snapshot()")
+        # An empty branch has no state, and every memory can be emptied.
+        copied = bool(self._tokens) and (portable or not self._engine.info.can_rewind)
         return Snapshot(
             tuple(self._tokens),
             self._rows.get(len(self._tokens)),
-            # An empty branch has no state, and every memory can be emptied.
-            self._engine.save_sequence(self.sequence) if self._tokens else None,
+            self._engine.save_sequence(self.sequence) if copied else None,
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -130,12 +131,27 @@ class SequenceBranch:
             raise BranchMisuse(
                 "the snapshot is not of this branch's past: restore it on the branch it came from"
             )
-        if snapshot.state is None:
+        if snapshot.state is None or self._engine.info.can_rewind:
             self.rewind(length)
+            self._rows = {} if snapshot.logits is None else {length: snapshot.logits}
         else:
-            self._engine.load_sequence(self.sequence, snapshot.state)
-            self._tokens = list(snapshot.tokens)
-            self.cells = self._engine.new_cells(length)
+            self._take(snapshot, snapshot.state)
+
+    def load(self, snapshot: Snapshot) -> None:
+        """Makes an empty branch that of a portable snapshot; `EngineError`, and still empty, if it cannot."""
+        self._check_open()
+        if self.length:
+            raise BranchMisuse(f"the branch holds {self.length} tokens: load() needs an empty one")
+        if snapshot.state is None:
+            raise BranchMisuse("the snapshot has no state: take it with snapshot(portable=True)")
+        self._engine.check_tokens(snapshot.tokens)
+        self._take(snapshot, snapshot.state)
+
+    def _take(self, snapshot: Snapshot, state: bytes) -> None:
+        self._engine.load_sequence(self.sequence, state)
+        length = len(snapshot.tokens)
+        self._tokens = list(snapshot.tokens)
+        self.cells = self._engine.new_cells(length)
         self._rows = {} if snapshot.logits is None else {length: snapshot.logits}
 
     def close(self) -> None:
@@ -330,8 +346,8 @@ class SequenceEngine(ABC):
                 "this model's memory cannot be cut back; take a snapshot before and restore it instead"
             )
 
-    def save_sequence(self, sequence: int) -> bytes | None:
-        """A copy of the sequence's memory where cutting back is impossible, else None."""
+    def save_sequence(self, sequence: int) -> bytes:
+        """A copy of the sequence's memory."""
         return self._save(sequence)
 
     def load_sequence(self, sequence: int, state: bytes) -> None:
@@ -361,7 +377,8 @@ class SequenceEngine(ABC):
         """Drops the cells from `length` on; False, and nothing changed, where the memory cannot."""
 
     @abstractmethod
-    def _save(self, sequence: int) -> bytes | None: ...
+    def _save(self, sequence: int) -> bytes: ...
 
     @abstractmethod
-    def _load(self, sequence: int, state: bytes) -> None: ...
+    def _load(self, sequence: int, state: bytes) -> None:
+        """Replaces the sequence's memory; `EngineError`, and the sequence is empty, where it does not fit."""

@@ -5,13 +5,12 @@ Its vocabulary is the 256 bytes and one end token, so any text can be tokenised 
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 
-from egcfg_tui.engine.api import Inference, Logits, ModelInfo
+from egcfg_tui.engine.api import EngineError, Inference, Logits, ModelInfo
 from egcfg_tui.engine.branches import BatchToken, SequenceEngine
 
 END: Final = 256
@@ -80,6 +79,7 @@ class FakeEngine(SequenceEngine):
         batch_tokens: int = 512,
         chat_template: str | None = CHAT_TEMPLATE,
         can_rewind: bool = True,
+        fingerprint: str = "",
     ) -> None:
         super().__init__(
             ModelInfo(
@@ -93,6 +93,7 @@ class FakeEngine(SequenceEngine):
                 bos_text="",
                 eos_text="",
                 can_rewind=can_rewind,
+                fingerprint=fingerprint,
             ),
             batch_tokens,
         )
@@ -144,8 +145,11 @@ class FakeEngine(SequenceEngine):
         del tokens[length:]
         return True
 
-    def _save(self, sequence: int) -> bytes | None:
-        return None if self.info.can_rewind else pickle.dumps(self._sequences[sequence])
+    def _save(self, sequence: int) -> bytes:
+        return np.array(self._sequences[sequence], dtype=np.int32).tobytes()
 
     def _load(self, sequence: int, state: bytes) -> None:
-        self._sequences[sequence] = pickle.loads(state)
+        self._sequences[sequence] = []
+        if len(state) % 4:
+            raise EngineError("a saved state does not fit a fake")
+        self._sequences[sequence] = np.frombuffer(state, dtype=np.int32).tolist()

@@ -11,6 +11,7 @@ import numpy as np
 from egcfg_tui.engine import native_log
 from egcfg_tui.engine.api import EngineError, Inference, Logits, ModelInfo, ModelSpec
 from egcfg_tui.engine.branches import BatchToken, SequenceEngine
+from egcfg_tui.engine.fingerprints import fingerprint
 from egcfg_tui.engine.native import llama_cpp
 from egcfg_tui.engine.stop_flag import StopFlag, native_callback
 
@@ -57,7 +58,10 @@ class LlamaEngine(SequenceEngine):
             ctypes.cast(native_callback(), llama_cpp.ggml_abort_callback),
             self._stop.address,
         )
-        self._window_tokens = llama_cpp.llama_model_n_swa(self._model) if can_rewind else 0
+        window = llama_cpp.llama_model_n_swa(self._model)
+        # A window as long as the context never slides.
+        slides = 0 < window < llama_cpp.llama_n_ctx(self._context)
+        self._window_tokens = window if slides and can_rewind else 0
         self._batch = llama_cpp.llama_batch_init(batch_tokens, 0, MAX_BRANCHES)
         # Views of the native arrays, so that a field is filled in one assignment.
         capacity = (batch_tokens,)
@@ -80,6 +84,20 @@ class LlamaEngine(SequenceEngine):
                 bos_text=self._control_text(llama_cpp.llama_vocab_bos(self._vocab)),
                 eos_text=self._control_text(llama_cpp.llama_vocab_eos(self._vocab)),
                 can_rewind=can_rewind,
+                # A saved state leaves out what lies behind the window: loaded, it fills other cells than
+                # a prefill and rounds differently, and a seed would no longer give the same run.
+                fingerprint=""
+                if slides
+                else fingerprint(
+                    spec.path,
+                    llama_cpp.__version__,
+                    llama_cpp.llama_print_system_info(),
+                    llama_cpp.llama_n_ctx(self._context),
+                    batch_tokens,
+                    spec.gpu_layers,
+                    spec.flash_attention,
+                    spec.cache_type,
+                ),
             ),
             batch_tokens,
             branches_per_batch,
@@ -170,21 +188,19 @@ class LlamaEngine(SequenceEngine):
             return False
         return bool(llama_cpp.llama_memory_seq_rm(self._memory, sequence, length, -1))
 
-    def _save(self, sequence: int) -> bytes | None:
-        return None if self.info.can_rewind else self._state(sequence)
-
-    def _state(self, sequence: int) -> bytes:
+    def _save(self, sequence: int) -> bytes:
         size = llama_cpp.llama_state_seq_get_size(self._context, sequence)
         buffer = (ctypes.c_uint8 * size)()
         written = llama_cpp.llama_state_seq_get_data(self._context, buffer, size, sequence)
         if written == 0:
             raise EngineError("the model's state could not be copied; it cannot be rewound")
-        return bytes(buffer[:written])
+        return bytes(memoryview(buffer)[:written])
 
     def _load(self, sequence: int, state: bytes) -> None:
         buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
         self._cut(sequence, 0)
         if llama_cpp.llama_state_seq_set_data(self._context, buffer, len(state), sequence) == 0:
+            self._cut(sequence, 0)
             raise EngineError("a saved state does not fit this model's context")
 
     def _control_text(self, token: int) -> str:

@@ -24,6 +24,11 @@ def checksum_file() -> Path:
     return user_cache_path("egcfg-tui", appauthor=False) / "checksums.json"
 
 
+def prompts_folder() -> Path:
+    """Where the states of long prompts are kept."""
+    return user_cache_path("egcfg-tui", appauthor=False) / "prompts"
+
+
 def make_private(folder: Path) -> Path:
     """Makes a folder that only the user can read; an existing one keeps its mode."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

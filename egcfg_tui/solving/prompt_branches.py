@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from egcfg_tui.engine.api import Branch, Engine
+from egcfg_tui.engine.api import Branch, Engine, EngineError
+from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.events import Event
 from egcfg_tui.prompting.task import TaskPrompt
 from egcfg_tui.solving.meter import Meter, Purpose
@@ -13,16 +14,18 @@ from egcfg_tui.solving.meter import Meter, Purpose
 class PromptBranches:
     """Two branches: `head` ends where a signal may stand, `start` where the answer begins.
 
-    Both are empty until `evaluate`.
+    Both are empty until `evaluate`. `files`: where evaluated prompts are kept; None keeps none.
     """
 
-    def __init__(self, engine: Engine, prompt: TaskPrompt) -> None:
+    def __init__(self, engine: Engine, prompt: TaskPrompt, files: PromptFiles | None = None) -> None:
         self.prompt = prompt
         self.head_tokens = prompt.head_tokens(engine.tokenize)
         self.tail_tokens = prompt.tail_tokens(engine.tokenize)
         self.head: Branch = engine.branch()
         self.start: Branch = engine.branch()
         self._can_rewind = engine.info.can_rewind
+        self._fingerprint = engine.info.fingerprint
+        self._files = files
 
     @property
     def tokens(self) -> int:
@@ -30,7 +33,10 @@ class PromptBranches:
         return len(self.head_tokens) + len(self.tail_tokens)
 
     def evaluate(self, meter: Meter, others: Sequence[PromptBranches]) -> Iterator[Event]:
-        """Evaluates both branches, but what the head shares with those of `others`: that is forked."""
+        """Evaluates both branches, but what the head shares with those of `others`: that is forked.
+
+        What shares nothing is taken from disk if it is there: both ways fill the same number of cells.
+        """
         shared = 0
         if self._can_rewind:
             lengths = [shared_length(other.head.tokens, self.head_tokens) for other in others]
@@ -42,12 +48,35 @@ class PromptBranches:
                 self.head = donor.fork()
                 self.head.rewind(shared)
                 meter.count(Purpose.REUSED, shared)
-        self.head.prompt(self.head_tokens[shared:])
-        yield from meter.evaluate(Purpose.PROMPT, len(self.head_tokens) - shared)
+        if not shared and self._recall(self.start, self.head_tokens + self.tail_tokens, meter):
+            self.head.close()
+            self.head = self.start.fork()
+            self.head.rewind(len(self.head_tokens))
+            return
+        recalled = not shared and self._recall(self.head, self.head_tokens, meter)
+        if not recalled:
+            self.head.prompt(self.head_tokens[shared:])
+            yield from meter.evaluate(Purpose.PROMPT, len(self.head_tokens) - shared)
         self.start.close()
         self.start = self.head.fork()
         self.start.prompt(self.tail_tokens)
         yield from meter.evaluate(Purpose.PROMPT, len(self.tail_tokens))
+        if self._files is not None and not shared and not recalled:
+            # All of the prompt, where its head can be cut out of it again.
+            kept = self.start if self._can_rewind else self.head
+            self._files.remember(self._fingerprint, kept.snapshot(portable=True))
+
+    def _recall(self, branch: Branch, tokens: Sequence[int], meter: Meter) -> bool:
+        """Loads a part of the prompt into an empty branch, if it is on disk and fits."""
+        snapshot = None if self._files is None else self._files.recall(self._fingerprint, tokens)
+        if snapshot is None:
+            return False
+        try:
+            branch.load(snapshot)
+        except EngineError:
+            return False
+        meter.count(Purpose.REUSED, len(tokens))
+        return True
 
     def close(self) -> None:
         """Frees both branches."""

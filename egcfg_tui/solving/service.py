@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from egcfg_sandbox import Sandbox, SandboxRefused
 from egcfg_tui.engine.api import Engine, EngineError, ModelSpec
 from egcfg_tui.engine.host import Inbox
+from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.engine.stop_flag import StopFlag
 from egcfg_tui.events import EngineLoaded, Event, FailureKind, SolveFailed, Stage, StageEntered
 from egcfg_tui.exercises.model import Exercise, ExerciseError
@@ -23,10 +25,11 @@ from egcfg_tui.solving.solve import solve
 
 @dataclass(frozen=True, slots=True)
 class ServiceConfig:
-    """What the service needs to start."""
+    """What the service needs to start. `prompt_folder`: where evaluated prompts are kept, None: nowhere."""
 
     model: ModelSpec
     allow_missing_layers: tuple[str, ...] = ()
+    prompt_folder: Path | None = None
 
 
 class SolverService:
@@ -90,7 +93,9 @@ class SolverService:
             wait=inbox.wait,
             stop_requested=lambda: inbox.stop.is_set,
         )
-        yield from solve(self._engine, sandbox, job, control)
+        folder = self._config.prompt_folder
+        prompts = None if folder is None else PromptFiles(folder)
+        yield from solve(self._engine, sandbox, job, control, prompts)
 
     def _sandbox_for(self, exercise: Exercise) -> Sandbox:
         """The sandbox that the exercise's programs run in; one with packages is made when first needed.

@@ -11,6 +11,7 @@ import platformdirs
 from egcfg_tui.engine.api import EngineDied, ModelSpec
 from egcfg_tui.engine.host import Host
 from egcfg_tui.events import Event, FailureKind, SolveFailed
+from egcfg_tui.models.folders import prompts_folder
 from egcfg_tui.solving.control import Pause, Resume, Rewind, SetGamma, Step
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.service import ServiceConfig, SolverService
@@ -26,10 +27,15 @@ class SolverSession:
     `set_gamma` and `close` may be called from any other thread meanwhile. Every failure arrives as a
     `SolveFailed` event (also when the process dies), after which `alive` is False if the session must be
     started again.
+
+    `prompt_cache`: long prompts are kept evaluated in the user's cache folder.
     """
 
-    def __init__(self, model: ModelSpec, *, allow_missing_layers: tuple[str, ...] = ()) -> None:
-        self._host = Host(SolverService, ServiceConfig(model, allow_missing_layers), _log_path())
+    def __init__(
+        self, model: ModelSpec, *, allow_missing_layers: tuple[str, ...] = (), prompt_cache: bool = True
+    ) -> None:
+        config = ServiceConfig(model, allow_missing_layers, prompts_folder() if prompt_cache else None)
+        self._host = Host(SolverService, config, _log_path())
 
     @property
     def alive(self) -> bool:

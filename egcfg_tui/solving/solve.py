@@ -7,6 +7,7 @@ from typing import Final
 
 from egcfg_sandbox import Program, Sandbox, SandboxRefused
 from egcfg_tui.engine.api import Engine, EngineError
+from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.events import (
     Event,
     FailureKind,
@@ -30,10 +31,17 @@ from egcfg_tui.solving.workbench import Workbench
 _SHORTEST_ANSWER_TOKENS: Final = 128
 
 
-def solve(engine: Engine, sandbox: Sandbox, request: SolveRequest, control: Control) -> Iterator[Event]:
+def solve(
+    engine: Engine,
+    sandbox: Sandbox,
+    request: SolveRequest,
+    control: Control,
+    prompt_files: PromptFiles | None = None,
+) -> Iterator[Event]:
     """Solves one exercise; the last event is `SolveFinished` or `SolveFailed`.
 
     The same request on the same machine yields the same events, as far as the budget does not cut the run.
+    `prompt_files`: where evaluated prompts are kept; None keeps none.
     """
     exercise = request.exercise
     grid = request.grid.settings(request.settings)
@@ -58,7 +66,7 @@ def solve(engine: Engine, sandbox: Sandbox, request: SolveRequest, control: Cont
             engine.info.chat_template, bos_text=engine.info.bos_text, eos_text=engine.info.eos_text
         )
         prompt = task_prompt(exercise, settings.prompt_style, frame)
-        with Workbench(engine, sandbox, exercise, prompt, control) as bench:
+        with Workbench(engine, sandbox, exercise, prompt, control, prompt_files) as bench:
             yield from _solve(bench, sandbox, request, frame)
     except ChatTemplateError as error:
         yield SolveFailed(FailureKind.MODEL, f"{error}; try another model")

@@ -8,6 +8,7 @@ from types import TracebackType
 
 from egcfg_sandbox import Sandbox, TestResult
 from egcfg_tui.engine.api import Branch, Engine
+from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.events import CodeExecuted, Event, Stage
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.prompting.task import TaskPrompt
@@ -44,7 +45,13 @@ class Workbench:
     """A context manager: leaving it closes the prompt's branches."""
 
     def __init__(
-        self, engine: Engine, sandbox: Sandbox, exercise: Exercise, prompt: TaskPrompt, control: Control
+        self,
+        engine: Engine,
+        sandbox: Sandbox,
+        exercise: Exercise,
+        prompt: TaskPrompt,
+        control: Control,
+        prompt_files: PromptFiles | None = None,
     ) -> None:
         self.engine = engine
         self.exercise = exercise
@@ -54,7 +61,8 @@ class Workbench:
         self.best: Answer | None = None
         self.draft = prompt.starter
         self._answers: dict[str, Answer] = {}
-        self._current = PromptBranches(engine, prompt)
+        self._prompt_files = prompt_files
+        self._current = PromptBranches(engine, prompt, prompt_files)
         self._prompts = {prompt: self._current}
 
     @property
@@ -109,7 +117,7 @@ class Workbench:
         if known is not None:
             self._current = known
             return
-        self._current = self._prompts[prompt] = PromptBranches(self.engine, prompt)
+        self._current = self._prompts[prompt] = PromptBranches(self.engine, prompt, self._prompt_files)
         yield from self.evaluate_prompt()
 
     def conditional(

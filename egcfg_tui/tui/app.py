@@ -125,6 +125,7 @@ def run_app(
     *,
     allow_missing_layers: tuple[str, ...] = (),
     visible: Visibility | None = None,
+    prompt_cache: bool = True,
 ) -> None:
     """Opens the workbench and returns when the user leaves it.
 
@@ -138,7 +139,9 @@ def run_app(
 
     services = Services(
         find_model=find_model,
-        open_session=lambda model: SolverSession(model, allow_missing_layers=allow_missing_layers),
+        open_session=lambda model: SolverSession(
+            model, allow_missing_layers=allow_missing_layers, prompt_cache=prompt_cache
+        ),
         bundled=lambda: tuple(with_visible(exercise, visible) for exercise in bundled()),
         load=lambda name: with_visible(load(name), visible),
     )

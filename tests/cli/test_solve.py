@@ -42,7 +42,10 @@ class Solver:
         self.layers: tuple[str, ...] | None = None
         self._command_line = command_line
 
-    def open_session(self, model: ModelSpec, *, allow_missing_layers: tuple[str, ...]) -> FakeSession:
+    def open_session(
+        self, model: ModelSpec, *, allow_missing_layers: tuple[str, ...], prompt_cache: bool
+    ) -> FakeSession:
+        self.prompt_cache = prompt_cache
         self.session, self.layers = InterruptedSession(model, self.script, self.load), allow_missing_layers
         return self.session
 
@@ -268,6 +271,14 @@ def test_a_layer_can_be_given_up_by_name(solver: Solver) -> None:
     name = egcfg_sandbox.layers()[0].name
     solver("--allow-missing-layer", name)
     assert solver.layers == (name,)
+
+
+@pytest.mark.parametrize(("options", "kept"), [((), True), (("--no-prompt-cache",), False)])
+def test_evaluated_prompts_are_kept_unless_told_not_to(
+    solver: Solver, options: tuple[str, ...], kept: bool
+) -> None:
+    solver(*options)
+    assert solver.prompt_cache is kept
 
 
 def test_an_unsolved_exercise_still_shows_the_last_answer(solver: Solver) -> None:

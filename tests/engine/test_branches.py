@@ -4,6 +4,7 @@ one test says holds for all."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.tiny_memories import MEMORIES
 
-from egcfg_tui.engine.api import BranchMisuse, Engine, Inference, Logits, ModelSpec
+from egcfg_tui.engine.api import BranchMisuse, Engine, EngineError, Inference, Logits, ModelSpec
 from egcfg_tui.engine.branches import BatchToken
 from egcfg_tui.engine.fake import FakeEngine, hashed
 
@@ -179,6 +180,34 @@ def test_a_snapshot_brings_back_position_and_logits_without_a_decode(engine: Eng
     run(engine)
     with pytest.raises(BranchMisuse, match="past"):
         other.restore(snapshot)
+
+
+def test_a_portable_snapshot_is_loaded_into_an_empty_branch(engine: Engine) -> None:
+    branch = engine.branch()
+    branch.prompt(engine.tokenize("def f(values):\n    total = 0\n" * 2))
+    run(engine)
+    free = engine.free_tokens
+    snapshot = branch.snapshot(portable=True)
+    branch.close()
+    loaded = engine.branch()
+    with pytest.raises(BranchMisuse, match="portable=True"):
+        loaded.load(replace(snapshot, state=None))
+    assert snapshot.state is not None
+    with pytest.raises(EngineError, match="does not fit"):
+        loaded.load(replace(snapshot, state=snapshot.state[:-3]))
+    assert engine.free_tokens == engine.info.context_tokens
+    loaded.load(snapshot)
+    assert engine.free_tokens == free
+    np.testing.assert_array_equal(loaded.logits(), snapshot.logits)
+    twin = loaded.fork()
+    twin.prompt(engine.tokenize("    pass"))
+    run(engine)
+    alone = engine.branch()
+    alone.prompt([*snapshot.tokens, *engine.tokenize("    pass")])
+    run(engine)
+    np.testing.assert_allclose(twin.logits(), alone.logits(), atol=0.05)
+    with pytest.raises(BranchMisuse, match="empty one"):
+        twin.load(snapshot)
 
 
 def test_ids_are_pooled_and_bounded(engine: Engine) -> None:

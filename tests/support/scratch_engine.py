@@ -45,7 +45,7 @@ class ScratchEngine(SequenceEngine):
         del self._sequences.setdefault(sequence, [])[length:]
         return True
 
-    def _save(self, sequence: int) -> bytes | None:
+    def _save(self, sequence: int) -> bytes:
         raise AssertionError("nothing in a solve takes snapshots of such a memory")
 
     def _load(self, sequence: int, state: bytes) -> None:

@@ -57,7 +57,14 @@ def run(args: argparse.Namespace) -> ExitCode:
 
     options = SolveOptions(Method(args.method), settings, args.budget, args.seed, grid, held_settings(args))
     try:
-        run_app(find_model, exercise, options, allow_missing_layers=layers, visible=visible)
+        run_app(
+            find_model,
+            exercise,
+            options,
+            allow_missing_layers=layers,
+            visible=visible,
+            prompt_cache=not args.no_prompt_cache,
+        )
     except NoTerminalError as error:
         raise CommandError(str(error), ExitCode.USAGE) from error
     return ExitCode.DONE

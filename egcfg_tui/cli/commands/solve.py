@@ -82,7 +82,7 @@ def run(args: argparse.Namespace) -> ExitCode:
         raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
     request = SolveRequest(exercise, method, settings, args.budget, args.seed, grid)
     with Interrupts() as interrupts, open_tape(args.record, request, recorded_model) as tape:
-        session = SolverSession(model, allow_missing_layers=layers)
+        session = SolverSession(model, allow_missing_layers=layers, prompt_cache=not args.no_prompt_cache)
         last = _solve(session, request, interrupts, tape)
         if isinstance(last, SolveFinished):
             _emit(last, request, args.format)

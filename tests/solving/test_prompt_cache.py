@@ -1,0 +1,148 @@
+"""A solve that finds its prompt on disk goes like one that evaluates it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from support.tiny_memories import MEMORIES
+
+from egcfg_sandbox import CodeTest, Sandbox
+from egcfg_tui.engine.api import Engine, ModelSpec
+from egcfg_tui.engine.fake import FakeEngine, hashed
+from egcfg_tui.engine.prompt_files import PromptFiles
+from egcfg_tui.events import CandidatesSampled, LineChosen, SignalBuilt, SolveFinished, TokenCounts
+from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.models.folders import prompts_folder
+from egcfg_tui.prompting.chat import chat_frame
+from egcfg_tui.prompting.task import PromptStyle, task_prompt
+from egcfg_tui.solving.control import Control
+from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.session import SolverSession
+from egcfg_tui.solving.settings import Method, Settings
+from egcfg_tui.solving.solve import solve
+
+EXERCISE = Exercise(
+    id="x",
+    title="X",
+    statement="Do x.",
+    kind=ExerciseKind.FUNCTION,
+    entry_point="f",
+    visible=(CodeTest("assert f(1) == 12345"),),
+    starter="def f(x):\n",
+)
+REQUEST = SolveRequest(
+    EXERCISE,
+    settings=Settings(candidates=2, temperature=0.0, horizon=2, gamma=1.5, max_tokens=20, signal_tokens=200),
+)
+
+Told = list[tuple[object, ...]]
+
+
+def solved(engine: Engine, sandbox: Sandbox, prompts: PromptFiles | None) -> tuple[Told, TokenCounts]:
+    """What a solve chose, sampled and saw, with every probability, and what it cost."""
+    control = Control(budget_s=1e9, clock=time.monotonic)
+    rows: Told = []
+    for event in solve(engine, sandbox, REQUEST, control, prompts):
+        if isinstance(event, LineChosen):
+            rows.append((event.text, *event.tokens))
+        elif isinstance(event, CandidatesSampled):
+            rows.append(event.candidates)
+        elif isinstance(event, SignalBuilt):
+            rows.append((event.text,))
+        elif isinstance(event, SolveFinished):
+            tokens = event.tokens
+    assert engine.free_tokens == engine.info.context_tokens
+    return rows, tokens
+
+
+def prompt_lengths(engine: Engine) -> tuple[int, int]:
+    """Tokens of the prompt in front of a signal, and in all."""
+    info = engine.info
+    frame = chat_frame(info.chat_template, bos_text=info.bos_text, eos_text=info.eos_text)
+    prompt = task_prompt(EXERCISE, PromptStyle.PLAIN, frame)
+    head, tail = len(prompt.head_tokens(engine.tokenize)), len(prompt.tail_tokens(engine.tokenize))
+    return head, head + tail
+
+
+@pytest.mark.parametrize("can_rewind", [True, False])
+def test_the_fake_answers_the_same_and_evaluates_less(
+    sandbox: Sandbox, tmp_path: Path, can_rewind: bool
+) -> None:
+    prompts = PromptFiles(tmp_path / "prompts")
+    engines = [FakeEngine(hashed(4), can_rewind=can_rewind, fingerprint="one") for _ in range(3)]
+    without = solved(engines[0], sandbox, None)
+    assert solved(engines[1], sandbox, prompts) == without
+    rows, tokens = solved(engines[2], sandbox, prompts)
+    assert rows == without[0]
+    head, whole = prompt_lengths(engines[0])
+    kept = whole if can_rewind else head
+    assert tokens.prompt == whole - kept
+    assert tokens.reused == without[1].reused + kept
+    assert engines[2].decoded_tokens == engines[0].decoded_tokens - kept
+
+
+def test_another_model_or_setting_evaluates_its_own(sandbox: Sandbox, tmp_path: Path) -> None:
+    prompts = PromptFiles(tmp_path / "prompts")
+    for name in ("one", "another"):
+        engine = FakeEngine(hashed(4), fingerprint=name)
+        assert solved(engine, sandbox, prompts)[1].prompt == prompt_lengths(engine)[1]
+
+
+def test_a_state_that_does_not_fit_is_replaced(sandbox: Sandbox, tmp_path: Path) -> None:
+    """As when a library changes its format without changing its version."""
+
+    class OtherEngine(FakeEngine):
+        def _save(self, sequence: int) -> bytes:
+            return super()._save(sequence) + b"?"
+
+    prompts = PromptFiles(tmp_path / "prompts")
+    other, engine, again = (
+        kind(hashed(4), fingerprint="one") for kind in (OtherEngine, FakeEngine, FakeEngine)
+    )
+    first = solved(other, sandbox, prompts)
+    assert solved(engine, sandbox, prompts) == first
+    assert solved(again, sandbox, prompts)[1].prompt == 0
+
+
+@pytest.mark.parametrize("name", MEMORIES)
+def test_native_memories_answer_the_same(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
+    """Every probability is the same bit for bit: keys, values, states and logits are those of the prefill.
+
+    Where that cannot be had, with sliding windows, prompts are not kept.
+    """
+    from egcfg_tui.engine.llama import LlamaEngine
+
+    path = MEMORIES[name](tmp_path / "tiny.gguf")
+    prompts = PromptFiles(tmp_path / "prompts")
+    results = []
+    for used in (None, prompts, prompts):
+        engine = LlamaEngine(ModelSpec("tiny", path, context_tokens=2048, batch_tokens=64, threads=1))
+        results.append(solved(engine, sandbox, used))
+        head, whole = prompt_lengths(engine)
+        engine.close()
+    assert results[0] == results[1]
+    assert results[2][0] == results[0][0]
+    kept = {"attention": whole, "sliding": 0}.get(name, head)
+    assert results[2][1].prompt == whole - kept
+    changed = ModelSpec("tiny", path, context_tokens=2048, batch_tokens=64, threads=1, cache_type="f32")
+    engine = LlamaEngine(changed)
+    assert solved(engine, sandbox, prompts)[1].prompt == whole
+    engine.close()
+
+
+@pytest.mark.parametrize("prompt_cache", [True, False])
+def test_a_session_keeps_prompts_unless_told_not_to(tmp_path: Path, prompt_cache: bool) -> None:
+    path = MEMORIES["attention"](tmp_path / "tiny.gguf")
+    request = SolveRequest(EXERCISE, Method.GREEDY, Settings(max_tokens=16))
+    counts = []
+    for _ in range(2):
+        with SolverSession(ModelSpec("tiny", path, threads=1), prompt_cache=prompt_cache) as session:
+            list(session.start())
+            last = list(session.solve(request))[-1]
+        assert isinstance(last, SolveFinished)
+        counts.append(last.tokens)
+    assert counts[0].prompt > 0
+    assert (counts[1].prompt == 0) is prompt_cache
+    assert prompts_folder().exists() is prompt_cache
