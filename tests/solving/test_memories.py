@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from egcfg_tui.prompting.chat import chat_frame
 from egcfg_tui.prompting.task import PromptStyle, task_prompt
 from egcfg_tui.solving.control import Control
 from egcfg_tui.solving.greedy import greedy_trial
+from egcfg_tui.solving.sample_tree import SampleTree
 from egcfg_tui.solving.sampling_trial import sample_trial
 from egcfg_tui.solving.settings import Method, Settings
 from egcfg_tui.solving.trials import GuidedTrial
@@ -62,11 +64,13 @@ def told(engine: Engine, sandbox: Sandbox, method: Method, seed: int, settings: 
     prompt = task_prompt(EXERCISE, PromptStyle.PLAIN, frame)
     control = Control(budget_s=1e9, clock=time.monotonic)
     rows: Told = []
-    with Workbench(engine, sandbox, EXERCISE, prompt, control) as bench:
+    with ExitStack() as opened:
+        bench = opened.enter_context(Workbench(engine, sandbox, EXERCISE, prompt, control))
         list(bench.evaluate_prompt())
+        tree = opened.enter_context(SampleTree(bench, settings, (seed,)))
         trials: dict[Method, Callable[[], object]] = {
             Method.GREEDY: lambda: greedy_trial(bench, settings),
-            Method.SAMPLE: lambda: sample_trial(bench, settings, (seed,)),
+            Method.SAMPLE: lambda: sample_trial(bench, tree, settings.candidates),
             Method.EGCFG: lambda: GuidedTrial(bench, settings, (seed,)).run(),
         }
         for event in trials[method]():  # type: ignore[attr-defined]
