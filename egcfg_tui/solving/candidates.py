@@ -7,6 +7,7 @@ are evaluated once, and a candidate that is sampled anew follows the others for 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from typing import Final
 
 from egcfg_tui.engine.api import Branch, Engine, Logits
 from egcfg_tui.events import Candidate, CandidatesGrown, Event
@@ -16,6 +17,8 @@ from egcfg_tui.solving.drafts import Draft
 from egcfg_tui.solving.meter import Meter, Purpose
 from egcfg_tui.solving.sampling import sample, uniform_at
 from egcfg_tui.solving.settings import Settings
+
+_ANY_LINES: Final = 1_000_000
 
 
 class CandidatePool:
@@ -65,10 +68,19 @@ class CandidatePool:
                 self._draw(draft, draft.branch.logits(), code)
             yield CandidatesGrown(tuple(draft.text for draft in self.drafts))
             growing = self._growing(horizon)
-        return [
-            Candidate(draft.index, self._shown(draft, horizon), len(draft.tokens), draft.complete)
-            for draft in self.drafts
-        ]
+        return [self._told(draft, horizon) for draft in self.drafts]
+
+    def finish(self, index: int, code: str, max_tokens: int) -> Generator[Event, None, Candidate]:
+        """Lets one candidate go on to the end of its answer, by at most `max_tokens` tokens.
+
+        What it has beyond its horizon is not told at later refreshes.
+        """
+        draft = next(draft for draft in self.drafts if draft.index == index)
+        limit = min(len(draft.tokens) + max_tokens, self._settings.max_tokens)
+        while draft.grows(_ANY_LINES, limit):
+            yield from self._evaluate_last([draft])
+            self._draw(draft, draft.branch.logits(), code)
+        return self._told(draft, _ANY_LINES)
 
     def keep_agreeing(self, line_tokens: Sequence[int], line_text: str) -> None:
         """Drops the candidates that do not begin with a chosen line; the others now stand behind it."""
@@ -138,5 +150,6 @@ class CandidatePool:
         draft.take(token, self._engine, code, self._exercise)
 
     @staticmethod
-    def _shown(draft: Draft, horizon: int) -> str:
-        return draft.text if draft.complete else cut_after_lines(draft.text, horizon)
+    def _told(draft: Draft, horizon: int) -> Candidate:
+        text = cut_after_lines(draft.text, horizon)
+        return Candidate(draft.index, text, len(draft.tokens), draft.complete and text == draft.text)

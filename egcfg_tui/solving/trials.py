@@ -39,6 +39,8 @@ _END: Final = "\0"
 
 # Names the guided line's random numbers; candidates have theirs by their index.
 _LINE_STREAM: Final = 1 << 20
+# How far a candidate that passes goes on to its end.
+_FINISHING_TOKENS: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class GuidedTrial:
         self._lines_since: int | None = None
         self._covered: tuple[str, ...] = ()
         self._starts: list[_LineStart] = []
+        self._finished: set[str | None] = set()
 
     def run(self) -> Iterator[Event]:
         """The events of the trial."""
@@ -260,11 +263,9 @@ class GuidedTrial:
         runs = self._execute(candidates)
         yield CandidatesExecuted(number, runs)
         if self._settings.early_stop:
-            for candidate in candidates:
-                if candidate.complete:
-                    yield from bench.execute_answer(self._code + candidate.text)
-                    if bench.solved:
-                        return
+            yield from self._accept_passing(candidates, runs, pool)
+            if bench.solved:
+                return
         # Where every candidate ends the answer at once there is no next line to tell about: the signal stays.
         if any(candidate.text.strip() for candidate in candidates):
             yield bench.meter.enter(Stage.SIGNAL)
@@ -278,6 +279,27 @@ class GuidedTrial:
         self._covered = tuple(
             self._code + candidate.text + _END * candidate.complete for candidate in candidates
         )
+
+    def _accept_passing(
+        self, candidates: list[Candidate], runs: tuple[CandidateRun, ...], pool: CandidatePool
+    ) -> Iterator[Event]:
+        """Judges complete candidates; one that passes unfinished is finished first, which costs less than a
+        guided line."""
+        bench = self._bench
+        for candidate in candidates:
+            if candidate.complete:
+                yield from bench.execute_answer(self._code + candidate.text)
+                if bench.solved:
+                    return
+        complete = {candidate.index for candidate in candidates if candidate.complete}
+        for run in runs:
+            passes = bool(run.results) and all(result.passed for result in run.results)
+            if passes and complete.isdisjoint(run.candidates) and run.source not in self._finished:
+                self._finished.add(run.source)
+                whole = yield from pool.finish(run.candidates[0], self._code, _FINISHING_TOKENS)
+                if whole.complete:
+                    yield from bench.execute_answer(self._code + whole.text)
+                return
 
     def _execute(self, candidates: list[Candidate]) -> tuple[CandidateRun, ...]:
         """Runs every distinct executable prefix once; one entry per distinct prefix, in order."""

@@ -178,6 +178,35 @@ def test_every_candidate_keeps_the_horizon(sandbox: Sandbox) -> None:
             assert all(lines_in(candidate.text) <= horizon for candidate in sampled.candidates)
 
 
+@pytest.mark.parametrize(("early_stop", "lines"), [(True, [1]), (False, [1, 2, 3, 4, 5, 6])])
+def test_an_unfinished_candidate_that_passes_is_finished_and_judged(
+    sandbox: Sandbox, early_stop: bool, lines: list[int]
+) -> None:
+    """Four lines are the whole function, but the model has not said yet that nothing follows."""
+    settings = Settings(temperature=0.0, horizon=4, early_stop=early_stop)
+    events = run(
+        model(lambda _: [(RIGHT, 1.0)]), sandbox, SolveRequest(EXERCISE, Method.EGCFG, settings, budget_s=60)
+    )
+    first = of_type(events, CandidatesSampled)[0]
+    assert not any(candidate.complete for candidate in first.candidates)
+    assert [event.line for event in of_type(events, LineChosen)] == lines
+    assert finished(events).solved
+
+
+def test_a_candidate_that_passes_but_ends_wrong_is_tried_once(sandbox: Sandbox) -> None:
+    spoilt = (
+        RIGHT.removesuffix("```") + "\ndef other():\n    return [][0]\n\n@other\ndef last():\n    pass\n```"
+    )
+    settings = Settings(temperature=0.0, horizon=4)
+    events = run(
+        model(lambda _: [(spoilt, 1.0)]), sandbox, SolveRequest(EXERCISE, Method.EGCFG, settings, budget_s=60)
+    )
+    horizons = [lines_in(c.text) for s in of_type(events, CandidatesSampled) for c in s.candidates]
+    assert max(horizons) <= 4
+    assert len(of_type(events, LineChosen)) > 4
+    assert not finished(events).solved
+
+
 def test_where_every_candidate_ends_the_answer_the_signal_stays(sandbox: Sandbox) -> None:
     settings = Settings(temperature=0.0, horizon=2)
     events = run(
