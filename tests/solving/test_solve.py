@@ -194,9 +194,8 @@ def test_an_unfinished_candidate_that_passes_is_finished_and_judged(
 
 
 def test_a_candidate_that_passes_but_ends_wrong_is_tried_once(sandbox: Sandbox) -> None:
-    spoilt = (
-        RIGHT.removesuffix("```") + "\ndef other():\n    return [][0]\n\n@other\ndef last():\n    pass\n```"
-    )
+    # A yield behind the return makes a generator of what passed without it.
+    spoilt = RIGHT.removesuffix("```") + "    yield 0\n```"
     settings = Settings(temperature=0.0, horizon=4)
     events = run(
         model(lambda _: [(spoilt, 1.0)]), sandbox, SolveRequest(EXERCISE, Method.EGCFG, settings, budget_s=60)
