@@ -87,7 +87,7 @@ class Settings:
     stop_loops: bool = field(default=True, metadata=_about("code that repeats itself ends its trial"))
     early_stop: bool = field(
         default=True,
-        metadata=_about("a complete candidate that passes the visible tests ends its trial"),
+        metadata=_about("a candidate that passes the visible tests is finished and ends its trial"),
     )
 
     def __post_init__(self) -> None:
