@@ -17,6 +17,7 @@ from egcfg_tui.events import (
     Event,
     LineChosen,
     LineGrown,
+    LinesRewound,
     Progressed,
     SolveStarted,
     Stage,
@@ -101,7 +102,7 @@ class LiveNarrator:
                 self._growing = "\n".join(
                     f"   {number} │ {self._open}{one_line(text)}" for number, text in enumerate(texts, 1)
                 )
-            case LineChosen(code=code):
+            case LineChosen(code=code) | LinesRewound(code=code):
                 self._growing, self._open = "", open_line(code)
             case TrialStarted():
                 self._open = ""

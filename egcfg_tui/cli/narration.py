@@ -16,6 +16,7 @@ from egcfg_tui.events import (
     Event,
     GammaChanged,
     LineChosen,
+    LinesRewound,
     ScoredTest,
     SolveFinished,
     SolvePaused,
@@ -70,6 +71,8 @@ def narration(event: Event) -> list[Text]:
             return [Text("resumed")]
         case GammaChanged(gamma=gamma):
             return [Text(f"gamma is now {gamma:g}")]
+        case LinesRewound(line=line):
+            return [Text(f"back to line {line}")]
         case SolveFinished():
             return result_lines(event)
         case _:

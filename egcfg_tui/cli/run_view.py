@@ -32,6 +32,7 @@ from egcfg_tui.events import (
     Event,
     GammaChanged,
     LineChosen,
+    LinesRewound,
     SignalBuilt,
     SolveFailed,
     SolveFinished,
@@ -68,7 +69,7 @@ class RunView:
         match event:
             case SolveStarted():
                 self._code = event.starter
-            case LineChosen():
+            case LineChosen() | LinesRewound():
                 self._code = event.code
             case TrialStarted():
                 self._code = ""
@@ -124,6 +125,8 @@ def _lines(event: Event) -> list[Text]:
             return [Text("  resumed", FAINT)]
         case GammaChanged(gamma=gamma):
             return [Text(f"  gamma is now {gamma:g}")]
+        case LinesRewound(line=line):
+            return [Text(f"  back to line {line}")]
         case SolveFinished():
             return [Text(), *result_lines(event), *_solution(event)]
         case SolveFailed():

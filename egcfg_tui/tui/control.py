@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from egcfg_tui.engine.api import ModelSpec
-from egcfg_tui.events import Event, FailureKind, SolveFailed
+from egcfg_tui.events import Event, FailureKind, LinesRewound, SolveFailed, TrialFinished
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.models import ModelError
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.tui import state, terminal
 from egcfg_tui.tui.bridge import EventQueue, Session, StreamEnded
 from egcfg_tui.tui.options import SolveOptions
-from egcfg_tui.tui.view import EngineState, EngineView, Phase, SolveView, idle
+from egcfg_tui.tui.rewinding import line_to_retake
+from egcfg_tui.tui.view import EngineState, EngineView, LineView, Phase, SolveView, idle
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class SolveControl:
         self._closed = False
         self._busy = False
         self._next_exercise: Exercise | None = None
+        self._going_back_to: LineView | None = None
 
     @property
     def can_start(self) -> bool:
@@ -79,6 +81,7 @@ class SolveControl:
         before = self.view
         for at_s, event in self._queue.drain():
             self.view = state.fold(event, self.view, at_s)
+            self._note_rewinding(event)
             if isinstance(event, StreamEnded):
                 self._stream_ended(event, at_s)
         return self.view is not before
@@ -93,6 +96,7 @@ class SolveControl:
         """Loads the model in a new session, after closing the old one."""
         self._busy = True
         self.stopping = False
+        self._going_back_to = None
         now_s = self.services.clock()
         engine = EngineView(EngineState.LOADING, model=self.model_name, since_s=now_s)
         if self.view.phase.active:
@@ -133,6 +137,16 @@ class SolveControl:
         elif self._session and self.view.phase is Phase.RUNNING:
             self._session.pause()
 
+    def rewind(self, selected: int | None) -> None:
+        """Goes back to the line numbered `selected`, else to the last chosen one: it and all after it are
+        taken back and chosen anew, by a held solve when it goes on. Raises `NoWayBackError`.
+        """
+        asked = self._going_back_to.number if self._going_back_to else None
+        line = line_to_retake(self.view, selected, asked)
+        if self._session:
+            self._going_back_to = line
+            self._session.rewind(line.number)
+
     def change(self, options: SolveOptions) -> None:
         """Takes other options: gamma also for the lines to come, the rest for the next solve."""
         gamma = options.settings.gamma
@@ -151,9 +165,13 @@ class SolveControl:
         self.view = idle(exercise, self.view.engine)
 
     @property
-    def parting_word(self) -> str:
-        """What is being brought to an end, for the status; empty when nothing is."""
-        return "closing the engine" if self.closing else "stopping" if self.stopping else ""
+    def pending_word(self) -> str:
+        """What was asked for and has not come about yet, for the status; empty when nothing is."""
+        if self.closing:
+            return "closing the engine"
+        if self.stopping:
+            return "stopping"
+        return f"going back to line {self._going_back_to.row}" if self._going_back_to else ""
 
     def close(self) -> None:
         """Ends the session; blocks until its process is gone. May be called from any thread."""
@@ -221,6 +239,13 @@ class SolveControl:
             self._queue.put(SolveFailed(FailureKind.MODEL, text))
         if session is self._session:
             self._queue.put(StreamEnded(alive=session.alive))
+
+    def _note_rewinding(self, event: Event) -> None:
+        """A wish to go back ends when the solver has gone back that far, and with its trial."""
+        line = self._going_back_to
+        gone_back = isinstance(event, LinesRewound) and line is not None and event.line <= line.number
+        if gone_back or isinstance(event, TrialFinished | StreamEnded):
+            self._going_back_to = None
 
     def _stream_ended(self, event: StreamEnded, at_s: float) -> None:
         self._busy = False

@@ -65,6 +65,9 @@ class RecordedSession:
     def step(self) -> None:
         """There is nothing to go on with."""
 
+    def rewind(self, line: int) -> None:
+        """What was chosen was chosen."""
+
     def set_gamma(self, gamma: float) -> None:
         """What was chosen was chosen."""
 

@@ -22,6 +22,7 @@ from egcfg_tui.events import (
     GammaChanged,
     LineChosen,
     LineGrown,
+    LinesRewound,
     Progressed,
     SignalBuilt,
     SolveFailed,
@@ -152,13 +153,8 @@ def _(event: CandidatesSampled, view: SolveView, at_s: float) -> SolveView:
 
 @fold.register
 def _(event: CandidatesExecuted, view: SolveView, at_s: float) -> SolveView:
-    line = _current(view, event.line)
-    shown = replace(view, current=replace(line, runs=event.runs))
-    executed = [run.results for run in event.runs if run.results]
-    if not executed:
-        return shown
-    best = max(executed, key=lambda results: sum(result.passed for result in results))
-    return _with_results(shown, best, f"best of line {line.row}")
+    line = replace(_current(view, event.line), runs=event.runs)
+    return _with_best_run(replace(view, current=line), line)
 
 
 @fold.register
@@ -259,6 +255,17 @@ def _(event: GammaChanged, view: SolveView, at_s: float) -> SolveView:
     return replace(view, gamma=event.gamma)
 
 
+@fold.register
+def _(event: LinesRewound, view: SolveView, at_s: float) -> SolveView:
+    """The tests go back too: to the latest runs on the way to what is left of the code, if there are any."""
+    kept = tuple(line for line in view.lines if line.number < event.line)
+    untested = tuple(TestRow(row.text) for row in view.tests)
+    rewound = replace(view, code=event.code, lines=kept, current=None, tests=untested, tests_of="")
+    for line in kept:
+        rewound = _with_best_run(rewound, line)
+    return replace(rewound, current=_current(rewound, event.line))
+
+
 def engine_lost(view: SolveView, message: str, at_s: float, *, absent: bool = False) -> SolveView:
     """The view after the engine's process was found gone, or (`absent`) no model to start it with."""
     lost = EngineState.ABSENT if absent else EngineState.DEAD
@@ -280,6 +287,15 @@ def _current(view: SolveView, number: int | None = None) -> LineView:
 
 def _next_number(view: SolveView) -> int:
     return view.lines[-1].number + 1 if view.lines else 1
+
+
+def _with_best_run(view: SolveView, line: LineView) -> SolveView:
+    """The tests with the best run of a line's candidates; as they were where nothing of it ran."""
+    executed = [run.results for run in line.runs or () if run.results]
+    if not executed:
+        return view
+    best = max(executed, key=lambda results: sum(result.passed for result in results))
+    return _with_results(view, best, f"best of line {line.row}")
 
 
 def _with_answer(view: SolveView, event: CodeExecuted) -> SolveView:

@@ -15,7 +15,9 @@ from egcfg_tui.cli import live, stderr
 from egcfg_tui.cli.live import LiveNarrator, PlainNarrator, narrator
 from egcfg_tui.events import (
     CandidatesGrown,
+    LineChosen,
     LineGrown,
+    LinesRewound,
     Progressed,
     SolveStarted,
     Stage,
@@ -68,6 +70,18 @@ def test_the_region_shows_what_grows(plain_screen: Console) -> None:
     assert lines[0] == "   1 │ for a in b: ↵     c"
     assert lines[1] == "   2 │ " + "x" * 72 + "…"
     assert len(lines) == 3
+
+
+def test_the_region_goes_back_to_the_line_that_is_left(plain_screen: Console) -> None:
+    shown = LiveNarrator(lambda: False)
+    shown.show(LineChosen(1, "def f():\n    ", "def f():\n    ", 1.0, ()))
+    shown.show(LineGrown(2, "return 1"))
+    assert region(shown, plain_screen)[0] == "   2 │     return 1"
+    shown.show(LinesRewound(1, ""))
+    assert len(region(shown, plain_screen)) == 1
+    shown.show(LineGrown(1, "def g"))
+    assert region(shown, plain_screen)[0] == "   1 │ def g"
+    assert "back to line 1" in plain_screen.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_the_region_says_that_it_is_stopping(plain_screen: Console) -> None:

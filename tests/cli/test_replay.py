@@ -14,7 +14,16 @@ from support.command_line import CommandLine
 from support.digits_run import EXERCISE, LOADING, SOLVE
 
 from egcfg_tui.cli.exit_codes import ExitCode
-from egcfg_tui.events import Event, FailureKind, GammaChanged, SolveFailed, SolvePaused, SolveResumed
+from egcfg_tui.events import (
+    CandidatesSampled,
+    Event,
+    FailureKind,
+    GammaChanged,
+    LinesRewound,
+    SolveFailed,
+    SolvePaused,
+    SolveResumed,
+)
 from egcfg_tui.runs import RecordedModel, Recorder, header_for
 from egcfg_tui.runs.machine import Machine
 from egcfg_tui.solving.request import SolveRequest
@@ -57,6 +66,7 @@ def test_every_other_event_has_its_line(command_line: CommandLine, tmp_path: Pat
     events = (
         SolvePaused(),
         GammaChanged(2.5),
+        LinesRewound(2, "def f():\n    "),
         SolveResumed(),
         SolveFailed(FailureKind.MODEL, "it \x1b died"),
     )
@@ -64,10 +74,24 @@ def test_every_other_event_has_its_line(command_line: CommandLine, tmp_path: Pat
     assert outcome.stdout.splitlines()[1:] == [
         "  paused",
         "  gamma is now 2.5",
+        "  back to line 2",
         "  resumed",
         "",
         "could not be solved: it \\x1b died",
     ]
+
+
+def test_candidates_after_going_back_stand_in_the_line_that_is_left(
+    command_line: CommandLine, tmp_path: Path
+) -> None:
+    candidates = next(event for event in SOLVE if isinstance(event, CandidatesSampled))
+    back = LinesRewound(1, "")
+    shown = [
+        command_line("replay", record(tmp_path / "run.jsonl", events)).stdout
+        for events in ((*SOLVE[: SOLVE.index(candidates)], candidates), (*SOLVE[:8], back, candidates))
+    ]
+    assert ["│     return sum(n)" in text for text in shown] == [True, False]
+    assert "│ return sum(n)" in shown[1]
 
 
 def test_a_recording_that_stops_early_is_told(command_line: CommandLine, tmp_path: Path) -> None:

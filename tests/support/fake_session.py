@@ -10,10 +10,13 @@ from egcfg_tui.events import (
     Event,
     FailureKind,
     GammaChanged,
+    LineChosen,
+    LinesRewound,
     SolveFailed,
     SolveFinished,
     SolvePaused,
     SolveResumed,
+    SolveStarted,
     TokenCounts,
 )
 from egcfg_tui.solving.request import SolveRequest
@@ -39,6 +42,9 @@ class FakeSession:
         self._passes = 0
         self._stopped = False
         self._said: list[Event] = []
+        self._paused = False
+        self._codes = {0: ""}
+        """The code behind each line told so far; behind 0 the starter."""
         self.waiting = False
         """Whether the script of the solve is at its end or at a hold."""
         self.obituary = "the engine's process was killed by SIGKILL; start it again"
@@ -49,7 +55,7 @@ class FakeSession:
 
     def solve(self, request: SolveRequest) -> Iterator[Event]:
         self.calls.append(request)
-        self._stopped = False
+        self._stopped = self._paused = False
         yield from self._play(self._scripts["solve"], request)
         self.waiting = True
 
@@ -71,15 +77,25 @@ class FakeSession:
 
     def pause(self) -> None:
         self.calls.append("pause")
+        self._paused = True
         self.say(SolvePaused())
 
     def resume(self) -> None:
         self.calls.append("resume")
+        self._paused = False
         self.say(SolveResumed())
 
     def step(self) -> None:
         self.calls.append("step")
+        self._paused = False
         self.say(SolveResumed())
+
+    def rewind(self, line: int) -> None:
+        """A paused solve wakes up for it and holds again, as the solver does."""
+        self.calls.append(("rewind", line))
+        told: list[Event] = [LinesRewound(line, self._codes[line - 1])]
+        for event in [SolveResumed(), *told, SolvePaused()] if self._paused else told:
+            self.say(event)
 
     def set_gamma(self, gamma: float) -> None:
         self.calls.append(("gamma", gamma))
@@ -97,6 +113,7 @@ class FakeSession:
     def _play(self, script: Script, request: SolveRequest | None) -> Iterator[Event]:
         for item in script:
             if isinstance(item, Event):
+                self._remember(item)
                 yield item
                 if isinstance(item, SolveFailed):
                     self.alive = request is not None
@@ -110,6 +127,12 @@ class FakeSession:
             if self._stopped and request is not None:
                 yield _stopped(request)
                 return
+
+    def _remember(self, event: Event) -> None:
+        if isinstance(event, SolveStarted):
+            self._codes = {0: event.starter}
+        elif isinstance(event, LineChosen):
+            self._codes[event.line] = event.code
 
     def _wait(self) -> Iterator[Event]:
         while True:

@@ -25,9 +25,11 @@ from egcfg_tui.events import (
     CandidatesSampled,
     CodeExecuted,
     FailureKind,
+    LinesRewound,
     SolveFailed,
     SolveFinished,
     SolvePaused,
+    SolveResumed,
     TrialStarted,
 )
 from egcfg_tui.exercises.model import Exercise
@@ -98,6 +100,12 @@ SCENES = {
     "signal": Scene((*CHOSEN, Hold()), ("3",)),
     "earlier_line": Scene((*LINE_3, Hold()), ("up",)),
     "paused_large": Scene((*LINE_3, SolvePaused(), Hold()), size=LARGE),
+    "gone_back": Scene(
+        (
+            *(*LINE_3, SolvePaused(), SolveResumed()),
+            *(LinesRewound(2, digits_run.HEADER), SolvePaused(), Hold()),
+        )
+    ),
     "solved": Scene(digits_run.SOLVE),
     "solved_large": Scene(digits_run.SOLVE, size=LARGE),
     "solved_huge": Scene(digits_run.SOLVE, size=(180, 50)),

@@ -18,6 +18,7 @@ from egcfg_tui.events import (
     FailureKind,
     GammaChanged,
     LineChosen,
+    LinesRewound,
     SignalBuilt,
     SolveFailed,
     SolvePaused,
@@ -29,7 +30,7 @@ from egcfg_tui.events import (
     TrialStarted,
 )
 from egcfg_tui.tui.state import fold, fold_all
-from egcfg_tui.tui.view import EngineState, Phase, SolveView, idle
+from egcfg_tui.tui.view import EngineState, LineView, Phase, SolveView, idle
 from egcfg_tui.tui.widgets.candidates_panel import candidate_lines
 from egcfg_tui.tui.widgets.code_panel import code_lines
 from egcfg_tui.tui.widgets.tests_panel import test_lines as lines_of_tests
@@ -40,6 +41,8 @@ POOL: tuple[Event, ...] = (
     SolvePaused(),
     SolveResumed(),
     GammaChanged(2.5),
+    LinesRewound(1, ""),
+    LinesRewound(3, digits_run.HEADER + digits_run.LINE_2),
     SolveFailed(FailureKind.MODEL, "gone [/]"),
 )
 
@@ -140,6 +143,47 @@ def test_pauses_do_not_count_as_work() -> None:
 def test_choosing_a_line_again_drops_what_came_after_it() -> None:
     view = fold_all(SolveView(), stamped((*digits_run.SOLVE[:17], LineChosen(1, "x\n", "x\n", 1.0, ()))))
     assert [line.number for line in view.lines] == [1]
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "row", "tests", "tests_of"),
+    [
+        (1, "", 1, [None] * 3, ""),
+        (2, digits_run.HEADER, 2, [None] * 3, ""),
+        (
+            3,
+            digits_run.HEADER + digits_run.LINE_2,
+            3,
+            [Verdict.PASSED] * 2 + [Verdict.ERROR],
+            "best of line 2",
+        ),
+    ],
+)
+def test_going_back_leaves_the_lines_before_with_their_tests_and_a_fresh_line(
+    line: int, code: str, row: int, tests: list[Verdict | None], tests_of: str
+) -> None:
+    whole = fold_all(SolveView(), stamped(digits_run.SOLVE[:-4]))
+    assert whole.passed == 3
+    view = fold(LinesRewound(line, code), whole, 99.0)
+    assert view.lines == whole.lines[: line - 1]
+    assert view.code == code
+    assert view.current == LineView(line, row=row, lead="    " if line > 1 else "")
+    assert [row.verdict for row in view.tests] == tests
+    assert [row.error is None for row in view.tests] == [verdict is not Verdict.ERROR for verdict in tests]
+    assert view.tests_of == tests_of
+    assert (view.phase, view.trial, view.gamma) == (whole.phase, whole.trial, whole.gamma)
+
+
+@given(st.integers(1, 3))
+def test_a_line_taken_back_and_chosen_again_looks_as_if_chosen_once(line: int) -> None:
+    numbered = [(event, getattr(event, "line", 0)) for event in digits_run.SOLVE[:-4] if not event.transient]
+    code = ["", digits_run.HEADER, digits_run.HEADER + digits_run.LINE_2][line - 1]
+    again = [event for event, number in numbered if number >= line]
+    events = [*(event for event, _ in numbered), LinesRewound(line, code), *again]
+    once = fold_all(SolveView(), stamped([event for event, _ in numbered]))
+    twice = fold_all(SolveView(), stamped(events))
+    assert twice.every_line == once.every_line
+    assert twice.code == once.code
 
 
 def test_the_end_of_an_answer_is_no_line() -> None:

@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 from support import digits_run
 from support.digits_run import EXERCISE, OTHER
-from support.fake_session import Hold
+from support.fake_session import Hold, Script
 from support.stage import Stage, wait_until
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from egcfg_sandbox import CodeTest
-from egcfg_tui.events import FailureKind, LineGrown, SolveFailed
+from egcfg_tui.events import FailureKind, LineGrown, SolveFailed, TrialStarted
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.settings import Method
 from egcfg_tui.tui.app import WorkbenchApp
@@ -53,6 +53,10 @@ def bar(app: WorkbenchApp, name: str) -> str:
 def notice(app: WorkbenchApp) -> str:
     widget = app.workbench.query_one("#notice", Static)
     return str(widget.content) if widget.display else ""
+
+
+def notes(app: WorkbenchApp) -> list[str]:
+    return [note.message for note in app._notifications]
 
 
 async def ready(pilot: Pilot[None], app: WorkbenchApp) -> None:
@@ -182,6 +186,100 @@ async def test_earlier_lines_can_be_looked_at_while_the_solve_goes_on(stage: Sta
         assert "while n > 0" in panel(app, "candidates")
 
 
+async def test_a_paused_solve_goes_back_to_the_line_looked_at_and_stays_paused(stage: Stage) -> None:
+    stage.solve = MID
+    app = stage.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, app)
+        await pilot.press("s")
+        await wait_until(pilot, lambda: "int(digit)" in panel(app, "candidates"))
+        await pilot.press("space")
+        await wait_until(pilot, lambda: phase(app) is Phase.PAUSED)
+        await pilot.press("up")
+        assert "u goes back to it" in str(app.workbench.query_one("#code").border_title)
+        await pilot.press("u")
+        await wait_until(pilot, lambda: len(app.workbench.control.view.lines) == 1)
+        await wait_until(pilot, lambda: phase(app) is Phase.PAUSED)
+        assert app.workbench.selected is None
+        assert "total" not in panel(app, "code")
+        assert "No candidates yet" in panel(app, "candidates")
+        assert "‖ paused" in bar(app, "status")
+        await pilot.press("plus", "n")
+        await wait_until(pilot, lambda: phase(app) is Phase.RUNNING)
+        assert stage.session.calls[1:] == ["pause", ("rewind", 2), ("gamma", 1.25), "step"]
+
+
+async def test_going_back_twice_while_following_takes_back_two_lines(stage: Stage) -> None:
+    stage.solve = MID
+    app = stage.app()
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await pilot.press("s")
+        await wait_until(pilot, lambda: "int(digit)" in panel(app, "candidates"))
+        await pilot.press("u", "u")
+        await wait_until(pilot, lambda: app.workbench.control.view.lines == ())
+        assert stage.session.calls[1:] == [("rewind", 2), ("rewind", 1)]
+        await pilot.press("u")
+        assert notes(app) == ["No line is chosen yet: there is nothing to go back to."]
+        assert len(stage.session.calls) == 3
+
+
+@pytest.mark.parametrize(
+    ("script", "word"),
+    [
+        (digits_run.SOLVE, "Nothing is being solved"),
+        ((replace(digits_run.STARTED, method="sample"), TrialStarted(1, "sample", "", 1.0)), "Plain samples"),
+        (
+            (digits_run.STARTED, TrialStarted(1, "greedy", "", 1.0), *digits_run.LINE_2_CHOSEN),
+            "the same again",
+        ),
+    ],
+)
+async def test_where_there_is_no_way_back_it_is_said(stage: Stage, script: Script, word: str) -> None:
+    stage.solve = (*script, Hold())
+    app = stage.app()
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await pilot.press("s")
+        await wait_until(pilot, lambda: stage.session.waiting)
+        await pilot.pause(0.1)
+        before = app.workbench.control.view
+        await pilot.press("u")
+        (note,) = notes(app)
+        assert word in note
+        assert app.workbench.control.view == before
+        assert len(stage.session.calls) == 1
+
+
+async def test_a_solver_that_is_busy_yet_is_waited_for_until_its_trial_ends(stage: Stage) -> None:
+    stage.solve = MID
+    app = stage.app()
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        stage.session.rewind = lambda line: None  # type: ignore[method-assign]
+        await pilot.press("s")
+        await wait_until(pilot, lambda: "int(digit)" in panel(app, "candidates"))
+        await pilot.press("u")
+        assert "going back to line 2" in bar(app, "status")
+        stage.session.go()
+        await wait_until(pilot, lambda: phase(app) is Phase.SOLVED)
+        assert "solved" in bar(app, "status")
+
+
+async def test_a_line_that_was_taken_back_is_looked_at_no_more(stage: Stage) -> None:
+    stage.solve = MID
+    app = stage.app()
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await pilot.press("s")
+        await wait_until(pilot, lambda: "int(digit)" in panel(app, "candidates"))
+        await pilot.press("up")
+        assert app.workbench.selected == 2
+        stage.session.rewind(2)
+        await wait_until(pilot, lambda: len(app.workbench.control.view.lines) == 1)
+        assert app.workbench.selected is None
+
+
 async def test_a_click_on_the_code_looks_at_its_line(stage: Stage) -> None:
     stage.solve = MID
     app = stage.app()
@@ -201,15 +299,17 @@ async def test_a_session_that_does_not_stop_can_be_replaced(stage: Stage) -> Non
     async with app.run_test() as pilot:
         await ready(pilot, app)
         stage.session.stop = lambda: None  # type: ignore[method-assign]
+        stage.session.rewind = lambda line: None  # type: ignore[method-assign]
         await pilot.press("s")
-        await wait_until(pilot, lambda: phase(app) is Phase.RUNNING)
-        await pilot.press("x")
+        await wait_until(pilot, lambda: "int(digit)" in panel(app, "candidates"))
+        await pilot.press("u", "x")
         assert "stopping" in bar(app, "status")
         stage.solve = digits_run.SOLVE
         await pilot.press("R")
         await wait_until(pilot, lambda: len(stage.sessions) == 2)
         await ready(pilot, app)
         assert notice(app) == ""
+        assert "ready" in bar(app, "status")
         await pilot.press("s")
         await wait_until(pilot, lambda: phase(app) is Phase.SOLVED)
 

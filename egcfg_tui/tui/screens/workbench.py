@@ -20,6 +20,7 @@ from egcfg_tui.tui.commands import COMMANDS
 from egcfg_tui.tui.control import Services, SolveControl
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.options import SolveOptions
+from egcfg_tui.tui.rewinding import NoWayBackError
 from egcfg_tui.tui.screens.help import HelpScreen
 from egcfg_tui.tui.screens.open import OpenScreen
 from egcfg_tui.tui.text import key_name, visible
@@ -132,6 +133,16 @@ class WorkbenchScreen(Screen[None]):
     def action_step(self) -> None:
         """Pauses, then goes on by one line."""
         self.control.step()
+
+    def action_rewind(self) -> None:
+        """Goes back to the line looked at, or takes back the last one."""
+        try:
+            self.control.rewind(self.selected)
+        except NoWayBackError as reason:
+            self.notify(str(reason), severity="warning", markup=False)
+            return
+        self.selected = None
+        self._draw()
 
     def action_stop(self) -> None:
         """Stops the solve."""
@@ -252,10 +263,12 @@ class WorkbenchScreen(Screen[None]):
         """Shows the view; every part skips what it already shows."""
         view = self.control.view
         line, live = self._line()
+        if live:
+            self.selected = None  # what was looked at may be gone
         hint = self._hint()
         self.query_one(StatementPanel).show(view)
         self.query_one(TestsPanel).show(view)
-        self.query_one(CodePanel).show(view, None if live else line, hint)
+        self.query_one(CodePanel).show(view, None if live else line, hint, self._key("rewind"))
         chosen = view.lines[-1] if live and view.lines else line
         self.query_one(CandidatesPanel).show(view, line, hint)
         self.query_one(TokensPanel).show(view, chosen, hint)
@@ -274,7 +287,7 @@ class WorkbenchScreen(Screen[None]):
                 control.options,
                 control.services.clock(),
                 waiting=control.waiting,
-                parting=control.parting_word,
+                pending=control.pending_word,
                 wide=self.size.width >= WIDE_COLUMNS,
             )
         )

@@ -77,13 +77,14 @@ def title_parts(view: SolveView, options: SolveOptions, model: str) -> tuple[Con
 
 
 def status_parts(
-    view: SolveView, options: SolveOptions, now_s: float, *, waiting: bool, parting: str, wide: bool
+    view: SolveView, options: SolveOptions, now_s: float, *, waiting: bool, pending: str, wide: bool
 ) -> tuple[Content, Content]:
     """What is going on, and the figures.
 
-    `waiting`: a solve starts as soon as the model is loaded. `parting` names what is being ended.
+    `waiting`: a solve starts as soon as the model is loaded. `pending` names what was asked for and takes
+    a while.
     """
-    activity = _busy(parting, now_s) if parting else _activity(view, now_s, waiting=waiting)
+    activity = _busy(pending, now_s) if pending else _activity(view, now_s, waiting=waiting)
     return activity, _figures(view, options, now_s, wide=wide)
 
 

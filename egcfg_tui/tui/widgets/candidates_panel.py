@@ -14,7 +14,7 @@ from egcfg_tui.solving.settings import Method
 from egcfg_tui.tui import code, marks
 from egcfg_tui.tui.styles import MUTED, RULE
 from egcfg_tui.tui.text import reason, visible
-from egcfg_tui.tui.view import LineView, SolveView
+from egcfg_tui.tui.view import LineView, Phase, SolveView
 from egcfg_tui.tui.widgets.lines import LinesPanel, wrapped
 
 WIDEST_MARKS: Final = 8
@@ -175,7 +175,7 @@ def _absence(view: SolveView, line: LineView | None) -> str:
             if signal
             else "No candidates."
         )
-    return "Sampling…"
+    return "No candidates yet." if view.phase is Phase.PAUSED else "Sampling…"
 
 
 def _summary(line: LineView | None) -> str:

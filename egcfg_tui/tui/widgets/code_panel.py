@@ -11,6 +11,7 @@ from textual.message import Message
 
 from egcfg_tui.solving.settings import Method
 from egcfg_tui.tui import code
+from egcfg_tui.tui.rewinding import can_be_retaken
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.view import LineView, SolveView
 from egcfg_tui.tui.widgets.lines import LinesPanel
@@ -34,8 +35,11 @@ class CodePanel(LinesPanel):
         if (offset := event.get_content_offset(self)) is not None:
             self.post_message(self.RowClicked(offset.y + self.scroll_offset.y + 1))
 
-    def show(self, view: SolveView, selected: LineView | None, hint: str) -> None:
-        """Draws the view; `selected` is the line whose candidates are looked at, None while live."""
+    def show(self, view: SolveView, selected: LineView | None, hint: str, rewind_key: str) -> None:
+        """Draws the view; `selected` is the line whose candidates are looked at, None while live.
+
+        `rewind_key` is told where it would go back to that line.
+        """
         lines, growing = code_lines(view)
         if not lines:
             lines = [Content(""), *(Content.styled(f"  {text}", MUTED) for text in hint.split("\n"))]
@@ -45,7 +49,7 @@ class CodePanel(LinesPanel):
             rows = range(growing, growing + 1)
         self.set_lines(lines, rows)
         trial = f"trial {view.trial.index}" if view.trial and view.trial.index > 1 else ""
-        self.set_title("Code", trial, _look(view, selected))
+        self.set_title("Code", trial, _look(view, selected, rewind_key))
         follow = len(lines) - 1 if view.phase.active else 0
         self.show_line(rows[-1] if rows else follow)
 
@@ -85,7 +89,8 @@ def _numbered(row: int, text: Content, swayed: bool) -> Content:
     return Content("").join([number, mark, Content(" "), text])
 
 
-def _look(view: SolveView, selected: LineView | None) -> Content:
-    if selected is not None:
-        return Content.styled(f"looking at line {selected.row}", "not bold $text-accent")
-    return Content("")
+def _look(view: SolveView, selected: LineView | None, rewind_key: str) -> Content:
+    if selected is None:
+        return Content("")
+    back = f" · {rewind_key} goes back to it" if can_be_retaken(view, selected) else ""
+    return Content.styled(f"looking at line {selected.row}{back}", "not bold $text-accent")

@@ -1,0 +1,43 @@
+"""Which line a wish to go back means, and why there may be none."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from egcfg_tui.solving.settings import Method
+from egcfg_tui.tui.view import LineView, SolveView
+
+_WITHOUT_WAY_BACK: Final[dict[str, str]] = {
+    Method.SAMPLE: "Plain samples have no lines to go back to.",
+    Method.GREEDY: "Greedy lines would come out the same again: there is no use in going back.",
+}
+
+
+class NoWayBackError(Exception):
+    """There is no line to go back to; the text says why, for the user."""
+
+
+def can_be_retaken(view: SolveView, line: LineView) -> bool:
+    """Whether going back while `line` is looked at means that line."""
+    try:
+        return line_to_retake(view, line.number) is line
+    except NoWayBackError:
+        return False
+
+
+def line_to_retake(view: SolveView, selected: int | None, asked: int | None = None) -> LineView:
+    """The first line that going back takes away: the one numbered `selected`, else the last chosen one.
+
+    `asked` is a line that is being taken back already, so that asking twice goes back twice. Raises
+    `NoWayBackError`.
+    """
+    if not view.phase.active:
+        raise NoWayBackError("Nothing is being solved: there is no line to go back to.")
+    if view.trial is not None and (reason := _WITHOUT_WAY_BACK.get(view.trial.method)):
+        raise NoWayBackError(reason)
+    if view.trial is not None and view.trial.outcome is not None:
+        raise NoWayBackError("The trial is over: there is no line to go back to.")
+    lines = [line for line in view.lines if asked is None or line.number < asked]
+    if not lines:
+        raise NoWayBackError("No line is chosen yet: there is nothing to go back to.")
+    return next((line for line in lines if line.number == selected), lines[-1])
