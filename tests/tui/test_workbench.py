@@ -275,8 +275,8 @@ async def test_a_line_that_was_taken_back_is_looked_at_no_more(stage: Stage) -> 
         await wait_until(pilot, lambda: "int(digit)" in panel(app, "candidates"))
         await pilot.press("up")
         assert app.workbench.selected == 2
-        stage.session.rewind(2)
-        await wait_until(pilot, lambda: len(app.workbench.control.view.lines) == 1)
+        stage.session.rewind(1)
+        await wait_until(pilot, lambda: app.workbench.control.view.lines == ())
         assert app.workbench.selected is None
 
 
