@@ -171,6 +171,23 @@ def test_tampering_never_passes(judge: Judge, case: str) -> None:
     assert row.status not in (Verdict.PASSED, Verdict.SANDBOX_ERROR), row
 
 
+def test_what_a_program_does_to_its_harness_is_gone_with_it(judge: Judge) -> None:
+    source = (
+        RUNNER
+        + """
+import builtins, json
+def f(x):
+    memory, marks = runner()._reserve, getattr(json, "marks", 0)
+    found = (memory[0], marks, hasattr(builtins, "mark"))
+    memory[0] = 7
+    json.marks = builtins.mark = print.__self__.mark = 1
+    return found
+"""
+    )
+    for _ in range(8):
+        assert judge(source, "assert f(1) == (0, 0, False)").status is Verdict.PASSED
+
+
 def test_frames_heap_and_modules_hold_nothing_of_the_test(judge: Judge) -> None:
     source = """
 import gc, sys
