@@ -103,7 +103,7 @@ def test_the_trace_format_shapes_the_signal(sandbox: Sandbox) -> None:
 def test_runs_of_unfinished_candidates_enter_the_signal_only_where_asked(
     sandbox: Sandbox, partial: bool
 ) -> None:
-    settings = dataclasses.replace(ONE_TRIAL, partial_execution=partial)
+    settings = dataclasses.replace(ONE_TRIAL, horizon=2, partial_execution=partial)
     signals = of_type(guided(wrong, sandbox, settings), SignalBuilt)
     assert any("unfinished" in signal.text for signal in signals) is partial
     assert signals[-1].text, "the candidate of the last line is complete"
