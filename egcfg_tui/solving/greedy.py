@@ -22,14 +22,15 @@ def greedy_trial(bench: Workbench, settings: Settings, tree: SampleTree | None =
     """
     yield bench.meter.enter(Stage.LINE)
     code = bench.prompt.starter
+    # An answer longer than the cache would end in its middle, without a run.
+    max_tokens = min(settings.max_tokens, bench.engine.free_tokens)
     branch = bench.start.fork()
     tokens: list[int] = []
     tops: list[TopTokens] = []
     try:
         for number in count(1):
-            line = GuidedLine(
-                bench.engine, bench.exercise, code, number, 0.0, settings.max_tokens - len(tokens)
-            )
+            room = max_tokens - len(tokens)
+            line = GuidedLine(bench.engine, bench.exercise, code, number, 0.0, room)
             while not line.over:
                 yield from bench.meter.evaluate_pending()
                 row = branch.logits()

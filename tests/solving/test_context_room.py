@@ -1,0 +1,96 @@
+"""A context that would overflow is reported before a solve begins, never in the middle of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import count
+from typing import cast
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from egcfg_sandbox import CodeTest, Program, Report, Sandbox, TestResult, Verdict
+from egcfg_tui.engine.fake import END, VOCAB_SIZE, FakeEngine
+from egcfg_tui.events import FailureKind, SolveFailed, SolveFinished, TrialFinished
+from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.solving.control import Control
+from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.settings import Method, RefreshMode, Settings
+from egcfg_tui.solving.solve import solve
+
+EXERCISE = Exercise(
+    id="x",
+    title="X",
+    statement="Do x.",
+    kind=ExerciseKind.FUNCTION,
+    entry_point="f",
+    visible=(CodeTest("assert f(1) == 12345"),),
+    starter="def f(x):\n",
+)
+
+
+class FailingSandbox:
+    """Fails every program at once, with much to tell: here only the cache is looked at."""
+
+    def run(self, program: Program) -> Report:
+        rows = tuple(TestResult(test, Verdict.FAILED, error="wrong " * 300) for test in program.tests)
+        return Report(Verdict.FAILED, rows)
+
+    def run_many(self, programs: Sequence[Program], _should_stop: object = None) -> list[Report]:
+        return [self.run(program) for program in programs]
+
+
+def endless(context_tokens: int, seed: int, can_rewind: bool) -> FakeEngine:
+    """A model whose answers hardly ever end, in lines of some length."""
+    alphabet = [ord(c) for c in "abx =+1\n"] + [END]
+    bias = np.array([0.0] * 7 + [0.0, -8.0])
+
+    def logits(data: bytes) -> np.ndarray:
+        row = np.full(VOCAB_SIZE, -40.0, dtype=np.float32)
+        noise = np.random.default_rng([seed, len(data), *data[-3:]]).normal(0.0, 1.5, len(alphabet))
+        row[alphabet] = noise + bias
+        return row
+
+    return FakeEngine(logits, context_tokens=context_tokens, can_rewind=can_rewind)
+
+
+options = st.builds(
+    Settings,
+    candidates=st.integers(1, 6),
+    temperature=st.sampled_from([0.0, 0.8, 2.0]),
+    horizon=st.integers(1, 40),
+    refresh=st.integers(1, 4),
+    refresh_mode=st.sampled_from([RefreshMode.LINE, RefreshMode.TOKEN]),
+    gamma=st.sampled_from([0.0, 1.5]),
+    max_tokens=st.sampled_from([16, 200, 2000]),
+    signal_tokens=st.sampled_from([0, 100, 600]),
+    stop_loops=st.just(False),
+)
+
+
+@pytest.mark.parametrize("method", [Method.EGCFG, Method.GREEDY])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    context_tokens=st.integers(400, 2000), seed=st.integers(0, 99), can_rewind=st.booleans(), options=options
+)
+def test_no_solve_runs_out_of_cells(
+    method: Method, context_tokens: int, seed: int, can_rewind: bool, options: Settings
+) -> None:
+    """The budget counts decodes here: it or the answers end every trial."""
+    engine = endless(context_tokens, seed, can_rewind)
+    ticks = count()
+    control = Control(budget_s=3000, clock=lambda: float(next(ticks)))
+    sandbox = cast(Sandbox, FailingSandbox())
+    events = list(solve(engine, sandbox, SolveRequest(EXERCISE, method, options, 3000, seed), control))
+    last = events[-1]
+    if isinstance(last, SolveFailed):
+        assert last.kind is FailureKind.CONTEXT
+        assert "use --context" in last.message
+        assert engine.decodes == 0
+        return
+    assert isinstance(last, SolveFinished)
+    assert last.reason in ("budget", "failed", "passed")
+    assert "length" not in [event.outcome for event in events if isinstance(event, TrialFinished)]
+    assert engine.free_tokens == context_tokens
