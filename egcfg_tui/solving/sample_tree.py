@@ -9,7 +9,7 @@ down what is known and joins the batch where it leaves it.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from egcfg_tui.engine.api import Branch
 from egcfg_tui.events import CandidatesGrown, Event
@@ -95,7 +95,9 @@ class SampleTree:
     def __init__(self, bench: Workbench, settings: Settings, seed: tuple[int, ...]) -> None:
         self._bench = bench
         self._engine = bench.engine
-        self._settings = settings
+        # A sample alone always fits into the cache.
+        longest = min(settings.max_tokens, self._engine.free_tokens)
+        self._settings = replace(settings, max_tokens=max(1, longest))
         self._seed = seed
         self._starter = bench.prompt.starter
         self._base = len(bench.start.tokens)
@@ -115,6 +117,9 @@ class SampleTree:
         if not self._frontier:
             return ended
         waiting = list(self._frontier.items())[:width]
+        if not self._fits([node for node, _ in waiting]):
+            waiting = waiting[:1]
+            self._leave_only(waiting[0][0])
         moved = self._queue([node for node, _ in waiting])
         yield from self._evaluate()
         for held, (node, samples) in zip(moved, waiting, strict=True):
@@ -198,6 +203,20 @@ class SampleTree:
         wanted = _ROOM_PER_SAMPLE * (in_work + 1)
         self.make_room(wanted)
         return in_work == 0 or self._engine.free_tokens >= wanted
+
+    def _fits(self, nodes: list[_Node]) -> bool:
+        """Whether the cache has room for these places, once branches kept for later are given up."""
+        standing = {held.node for held in self._held[1:]}
+        wanted = sum(1 if node.parent in standing else node.depth for node in nodes)
+        self.make_room(wanted)
+        return self._engine.free_tokens >= wanted
+
+    def _leave_only(self, node: _Node) -> None:
+        """Gives up all branches but that of one sample; the way of the others is evaluated again."""
+        for held in self._held[1:]:
+            if held.node is not node.parent:
+                held.branch.close()
+        self._held[1:] = [held for held in self._held[1:] if held.node is node.parent]
 
     def _walk(self, index: int, node: _Node) -> list[Sample]:
         """Lets a sample draw tokens as far as the tree is known; it ends, or waits at the tree's border."""

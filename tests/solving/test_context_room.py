@@ -8,7 +8,7 @@ from typing import cast
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from egcfg_sandbox import CodeTest, Program, Report, Sandbox, TestResult, Verdict
@@ -70,10 +70,15 @@ options = st.builds(
 )
 
 
-@pytest.mark.parametrize("method", [Method.EGCFG, Method.GREEDY])
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.parametrize("method", [Method.EGCFG, Method.GREEDY, Method.SAMPLE])
+@settings(
+    max_examples=8,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
 @given(
-    context_tokens=st.integers(400, 2000), seed=st.integers(0, 99), can_rewind=st.booleans(), options=options
+    context_tokens=st.integers(400, 4000), seed=st.integers(0, 99), can_rewind=st.booleans(), options=options
 )
 def test_no_solve_runs_out_of_cells(
     method: Method, context_tokens: int, seed: int, can_rewind: bool, options: Settings
@@ -81,9 +86,9 @@ def test_no_solve_runs_out_of_cells(
     """The budget counts decodes here: it or the answers end every trial."""
     engine = endless(context_tokens, seed, can_rewind)
     ticks = count()
-    control = Control(budget_s=3000, clock=lambda: float(next(ticks)))
+    control = Control(budget_s=1200, clock=lambda: float(next(ticks)))
     sandbox = cast(Sandbox, FailingSandbox())
-    events = list(solve(engine, sandbox, SolveRequest(EXERCISE, method, options, 3000, seed), control))
+    events = list(solve(engine, sandbox, SolveRequest(EXERCISE, method, options, 1200, seed), control))
     last = events[-1]
     if isinstance(last, SolveFailed):
         assert last.kind is FailureKind.CONTEXT
