@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egcfg_sandbox import CodeTest, StdioTest, TestResult
+from egcfg_sandbox import CodeTest, Limits, StdioTest, TestResult
 from egcfg_tui import events
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.runs import codec
@@ -28,6 +28,10 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     int: st.integers(),
     bool: st.booleans(),
     type(None): st.none(),
+    # Limits refuse what no run could keep to.
+    Limits: st.builds(
+        Limits, wall_s=st.floats(0.1, 60.0), processes=st.integers(1, 64), repr_chars=st.integers(4, 200)
+    ),
 }
 
 
