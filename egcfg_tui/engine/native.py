@@ -3,8 +3,8 @@
 OpenMP's threads meet at a barrier hundreds of times a token. By default they spin there for seconds: as soon
 as anything else wants a core (a browser, our own sandbox), the spinning thread burns the time its partner
 needs, measured on 2 busy cores as 3 to 10 times fewer tokens a second. Going to sleep at once costs a third
-of the speed on idle cores. So they look a thousand times, some microseconds, and sleep then. The user's setting
-wins. The library reads it while it is loaded, hence a module of its own.
+of the speed on idle cores. So they look a thousand times, some microseconds, and sleep then. The user's own
+setting wins. The library reads it while it is loaded, hence a module of its own.
 """
 
 import os
