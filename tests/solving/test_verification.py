@@ -133,3 +133,40 @@ def test_nothing_is_left_open(sandbox: Sandbox) -> None:
     trial(engine, sandbox, Settings(max_tokens=50, horizon=2), 2, reuse=True)
     assert engine.open_branches == 0
     assert engine.free_tokens == engine.info.context_tokens
+
+
+def opened(engine: Engine, sandbox: Sandbox) -> Workbench:
+    """A workbench with its prompt evaluated."""
+    info = engine.info
+    frame = chat_frame(info.chat_template, bos_text=info.bos_text, eos_text=info.eos_text)
+    prompt = task_prompt(EXERCISE, PromptStyle.PLAIN, frame)
+    bench = Workbench(engine, sandbox, EXERCISE, prompt, Control(budget_s=1e9, clock=time.monotonic))
+    list(bench.evaluate_prompt())
+    return bench
+
+
+def test_a_changed_signal_goes_on_from_the_part_that_stays(sandbox: Sandbox) -> None:
+    engine = babbling(4)
+    with opened(engine, sandbox) as bench:
+        code = engine.tokenize("x=1\n")
+        branch, lacking = bench.conditional(engine.tokenize("same: a b"), code, None)
+        branch.prompt(lacking)
+        list(bench.meter.evaluate_pending())
+        changed = engine.tokenize("same: b a")
+        later, still_lacking = bench.conditional(changed, code, branch)
+        whole = [*bench.head_tokens, *changed, *bench.tail_tokens, *code]
+        assert [*later.tokens, *still_lacking] == whole
+        assert len(later.tokens) == len(bench.head_tokens) + len("same: ")
+        later.close()
+
+
+def test_candidates_that_begin_alike_are_evaluated_once(sandbox: Sandbox) -> None:
+    """At temperature 0 all candidates are one."""
+
+    def decoded(candidates: int) -> int:
+        engine = babbling(3, far_weight=0.1)
+        chosen = Settings(candidates=candidates, temperature=0.0, gamma=0.0, horizon=3, max_tokens=60)
+        trial(engine, sandbox, chosen, 1, reuse=True)
+        return engine.decoded_tokens
+
+    assert decoded(4) == decoded(1)
