@@ -10,25 +10,15 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from support.trials import OUT_OF_REACH
 
-from egcfg_sandbox import CodeTest, Program, Report, Sandbox, TestResult, Verdict
+from egcfg_sandbox import Program, Report, Sandbox, TestResult, Verdict
 from egcfg_tui.engine.fake import END, VOCAB_SIZE, FakeEngine
 from egcfg_tui.events import FailureKind, SolveFailed, SolveFinished, TrialFinished
-from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.solving.control import Control
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.settings import Method, RefreshMode, Settings
 from egcfg_tui.solving.solve import solve
-
-EXERCISE = Exercise(
-    id="x",
-    title="X",
-    statement="Do x.",
-    kind=ExerciseKind.FUNCTION,
-    entry_point="f",
-    visible=(CodeTest("assert f(1) == 12345"),),
-    starter="def f(x):\n",
-)
 
 
 class FailingSandbox:
@@ -88,7 +78,7 @@ def test_no_solve_runs_out_of_cells(
     ticks = count()
     control = Control(budget_s=1200, clock=lambda: float(next(ticks)))
     sandbox = cast(Sandbox, FailingSandbox())
-    events = list(solve(engine, sandbox, SolveRequest(EXERCISE, method, options, 1200, seed), control))
+    events = list(solve(engine, sandbox, SolveRequest(OUT_OF_REACH, method, options, 1200, seed), control))
     last = events[-1]
     if isinstance(last, SolveFailed):
         assert last.kind is FailureKind.CONTEXT

@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support.scratch_engine import ScratchEngine
 from support.tiny_memories import MEMORIES
+from support.trials import decisions, texts, workbench
 
-from egcfg_sandbox import CodeTest, Sandbox
+from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.api import Engine, ModelSpec
 from egcfg_tui.engine.fake import FakeEngine, hashed
-from egcfg_tui.events import CandidatesSampled, LineChosen, SignalBuilt
-from egcfg_tui.exercises.model import Exercise, ExerciseKind
-from egcfg_tui.prompting.chat import chat_frame
-from egcfg_tui.prompting.task import PromptStyle, task_prompt
-from egcfg_tui.solving.control import Control
+from egcfg_tui.events import Event
 from egcfg_tui.solving.greedy import greedy_trial
 from egcfg_tui.solving.sample_tree import SampleTree
 from egcfg_tui.solving.sampling_trial import sample_trial
 from egcfg_tui.solving.settings import Method, Settings
 from egcfg_tui.solving.trials import GuidedTrial
-from egcfg_tui.solving.workbench import Workbench
-
-EXERCISE = Exercise(
-    id="x",
-    title="X",
-    statement="Do x.",
-    kind=ExerciseKind.FUNCTION,
-    entry_point="f",
-    visible=(CodeTest("assert f(1) == 12345"),),
-    starter="def f(x):\n",
-)
 
 SETTINGS = Settings(
     candidates=3, temperature=0.3, horizon=2, gamma=1.5, max_tokens=40, signal_tokens=200, refresh=1
@@ -54,34 +38,17 @@ def load(path: Path) -> Engine:
     return LlamaEngine(ModelSpec("tiny", path, context_tokens=1024, batch_tokens=64, threads=1))
 
 
-Told = list[tuple[str, ...]]
-
-
-def told(engine: Engine, sandbox: Sandbox, method: Method, seed: int, settings: Settings = SETTINGS) -> Told:
-    """What a trial chose, sampled and saw; afterwards nothing is left in the cache."""
-    info = engine.info
-    frame = chat_frame(info.chat_template, bos_text=info.bos_text, eos_text=info.eos_text)
-    prompt = task_prompt(EXERCISE, PromptStyle.PLAIN, frame)
-    control = Control(budget_s=1e9, clock=time.monotonic)
-    rows: Told = []
-    with ExitStack() as opened:
-        bench = opened.enter_context(Workbench(engine, sandbox, EXERCISE, prompt, control))
-        list(bench.evaluate_prompt())
-        tree = opened.enter_context(SampleTree(bench, settings, (seed,)))
-        trials: dict[Method, Callable[[], object]] = {
+def told(
+    engine: Engine, sandbox: Sandbox, method: Method, seed: int, settings: Settings = SETTINGS
+) -> list[tuple[str, ...]]:
+    """What a trial drew, saw and chose."""
+    with workbench(engine, sandbox) as bench, SampleTree(bench, settings, (seed,)) as tree:
+        trials: dict[Method, Callable[[], Iterator[Event]]] = {
             Method.GREEDY: lambda: greedy_trial(bench, settings),
             Method.SAMPLE: lambda: sample_trial(bench, tree, settings.candidates),
             Method.EGCFG: lambda: GuidedTrial(bench, settings, (seed,)).run(),
         }
-        for event in trials[method]():  # type: ignore[attr-defined]
-            if isinstance(event, LineChosen):
-                rows.append(tuple(choice.text for choice in event.tokens))
-            elif isinstance(event, CandidatesSampled):
-                rows.append(tuple(candidate.text for candidate in event.candidates))
-            elif isinstance(event, SignalBuilt):
-                rows.append((event.text,))
-    assert engine.free_tokens == info.context_tokens
-    return rows
+        return texts(decisions(trials[method]()))
 
 
 @pytest.mark.parametrize("method", [Method.GREEDY, Method.SAMPLE, Method.EGCFG])

@@ -2,66 +2,40 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 from support.tiny_memories import MEMORIES
+from support.trials import OUT_OF_REACH, Decisions, decisions, prompt_for, unlimited
 
-from egcfg_sandbox import CodeTest, Sandbox
+from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.api import Engine, ModelSpec
 from egcfg_tui.engine.fake import FakeEngine, hashed
 from egcfg_tui.engine.prompt_files import PromptFiles
-from egcfg_tui.events import CandidatesSampled, LineChosen, SignalBuilt, SolveFinished, TokenCounts
-from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.events import SolveFinished, TokenCounts
 from egcfg_tui.models.folders import prompts_folder
-from egcfg_tui.prompting.chat import chat_frame
-from egcfg_tui.prompting.task import PromptStyle, task_prompt
-from egcfg_tui.solving.control import Control
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.session import SolverSession
 from egcfg_tui.solving.settings import Method, Settings
 from egcfg_tui.solving.solve import solve
 
-EXERCISE = Exercise(
-    id="x",
-    title="X",
-    statement="Do x.",
-    kind=ExerciseKind.FUNCTION,
-    entry_point="f",
-    visible=(CodeTest("assert f(1) == 12345"),),
-    starter="def f(x):\n",
-)
 REQUEST = SolveRequest(
-    EXERCISE,
+    OUT_OF_REACH,
     settings=Settings(candidates=2, temperature=0.0, horizon=2, gamma=1.5, max_tokens=20, signal_tokens=200),
 )
 
-Told = list[tuple[object, ...]]
 
-
-def solved(engine: Engine, sandbox: Sandbox, prompts: PromptFiles | None) -> tuple[Told, TokenCounts]:
-    """What a solve chose, sampled and saw, with every probability, and what it cost."""
-    control = Control(budget_s=1e9, clock=time.monotonic)
-    rows: Told = []
-    for event in solve(engine, sandbox, REQUEST, control, prompts):
-        if isinstance(event, LineChosen):
-            rows.append((event.text, *event.tokens))
-        elif isinstance(event, CandidatesSampled):
-            rows.append(event.candidates)
-        elif isinstance(event, SignalBuilt):
-            rows.append((event.text,))
-        elif isinstance(event, SolveFinished):
-            tokens = event.tokens
+def solved(engine: Engine, sandbox: Sandbox, prompts: PromptFiles | None) -> tuple[Decisions, TokenCounts]:
+    """What a solve decided, with every probability, and what it cost."""
+    events = list(solve(engine, sandbox, REQUEST, unlimited(), prompts))
+    assert isinstance(events[-1], SolveFinished)
     assert engine.free_tokens == engine.info.context_tokens
-    return rows, tokens
+    return decisions(events), events[-1].tokens
 
 
 def prompt_lengths(engine: Engine) -> tuple[int, int]:
     """Tokens of the prompt in front of a signal, and in all."""
-    info = engine.info
-    frame = chat_frame(info.chat_template, bos_text=info.bos_text, eos_text=info.eos_text)
-    prompt = task_prompt(EXERCISE, PromptStyle.PLAIN, frame)
+    prompt = prompt_for(engine)
     head, tail = len(prompt.head_tokens(engine.tokenize)), len(prompt.tail_tokens(engine.tokenize))
     return head, head + tail
 
@@ -135,7 +109,7 @@ def test_native_memories_answer_the_same(sandbox: Sandbox, tmp_path: Path, name:
 @pytest.mark.parametrize("prompt_cache", [True, False])
 def test_a_session_keeps_prompts_unless_told_not_to(tmp_path: Path, prompt_cache: bool) -> None:
     path = MEMORIES["attention"](tmp_path / "tiny.gguf")
-    request = SolveRequest(EXERCISE, Method.GREEDY, Settings(max_tokens=16))
+    request = SolveRequest(OUT_OF_REACH, Method.GREEDY, Settings(max_tokens=16))
     counts = []
     for _ in range(2):
         with SolverSession(ModelSpec("tiny", path, threads=1), prompt_cache=prompt_cache) as session:

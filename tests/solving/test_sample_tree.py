@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from support.total import EXERCISE, MARKER, RIGHT, WRONG
+from support.trials import workbench
 
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.fake import FakeEngine, hashed, scripted
 from egcfg_tui.events import CandidatesGrown
-from egcfg_tui.prompting.chat import chat_frame
-from egcfg_tui.prompting.task import PromptStyle, task_prompt
-from egcfg_tui.solving.control import Control
 from egcfg_tui.solving.greedy import greedy_trial
 from egcfg_tui.solving.sample_tree import Sample, SampleTree
 from egcfg_tui.solving.sampling import sample, uniform_at
@@ -22,16 +16,6 @@ from egcfg_tui.solving.settings import Settings
 from egcfg_tui.solving.workbench import Workbench
 
 OTHER = WRONG.replace("result = x", "result -= x")
-
-
-@contextmanager
-def workbench(engine: FakeEngine, sandbox: Sandbox) -> Iterator[Workbench]:
-    frame = chat_frame(engine.info.chat_template, bos_text="", eos_text="")
-    prompt = task_prompt(EXERCISE, PromptStyle.PLAIN, frame)
-    control = Control(budget_s=1e9, clock=time.monotonic)
-    with Workbench(engine, sandbox, EXERCISE, prompt, control) as bench:
-        list(bench.evaluate_prompt())
-        yield bench
 
 
 def drawn(tree: SampleTree, width: int, steps: int) -> list[Sample]:
@@ -70,7 +54,7 @@ def alone(bench: Workbench, settings: Settings, seed: tuple[int, ...], index: in
 def test_every_sample_is_what_it_would_be_alone(sandbox: Sandbox, width: int, temperature: float) -> None:
     engine = FakeEngine(hashed(3), max_branches=20)
     settings = Settings(temperature=temperature, max_tokens=24, stop_loops=False)
-    with workbench(engine, sandbox) as bench, SampleTree(bench, settings, (7,)) as tree:
+    with workbench(engine, sandbox, EXERCISE) as bench, SampleTree(bench, settings, (7,)) as tree:
         ended = drawn(tree, width, 120)
         assert len(ended) > 4
         for entry in ended:
@@ -83,7 +67,10 @@ def test_every_sample_is_what_it_would_be_alone(sandbox: Sandbox, width: int, te
 
 def test_what_samples_share_is_evaluated_once(sandbox: Sandbox) -> None:
     engine = FakeEngine(scripted(lambda _: [(WRONG, 0.4), (OTHER, 0.3), (RIGHT, 0.3)], MARKER))
-    with workbench(engine, sandbox) as bench, SampleTree(bench, Settings(temperature=1.0), (0,)) as tree:
+    with (
+        workbench(engine, sandbox, EXERCISE) as bench,
+        SampleTree(bench, Settings(temperature=1.0), (0,)) as tree,
+    ):
         before = engine.decoded_tokens
         ended = drawn(tree, 8, 1000)
         distinct = {WRONG, OTHER, RIGHT}
@@ -101,7 +88,7 @@ def test_the_batch_stays_full(sandbox: Sandbox) -> None:
     """Samples that part at once keep their number in work, however many have ended before."""
     engine = FakeEngine(hashed(3))
     settings = Settings(temperature=4.0, top_p=1.0, max_tokens=20)
-    with workbench(engine, sandbox) as bench, SampleTree(bench, settings, (0,)) as tree:
+    with workbench(engine, sandbox, EXERCISE) as bench, SampleTree(bench, settings, (0,)) as tree:
         sizes = []
         for _ in range(60):
             before = engine.decoded_tokens
@@ -114,7 +101,7 @@ def test_the_batch_stays_full(sandbox: Sandbox) -> None:
 def test_what_grows_is_shown(sandbox: Sandbox) -> None:
     engine = FakeEngine(hashed(3))
     settings = Settings(temperature=4.0, top_p=1.0, max_tokens=20)
-    with workbench(engine, sandbox) as bench, SampleTree(bench, settings, (0,)) as tree:
+    with workbench(engine, sandbox, EXERCISE) as bench, SampleTree(bench, settings, (0,)) as tree:
         drawn(tree, 4, 5)
         (grown,) = [event for event in tree.step(4) if isinstance(event, CandidatesGrown)]
     assert len(grown.texts) == 4
@@ -125,12 +112,12 @@ def test_a_small_cache_gives_the_same_samples(sandbox: Sandbox) -> None:
     """Where branches have to be given up, their way is evaluated again."""
     settings = Settings(temperature=2.0, max_tokens=30)
     engine = FakeEngine(hashed(3))
-    with workbench(engine, sandbox) as bench:
+    with workbench(engine, sandbox, EXERCISE) as bench:
         room = bench.prompt_tokens + 150
         with SampleTree(bench, settings, (1,)) as tree:
             plenty = {entry.index: entry.text for entry in drawn(tree, 6, 300)}
     tight = FakeEngine(hashed(3), context_tokens=room, max_branches=14)
-    with workbench(tight, sandbox) as bench, SampleTree(bench, settings, (1,)) as tree:
+    with workbench(tight, sandbox, EXERCISE) as bench, SampleTree(bench, settings, (1,)) as tree:
         scarce = {entry.index: entry.text for entry in drawn(tree, 6, 300)}
     assert len(scarce) > 5
     assert all(plenty[index] == text for index, text in scarce.items() if index in plenty)
@@ -139,7 +126,7 @@ def test_a_small_cache_gives_the_same_samples(sandbox: Sandbox) -> None:
 def test_a_rest_changes_no_sample(sandbox: Sandbox) -> None:
     settings = Settings(temperature=2.0, max_tokens=30)
     engine = FakeEngine(hashed(3), context_tokens=2000)
-    with workbench(engine, sandbox) as bench:
+    with workbench(engine, sandbox, EXERCISE) as bench:
         with SampleTree(bench, settings, (1,)) as tree:
             through = drawn(tree, 6, 100)
         with SampleTree(bench, settings, (1,)) as tree:
@@ -155,7 +142,7 @@ def test_code_that_repeats_itself_is_cut_off(sandbox: Sandbox) -> None:
     engine = FakeEngine(scripted(lambda _: [(looping, 1.0)], MARKER))
     for stop, lines in ((True, 9), (False, 301)):
         settings = Settings(temperature=1.0, max_tokens=15 + 300 * 10, stop_loops=stop)
-        with workbench(engine, sandbox) as bench, SampleTree(bench, settings, (0,)) as tree:
+        with workbench(engine, sandbox, EXERCISE) as bench, SampleTree(bench, settings, (0,)) as tree:
             (first, *_) = drawn(tree, 1, 4000)
         assert first.text.count("\n") == lines
         assert not first.complete
@@ -171,7 +158,7 @@ def test_what_the_greedy_answer_evaluated_is_known_to_the_samples(sandbox: Sandb
     spent, samples = [], []
     for shared in (False, True):
         engine = FakeEngine(scripted(lambda _: [(WRONG, 0.6), (OTHER, 0.4)], MARKER))
-        with workbench(engine, sandbox) as bench, SampleTree(bench, settings, (1,)) as tree:
+        with workbench(engine, sandbox, EXERCISE) as bench, SampleTree(bench, settings, (1,)) as tree:
             list(greedy_trial(bench, settings, tree if shared else None))
             before = engine.decoded_tokens
             ended = drawn(tree, 4, 1000)
@@ -185,7 +172,7 @@ def test_what_the_greedy_answer_evaluated_is_known_to_the_samples(sandbox: Sandb
 
 def test_branches_are_given_back(sandbox: Sandbox) -> None:
     engine = FakeEngine(hashed(3))
-    with workbench(engine, sandbox) as bench:
+    with workbench(engine, sandbox, EXERCISE) as bench:
         with SampleTree(bench, Settings(temperature=2.0, max_tokens=30), (1,)) as tree:
             drawn(tree, 6, 50)
         assert engine.open_branches == 2

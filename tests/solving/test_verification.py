@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.scratch_engine import OnceEngine
 from support.tiny_gguf import write_tiny_gguf
+from support.trials import OUT_OF_REACH, Decisions, decisions, texts, workbench
 
-from egcfg_sandbox import CodeTest, Sandbox
+from egcfg_sandbox import Sandbox, StdioTest
 from egcfg_tui.engine.api import Engine, ModelSpec
 from egcfg_tui.engine.fake import VOCAB_SIZE, FakeEngine
-from egcfg_tui.events import CandidatesSampled, LineChosen, SignalBuilt
+from egcfg_tui.events import LineChosen
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
-from egcfg_tui.prompting.chat import chat_frame
-from egcfg_tui.prompting.task import PromptStyle, task_prompt
-from egcfg_tui.solving.control import Control
-from egcfg_tui.solving.settings import Settings
+from egcfg_tui.prompting.task import PromptStyle
+from egcfg_tui.prompting.traces import TraceFormat
+from egcfg_tui.solving.settings import RefreshMode, Settings
 from egcfg_tui.solving.trials import GuidedTrial
-from egcfg_tui.solving.workbench import Workbench
 
-EXERCISE = Exercise(
-    id="x",
-    title="X",
-    statement="Do x.",
-    kind=ExerciseKind.FUNCTION,
-    entry_point="f",
-    visible=(CodeTest("assert f(1) == 12345"),),
-    starter="def f(x):\n",
+EXERCISES = (
+    OUT_OF_REACH,
+    replace(OUT_OF_REACH, starter=""),
+    replace(OUT_OF_REACH, starter="import math\n\n\ndef f(x):\n    if x:\n"),
+    replace(OUT_OF_REACH, kind=ExerciseKind.DATA, entry_point="b", given="a = 1\n", starter=""),
+    Exercise(
+        "y", "Y", "Do y.", ExerciseKind.STDIN, None, (StdioTest("1\n", "12345\n"), StdioTest("", "7\n"))
+    ),
 )
+"""With and without code to begin with, with the signal at once or from the header on."""
+
+FAILED = ("def f(x):\n    return x\n", "def f(x):\n    a = x\n    return a + 1\n")
 
 
 def babbling(seed: int, *, far_weight: float = 0.8) -> FakeEngine:
@@ -49,60 +53,81 @@ def babbling(seed: int, *, far_weight: float = 0.8) -> FakeEngine:
     return FakeEngine(logits)
 
 
-Trial = tuple[list[tuple[str, ...]], list[tuple[str, ...]], list[str], int]
+def trial(
+    engine: Engine,
+    sandbox: Sandbox,
+    options: Settings,
+    seed: int,
+    *,
+    reuse: bool,
+    exercise: Exercise = OUT_OF_REACH,
+    failed: tuple[str, ...] = (),
+) -> tuple[Decisions, int]:
+    """What a trial that starts from `failed` answers decided, and how many tokens came from drafts."""
+    with workbench(engine, sandbox, exercise, style=options.prompt_style) as bench:
+        for code in failed:
+            bench.judge(code)
+        guided = GuidedTrial(bench, options, (seed,), attempts=bench.failures, reuse=reuse)
+        return decisions(guided.run()), bench.meter.tokens.verified
 
 
-def trial(engine: Engine, sandbox: Sandbox, options: Settings, seed: int, *, reuse: bool) -> Trial:
-    """Lines as their tokens, candidates, signals, and how many tokens were accepted from drafts."""
-    info = engine.info
-    frame = chat_frame(info.chat_template, bos_text=info.bos_text, eos_text=info.eos_text)
-    prompt = task_prompt(EXERCISE, PromptStyle.PLAIN, frame)
-    lines: list[tuple[str, ...]] = []
-    candidates: list[tuple[str, ...]] = []
-    signals: list[str] = []
-    control = Control(budget_s=1e9, clock=time.monotonic)
-    with Workbench(engine, sandbox, EXERCISE, prompt, control) as bench:
-        list(bench.evaluate_prompt())
-        for event in GuidedTrial(bench, options, (seed,), reuse=reuse).run():
-            if isinstance(event, LineChosen):
-                lines.append(tuple(choice.text for choice in event.tokens))
-            elif isinstance(event, CandidatesSampled):
-                candidates.append(tuple(candidate.text for candidate in event.candidates))
-            elif isinstance(event, SignalBuilt):
-                signals.append(event.text)
-        return lines, candidates, signals, bench.meter.tokens.verified
+def unverified(taken: Decisions) -> Decisions:
+    """The decisions without the note of where their tokens came from."""
+    return [
+        replace(event, tokens=tuple(replace(choice, verified=False) for choice in event.tokens))
+        if isinstance(event, LineChosen)
+        else event
+        for event in taken
+    ]
 
 
 options = st.builds(
     Settings,
     candidates=st.integers(1, 4),
-    temperature=st.sampled_from([0.0, 0.4, 0.9]),
+    temperature=st.sampled_from([0.0, 0.4, 0.9, 2.0]),
     horizon=st.integers(1, 3),
     refresh=st.integers(1, 3),
-    gamma=st.sampled_from([0.0, 0.5, 1.0, 3.0]),
+    gamma=st.sampled_from([0.0, 0.5, 1.0, 1.5, 3.0, 10.0]),
     line_temperature=st.sampled_from([0.0, 0.7]),
-    max_tokens=st.just(40),
-    signal_tokens=st.just(4000),
+    top_p=st.sampled_from([0.5, 0.95, 1.0]),
+    prompt_style=st.sampled_from(PromptStyle),
+    max_tokens=st.sampled_from([16, 40]),
+    signal_tokens=st.sampled_from([0, 300, 4000]),
+    trace=st.sampled_from(TraceFormat),
+    refresh_mode=st.sampled_from(RefreshMode),
+    partial_execution=st.booleans(),
+    stop_loops=st.booleans(),
+    early_stop=st.booleans(),
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 1000), options=options)
-def test_verified_lines_are_those_of_the_plain_loop(sandbox: Sandbox, seed: int, options: Settings) -> None:
-    plain = trial(babbling(seed), sandbox, options, seed, reuse=False)
-    verified = trial(babbling(seed), sandbox, options, seed, reuse=True)
-    assert verified[:3] == plain[:3]
-    assert plain[3] == 0
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seed=st.integers(0, 1000),
+    options=options,
+    exercise=st.sampled_from(EXERCISES),
+    failed=st.sampled_from([(), FAILED[:1], FAILED]),
+)
+def test_verified_lines_are_those_of_the_plain_loop(
+    sandbox: Sandbox, seed: int, options: Settings, exercise: Exercise, failed: tuple[str, ...]
+) -> None:
+    """The same candidates, signals, tokens and probabilities, whatever the prompt and the setting."""
+    plain, verified = (
+        trial(babbling(seed), sandbox, options, seed, reuse=reuse, exercise=exercise, failed=failed)
+        for reuse in (False, True)
+    )
+    assert unverified(verified[0]) == plain[0]
+    assert plain[1] == 0
 
 
 def test_most_tokens_come_from_drafts_where_the_branches_agree(sandbox: Sandbox) -> None:
     chosen = Settings(candidates=4, temperature=0.2, horizon=3, gamma=0.5, max_tokens=60, signal_tokens=4000)
     engine_plain, engine_verified = (babbling(3, far_weight=0.1) for _ in range(2))
-    plain = trial(engine_plain, sandbox, chosen, 1, reuse=False)
-    verified = trial(engine_verified, sandbox, chosen, 1, reuse=True)
-    assert verified[:3] == plain[:3]
-    tokens = sum(len(line) for line in verified[0])
-    assert verified[3] > tokens / 2
+    plain, _ = trial(engine_plain, sandbox, chosen, 1, reuse=False)
+    verified, accepted = trial(engine_verified, sandbox, chosen, 1, reuse=True)
+    assert unverified(verified) == plain
+    tokens = sum(len(event.tokens) for event in verified if isinstance(event, LineChosen))
+    assert accepted > tokens / 2
     assert engine_verified.decodes < engine_plain.decodes
 
 
@@ -116,38 +141,54 @@ def native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine.close()
 
 
+@pytest.mark.parametrize("line_temperature", [0.0, 0.1])
+@pytest.mark.parametrize("gamma", [0.0, 0.2, 0.5, 1.5])
+def test_native_rows_give_the_same_bit_for_bit(
+    sandbox: Sandbox, native: Engine, line_temperature: float, gamma: float
+) -> None:
+    """Where no batch rounds a row otherwise: each is computed once."""
+    accepted = 0
+    with closing(OnceEngine(native)) as engine:
+        for seed in range(3):
+            chosen = Settings(
+                candidates=3,
+                temperature=0.05,
+                horizon=2,
+                gamma=gamma,
+                line_temperature=line_temperature,
+                max_tokens=40,
+                signal_tokens=800,
+            )
+            plain, _ = trial(engine, sandbox, chosen, seed, reuse=False)
+            verified, from_drafts = trial(engine, sandbox, chosen, seed, reuse=True)
+            assert unverified(verified) == plain
+            accepted += from_drafts
+    assert accepted
+
+
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("gamma", [0.5, 1.0, 3.0])
-def test_native_code_agrees(sandbox: Sandbox, native: Engine, seed: int, gamma: float) -> None:
-    """In 32-bit weights the rows of one batch and of single decodes differ by about 1e-3, far less than
-    the distance between the two likeliest tokens of this model at these seeds."""
+def test_native_code_chooses_the_same_tokens(
+    sandbox: Sandbox, native: Engine, seed: int, gamma: float
+) -> None:
+    """A row depends on its batch: sums are taken in another order, and the cache holds 16 bits. Here by 0.003
+    (0.04 from 64 tokens on), far less than what the two likeliest tokens are apart at these seeds."""
     chosen = Settings(
         candidates=3, temperature=0.3, horizon=2, gamma=gamma, max_tokens=60, signal_tokens=1000
     )
-    plain = trial(native, sandbox, chosen, seed, reuse=False)
-    assert trial(native, sandbox, chosen, seed, reuse=True)[:3] == plain[:3]
+    plain, _ = trial(native, sandbox, chosen, seed, reuse=False)
+    assert texts(trial(native, sandbox, chosen, seed, reuse=True)[0]) == texts(plain)
 
 
 def test_nothing_is_left_open(sandbox: Sandbox) -> None:
     engine = babbling(9)
     trial(engine, sandbox, Settings(max_tokens=50, horizon=2), 2, reuse=True)
     assert engine.open_branches == 0
-    assert engine.free_tokens == engine.info.context_tokens
-
-
-def opened(engine: Engine, sandbox: Sandbox) -> Workbench:
-    """A workbench with its prompt evaluated."""
-    info = engine.info
-    frame = chat_frame(info.chat_template, bos_text=info.bos_text, eos_text=info.eos_text)
-    prompt = task_prompt(EXERCISE, PromptStyle.PLAIN, frame)
-    bench = Workbench(engine, sandbox, EXERCISE, prompt, Control(budget_s=1e9, clock=time.monotonic))
-    list(bench.evaluate_prompt())
-    return bench
 
 
 def test_a_changed_signal_goes_on_from_the_part_that_stays(sandbox: Sandbox) -> None:
     engine = babbling(4)
-    with opened(engine, sandbox) as bench:
+    with workbench(engine, sandbox) as bench:
         code = engine.tokenize("x=1\n")
         branch, lacking = bench.conditional(engine.tokenize("same: a b"), code, None)
         branch.prompt(lacking)

@@ -1,4 +1,4 @@
-"""An engine without forks: every row it gives is that of a prompt evaluated from the beginning, alone."""
+"""Engines without forks: every row they give is that of one prompt, evaluated alone."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import numpy as np
 
 from egcfg_tui.engine.api import Engine, Inference, Logits
 from egcfg_tui.engine.branches import BatchToken, SequenceEngine
+from egcfg_tui.solving.prompt_branches import shared_length
 
 
 class ScratchEngine(SequenceEngine):
-    """Branches are lists of tokens; `inner` sees one branch at a time and never more than once."""
+    """Branches are lists of tokens; `inner` sees each alone, from its beginning, and never more than once."""
 
     def __init__(self, inner: Engine) -> None:
         super().__init__(inner.info, batch_tokens=64)
@@ -52,3 +53,26 @@ class ScratchEngine(SequenceEngine):
 
     def _load(self, sequence: int, state: bytes) -> None:
         self._sequences[sequence] = np.frombuffer(state, dtype=np.int32).tolist()
+
+
+class OnceEngine(ScratchEngine):
+    """Computes the row behind the same tokens once: equal for whoever asks, bit for bit, in whatever batch.
+
+    `inner` has to be able to rewind; closing leaves it open.
+    """
+
+    def __init__(self, inner: Engine) -> None:
+        super().__init__(inner)
+        self._branch = inner.branch()
+        self.close = self._branch.close
+
+    def _row(self, tokens: tuple[int, ...]) -> Logits:
+        row = self._known.get(tokens)
+        if row is None:
+            shared = min(shared_length(self._branch.tokens, tokens), len(tokens) - 1)
+            self._branch.rewind(shared)
+            self._branch.prompt(tokens[shared:])
+            while self._inner.infer() is Inference.MORE:
+                pass
+            row = self._known[tokens] = self._branch.logits()
+        return row

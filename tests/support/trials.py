@@ -1,0 +1,79 @@
+"""What tests of trials begin with: an exercise that no tiny model solves, and a workbench on it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from egcfg_sandbox import CodeTest, Sandbox
+from egcfg_tui.engine.api import Engine
+from egcfg_tui.events import CandidatesSampled, Event, LineChosen, SignalBuilt
+from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.prompting.chat import chat_frame
+from egcfg_tui.prompting.task import PromptStyle, TaskPrompt, task_prompt
+from egcfg_tui.solving.control import Control
+from egcfg_tui.solving.workbench import Workbench
+
+OUT_OF_REACH: Final = Exercise(
+    id="x",
+    title="X",
+    statement="Do x.",
+    kind=ExerciseKind.FUNCTION,
+    entry_point="f",
+    visible=(CodeTest("assert f(1) == 12345"),),
+    starter="def f(x):\n",
+)
+
+Decisions = list[CandidatesSampled | SignalBuilt | LineChosen]
+"""What a trial drew, saw and chose, every probability included."""
+
+
+def prompt_for(
+    engine: Engine, exercise: Exercise = OUT_OF_REACH, style: PromptStyle = PromptStyle.PLAIN
+) -> TaskPrompt:
+    """The prompt of an exercise, as the engine's model wants it."""
+    info = engine.info
+    frame = chat_frame(info.chat_template, bos_text=info.bos_text, eos_text=info.eos_text)
+    return task_prompt(exercise, style, frame)
+
+
+def unlimited() -> Control:
+    """A control without commands and with all the time there is."""
+    return Control(budget_s=1e9, clock=time.monotonic)
+
+
+@contextmanager
+def workbench(
+    engine: Engine,
+    sandbox: Sandbox,
+    exercise: Exercise = OUT_OF_REACH,
+    *,
+    style: PromptStyle = PromptStyle.PLAIN,
+    control: Control | None = None,
+) -> Iterator[Workbench]:
+    """A workbench with its prompt evaluated; afterwards nothing of it is left in the engine."""
+    prompt = prompt_for(engine, exercise, style)
+    with Workbench(engine, sandbox, exercise, prompt, control or unlimited()) as bench:
+        list(bench.evaluate_prompt())
+        yield bench
+    assert engine.free_tokens == engine.info.context_tokens
+
+
+def decisions(events: Iterable[Event]) -> Decisions:
+    """The decisions among the events."""
+    return [event for event in events if isinstance(event, CandidatesSampled | SignalBuilt | LineChosen)]
+
+
+def texts(taken: Decisions) -> list[tuple[str, ...]]:
+    """Decisions as texts, without probabilities: lines token by token, candidates, signals."""
+
+    def text(event: CandidatesSampled | SignalBuilt | LineChosen) -> tuple[str, ...]:
+        if isinstance(event, LineChosen):
+            return tuple(choice.text for choice in event.tokens)
+        if isinstance(event, CandidatesSampled):
+            return tuple(candidate.text for candidate in event.candidates)
+        return (event.text,)
+
+    return [text(event) for event in taken]
