@@ -44,15 +44,29 @@ _FINISHING_TOKENS: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
+class _Told:
+    """The signal in force, how many lines it is old (None: there is none), and the codes that it covers."""
+
+    signal: Signal
+    lines_since: int | None
+    covered: tuple[str, ...]
+
+
+_NOTHING_TOLD: Final = _Told(Signal("", 0, ""), None, ())
+
+
+@dataclass(frozen=True, slots=True)
 class _LineStart:
     """Where a line began: what going back to it restores.
 
-    `unconditional` is None where snapshots are copies of the memory: too large to keep one a line.
+    `unconditional` is None where snapshots are copies of the memory: too large to keep one a line. `told` is
+    what was in force before the line had a signal of its own.
     """
 
     code: str
     tokens: tuple[int, ...]
     unconditional: Snapshot | None
+    told: _Told
 
 
 class GuidedTrial:
@@ -83,9 +97,7 @@ class GuidedTrial:
         self._gamma = settings.gamma
         self._code = bench.prompt.starter
         self._code_tokens: list[int] = []
-        self._signal_text = ""
-        self._lines_since: int | None = None
-        self._covered: tuple[str, ...] = ()
+        self._told = self._told_before = _NOTHING_TOLD
         self._starts: list[_LineStart] = []
         self._finished: set[str | None] = set()
 
@@ -96,14 +108,12 @@ class GuidedTrial:
             bench.engine, bench.meter, bench.exercise, self._settings, self._seed, keep_rows=self._reuse
         )
         with closing(BranchPair(bench.start.fork())) as pair, pool, bench.control.rewindable():
-            if self._attempts:
-                yield from self._start_from(self._attempts, pair)
             number = 1
             while True:
                 try:
                     goes_on = yield from self._advance(number, pair, pool)
                 except Rewound as request:
-                    number = self._go_back(request.line, pair, pool)
+                    number = self._go_back(request.line, number, pair, pool)
                     yield LinesRewound(number, self._code)
                     continue
                 if bench.solved:
@@ -119,25 +129,33 @@ class GuidedTrial:
     def _advance(self, number: int, pair: BranchPair, pool: CandidatePool) -> Generator[Event, None, bool]:
         """One line, with a new signal where it is due; False when the answer ended in it."""
         bench = self._bench
+        self._told_before = self._told
         # What is changed while the solve is held here holds for this line already.
         yield from bench.control.checkpoint()
         self._gamma = yield from bench.control.changed_gamma(self._gamma)
+        if number == 1 and self._attempts:
+            yield from self._start_from(self._attempts, pair)
         if self._settings.refresh_mode is not RefreshMode.TOKEN and self._refresh_is_due():
             yield from self._refresh(number, pair, pool)
             if bench.solved:
                 return False
+        if pair.conditional is None:
+            # Going back closed it; a signal that is still in force comes back with the next decode.
+            self._condition(pair, self._told.signal)
         line = yield from self._choose_line(number, pair, pool)
         return not line.ended
 
-    def _go_back(self, line: int, pair: BranchPair, pool: CandidatePool) -> int:
-        """Undoes the lines from `line` on; returns the line to choose next.
+    def _go_back(self, line: int, number: int, pair: BranchPair, pool: CandidatePool) -> int:
+        """Undoes the lines from `line` on, which becomes the next to choose: the one in work, `number`,
+        where `line` is none of those before it.
 
         Nothing is evaluated, but for memories that cannot be cut back: there the code is, anew.
         """
+        line = line if 0 < line < number else number
         pool.close()
         pair.replace_conditional(None)
-        self._signal_text, self._lines_since, self._covered = "", None, ()
-        if 0 < line <= len(self._starts):
+        self._told = self._told_before
+        if line <= len(self._starts):
             start = self._starts[line - 1]
             del self._starts[line - 1 :]
             if start.unconditional is None:
@@ -147,20 +165,20 @@ class GuidedTrial:
             else:
                 pair.unconditional.rewind(len(pair.unconditional.tokens))
                 pair.unconditional.restore(start.unconditional)
-            self._code, self._code_tokens = start.code, list(start.tokens)
+            self._code, self._code_tokens, self._told = start.code, list(start.tokens), start.told
             self._bench.draft = self._code
-        return len(self._starts) + 1
+        return line
 
     def _mark_start(self, pair: BranchPair) -> None:
         """Remembers where a line begins; the unconditional branch holds logits."""
         cheap = self._bench.engine.info.can_rewind
         snapshot = pair.unconditional.snapshot() if cheap else None
-        self._starts.append(_LineStart(self._code, tuple(self._code_tokens), snapshot))
+        self._starts.append(_LineStart(self._code, tuple(self._code_tokens), snapshot, self._told_before))
 
     def _refresh_is_due(self) -> bool:
         """Nothing can be executed in front of the header of what is under test."""
         return defines_entry_point(self._code, self._bench.exercise) and refresh_is_due(
-            self._settings, self._lines_since, self._code, self._covered
+            self._settings, self._told.lines_since, self._code, self._told.covered
         )
 
     def _choose_line(
@@ -179,8 +197,8 @@ class GuidedTrial:
         else:
             yield from self._grow(line, pair, pool)
         bench.draft = self._code
-        if self._lines_since is not None:
-            self._lines_since += 1
+        if self._told.lines_since is not None:
+            self._told = replace(self._told, lines_since=self._told.lines_since + 1)
         yield LineChosen(number, line.text, self._code, self._gamma, tuple(line.choices))
         bench.control.line_chosen()
         return line
@@ -250,8 +268,7 @@ class GuidedTrial:
         signal = self._render([Attempt(answer.source, True, answer.results) for answer in answers])
         yield SignalBuilt(1, signal.text, signal.tokens, signal.dropped)
         self._condition(pair, signal)
-        self._lines_since = 0
-        self._covered = tuple(answer.code + _END for answer in answers)
+        self._told = _Told(signal, 0, tuple(answer.code + _END for answer in answers))
 
     def _refresh(self, number: int, pair: BranchPair, pool: CandidatePool) -> Iterator[Event]:
         """New candidates, their runs and, unless one of them solves the exercise, a new signal."""
@@ -266,19 +283,18 @@ class GuidedTrial:
             yield from self._accept_passing(candidates, runs, pool)
             if bench.solved:
                 return
+        signal = self._told.signal
         # Where every candidate ends the answer at once there is no next line to tell about: the signal stays.
         if any(candidate.text.strip() for candidate in candidates):
             yield bench.meter.enter(Stage.SIGNAL)
-            told = attempts_of(candidates, runs)
+            attempts = attempts_of(candidates, runs)
             if not self._settings.partial_execution:
-                told = [attempt for attempt in told if attempt.complete]
-            signal = self._render(told)
+                attempts = [attempt for attempt in attempts if attempt.complete]
+            signal = self._render(attempts)
             yield SignalBuilt(number, signal.text, signal.tokens, signal.dropped)
             self._condition(pair, signal)
-        self._lines_since = 0
-        self._covered = tuple(
-            self._code + candidate.text + _END * candidate.complete for candidate in candidates
-        )
+        covered = (self._code + candidate.text + _END * candidate.complete for candidate in candidates)
+        self._told = _Told(signal, 0, tuple(covered))
 
     def _accept_passing(
         self, candidates: list[Candidate], runs: tuple[CandidateRun, ...], pool: CandidatePool
@@ -333,10 +349,9 @@ class GuidedTrial:
     def _condition(self, pair: BranchPair, signal: Signal) -> None:
         """Puts the signal into the conditional branch; a signal that did not change keeps its branch."""
         bench = self._bench
-        if self._reuse and pair.conditional is not None and signal.text == self._signal_text:
+        if self._reuse and pair.conditional is not None and signal.text == self._told.signal.text:
             bench.meter.count(Purpose.REUSED, signal.tokens)
             return
-        self._signal_text = signal.text
         if not signal.text:
             pair.replace_conditional(None)
             return

@@ -8,21 +8,25 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from support.total import EXERCISE, MARKER, RIGHT, WRONG
+from support.trials import Decisions, decisions, unverified, workbench
 
 from egcfg_sandbox import Sandbox
-from egcfg_tui.engine.fake import FakeEngine, scripted
+from egcfg_tui.engine.fake import FakeEngine, hashed, scripted
 from egcfg_tui.events import Event, LineChosen, LinesRewound, SolveFinished, SolvePaused
 from egcfg_tui.solving.control import Control, Pause, Resume, Rewind, SetGamma
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.settings import Method, RefreshMode, Settings
 from egcfg_tui.solving.solve import solve
+from egcfg_tui.solving.trials import GuidedTrial
 
 
 class Desk:
     """A solve and the commands on their way to it."""
 
-    def __init__(self, sandbox: Sandbox, settings: Settings, method: Method = Method.EGCFG) -> None:
+    def __init__(self, sandbox: Sandbox, chosen: Settings, method: Method = Method.EGCFG) -> None:
         def answers(prompt: str) -> list[tuple[str, float]]:
             return [(RIGHT, 0.9), (WRONG, 0.1)] if "Attempt 1" in prompt else [(WRONG, 0.9), (RIGHT, 0.1)]
 
@@ -33,7 +37,7 @@ class Desk:
             clock=time.monotonic,
             wait=lambda _seconds: self.commands.popleft() if self.commands else None,
         )
-        request = SolveRequest(EXERCISE, method, settings, budget_s=60)
+        request = SolveRequest(EXERCISE, method, chosen, budget_s=60)
         self.events: Iterator[Event] = solve(self.engine, sandbox, request, control)
 
     def until(self, kind: type[Event], **values: object) -> Any:
@@ -93,6 +97,67 @@ def test_a_line_that_is_not_behind_begins_the_line_in_work_anew(sandbox: Sandbox
     desk.commands.append(Rewind(line))
     assert desk.until(LinesRewound).code == code
     assert desk.until(LineChosen).line == 5
+
+
+def told(
+    sandbox: Sandbox, chosen: Settings, seed: int, can_rewind: bool, failed: bool, rewinds: dict[int, int]
+) -> Decisions:
+    """What a trial on a model that makes no sense decided, but for what was taken back.
+
+    `rewinds`: after how many events of any kind to go back to which line.
+    """
+    engine = FakeEngine(hashed(seed), can_rewind=can_rewind)
+    commands: deque[Any] = deque()
+    control = Control(
+        budget_s=1e9, clock=lambda: 0.0, wait=lambda _s: commands.popleft() if commands else None
+    )
+    taken: Decisions = []
+    with workbench(engine, sandbox, control=control) as bench:
+        if failed:
+            bench.judge("def f(x):\n    return x\n")
+        trial = GuidedTrial(bench, chosen, (seed,), attempts=bench.failures)
+        for number, event in enumerate(trial.run()):
+            if number in rewinds:
+                commands.append(Rewind(rewinds[number]))
+            taken += decisions([event])
+            if isinstance(event, LinesRewound):
+                taken = [entry for entry in taken if entry.line < event.line]
+                lines = [entry.text for entry in taken if isinstance(entry, LineChosen)]
+                assert event.code == "def f(x):\n" + "".join(lines)
+    return unverified(taken)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seed=st.integers(0, 99),
+    chosen=st.builds(
+        Settings,
+        candidates=st.integers(1, 3),
+        temperature=st.sampled_from([0.0, 0.9]),
+        horizon=st.integers(1, 3),
+        refresh=st.integers(1, 3),
+        gamma=st.sampled_from([0.5, 1.5]),
+        line_temperature=st.sampled_from([0.0, 0.7]),
+        max_tokens=st.just(40),
+        signal_tokens=st.just(4000),
+        refresh_mode=st.sampled_from([RefreshMode.LINE, RefreshMode.PERSISTENT_PREFIX]),
+    ),
+    can_rewind=st.booleans(),
+    failed=st.booleans(),
+    rewinds=st.dictionaries(st.integers(0, 150), st.integers(-1, 9), max_size=4),
+)
+def test_going_back_at_any_moment_changes_nothing(
+    sandbox: Sandbox,
+    seed: int,
+    chosen: Settings,
+    can_rewind: bool,
+    failed: bool,
+    rewinds: dict[int, int],
+) -> None:
+    """The same candidates, lines and probabilities follow. The signal that was in force is so again: that of
+    the failed answers, or that of lines before."""
+    straight = told(sandbox, chosen, seed, can_rewind, failed, {})
+    assert told(sandbox, chosen, seed, can_rewind, failed, rewinds) == straight
 
 
 @pytest.mark.parametrize("method", [Method.SAMPLE, Method.GREEDY])

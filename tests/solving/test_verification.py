@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.scratch_engine import OnceEngine
 from support.tiny_gguf import write_tiny_gguf
-from support.trials import OUT_OF_REACH, Decisions, decisions, texts, workbench
+from support.trials import OUT_OF_REACH, Decisions, decisions, texts, unverified, workbench
 
 from egcfg_sandbox import Sandbox, StdioTest
 from egcfg_tui.engine.api import Engine, ModelSpec
@@ -69,16 +69,6 @@ def trial(
             bench.judge(code)
         guided = GuidedTrial(bench, options, (seed,), attempts=bench.failures, reuse=reuse)
         return decisions(guided.run()), bench.meter.tokens.verified
-
-
-def unverified(taken: Decisions) -> Decisions:
-    """The decisions without the note of where their tokens came from."""
-    return [
-        replace(event, tokens=tuple(replace(choice, verified=False) for choice in event.tokens))
-        if isinstance(event, LineChosen)
-        else event
-        for event in taken
-    ]
 
 
 options = st.builds(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 from egcfg_sandbox import CodeTest, Sandbox
@@ -64,6 +65,16 @@ def workbench(
 def decisions(events: Iterable[Event]) -> Decisions:
     """The decisions among the events."""
     return [event for event in events if isinstance(event, CandidatesSampled | SignalBuilt | LineChosen)]
+
+
+def unverified(taken: Decisions) -> Decisions:
+    """The decisions without the note of where their tokens came from."""
+    return [
+        replace(event, tokens=tuple(replace(choice, verified=False) for choice in event.tokens))
+        if isinstance(event, LineChosen)
+        else event
+        for event in taken
+    ]
 
 
 def texts(taken: Decisions) -> list[tuple[str, ...]]:
