@@ -1,6 +1,9 @@
 """Runs and traces small untrusted Python programs. Standard library only; usable on its own."""
 
-from egcfg_sandbox.client import Sandbox, SandboxRefused, layers, missing_packages
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from egcfg_sandbox.verdicts import (
     CodeTest,
     Layer,
@@ -14,6 +17,9 @@ from egcfg_sandbox.verdicts import (
     TraceEvent,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    from egcfg_sandbox.client import Sandbox, SandboxRefused, layers, missing_packages
 
 __all__ = [
     "CodeTest",
@@ -32,3 +38,12 @@ __all__ = [
     "layers",
     "missing_packages",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The caller's side, loaded when it is asked for: the fork server, which never asks, stays small."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from egcfg_sandbox import client
+
+    return getattr(client, name)

@@ -7,8 +7,6 @@ import os
 import signal
 import socket
 import sys
-import tempfile
-from pathlib import Path
 from typing import Final
 
 from egcfg_sandbox import wire
@@ -81,8 +79,10 @@ def shared_file(size: int) -> int:
     """A file without a name, of a size that cannot be changed where the system can promise that."""
     if LINUX:
         return kernel.sealed_memory(size)
+    import tempfile  # large, and not needed on Linux
+
     descriptor, path = tempfile.mkstemp()
-    Path(path).unlink()
+    os.unlink(path)  # noqa: PTH108
     os.ftruncate(descriptor, size)
     return descriptor
 

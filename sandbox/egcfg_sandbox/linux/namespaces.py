@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import socket
 import stat
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -20,6 +19,8 @@ SCRATCH_PARENT: Final = "/scratch"
 SCRATCH: Final = f"{SCRATCH_PARENT}/run"
 USUAL_SCRATCH: Final = "/tmp"
 DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
+# What lies below is covered in these mounts, where it is not one of the readable folders, held open.
+_MOUNT_POINTS: Final = (USUAL_SCRATCH, "/var/tmp", "/mnt", "/usr")
 _SCRATCH_MODE: Final = 0o700
 _NOBODY: Final = 65534
 _SHARED_BY_RUNS: Final = {
@@ -81,7 +82,7 @@ def build_root(readable: Sequence[str], hidden: Sequence[str]) -> None:
     kernel.mount("none", "/", "none", kernel.MS_REC | kernel.MS_PRIVATE)
     # Held open, because the mount point of the new root may lie above some of them.
     held = {path: os.open(path, os.O_PATH) for path in (*readable, *DEVICES) if Path(path).exists()}
-    new_root = tempfile.gettempdir()
+    new_root = next(path for path in _MOUNT_POINTS if Path(path).is_dir())
     kernel.mount("sandbox", new_root, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "size=1m,mode=0755")
     for path, descriptor in held.items():
         _bind(f"/proc/self/fd/{descriptor}", new_root + path)

@@ -1,10 +1,9 @@
-"""Starts the fork server: prepares the zone once, then forks keepers and judges."""
+"""Starts the fork server: prepares the zone once, then forks slots, and the judges' server before."""
 
 from __future__ import annotations
 
 import _sitebuiltins
 import builtins
-import contextlib
 import gc
 import importlib
 import json
@@ -16,18 +15,18 @@ import sys
 import sysconfig
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 from egcfg_sandbox import scientific, system, wire
 from egcfg_sandbox.candidate import runner
 from egcfg_sandbox.candidate.rehearsal import Rehearsal
-from egcfg_sandbox.judge import bench
-from egcfg_sandbox.judge.assertions import CodeCheck
 from egcfg_sandbox.linux import kernel, landlock, namespaces, seccomp
 from egcfg_sandbox.linux.syscalls import SUPPORTED
-from egcfg_sandbox.server import slot, template
-from egcfg_sandbox.server.requests import JUDGE, KEEPER, REQUEST_BYTES, unpack_request
+from egcfg_sandbox.server import judges, slot, template
+from egcfg_sandbox.server.held import HeldPackage
+from egcfg_sandbox.server.requests import JUDGE, REQUEST_BYTES, become, unpack_request
 from egcfg_sandbox.server.stage import Stage
 from egcfg_sandbox.server.zone import LINUX_LAYERS, Zone
 
@@ -57,7 +56,6 @@ def _warm_up() -> None:
         setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D"))
     for _ in range(_REHEARSALS):
         Rehearsal().play()
-        CodeCheck("", "assert total([1, 2]) == 3").compiled({"total"})
 
 
 def _shared_libraries() -> set[str]:
@@ -196,6 +194,7 @@ def main(descriptor: int, packages: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
+    judging = judges.hold()
     try:
         zone = _prepare(folders)
     except Exception as error:
@@ -210,14 +209,13 @@ def main(descriptor: int, packages: str) -> None:
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     zone = _with_working_filter(zone)
     wire.send(control, json.dumps({"missing": zone.missing}).encode())
-    _serve(control, zone)
+    _serve(control, zone, judging)
 
 
-def _serve(control: socket.socket, zone: Zone) -> None:
+def _serve(control: socket.socket, zone: Zone, judging: HeldPackage) -> None:
     """Forks until the caller has gone; the kernel reaps."""
-    own_processes = None
-    if zone.has("pid_namespace") and zone.proc is not None:
-        own_processes = os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=zone.proc)
+    judge_requests = judges.start(zone, judging, control)
+    del judging
     runner.open_streams()
     stage = Stage()
     gc.collect()
@@ -227,34 +225,16 @@ def _serve(control: socket.socket, zone: Zone) -> None:
     while True:
         try:
             request, descriptors = wire.receive_descriptors(control, REQUEST_BYTES, 2)
+            if len(request) != REQUEST_BYTES:
+                os._exit(0)
+            role, limits = unpack_request(request)
+            if role == JUDGE:
+                wire.send_descriptors(judge_requests, request, descriptors)
         except OSError:
             os._exit(0)
-        if len(request) != REQUEST_BYTES:
-            os._exit(0)
-        alone = own_processes is not None and unpack_request(request)[0] == JUDGE
-        if alone:
-            kernel.unshare(kernel.CLONE_NEWPID)
-        if os.fork() == 0:
+        if role != JUDGE and os.fork() == 0:
             control.close()
-            _become(request, descriptors, zone, stage)
+            judge_requests.close()
+            become(descriptors, partial(slot.serve, zone=zone, stage=stage, limits=limits))
         for descriptor in descriptors:
             os.close(descriptor)
-        if alone and own_processes is not None:
-            kernel.setns(own_processes, kernel.CLONE_NEWPID)
-
-
-def _become(request: bytes, descriptors: list[int], zone: Zone, stage: Stage) -> NoReturn:
-    """What was asked for, in the process forked for it; a failure is told to the caller."""
-    leave = os._exit
-    role, limits = unpack_request(request)
-    sockets = [socket.socket(fileno=descriptor) for descriptor in descriptors]
-    try:
-        if role == KEEPER:
-            caller, judge = sockets
-            slot.serve(caller, judge, zone, stage, limits)
-        elif role == JUDGE:
-            bench.run(sockets[0], sockets[1], zone, limits)
-    except BaseException as error:
-        with contextlib.suppress(wire.WireError):
-            wire.send(sockets[0], json.dumps({"fault": f"{type(error).__name__}: {error}"}).encode())
-    leave(0)
