@@ -32,9 +32,10 @@ from egcfg_tui.prompting.chat import chat_frame
 from egcfg_tui.prompting.signal import render_signal
 from egcfg_tui.prompting.task import task_prompt
 from egcfg_tui.prompting.traces import TraceFormat
+from egcfg_tui.solving.attempts import attempts_of
 from egcfg_tui.solving.control import Control
 from egcfg_tui.solving.settings import Settings
-from egcfg_tui.solving.trials import GuidedTrial, attempts_of
+from egcfg_tui.solving.trials import GuidedTrial
 from egcfg_tui.solving.workbench import Workbench
 
 UNLIMITED_S = 1e9

@@ -1,8 +1,9 @@
 """The signal: what executing the candidates showed, in as few tokens as carry it.
 
-Code that all attempts share is in the prompt already and is not repeated; neither is a test that all of them
-are shown on, nor what a variable went through in all of them alike: that stands in front, once. Values stand
-apart from the code: noted behind its lines, they are imitated in the answer.
+What the prompt shows is not repeated: neither code that all attempts share nor a long test, which is named by
+its number. What all attempts have in common (the test they are shown on, its outcome, what a variable went
+through) stands in front, once; an attempt that adds nothing is left out. Values stand apart from the code:
+noted behind its lines, they are imitated in the answer.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from egcfg_sandbox import TestResult, Verdict
-from egcfg_tui.prompting.traces import RETURNED, TraceFormat, in_words, last_values, steps, values
+from egcfg_tui.prompting.traces import RAISED, RETURNED, TraceFormat, in_words, last_values, steps, values
 
 _INTRODUCTION: Final = "Attempts at the next lines were executed"
 _UNFINISHED: Final = "unfinished"
+_QUOTED_TEST_CHARS: Final = 60
+# Stands where unfinished code lacks a block.
+_MEND: Final = "pass"
 _Values = dict[str, tuple[str, ...]]
 
 
@@ -50,59 +54,101 @@ def render_signal(
     Attempts come in the given order; whole attempts are left out from the end until the rest fits.
     Without attempts, or when none fits, the signal is empty.
     """
-    for kept in range(len(attempts), 0, -1):
-        text = f"\n\n{_INTRODUCTION}{_body(code_so_far, attempts[:kept], trace_format)}"
+    if trace_format is TraceFormat.FULL:
+        blocks = [_every_step(attempt) for attempt in attempts]
+        texts = [_numbered(" on the tests:\n", blocks[:kept]) for kept in range(len(blocks) + 1)]
+    else:
+        accounts = [_account(code_so_far, attempt, trace_format) for attempt in attempts]
+        accounts = [account for account in accounts if account.tells]
+        texts = [_in_common(accounts[:kept]) for kept in range(len(accounts) + 1)]
+    most = len(texts) - 1
+    for kept in range(most, 0, -1):
+        text = f"\n\n{_INTRODUCTION}{texts[kept]}"
         tokens = count_tokens(text)
         if tokens <= budget_tokens:
-            left_out = len(attempts) - kept
-            return Signal(text, tokens, f"{left_out} of {len(attempts)} attempts" if left_out else "")
-    return Signal("", 0, f"all {len(attempts)} attempts" if attempts else "")
+            return Signal(text, tokens, f"{most - kept} of {most} attempts" if kept < most else "")
+    return Signal("", 0, f"all {most} attempts" if most else "")
 
 
-def _body(code_so_far: str, attempts: Sequence[Attempt], trace_format: TraceFormat) -> str:
-    if trace_format is TraceFormat.FULL:
-        return " on the tests:\n" + "\n".join(_every_step(*entry) for entry in enumerate(attempts, 1))
-    shown = [_shown_result(attempt.results) for attempt in attempts]
-    told = [_told(attempt, result, trace_format) for attempt, result in zip(attempts, shown, strict=True)]
-    tests = {result.test for result in shown if result is not None}
-    shared_test = len(tests) == 1 and len(attempts) > 1
-    common = _common_values(told) if shared_test else {}
-    head = f": {tests.pop()}\n" if shared_test else ":\n"
-    if common:
-        head += f"  all: {in_words(common)}\n"
-    blocks = [
-        _block(number, code_so_far, attempt, result, _without(named, common), name_test=not shared_test)
-        for number, (attempt, result, named) in enumerate(zip(attempts, shown, told, strict=True), 1)
-    ]
-    return head + "".join(blocks)
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """What one attempt has to tell: its new lines, the test it is shown on, that test's outcome (empty while
+    it is open), values, and the outcomes of the other tests."""
+
+    lines: tuple[str, ...]
+    unfinished: bool
+    test: str
+    outcome: str
+    values: _Values
+    others: tuple[str, ...]
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is anything that the prompt does not say."""
+        return bool(self.lines or self.outcome or self.values or self.others)
+
+    def block(self, *, name_test: bool, outcome_known: bool, common: _Values) -> str:
+        """Its text, without what stands in front of all."""
+        outcome = f"-> {self.outcome}" if self.outcome and not outcome_known else ""
+        shown = " ".join(part for part in (self.test if name_test else "", outcome) if part)
+        values = in_words(_without(self.values, common))
+        parts = [
+            ", unfinished:" if self.unfinished else ":",
+            *self.lines,
+            shown,
+            f"  {values}" if values else "",
+            f"other tests -> {', '.join(self.others)}" if self.others else "",
+        ]
+        return "\n".join(part for part in parts if part) + "\n"
 
 
-def _block(
-    number: int,
-    code_so_far: str,
-    attempt: Attempt,
-    shown: TestResult | None,
-    told: _Values,
-    *,
-    name_test: bool,
-) -> str:
-    """One attempt: its new lines, the outcome of the test it is shown on, values, the other outcomes."""
+def _account(code_so_far: str, attempt: Attempt, trace_format: TraceFormat) -> _Account:
     lines = attempt.source.splitlines()
-    block = [_heading(number, attempt), *lines[_common_lines(code_so_far.splitlines(), lines) :]]
-    if shown is not None:
-        outcome = f"-> {_outcome(shown, attempt.complete)}"
-        block.append(f"{shown.test} {outcome}" if name_test else outcome)
-        if told:
-            block.append(f"  {in_words(told)}")
-        others = [_outcome(result, attempt.complete) for result in attempt.results if result is not shown]
-        if any(other != _UNFINISHED for other in others):
-            block.append(f"other tests -> {', '.join(others)}")
-    return "\n".join(block) + "\n"
+    new = lines[_common_lines(code_so_far.splitlines(), lines) :]
+    if new and not attempt.complete and new[-1].strip() == _MEND:
+        new.pop()
+    shown = _shown_result(attempt.results)
+    if shown is None:
+        return _Account(tuple(new), not attempt.complete, "", "", {}, ())
+    number, result = shown
+    outcome = _outcome(result, attempt.complete)
+    others = {_outcome(other, attempt.complete): None for other in attempt.results if other is not result}
+    if list(others) == [outcome] and outcome != _UNFINISHED:
+        outcome, others = f"{outcome}, in all tests", {}
+    return _Account(
+        tuple(new),
+        not attempt.complete,
+        _name(result.test, number),
+        "" if outcome == _UNFINISHED else outcome,
+        _told(attempt, result, trace_format),
+        () if list(others) == [_UNFINISHED] else tuple(others),
+    )
 
 
-def _every_step(number: int, attempt: Attempt) -> str:
+def _in_common(accounts: Sequence[_Account]) -> str:
+    """The text of all attempts, with what they have in common in front."""
+    tests, outcomes = {each.test for each in accounts}, {each.outcome for each in accounts}
+    one_test = len(tests) == 1 and len(accounts) > 1
+    one_outcome = one_test and len(outcomes) == 1
+    common = _common_values([each.values for each in accounts]) if one_test else {}
+    head = f": {accounts[0].test}" if one_test else ":"
+    if one_outcome and accounts[0].outcome:
+        head += f" -> {accounts[0].outcome}"
+    if common:
+        head += f"\n  all: {in_words(common)}"
+    blocks = [
+        each.block(name_test=not one_test, outcome_known=one_outcome, common=common) for each in accounts
+    ]
+    return _numbered(f"{head}\n", blocks)
+
+
+def _numbered(head: str, blocks: Sequence[str]) -> str:
+    return head + "".join(f"Attempt {number}{block}" for number, block in enumerate(blocks, 1))
+
+
+def _every_step(attempt: Attempt) -> str:
     """One attempt with its whole source and every step of every test."""
-    block = [_heading(number, attempt), attempt.source]
+    block = [":" if attempt.complete else ", unfinished:", attempt.source]
     for result in attempt.results:
         block.append(f"{result.test} -> {_outcome(result, attempt.complete)}")
         if result.trace is not None:
@@ -110,13 +156,15 @@ def _every_step(number: int, attempt: Attempt) -> str:
     return "\n".join(block) + "\n"
 
 
-def _heading(number: int, attempt: Attempt) -> str:
-    return f"Attempt {number}" + ("" if attempt.complete else ", unfinished") + ":"
+def _shown_result(results: tuple[TestResult, ...]) -> tuple[int, TestResult] | None:
+    """The first test that does not pass, else the first, with its number."""
+    numbered = list(enumerate(results, 1))
+    return next((entry for entry in numbered if not entry[1].passed), numbered[0] if numbered else None)
 
 
-def _shown_result(results: tuple[TestResult, ...]) -> TestResult | None:
-    """The first test that does not pass, else the first."""
-    return next((result for result in results if not result.passed), results[0] if results else None)
+def _name(test: str, number: int) -> str:
+    """A test as the signal calls it; the prompt shows the tests in this order."""
+    return test if len(test) <= _QUOTED_TEST_CHARS and "\n" not in test else f"test {number}"
 
 
 def _outcome(result: TestResult, complete: bool) -> str:
@@ -138,21 +186,21 @@ def _bare(text: str) -> str:
     return re.sub(r"[\s'\"]", "", text)
 
 
-def _told(attempt: Attempt, result: TestResult | None, trace_format: TraceFormat) -> _Values:
-    """What the variables went through, and what was returned where the outcome does not tell it.
+def _told(attempt: Attempt, result: TestResult, trace_format: TraceFormat) -> _Values:
+    """What the variables went through, and what was returned or raised where the outcome does not tell it.
 
     That unfinished code returned nothing says nothing.
     """
-    if result is None or result.trace is None:
+    if result.trace is None:
         return {}
     told = (last_values if trace_format is TraceFormat.MINIMAL else values)(result.trace)
-    returned = told.get(RETURNED, ())
+    outcome = _outcome(result, attempt.complete)
+    returned, raised = told.get(RETURNED, ()), told.get(RAISED, ())
     nothing = not attempt.complete and set(returned) == {"None"}
-    known = len(returned) == 1 and (
-        result.passed or _outcome(result, attempt.complete) == f"got {returned[0]}"
-    )
-    if nothing or known:
+    if nothing or (len(returned) == 1 and (result.passed or outcome == f"got {returned[0]}")):
         del told[RETURNED]
+    if raised and set(raised) == {raised[0]} and outcome.startswith(raised[0]):
+        del told[RAISED]
     return told
 
 

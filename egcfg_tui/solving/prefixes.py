@@ -15,6 +15,8 @@ import textwrap
 
 # What Python raises for text that is not a program, however odd the text.
 _UNPARSABLE = (SyntaxError, ValueError, MemoryError, RecursionError)
+# With these a program sees what its variables are called.
+_NAMESPACES = frozenset({"dir", "eval", "exec", "globals", "locals", "vars"})
 
 
 def executable_prefix(code: str) -> str | None:
@@ -44,6 +46,35 @@ def canonical(code: str) -> str | None:
         return textwrap.indent(ast.unparse(tree), _margin(code))
     except _UNPARSABLE:
         return None
+
+
+def shape(code: str) -> str:
+    """A text that is equal for programs which differ only in the names of their variables.
+
+    Names that are also given as keywords, or declared global, count as they are. Code that does not parse,
+    or may ask for a variable by its name, is its own shape.
+    """
+    tree = _tree(code)
+    if tree is None:
+        return code
+    nodes = list(ast.walk(tree))
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    arguments = [node for node in nodes if isinstance(node, ast.arg)]
+    if any(node.id in _NAMESPACES for node in names):
+        return code
+    fixed = {node.arg for node in nodes if isinstance(node, ast.keyword)}
+    for node in nodes:
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            fixed.update(node.names)
+    bound = dict.fromkeys(node.id for node in names if isinstance(node.ctx, ast.Store))
+    bound |= dict.fromkeys(node.arg for node in arguments)
+    # No variable is called a number.
+    numbers = {name: str(number) for number, name in enumerate(bound) if name not in fixed}
+    for node in names:
+        node.id = numbers.get(node.id, node.id)
+    for node in arguments:
+        node.arg = numbers.get(node.arg, node.arg)
+    return ast.dump(tree)
 
 
 def _mends(lines: list[str]) -> list[str]:

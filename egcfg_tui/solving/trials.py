@@ -21,7 +21,9 @@ from egcfg_tui.events import (
     Stage,
 )
 from egcfg_tui.prompting.signal import Attempt, Signal, render_signal
+from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving.answer import answer_code, defines_entry_point
+from egcfg_tui.solving.attempts import attempts_of, distinct
 from egcfg_tui.solving.candidates import CandidatePool
 from egcfg_tui.solving.control import Rewound
 from egcfg_tui.solving.lines import GuidedLine, Sampler, finish_line
@@ -338,6 +340,8 @@ class GuidedTrial:
     def _render(self, attempts: Sequence[Attempt]) -> Signal:
         prefix = executable_prefix(self._code)
         so_far = (canonical(prefix) if prefix is not None else None) or ""
+        if self._settings.trace is not TraceFormat.FULL:
+            attempts = distinct(attempts)
         return render_signal(
             so_far,
             attempts,
@@ -363,13 +367,3 @@ class GuidedTrial:
         pair.replace_conditional(branch)
         branch.prompt(lacking)
         bench.meter.count(Purpose.SIGNAL, len(lacking))
-
-
-def attempts_of(candidates: Sequence[Candidate], runs: Sequence[CandidateRun]) -> list[Attempt]:
-    """What a signal is made of: the runs that have results, complete where a candidate behind them is."""
-    complete = {candidate.index for candidate in candidates if candidate.complete}
-    return [
-        Attempt(run.source, not complete.isdisjoint(run.candidates), run.results)
-        for run in runs
-        if run.source is not None and run.results
-    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,7 +47,8 @@ def test_new_lines_are_shown_once_and_the_failing_test_with_its_values() -> None
 def test_unfinished_code_is_not_called_wrong() -> None:
     signal = render_signal(SO_FAR, [Attempt(SOURCE, False, (FAILED, PASSED))], 500, words)
     assert "got 3" not in signal.text
-    assert "-> unfinished" in signal.text
+    assert "Attempt 1, unfinished:" in signal.text
+    assert "->" not in signal.text.split("other tests")[0]
     assert "other tests -> passed\n" in signal.text
     error = TestResult("assert f([]) == 0", Verdict.ERROR, "NameError: name 'y' is not defined (line 3)")
     assert "NameError" in render_signal(SO_FAR, [Attempt(SOURCE, False, (error,))], 500, words).text
@@ -104,6 +107,46 @@ def test_the_full_format_tells_every_step_and_the_minimal_one_only_the_end() -> 
     assert "  total: 3; x: 2\n" in minimal
     compact = render_signal("", [attempt], 500, words).text
     assert len(minimal) < len(compact) < len(full)
+
+
+def test_an_outcome_that_all_have_is_told_once() -> None:
+    broken = TestResult("assert f([1, 2]) == 4", Verdict.ERROR, "NameError: name 'y' is not defined (line 3)")
+    raising = Trace((TraceEvent("exception", 3, 0, "f", (), "NameError: name 'y' is not defined"),))
+    shown = replace(broken, trace=raising)
+    attempts = [Attempt(SOURCE, True, (shown, broken)), Attempt(SOURCE + "\n# 2", True, (shown, broken))]
+    text = render_signal(SO_FAR, attempts, 500, words).text
+    assert text.count("NameError") == 1
+    assert (
+        "executed: assert f([1, 2]) == 4 -> NameError: name 'y' is not defined (line 3), in all tests\n"
+        in text
+    )
+    caught = replace(PASSED, trace=raising)
+    assert "raised NameError" in render_signal(SO_FAR, [Attempt(SOURCE, True, (caught,))], 500, words).text
+
+
+def test_outcomes_of_other_tests_are_told_once_each() -> None:
+    rows = (FAILED, PASSED, PASSED, replace(FAILED, error="got 7"))
+    text = render_signal(SO_FAR, [Attempt(SOURCE, True, rows)], 500, words).text
+    assert "other tests -> passed, got 7\n" in text
+
+
+def test_a_long_test_is_named_by_its_number() -> None:
+    long = replace(FAILED, test=f"assert f({list(range(40))}) == 4")
+    text = render_signal(SO_FAR, [Attempt(SOURCE, True, (PASSED, long))], 500, words).text
+    assert "test 2 -> got 3\n" in text
+    assert "39" not in text
+    lines = replace(FAILED, test="x = f(1)\nassert x")
+    assert "test 1 -> got 3\n" in render_signal(SO_FAR, [Attempt(SOURCE, True, (lines,))], 500, words).text
+
+
+def test_an_attempt_that_adds_nothing_is_left_out_and_so_is_what_mends_one() -> None:
+    silent = TestResult("assert f([1, 2]) == 4", Verdict.FAILED, "got None", trace=Trace())
+    nothing = Attempt(SO_FAR, False, (silent,))
+    mended = Attempt(f"{SO_FAR}\n    for x in xs:\n        pass", False, (silent,))
+    signal = render_signal(SO_FAR, [nothing, mended], 500, words)
+    assert signal.text.endswith("Attempt 1, unfinished:\n    for x in xs:\nassert f([1, 2]) == 4\n")
+    assert signal.dropped == ""
+    assert render_signal(SO_FAR, [nothing], 500, words).text == ""
 
 
 @given(st.integers(0, 5), st.integers(0, 200))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from egcfg_tui.solving.prefixes import canonical, executable_prefix
+from egcfg_tui.solving.prefixes import canonical, executable_prefix, shape
 
 SNIPPETS = [
     "def f(xs):",
@@ -79,3 +79,26 @@ def test_programs_that_differ_in_layout_share_one_text() -> None:
     assert canonical(plain) == canonical("def f( x ):\n    return x") == "def f(x):\n    return x"
     assert canonical("def f():\n    'only a docstring'\n") == "def f():\n    pass"
     assert canonical("x = (") is None
+
+
+def test_programs_that_differ_in_the_names_of_variables_have_one_shape() -> None:
+    code = "def f({0}, {1}=1):\n    for {2} in {0}:\n        {1} += {2}\n    return {1}\n"
+    assert shape(code.format("xs", "total", "x")) == shape(code.format("numbers", "sum", "n"))
+    assert shape(code.format("xs", "total", "x")) != shape(code.format("xs", "total", "xs"))
+    assert shape("    a = 1\n    return a") == shape("    b = 1\n    return b")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("def f(x):\n    return x", "def g(x):\n    return x"),
+        ("def f(x):\n    return f(x=x)", "def f(y):\n    return f(x=y)"),
+        ("def f(x):\n    return locals()", "def f(y):\n    return locals()"),
+        ("def f(x):\n    global a\n    a = x", "def f(x):\n    global b\n    b = x"),
+        ("def f(x):\n    return len(x)", "def f(x):\n    return sum(x)"),
+        ("a = 1\nb = 2\nprint(a)", "a = 1\nb = 2\nprint(b)"),
+        ("a = (", "b = ("),
+    ],
+)
+def test_programs_that_may_do_different_things_have_different_shapes(one: str, other: str) -> None:
+    assert shape(one) != shape(other)
