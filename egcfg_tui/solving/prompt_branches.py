@@ -48,23 +48,36 @@ class PromptBranches:
                 self.head = donor.fork()
                 self.head.rewind(shared)
                 meter.count(Purpose.REUSED, shared)
-        if not shared and self._recall(self.start, self.head_tokens + self.tail_tokens, meter):
-            self.head.close()
-            self.head = self.start.fork()
-            self.head.rewind(len(self.head_tokens))
-            return
-        recalled = not shared and self._recall(self.head, self.head_tokens, meter)
-        if not recalled:
-            self.head.prompt(self.head_tokens[shared:])
-            yield from meter.evaluate(Purpose.PROMPT, len(self.head_tokens) - shared)
+        if self._can_rewind:
+            yield from self._evaluate_whole(meter, shared)
+        else:
+            yield from self._evaluate_parts(meter)
+
+    def _evaluate_whole(self, meter: Meter, shared: int) -> Iterator[Event]:
+        """In one go, `shared` tokens of it being there; the head is cut out of it afterwards."""
+        whole = self.head_tokens + self.tail_tokens
+        if shared or not self._recall(self.start, whole, meter):
+            self.start.close()
+            self.start = self.head.fork()
+            self.start.prompt(whole[shared:])
+            yield from meter.evaluate(Purpose.PROMPT, len(whole) - shared)
+            if self._files is not None and not shared:
+                self._files.remember(self._fingerprint, self.start.snapshot(portable=True))
+        self.head.close()
+        self.head = self.start.fork()
+        self.head.rewind(len(self.head_tokens))
+
+    def _evaluate_parts(self, meter: Meter) -> Iterator[Event]:
+        """The head first, as nothing can be cut out of the whole; so it is what is kept on disk."""
+        if not self._recall(self.head, self.head_tokens, meter):
+            self.head.prompt(self.head_tokens)
+            yield from meter.evaluate(Purpose.PROMPT, len(self.head_tokens))
+            if self._files is not None:
+                self._files.remember(self._fingerprint, self.head.snapshot(portable=True))
         self.start.close()
         self.start = self.head.fork()
         self.start.prompt(self.tail_tokens)
         yield from meter.evaluate(Purpose.PROMPT, len(self.tail_tokens))
-        if self._files is not None and not shared and not recalled:
-            # All of the prompt, where its head can be cut out of it again.
-            kept = self.start if self._can_rewind else self.head
-            self._files.remember(self._fingerprint, kept.snapshot(portable=True))
 
     def _recall(self, branch: Branch, tokens: Sequence[int], meter: Meter) -> bool:
         """Loads a part of the prompt into an empty branch, if it is on disk and fits."""

@@ -25,7 +25,7 @@ class FailingSandbox:
     """Fails every program at once, with much to tell: here only the cache is looked at."""
 
     def run(self, program: Program) -> Report:
-        rows = tuple(TestResult(test, Verdict.FAILED, error="wrong " * 300) for test in program.tests)
+        rows = tuple(TestResult(test.text, Verdict.FAILED, error="wrong " * 300) for test in program.tests)
         return Report(Verdict.FAILED, rows)
 
     def run_many(self, programs: Sequence[Program], _should_stop: object = None) -> list[Report]:
