@@ -57,20 +57,22 @@ class BranchPair:
 class _Path:
     """A draft's first line, and a conditional branch that sees at least all of it but its last token.
 
-    `base`: how many tokens the branch has before the line.
+    `base`: how many tokens the branch has before the line. Without a signal there is no branch.
     """
 
     tokens: tuple[int, ...]
     draft: Draft
-    branch: Branch
+    branch: Branch | None
     base: int
 
-    def row(self, count: int) -> Logits:
+    def row(self, count: int) -> Logits | None:
         """The conditional row behind the first `count` tokens."""
-        return self.branch.logits(self.branch.length - self.base - count)
+        return None if self.branch is None else self.branch.logits(self.branch.length - self.base - count)
 
-    def accepted(self, count: int) -> Branch:
+    def accepted(self, count: int) -> Branch | None:
         """The conditional branch behind the first `count` tokens; the last may be pending there."""
+        if self.branch is None:
+            return None
         # A longer draft may go on differently behind all but the last token.
         seen = min(count, len(self.tokens) - 1)
         self.branch.rewind(self.base + seen)
@@ -82,8 +84,9 @@ class _Path:
 class DraftTree:
     """The distinct first lines of the drafts, pending behind the conditional branch until it is evaluated.
 
-    Where the first choice can be made from rows at hand, drafts that begin otherwise are left out.
-    `size`: how many tokens it adds to the next decode.
+    Where the first choice can be made from rows at hand, drafts that begin otherwise are left out. Without a
+    signal the rows of the drafts decide alone, and nothing is evaluated. `size`: how many tokens it adds to
+    the next decode.
     """
 
     def __init__(self, line: GuidedLine, pair: BranchPair, drafts: Sequence[Draft]) -> None:
@@ -91,20 +94,20 @@ class DraftTree:
         self._paths: list[_Path] = []
         self.size = 0
         trunk = pair.conditional
-        if trunk is None:
-            return
         lines = _first_lines(line, drafts)
-        if _settled(trunk) and _settled(pair.unconditional):
-            first = line.choose(pair.unconditional.logits(), trunk.logits())
+        if all(map(_settled, pair.branches)):
+            first = line.choose(pair.unconditional.logits(), None if trunk is None else trunk.logits())
             lines = {tokens: draft for tokens, draft in lines.items() if tokens[0] == first}
+        if trunk is None:
+            self._paths = [_Path(tokens, draft, None, 0) for tokens, draft in _longest_first(lines)]
+            return
         _fit(lines, line.engine.free_tokens)
         if not lines:
             return
         before = line.engine.pending_tokens
         leaves = _grow(trunk.fork(), sorted({tokens[:-1] for tokens in lines}), 0)
         self.size = line.engine.pending_tokens - before
-        # Longest first: a draft that ends inside another one is followed by way of that one.
-        for tokens, draft in sorted(lines.items(), key=lambda entry: -len(entry[0])):
+        for tokens, draft in _longest_first(lines):
             leaf = next(leaf for seen, leaf in leaves.items() if seen[: len(tokens) - 1] == tokens[:-1])
             self._paths.append(_Path(tokens, draft, leaf, trunk.length))
 
@@ -124,7 +127,7 @@ class DraftTree:
     def close(self) -> None:
         """Frees all branches but the one that was accepted."""
         for path in self._paths:
-            if path.branch is not self._pair.conditional:
+            if path.branch is not None and path.branch is not self._pair.conditional:
                 path.branch.close()
 
     def _walk(self, line: GuidedLine) -> _Path | None:
@@ -133,8 +136,8 @@ class DraftTree:
         Returns a path that holds everything accepted, None when nothing was.
         """
         pair, following = self._pair, self._paths
-        assert pair.conditional is not None
-        row_u, row_c = pair.unconditional.logits(), pair.conditional.logits()
+        row_u = pair.unconditional.logits()
+        row_c = None if pair.conditional is None else pair.conditional.logits()
         followed: _Path | None = None
         while not line.over:
             at = len(line.tokens)
@@ -167,6 +170,11 @@ def _first_lines(line: GuidedLine, drafts: Sequence[Draft]) -> dict[tuple[int, .
         if count:
             lines.setdefault(tuple(draft.tokens[:count]), draft)
     return lines
+
+
+def _longest_first(lines: dict[tuple[int, ...], Draft]) -> list[tuple[tuple[int, ...], Draft]]:
+    """A draft that ends inside another one is followed by way of that one."""
+    return sorted(lines.items(), key=lambda entry: -len(entry[0]))
 
 
 def _fit(lines: dict[tuple[int, ...], Draft], room: int) -> None:

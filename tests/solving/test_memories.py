@@ -18,11 +18,19 @@ from egcfg_tui.events import Event
 from egcfg_tui.solving.greedy import greedy_trial
 from egcfg_tui.solving.sample_tree import SampleTree
 from egcfg_tui.solving.sampling_trial import sample_trial
+from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving.settings import Method, Settings
 from egcfg_tui.solving.trials import GuidedTrial
 
 SETTINGS = Settings(
-    candidates=3, temperature=0.3, horizon=2, gamma=1.5, max_tokens=40, signal_tokens=200, refresh=1
+    candidates=3,
+    temperature=0.3,
+    horizon=2,
+    gamma=1.5,
+    max_tokens=40,
+    signal_tokens=200,
+    refresh=1,
+    trace=TraceFormat.FULL,
 )
 
 

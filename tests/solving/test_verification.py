@@ -36,6 +36,9 @@ EXERCISES = (
 )
 """With and without code to begin with, with the signal at once or from the header on."""
 
+WORDY = TraceFormat.FULL
+"""Tells something of attempts that no other format has anything to tell of."""
+
 FAILED = ("def f(x):\n    return x\n", "def f(x):\n    a = x\n    return a + 1\n")
 
 
@@ -111,7 +114,9 @@ def test_verified_lines_are_those_of_the_plain_loop(
 
 
 def test_most_tokens_come_from_drafts_where_the_branches_agree(sandbox: Sandbox) -> None:
-    chosen = Settings(candidates=4, temperature=0.2, horizon=3, gamma=0.5, max_tokens=60, signal_tokens=4000)
+    chosen = Settings(
+        candidates=4, temperature=0.2, horizon=3, gamma=0.5, max_tokens=60, signal_tokens=4000, trace=WORDY
+    )
     engine_plain, engine_verified = (babbling(3, far_weight=0.1) for _ in range(2))
     plain, _ = trial(engine_plain, sandbox, chosen, 1, reuse=False)
     verified, accepted = trial(engine_verified, sandbox, chosen, 1, reuse=True)
@@ -148,6 +153,7 @@ def test_native_rows_give_the_same_bit_for_bit(
                 line_temperature=line_temperature,
                 max_tokens=40,
                 signal_tokens=800,
+                trace=WORDY,
             )
             plain, _ = trial(engine, sandbox, chosen, seed, reuse=False)
             verified, from_drafts = trial(engine, sandbox, chosen, seed, reuse=True)
@@ -164,7 +170,7 @@ def test_native_code_chooses_the_same_tokens(
     """A row depends on its batch: sums are taken in another order, and the cache holds 16 bits. Here by 0.003
     (0.04 from 64 tokens on), far less than what the two likeliest tokens are apart at these seeds."""
     chosen = Settings(
-        candidates=3, temperature=0.3, horizon=2, gamma=gamma, max_tokens=60, signal_tokens=1000
+        candidates=3, temperature=0.3, horizon=2, gamma=gamma, max_tokens=60, signal_tokens=1000, trace=WORDY
     )
     plain, _ = trial(native, sandbox, chosen, seed, reuse=False)
     assert texts(trial(native, sandbox, chosen, seed, reuse=True)[0]) == texts(plain)
@@ -201,3 +207,13 @@ def test_candidates_that_begin_alike_are_evaluated_once(sandbox: Sandbox) -> Non
         return engine.decoded_tokens
 
     assert decoded(4) == decoded(1)
+
+
+def test_without_a_signal_drafts_are_taken_over_for_nothing(sandbox: Sandbox) -> None:
+    """What candidates were drawn from is what the line is chosen from."""
+    chosen = Settings(candidates=3, temperature=0.0, horizon=3, max_tokens=60, signal_tokens=0)
+    engine_plain, engine_verified = babbling(3), babbling(3)
+    plain, _ = trial(engine_plain, sandbox, chosen, 1, reuse=False)
+    verified, accepted = trial(engine_verified, sandbox, chosen, 1, reuse=True)
+    assert unverified(verified) == plain
+    assert accepted == sum(len(event.tokens) for event in verified if isinstance(event, LineChosen))
