@@ -15,10 +15,10 @@ from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.api import Engine, ModelSpec
 from egcfg_tui.engine.fake import FakeEngine, hashed
 from egcfg_tui.events import Event
+from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving.greedy import greedy_trial
 from egcfg_tui.solving.sample_tree import SampleTree
 from egcfg_tui.solving.sampling_trial import sample_trial
-from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving.settings import Method, Settings
 from egcfg_tui.solving.trials import GuidedTrial
 

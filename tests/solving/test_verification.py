@@ -137,14 +137,14 @@ def native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 @pytest.mark.parametrize("line_temperature", [0.0, 0.1])
-@pytest.mark.parametrize("gamma", [0.0, 0.2, 0.5, 1.5])
+@pytest.mark.parametrize("gamma", [0.0, 0.2, 0.5, 1.1])
 def test_native_rows_give_the_same_bit_for_bit(
     sandbox: Sandbox, native: Engine, line_temperature: float, gamma: float
 ) -> None:
     """Where no batch rounds a row otherwise: each is computed once."""
     accepted = 0
     with closing(OnceEngine(native)) as engine:
-        for seed in range(3):
+        for seed in range(8):
             chosen = Settings(
                 candidates=3,
                 temperature=0.05,
@@ -162,7 +162,7 @@ def test_native_rows_give_the_same_bit_for_bit(
     assert accepted
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4, 10))
 @pytest.mark.parametrize("gamma", [0.5, 1.0, 3.0])
 def test_native_code_chooses_the_same_tokens(
     sandbox: Sandbox, native: Engine, seed: int, gamma: float
