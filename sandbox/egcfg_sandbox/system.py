@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import errno
+import mmap
 import os
 import signal
 import socket
@@ -15,7 +17,8 @@ from egcfg_sandbox.linux import kernel
 LINUX: Final = sys.platform == "linux"
 ALIVE: Final = b"alive"
 _PID_BYTES: Final = 8
-_MOST_DESCRIPTORS: Final = 4096
+MOST_DESCRIPTORS: Final = 4096
+"""Above every number of a descriptor that is ever open."""
 # Calls that keep the interpreter locked, as it has to be on both sides of a fork.
 _interpreter: Final = ctypes.PyDLL(None)
 
@@ -67,7 +70,10 @@ def fork() -> int:
     The C library's fork without the interpreter's own work around it: its locks are held by nobody else in
     such a process, and what it would do anew costs more than the fork.
     """
-    return int(_interpreter.fork())
+    child = int(_interpreter.fork())
+    if child < 0:
+        raise BlockingIOError(errno.EAGAIN, "no more processes can be made")
+    return child
 
 
 def death_descriptor(pid: int) -> int | None:
@@ -87,9 +93,9 @@ def shared_file(size: int) -> int:
     return descriptor
 
 
-def close_from(lowest: int) -> None:
-    """Closes every descriptor from this one on."""
+def zero_shared(memory: mmap.mmap) -> None:
+    """Empties a mapping of a shared file, for everybody who has it."""
     if LINUX:
-        kernel.close_from(lowest)
+        memory.madvise(mmap.MADV_REMOVE)
     else:
-        os.closerange(lowest, _MOST_DESCRIPTORS)
+        memory[:] = bytes(len(memory))

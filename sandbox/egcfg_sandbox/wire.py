@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import array
+import os
 import socket
 import struct
 from typing import Final
 
 _LENGTH: Final = struct.Struct("<I")
 LARGEST_MESSAGE: Final = 64 * 1024 * 1024
+CLOSE_ON_EXEC: Final = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
+_READ_AT_ONCE: Final = 4000
 
 
 class WireError(Exception):
@@ -42,6 +45,35 @@ def _exactly(channel: socket.socket, count: int) -> bytes:
             raise WireError("the other end closed")
         parts += part
     return bytes(parts)
+
+
+def write_message(descriptor: int, payload: bytes) -> None:
+    """Sends one message by a descriptor that blocks."""
+    data = _LENGTH.pack(len(payload)) + payload
+    try:
+        sent = os.write(descriptor, data)
+        while sent < len(data):
+            sent += os.write(descriptor, data[sent:])
+    except OSError as error:
+        raise WireError(str(error)) from error
+
+
+def read_message(descriptor: int) -> bytes:
+    """Receives one message by a descriptor that blocks, from somebody who waits for the answer to each.
+
+    A short one costs a single call: nothing can follow it yet that would be taken along.
+    """
+    data = os.read(descriptor, _READ_AT_ONCE)
+    wanted = _LENGTH.size
+    while True:
+        if len(data) >= _LENGTH.size:
+            wanted = _LENGTH.size + int.from_bytes(data[: _LENGTH.size], "little")
+        if len(data) >= wanted:
+            return data[_LENGTH.size :]
+        part = os.read(descriptor, wanted - len(data))
+        if not part:
+            raise WireError("the other end closed")
+        data += part
 
 
 class Frames:
@@ -81,7 +113,9 @@ def send_descriptors(channel: socket.socket, payload: bytes, descriptors: list[i
     channel.sendmsg([payload], [rights])
 
 
-def receive_descriptors(channel: socket.socket, size: int, count: int) -> tuple[bytes, list[int]]:
+def receive_descriptors(
+    channel: socket.socket, size: int, count: int, flags: int = 0
+) -> tuple[bytes, list[int]]:
     """Receives a short payload and up to `count` descriptors."""
-    payload, descriptors, _, _ = socket.recv_fds(channel, size, count)
+    payload, descriptors, _, _ = socket.recv_fds(channel, size, count, flags)
     return payload, descriptors

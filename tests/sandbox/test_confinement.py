@@ -185,6 +185,25 @@ def f(x):
         assert judge(source, "assert f(1) == ('/scratch/run', [])").status is Verdict.PASSED
 
 
+@pytest.mark.parametrize("trace", [False, True])
+def test_the_memory_for_traces_is_empty_for_every_run(judge: Judge, trace: bool) -> None:
+    source = """
+import mmap, sys
+def f(x):
+    frame = sys._getframe()
+    while not isinstance(frame.f_locals.get('memory'), mmap.mmap):
+        frame = frame.f_back
+    memory = frame.f_locals['memory']
+    secret = b'left by the last run'
+    found = memory.find(secret)
+    for at in range(len(memory) // 2, len(memory) - 4096, 4096):
+        memory[at : at + len(secret)] = secret
+    return found
+"""
+    for _ in range(8):
+        assert judge(source, "assert f(1) == -1", trace=trace).passed
+
+
 def test_environment_arguments_and_descriptors_hold_nothing(judge: Judge) -> None:
     source = """
 import os, sys

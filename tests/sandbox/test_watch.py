@@ -57,7 +57,7 @@ def test_without_a_sign_the_run_ends_unasked(bench: Bench) -> None:
     bench.keeper.setblocking(False)
     with pytest.raises(BlockingIOError):
         bench.keeper.recv(WORD_BYTES)
-    bench.watch.close()
+    bench.watch.dismiss()
     assert bench.keeper.recv(WORD_BYTES) == pack_word(END, RUN)
 
 

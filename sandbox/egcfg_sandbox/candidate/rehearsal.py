@@ -7,7 +7,7 @@ when it merely looks at it. A rehearsal before the program is there takes these 
 from __future__ import annotations
 
 import mmap
-import socket
+import os
 import sys
 from typing import Final
 
@@ -42,15 +42,16 @@ class Rehearsal:
         ]
 
     def play(self) -> None:
-        """Has the program loaded and called, over a channel like that of a run."""
-        ours, theirs = socket.socketpair()
+        """Has the program loaded and called, over channels like that of a run."""
+        questions, asking = os.pipe()
+        hearing, answers = os.pipe()
+        self._runner.open(questions, answers, self._memory)
         for question in self._questions:
-            wire.send(theirs, question)
-        theirs.shutdown(socket.SHUT_WR)
-        self._runner.serve(ours, self._memory)
+            wire.write_message(asking, question)
+            self._runner.answer()
         self._runner.close()
-        ours.close()
-        theirs.close()
+        for descriptor in (questions, asking, hearing, answers):
+            os.close(descriptor)
         del sys.modules[MODULE]
 
 

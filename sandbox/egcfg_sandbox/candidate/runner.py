@@ -6,7 +6,6 @@ import builtins
 import mmap
 import os
 import random
-import socket
 import struct
 import sys
 import types
@@ -28,6 +27,10 @@ from egcfg_sandbox.candidate.tracing import (
 from egcfg_sandbox.codec import CodecError, Decoder, Encoder
 from egcfg_sandbox.trace_memory import TraceWriter
 
+CHANNEL: Final = 3
+"""The descriptor by which the program's process talks with the judge."""
+READY: Final = b"+"
+"""What that process says first: it is confined."""
 FILENAME: Final = "<program>"
 MODULE: Final = "program"
 NUMBER: Final = struct.Struct("<I")
@@ -39,7 +42,6 @@ _MEMORY_RESERVE_BYTES: Final = 1 << 20
 class Runner:
     """Serves one program to one judge. Made before the fork, so that the program's process finds it ready."""
 
-    _channel: socket.socket
     _memory: Any
 
     def __init__(self) -> None:
@@ -49,6 +51,7 @@ class Runner:
         self._recorder: Recorder | None = None
         self._depth = 0
         self._process = 0
+        self._questions = self._answers = CHANNEL
         self._reserve: mmap.mmap | None = mmap.mmap(
             -1, _MEMORY_RESERVE_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
         )
@@ -57,17 +60,15 @@ class Runner:
         self._builtins = _own_builtins()
         random.seed(0)
 
-    def serve(self, channel: socket.socket, memory: Any) -> None:
-        """Answers until the judge has gone; `memory` is the trace's."""
-        self._channel = channel
+    def open(self, questions: int, answers: int, memory: Any) -> None:
+        """Takes the descriptors it is asked and answers by; `memory` is the trace's."""
+        self._questions, self._answers = questions, answers
         self._memory = memory
         self._process = os.getpid()
-        while True:
-            try:
-                message = wire.receive(self._channel)
-            except wire.WireError:
-                return
-            self._handle(message)
+
+    def answer(self) -> None:
+        """Answers the next question; `WireError` when there will be none."""
+        self._handle(wire.read_message(self._questions))
 
     def close(self) -> None:
         """Lets go of the tracer, of which the interpreter has only one."""
@@ -117,7 +118,7 @@ class Runner:
                 body = self._encode(refusal, [], [])
         finally:
             sys.setrecursionlimit(limit)
-        wire.send(self._channel, head + body)
+        wire.write_message(self._answers, head + body)
 
     def _encode(self, answer: Any, known: list[Any], before: list[Any]) -> bytes:
         encoder = Encoder(self._objects.describe, known=known)
@@ -278,9 +279,9 @@ class Runner:
         self._asked += 1
         head = b"C" + NUMBER.pack(self._asked)
         encoder = Encoder(self._objects.describe)
-        wire.send(self._channel, head + encoder.encode((what, number, arguments, named)))
+        wire.write_message(self._answers, head + encoder.encode((what, number, arguments, named)))
         while True:
-            message = wire.receive(self._channel)
+            message = wire.read_message(self._questions)
             if message[:1] == b"V":
                 outcome, value = Decoder(message[5:], self._objects.resolve).decode()
                 if outcome == "value":
@@ -329,12 +330,12 @@ def open_streams() -> None:
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
 
 
-def run(runner: Runner, channel: socket.socket, memory: Any) -> NoReturn:
-    """Serves the judge and ends the process."""
-    status = 0
+def run(runner: Runner, memory: Any) -> NoReturn:
+    """Serves the judge until the process is killed, or ends it when the judge has gone."""
     try:
-        runner.serve(channel, memory)
-    except BaseException:
-        status = 70
+        os.write(CHANNEL, READY)
+        runner.open(CHANNEL, CHANNEL, memory)
+        while True:
+            runner.answer()
     finally:
-        os._exit(status)
+        os._exit(0)

@@ -18,11 +18,12 @@ import threading
 from typing import Any, Final, NoReturn
 
 from egcfg_sandbox import macos, system, trace_memory, wire
+from egcfg_sandbox.candidate.runner import READY
 from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.verdict import judge
 from egcfg_sandbox.judge.watch import Ends, Watch
 from egcfg_sandbox.linux import kernel, landlock, seccomp
-from egcfg_sandbox.server.keeper import MOST_ENDS, STATUS_BYTES, unpack_status
+from egcfg_sandbox.server.keeper import LASTING, MOST_ENDS, STATUS_BYTES, unpack_status
 from egcfg_sandbox.server.zone import Zone
 from egcfg_sandbox.verdicts import CodeTest, Limits, StdioTest
 
@@ -59,28 +60,45 @@ def serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
     """Judges until the caller has gone or the process is spent."""
     sys.setrecursionlimit(_CODEC_RECURSION)
     gc.disable()
+    trace, ticks = _lasting(keeper, limits)
+    if trace is None:
+        return
+    watch: Watch | None = None
     for number in range(1, _MOST_TESTS + 1):
         run, ends = _next_program(keeper)
+        if watch is not None:
+            # Not earlier: the program would have noticed, and done something about it, before it was killed.
+            watch.close()
         if not ends:
             return
-        channel, stdin, stdout, stderr, trace, *signs = ends
-        ticks = signs.pop(0) if signs else None
+        stdin, stdout, stderr, channel, *signs = ends
         border = socket.socket(fileno=channel)
-        watch = Watch(Ends(run, border, keeper, stdin, stdout, stderr, ticks, tuple(signs)), limits)
         try:
             brief = json.loads(wire.receive(caller))
         except wire.WireError:
             return
+        if border.recv(len(READY)) != READY:
+            return
+        watch = Watch(Ends(run, border, keeper, stdin, stdout, stderr, ticks, tuple(signs)), limits)
         report = _judge(brief, watch, trace, limits)
         report["spent"] = report["spent"] or number == _MOST_TESTS
         wire.send(caller, json.dumps(report).encode())
         if report["spent"]:
             return
-        # Only now, as what follows keeps both processors busy.
-        watch.close()
-        os.close(trace)
+        watch.dismiss()
         if number % _TESTS_PER_COLLECTION == 0:
             gc.collect()
+
+
+def _lasting(keeper: socket.socket, limits: Limits) -> tuple[mmap.mmap | None, int | None]:
+    """What all runs here have in common: the memory for traces, and the timer of the keeper's ticks."""
+    word, descriptors = wire.receive_descriptors(keeper, len(LASTING), 2)
+    if word != LASTING:
+        return None, None
+    trace, *ticks = descriptors
+    memory = mmap.mmap(trace, trace_memory.size_for(limits.trace_events), prot=mmap.PROT_READ)
+    os.close(trace)
+    return memory, ticks[0] if ticks else None
 
 
 def _next_program(keeper: socket.socket) -> tuple[int, list[int]]:
@@ -94,7 +112,7 @@ def _next_program(keeper: socket.socket) -> tuple[int, list[int]]:
             return status.run, ends
 
 
-def _judge(brief: dict[str, Any], watch: Watch, trace: int, limits: Limits) -> dict[str, Any]:
+def _judge(brief: dict[str, Any], watch: Watch, trace: mmap.mmap, limits: Limits) -> dict[str, Any]:
     """Judges one test; returns what the caller is told."""
     test = StdioTest(**brief["test"]) if brief["stdio"] else CodeTest(**brief["test"])
     source = brief["source"].encode("utf-8", "surrogatepass")
@@ -109,8 +127,7 @@ def _judge(brief: dict[str, Any], watch: Watch, trace: int, limits: Limits) -> d
         "spent": ruling.spent,
     }
     if wanted is not None:
-        with mmap.mmap(trace, trace_memory.size_for(limits.trace_events)) as memory:
-            report["trace"] = trace_memory.read(memory, limits.trace_events)
+        report["trace"] = trace_memory.read(trace, limits.trace_events)
     return report
 
 

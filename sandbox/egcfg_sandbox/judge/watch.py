@@ -295,13 +295,14 @@ class Watch:
             kernel.set_timer(self._ends.ticks, 0)
         self._stopped = time.monotonic()
 
-    def close(self) -> None:
-        """Lets go of the program, and has the keeper end it."""
+    def dismiss(self) -> None:
+        """Has the keeper end the program."""
         if self._to_be_ended:
             self._ends.keeper.sendall(pack_word(END, self._ends.run))
+
+    def close(self) -> None:
+        """Lets go of the program, which has ended."""
         self._ends.channel.close()
         self._close_stdin()
         for descriptor in (*self._outputs, *self._ends.signs):
             os.close(descriptor)
-        if self._ends.ticks is not None:
-            os.close(self._ends.ticks)

@@ -37,7 +37,6 @@ _MOUNT_ATTR_RDONLY: Final = 1
 _AT_FDCWD: Final = -100
 _AT_RECURSIVE: Final = 0x8000
 _CAPABILITY_VERSION_3: Final = 0x20080522
-_LAST_DESCRIPTOR: Final = 0x7FFFFFFF
 _CLOCK_MONOTONIC: Final = 1
 _M_ARENA_MAX: Final = -8
 
@@ -108,11 +107,6 @@ def drop_capabilities() -> None:
     """Gives up every capability, those of the own user namespace included; no exec can bring one back."""
     header = _CAPABILITY_VERSION_3.to_bytes(4, "little") + bytes(4)
     syscall("capset", header, bytes(24))
-
-
-def close_from(lowest: int) -> None:
-    """Closes every descriptor from this one on."""
-    syscall("close_range", lowest, _LAST_DESCRIPTOR, 0)
 
 
 def sealed_memory(size: int) -> int:

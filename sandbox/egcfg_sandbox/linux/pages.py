@@ -46,32 +46,53 @@ class Pages:
 def written_by(work: Callable[[], object], proc: int) -> Pages | None:
     """Does the work in a child and returns the pages it wrote to; None where that cannot be found out.
 
-    `proc` is a descriptor of /proc.
+    They are the pages that the child has for itself. A second child does nothing but share the others, also
+    those that this process writes to meanwhile. `proc` is a descriptor of /proc.
     """
-    reader, writer = os.pipe()
+    gate, opener = os.pipe()
+
+    def wait() -> None:
+        os.close(opener)
+        os.read(gate, 1)
+
+    children = [_child(wait)]
+    found, told = os.pipe()
+
+    def tell() -> None:
+        work()
+        os.write(told, os.readlink("self", dir_fd=proc).encode())
+        wait()
+
+    children.append(_child(tell))
+    os.close(told)
+    pid = os.read(found, 32).decode()
+    try:
+        known = Pages(_ranges(_own_pages(pid, proc))) if pid else None
+    except OSError:
+        known = None
+    for descriptor in (found, gate, opener):
+        os.close(descriptor)
+    for child in children:
+        os.waitpid(child, 0)
+    return known if known and known.size_bytes and known.copy() else None
+
+
+def _child(work: Callable[[], object]) -> int:
     child = system.fork()
     if child == 0:
         try:
             work()
-            pages = _own_pages(proc)
-            with os.fdopen(writer, "wb") as out:
-                out.write(struct.pack(f"<{len(pages)}Q", *pages))
         finally:
             os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as found:
-        data = found.read()
-    os.waitpid(child, 0)
-    known = Pages(_ranges(struct.unpack(f"<{len(data) // 8}Q", data)))
-    return known if known.size_bytes and known.copy() else None
+    return child
 
 
-def _own_pages(proc: int) -> list[int]:
-    """Addresses of private, writable pages that no other process has."""
+def _own_pages(pid: str, proc: int) -> list[int]:
+    """Addresses of private, writable pages that a process shares with no other."""
     pages = []
     with (
-        os.fdopen(os.open("self/maps", os.O_RDONLY, dir_fd=proc)) as maps,
-        os.fdopen(os.open("self/pagemap", os.O_RDONLY, dir_fd=proc), "rb", buffering=0) as pagemap,
+        os.fdopen(os.open(f"{pid}/maps", os.O_RDONLY, dir_fd=proc)) as maps,
+        os.fdopen(os.open(f"{pid}/pagemap", os.O_RDONLY, dir_fd=proc), "rb", buffering=0) as pagemap,
     ):
         for line in maps:
             area, rights, *_ = line.split()
@@ -86,7 +107,7 @@ def _own_pages(proc: int) -> list[int]:
     return pages
 
 
-def _ranges(pages: tuple[int, ...]) -> list[tuple[int, int]]:
+def _ranges(pages: list[int]) -> list[tuple[int, int]]:
     ranges: list[tuple[int, int]] = []
     for page in sorted(pages):
         start, length = ranges[-1] if ranges else (0, 0)

@@ -17,7 +17,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from egcfg_sandbox import macos, system, trace_memory, wire
+from egcfg_sandbox import macos, system, wire
 from egcfg_sandbox.linux import kernel, namespaces, seccomp
 from egcfg_sandbox.server import template
 from egcfg_sandbox.server.usage import Consumption, Usage
@@ -34,6 +34,8 @@ _WORD: Final = struct.Struct("<cQ")
 WORD_BYTES: Final = _WORD.size
 _STATUS: Final = struct.Struct("<?BQ200s")
 STATUS_BYTES: Final = _STATUS.size
+LASTING: Final = b"l"
+"""What the keeper says first, together with the memory for traces and, on Linux, the timer of its ticks."""
 MOST_ENDS: Final = 8
 _NOTHING: Final = 255
 PLAIN_EXIT: Final = "exited with status 0"
@@ -84,10 +86,17 @@ class Keeper:
     """Serves one judge with one program's process after another."""
 
     def __init__(
-        self, judge: socket.socket, template: socket.socket, zone: Zone, limits: Limits, usage: Usage
+        self,
+        judge: socket.socket,
+        template: socket.socket,
+        trace: int,
+        zone: Zone,
+        limits: Limits,
+        usage: Usage,
     ) -> None:
         self._judge = judge
         self._template = template
+        self._trace = trace
         self._zone = zone
         self._limits = limits
         self._usage = usage
@@ -101,9 +110,11 @@ class Keeper:
         if system.LINUX:
             kernel.forbid_new_privileges()
             kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
-        word, listeners = wire.receive_descriptors(self._template, template.WORD_BYTES, 1)
-        template.read_word(word)
+        _, listeners = template.receive_word(self._template)
         self._refusals = listeners[0] if listeners else None
+        lasting = [self._trace] if self._ticks is None else [self._trace, self._ticks]
+        wire.send_descriptors(self._judge, LASTING, lasting)
+        os.close(self._trace)
         while True:
             program = self._fork()
             try:
@@ -112,18 +123,20 @@ class Keeper:
                 self._end(program)
 
     def _fork(self) -> _Program:
-        """Has the program's process made and hands its ends to the judge."""
+        """Has the program's process made, and hands the judge the ends of what leads to it."""
         self._run += 1
-        trace = system.shared_file(trace_memory.size_for(self._limits.trace_events))
-        wire.send_descriptors(self._template, template.FORK, [trace])
-        word, ends = wire.receive_descriptors(self._template, template.WORD_BYTES, template.PROGRAM_ENDS + 1)
-        pid = template.read_word(word)
-        refusals = ends.pop() if len(ends) > template.PROGRAM_ENDS else self._refusals
-        program = _Program(pid, system.death_descriptor(pid), refusals)
-        ends.append(trace)
-        signs = [one for one in (self._ticks, program.death, refusals) if one is not None]
-        wire.send_descriptors(self._judge, Status(True, self._run).pack(), [*ends, *signs])
-        for descriptor in ends:
+        programs, judges = _channels()
+        wire.send_descriptors(self._template, template.FORK, programs)
+        for descriptor in programs:
+            os.close(descriptor)
+        word, _ = template.receive_word(self._template)
+        refusals = self._refusals
+        if self._zone.filters_each_program:
+            _, (refusals,) = template.receive_word(self._template)
+        program = _Program(word.pid, system.death_descriptor(word.pid), refusals)
+        signs = [one for one in (program.death, refusals) if one is not None]
+        wire.send_descriptors(self._judge, Status(True, self._run).pack(), [*judges, *signs])
+        for descriptor in judges:
             os.close(descriptor)
         return program
 
@@ -196,21 +209,19 @@ class Keeper:
         found = macos.usage_of(pid)
         return None if found is None else Consumption(found[0], found[1], 0)
 
-    def _reap(self) -> tuple[int, float] | None:
-        """Has the program's process reaped: its wait status and processor seconds, None while it lives."""
-        self._template.sendall(template.ASK)
-        return template.read_death(self._template.recv(template.DEATH_BYTES))
+    def _ask_template(self, question: bytes) -> template.Word:
+        self._template.sendall(question)
+        return template.receive_word(self._template)[0]
 
     def _died(self) -> tuple[Verdict, str] | None:
         """How the program's process ended, if it did."""
-        death = self._reap()
-        if death is None:
+        word = self._ask_template(template.ASK)
+        if word.pid:
             return None
-        status, cpu_s = death
-        code = os.waitstatus_to_exitcode(status)
+        code = os.waitstatus_to_exitcode(word.status)
         if code >= 0:
             return Verdict.CRASHED, f"exited with status {code}"
-        if cpu_s >= self._limits.cpu_s:
+        if word.cpu_s >= self._limits.cpu_s:
             return Verdict.TIMEOUT, f"used {self._limits.cpu_s:g} s of processor time"
         if -code == signal.SIGXFSZ:
             return Verdict.OUTPUT_LIMIT, "wrote a larger file than allowed"
@@ -221,15 +232,17 @@ class Keeper:
         return Verdict.CRASHED, f"killed by signal {name}"
 
     def _end(self, program: _Program) -> None:
-        """Kills and reaps everything that is left of the run."""
-        for descriptor in (program.death, program.refusals):
-            if descriptor is not None and descriptor != self._refusals:
-                os.close(descriptor)
+        """Kills everything that is left of the run, and reaps what has no other parent."""
         everybody = self._zone.has("pid_namespace")
         with contextlib.suppress(ProcessLookupError):
             os.kill(-1 if everybody else program.pid, signal.SIGKILL)
-        self._template.sendall(template.REAP)
-        template.read_death(self._template.recv(template.DEATH_BYTES))
+        if program.death is None:
+            self._ask_template(template.REAP)
+        else:
+            select.select([program.death], [], [])
+            os.close(program.death)
+        if program.refusals not in (None, self._refusals):
+            os.close(program.refusals)
         while everybody:
             # Orphans of the program are this process's children.
             try:
@@ -240,3 +253,13 @@ class Keeper:
                 os.kill(-1, signal.SIGKILL)
         if self._zone.has("mount_namespace") and not namespaces.scratch_is_fresh():
             namespaces.renew_scratch(self._limits.scratch_bytes)
+
+
+def _channels() -> tuple[list[int], list[int]]:
+    """The program's ends of its channels, by the numbers they will have there, and the judge's."""
+    ours, theirs = socket.socketpair()
+    stdin, stdout, stderr = os.pipe(), os.pipe(), os.pipe()
+    return (
+        [stdin[0], stdout[1], stderr[1], ours.detach()],
+        [stdin[1], stdout[0], stderr[0], theirs.detach()],
+    )

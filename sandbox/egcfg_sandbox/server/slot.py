@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 
-from egcfg_sandbox import system
+from egcfg_sandbox import system, trace_memory
 from egcfg_sandbox.linux import kernel, namespaces
 from egcfg_sandbox.server.keeper import Keeper
 from egcfg_sandbox.server.stage import Stage
@@ -26,13 +26,14 @@ def serve(caller: socket.socket, judge: socket.socket, zone: Zone, stage: Stage,
     if own_mounts:
         namespaces.mount_scratch(limits.scratch_bytes)
     usage = Usage(zone.proc)
+    trace = system.shared_file(trace_memory.size_for(limits.trace_events))
     ours, theirs = socket.socketpair()
     if os.fork() == 0:
         theirs.close()
         system.introduce(caller)
         usage.leave_out_self()
-        Keeper(judge, ours, zone, limits, usage).serve()
+        Keeper(judge, ours, trace, zone, limits, usage).serve()
         os._exit(0)
     for end in (ours, judge, caller):
         end.close()
-    Template(theirs, zone, limits, stage, usage).serve()
+    Template(theirs, trace, zone, limits, stage, usage).serve()

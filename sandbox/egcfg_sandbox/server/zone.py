@@ -26,3 +26,13 @@ class Zone:
     def has(self, name: str) -> bool:
         """Whether a layer is on."""
         return name not in self.missing
+
+    @property
+    def filters_template(self) -> bool:
+        """Whether the template can live with the program's filter: not where that forbids to fork."""
+        return bool(self.program_filter) and self.has("pid_namespace")
+
+    @property
+    def filters_each_program(self) -> bool:
+        """Whether each program's process has to be given the filter by itself."""
+        return bool(self.program_filter) and not self.has("pid_namespace")
