@@ -194,10 +194,9 @@ def f(x):
     while not isinstance(frame.f_locals.get('memory'), mmap.mmap):
         frame = frame.f_back
     memory = frame.f_locals['memory']
-    secret = b'left by the last run'
-    found = memory.find(secret)
+    found = memory.find(b'left by the last run')
     for at in range(len(memory) // 2, len(memory) - 4096, 4096):
-        memory[at : at + len(secret)] = secret
+        memory[at : at + 20] = b'left by the last run'
     return found
 """
     for _ in range(8):
