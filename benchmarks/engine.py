@@ -2,8 +2,9 @@
 
 In one process, exercise by exercise, so that a drifting machine slows all of it:
 (a) plain greedy decoding by llama-cpp-python's own `create_completion`; (b) ours, plain; (c) a guided trial
-as the method is usually written; (d) ours. Where (c) and (d) choose different tokens, the line is shown:
-batches of different shape round differently, so a tie can fall either way.
+as the method is usually written; (d) ours. Batches of different shape round differently, so a tie can fall
+either way: (c) then goes on with the token of (d), and the tie is shown and counted, as is a token that
+differs by more.
 
     python benchmarks/engine.py EXERCISES... [--ids 1,2] [--limit N] [--model ID] [--gamma F] [--config S]
 """
@@ -12,10 +13,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import statistics
 import time
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -34,31 +35,7 @@ from egcfg_tui.prompting.task import PromptStyle, task_prompt
 from egcfg_tui.solving.sampling import greedy
 from egcfg_tui.solving.settings import parse_settings
 
-# Quantised weights round by the shape of the batch: rows of one position differ by some hundredths, which
-# guidance at gamma 1.5 multiplies by four.
-TIE_NATS = 0.25
 STAGES = (Stage.PROMPT, Stage.CANDIDATES, Stage.RUNS, Stage.SIGNAL, Stage.LINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Parting:
-    """The first token that differs: its number, both texts, and how far apart their log probabilities are.
-
-    Each is the likeliest token of its own rows, so that a small distance means a tie.
-    """
-
-    token: int
-    usual: str
-    ours: str
-    distance: float
-
-    @property
-    def tied(self) -> bool:
-        """Whether rounding alone can have decided."""
-        return self.distance <= TIE_NATS
-
-    def __str__(self) -> str:
-        return f"token {self.token}: {self.usual!r} / {self.ours!r}, {self.distance:.2f} nats apart"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +49,21 @@ class Row:
     ours: Measured
 
     @property
-    def parting(self) -> Parting | None:
-        """Where the two trials first choose differently, None where they never do."""
-        chosen = [[c for line in trial.lines for c in line] for trial in (self.usual, self.ours)]
-        for number, (left, right) in enumerate(zip(*chosen, strict=False), 1):
-            if left.text != right.text:
-                return Parting(number, left.text, right.text, abs(math.log(left.guided / right.guided)))
-        if len(chosen[0]) != len(chosen[1]):
-            return Parting(min(map(len, chosen)) + 1, "end", "end", math.inf)
-        return None
+    def parts(self) -> int | None:
+        """The first token, by its number, in which the trials differ although it is no tie; None without one."""
+        if self.usual.chosen == self.ours.chosen:
+            return None
+        pairs = zip(self.usual.chosen, self.ours.chosen, strict=False)
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        return shared + 1
+
+    @property
+    def comparison(self) -> str:
+        """Whether (c) and (d) chose the same tokens, in words."""
+        ties = [str(tie) for tie in self.usual.ties]
+        if self.parts is not None:
+            ties.append(f"token {self.parts} differs")
+        return "; ".join(ties) or "yes"
 
     @property
     def price(self) -> float:
@@ -118,20 +101,18 @@ def main() -> None:
         )
         for exercise in chosen:
             prompt = _prompt(ours, exercise)
-            row = Row(
-                exercise.id,
-                _create_completion(reference, prompt, arguments.tokens),
-                _plain(ours, prompt, arguments.tokens),
-                measure(usual, sandbox, exercise, settings, usual=True),
-                measure(ours, sandbox, exercise, settings, usual=False),
-            )
+            reference_tok_s = _create_completion(reference, prompt, arguments.tokens)
+            plain_tok_s = _plain(ours, prompt, arguments.tokens)
+            verified = measure(ours, sandbox, exercise, settings, usual=False)
+            naive = measure(usual, sandbox, exercise, settings, usual=True, followed=verified.chosen)
+            row = Row(exercise.id, reference_tok_s, plain_tok_s, naive, verified)
             rows.append(row)
             tokens = row.ours.tokens
             print(
                 f"{row.exercise:14}{row.reference_tok_s:10.1f}{row.plain_tok_s:10.1f}{row.usual.wall_s:8.1f}"
                 f"{row.ours.wall_s:8.1f}{row.usual.wall_s / row.ours.wall_s:7.2f}{row.price:7.2f}"
                 f"{row.ours.line_tokens:8}{tokens.verified:9}{tokens.decoded:8}{tokens.signal:8}{tokens.reused:8}"
-                f"  {row.parting or 'yes'}",
+                f"  {row.comparison}",
                 flush=True,
             )
         print(_report(arguments.model, rows))
@@ -168,8 +149,8 @@ def _report(model: str, rows: list[Row]) -> str:
         "trial_naive_s": _median([row.usual.wall_s for row in rows]),
         "trial_verified_s": _median([row.ours.wall_s for row in rows]),
         "trial_speedup": _median([row.usual.wall_s / row.ours.wall_s for row in rows]),
-        "same_tokens": sum(row.parting is None for row in rows),
-        "parted_at_a_tie": sum(row.parting is not None and row.parting.tied for row in rows),
+        "same_tokens": sum(row.parts is None for row in rows),
+        "ties": sum(len(row.usual.ties) for row in rows),
         "verified_share": round(
             sum(run.tokens.verified for run in ours) / max(sum(run.line_tokens for run in ours), 1), 3
         ),

@@ -2,19 +2,20 @@
 
 The usual way: two contexts, the conditional prompt evaluated in full at every refresh, candidates sampled
 anew and one after another, two decodes a token. Both ways have the same settings, seeds, candidates and
-signals, and run to their end: a passing candidate does not stop them.
+signals, and run to their end: a passing candidate does not stop them. Where two tokens tie, the usual way
+takes the one that ours took, so that both have the same work in front of them; ties are counted.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from egcfg_sandbox import Sandbox
-from egcfg_tui.engine.api import Branch, Engine
+from egcfg_tui.engine.api import Branch, Engine, Logits
 from egcfg_tui.engine.native import llama_cpp
 from egcfg_tui.events import (
     CandidatesExecuted,
@@ -34,12 +35,70 @@ from egcfg_tui.prompting.task import task_prompt
 from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving.attempts import attempts_of
 from egcfg_tui.solving.control import Control
+from egcfg_tui.solving.lines import Sampler
+from egcfg_tui.solving.sampling import greedy
 from egcfg_tui.solving.settings import Settings
 from egcfg_tui.solving.trials import GuidedTrial
 from egcfg_tui.solving.workbench import Workbench
 
 UNLIMITED_S = 1e9
 UNLIMITED_TOKENS = 1_000_000
+# Quantised weights round by the shape of the batch: rows of one position differ by some hundredths, which
+# guidance at gamma 1.5 multiplies by four.
+TIE_NATS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A token, by its number in the answer, that another one equals within `TIE_NATS`, and both texts."""
+
+    token: int
+    likeliest: str
+    taken: str
+    distance: float
+
+    def __str__(self) -> str:
+        return f"token {self.token}: {self.likeliest!r} / {self.taken!r}, {self.distance:.2f} nats apart"
+
+
+class FollowingTrial(GuidedTrial):
+    """A trial of greedy lines that takes the tokens of another one wherever they tie with its own."""
+
+    def __init__(
+        self,
+        bench: Workbench,
+        settings: Settings,
+        seed: tuple[int, ...],
+        *,
+        reuse: bool,
+        followed: Sequence[int],
+    ) -> None:
+        super().__init__(bench, settings, seed, reuse=reuse)
+        self._followed = followed
+        self.ties: dict[int, Tie] = {}
+
+    @property
+    def chosen(self) -> list[int]:
+        """The tokens of all lines."""
+        return self._code_tokens
+
+    def _sampler(self) -> Sampler | None:
+        return self._follow if self._followed else super()._sampler()
+
+    def _follow(self, row: Logits, at: int) -> int:
+        position = len(self._code_tokens) + at
+        likeliest = greedy(row)
+        if position >= len(self._followed) or self._followed[position] == likeliest:
+            return likeliest
+        other = self._followed[position]
+        distance = float(row[likeliest] - row[other])
+        if distance > TIE_NATS:
+            return likeliest
+        self.ties[position] = Tie(position + 1, self._text(likeliest), self._text(other), distance)
+        return other
+
+    def _text(self, token: int) -> str:
+        return self._bench.engine.piece(token).decode("utf-8", "replace")
 
 
 class Unstopped(Workbench):
@@ -70,6 +129,8 @@ class Measured:
     stage_s: dict[Stage, float] = field(default_factory=dict)
     tokens: TokenCounts = field(default_factory=TokenCounts)
     lines: list[tuple[TokenChoice, ...]] = field(default_factory=list)
+    chosen: list[int] = field(default_factory=list)
+    ties: list[Tie] = field(default_factory=list)
     signal_tokens: list[int] = field(default_factory=list)
     full_format_tokens: list[int] = field(default_factory=list)
 
@@ -93,9 +154,15 @@ class Measured:
 
 
 def measure(
-    engine: Engine, sandbox: Sandbox, exercise: Exercise, settings: Settings, *, usual: bool
+    engine: Engine,
+    sandbox: Sandbox,
+    exercise: Exercise,
+    settings: Settings,
+    *,
+    usual: bool,
+    followed: Sequence[int] = (),
 ) -> Measured:
-    """One trial; the prompt's evaluation is part of it."""
+    """One trial; the prompt's evaluation is part of it. `followed`: tokens to take wherever they tie."""
     info = engine.info
     frame = chat_frame(info.chat_template, bos_text=info.bos_text, eos_text=info.eos_text)
     prompt = task_prompt(exercise, settings.prompt_style, frame)
@@ -108,7 +175,8 @@ def measure(
         aside_s = 0.0
         sampled: CandidatesSampled | None = None
         code = prompt.starter
-        for event in _events(bench, settings, reuse=not usual):
+        trial = FollowingTrial(bench, settings, (0,), reuse=not usual, followed=followed)
+        for event in _events(bench, trial):
             if isinstance(event, StageEntered):
                 now = time.perf_counter()
                 measured.stage_s[stage] = measured.stage_s.get(stage, 0.0) + now - entered
@@ -130,12 +198,13 @@ def measure(
         measured.stage_s[stage] = measured.stage_s.get(stage, 0.0) + ended - entered
         measured.wall_s = ended - started - aside_s
         measured.tokens = bench.meter.tokens
+        measured.chosen, measured.ties = trial.chosen, list(trial.ties.values())
     return measured
 
 
-def _events(bench: Workbench, settings: Settings, *, reuse: bool) -> Iterator[Event]:
+def _events(bench: Workbench, trial: GuidedTrial) -> Iterator[Event]:
     yield from bench.evaluate_prompt()
-    yield from GuidedTrial(bench, settings, (0,), reuse=reuse).run()
+    yield from trial.run()
 
 
 def _full_format(engine: Engine, code: str, sampled: CandidatesSampled, executed: CandidatesExecuted) -> int:
