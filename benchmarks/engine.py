@@ -33,7 +33,7 @@ from egcfg_tui.models import resolve
 from egcfg_tui.prompting.chat import chat_frame
 from egcfg_tui.prompting.task import PromptStyle, task_prompt
 from egcfg_tui.solving.sampling import greedy
-from egcfg_tui.solving.settings import parse_settings
+from egcfg_tui.solving.settings import Settings, parse_settings
 
 STAGES = (Stage.PROMPT, Stage.CANDIDATES, Stage.RUNS, Stage.SIGNAL, Stage.LINE)
 
@@ -50,7 +50,7 @@ class Row:
 
     @property
     def parts(self) -> int | None:
-        """The first token, by its number, in which the trials differ although it is no tie; None without one."""
+        """The first token, by its number, that differs although it is no tie; None without one."""
         if self.usual.chosen == self.ours.chosen:
             return None
         pairs = zip(self.usual.chosen, self.ours.chosen, strict=False)
@@ -79,7 +79,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=10, help="exercises taken from each file")
     parser.add_argument("--model", default="qwen2.5-coder-0.5b")
     parser.add_argument("--gamma", type=float, default=1.5)
-    parser.add_argument("--config", default="ns3t0.75d5k1_ln")
+    parser.add_argument("--config", default=Settings().to_string())
     parser.add_argument("--tokens", type=int, default=48, help="tokens of (a) and (b) per exercise")
     arguments = parser.parse_args()
     ids = arguments.ids.split(",") if arguments.ids else None

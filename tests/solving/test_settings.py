@@ -68,7 +68,7 @@ def test_what_a_string_leaves_out_comes_from_the_base() -> None:
 
 def test_values_without_a_suffix_are_given_by_its_absence() -> None:
     base = Settings(prompt_style=PromptStyle.LONG_CODE, trace=TraceFormat.MINIMAL, early_stop=False)
-    assert parse_settings("ns3t0.75d5k1_ln", base) == Settings()
+    assert parse_settings("ns4t0.75d5k1_ln", base) == Settings()
 
 
 @pytest.mark.parametrize("text", ["", "ns3", "ns3t0.75", "s3t1d1", "ns3t-1d5", "ns3t1d1k", "ns3t1d1k1 _ln"])
