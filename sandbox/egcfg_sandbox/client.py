@@ -34,8 +34,14 @@ from egcfg_sandbox.verdicts import (
     Verdict,
 )
 
-# The same order of sets in every run; no threads of numerical libraries, which a fork would lose.
-_ENVIRONMENT: Final = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+# The same order of sets in every run; no threads of numerical libraries, which a fork would lose; functions
+# of libraries looked up once, and not again after every fork.
+_ENVIRONMENT: Final = {
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "LD_BIND_NOW": "1",
+}
 _START_S: Final = 30.0
 _GRACE_S: Final = 2.0
 _STARTS: Final = 5

@@ -8,6 +8,7 @@ ever taken apart as bounded text.
 from __future__ import annotations
 
 import mmap
+import os
 import struct
 from typing import Final
 
@@ -17,6 +18,7 @@ _HEADER_BYTES: Final = 64
 _SLOT: Final = struct.Struct("<IIIIB")
 _FIELD: Final = "\x1f"
 _KINDS: Final = ("call", "line", "return", "exception")
+_READ_AT_ONCE: Final = 64 * 1024
 _MOST_REPEATS: Final = 0xFFFFFFFF
 
 Row = tuple[str, int, int, str, tuple[tuple[str, str], ...], str | None, int]
@@ -110,15 +112,22 @@ class TraceWriter:
         self._write_header()
 
 
-def read(memory: mmap.mmap, events: int) -> tuple[list[Row], int]:
-    """The events in order and how many are missing between head and tail."""
+def read(descriptor: int, events: int) -> tuple[list[Row], int]:
+    """The events in order and how many are missing between head and tail.
+
+    The memory is read by its descriptor, no more than was written: a mapping costs a fault per page.
+    """
     events = max(2, events)
     head = events // 2
+    memory = os.pread(descriptor, _READ_AT_ONCE, 0)
     count, highest = _HEADER.unpack_from(memory, 0)
     if not count <= highest < 1 << 62:
         return [], 0
     first_in_ring = max(head, highest - (events - head))
     indexes = [*range(min(count, head)), *range(first_in_ring, count)][: 2 * events]
+    wanted = _HEADER_BYTES + SLOT_BYTES * min(highest, events)
+    while len(memory) < wanted and (more := os.pread(descriptor, wanted - len(memory), len(memory))):
+        memory += more
     rows = []
     for index in indexes:
         slot = index if index < head else head + (index - head) % (events - head)
@@ -129,7 +138,7 @@ def read(memory: mmap.mmap, events: int) -> tuple[list[Row], int]:
     return rows, dropped
 
 
-def _row(memory: mmap.mmap, offset: int) -> Row | None:
+def _row(memory: bytes, offset: int) -> Row | None:
     length, line, depth, repeats, kind = _SLOT.unpack_from(memory, offset)
     if length > SLOT_BYTES - _SLOT.size or kind >= len(_KINDS):
         return None

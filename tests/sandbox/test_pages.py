@@ -66,7 +66,7 @@ def test_pages_are_copied_at_once_or_range_by_range(monkeypatch: pytest.MonkeyPa
     memory[:] = bytes(len(memory))
     start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
     if not at_once:
-        monkeypatch.setattr(kernel, "advise_all", lambda *_: -1)
+        monkeypatch.setattr(kernel, "prepare_advice", lambda *_: lambda: -1)
     found = pages.Pages([(start + 2 * number * _PAGE, _PAGE) for number in range(_COUNT)])
     if not found.copy():
         pytest.skip("this kernel does not copy ahead")

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import mmap
+import os
 import sys
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.judging import Judge
 
-from egcfg_sandbox import StdioTest, Trace, TraceEvent, Verdict
+from egcfg_sandbox import StdioTest, Trace, TraceEvent, Verdict, system
 from egcfg_sandbox.candidate import statements
 from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.candidate.tracing import MonitoringTracer, Recorder, SettraceTracer
@@ -193,10 +195,9 @@ def _indented(text: str) -> str:
 
 
 def _rows(kind: type[SettraceTracer] | type[MonitoringTracer], source: str) -> object:
-    import mmap
-
     code = compile(source, "<traced>", "exec")
-    with mmap.mmap(-1, size_for(400)) as memory:
+    descriptor = system.shared_file(size_for(400))
+    with os.fdopen(descriptor, "rb"), mmap.mmap(descriptor, size_for(400)) as memory:
         recorder = Recorder(
             TraceWriter(memory, 400), Renderer(80), statements.first_lines(source.encode()), 400
         )
@@ -212,7 +213,7 @@ def _rows(kind: type[SettraceTracer] | type[MonitoringTracer], source: str) -> o
             if isinstance(tracer, MonitoringTracer):
                 sys.monitoring.free_tool_id(3)
             sys.settrace(before)
-        return read(memory, 400)
+        return read(descriptor, 400)
 
 
 @pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="needs sys.monitoring (Python 3.12)")

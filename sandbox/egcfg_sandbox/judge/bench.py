@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import json
-import mmap
 import os
 import resource
 import signal
@@ -60,7 +59,7 @@ def serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
     """Judges until the caller has gone or the process is spent."""
     sys.setrecursionlimit(_CODEC_RECURSION)
     gc.disable()
-    trace, ticks = _lasting(keeper, limits)
+    trace, ticks = _lasting(keeper)
     if trace is None:
         return
     watch: Watch | None = None
@@ -90,15 +89,13 @@ def serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
             gc.collect()
 
 
-def _lasting(keeper: socket.socket, limits: Limits) -> tuple[mmap.mmap | None, int | None]:
+def _lasting(keeper: socket.socket) -> tuple[int | None, int | None]:
     """What all runs here have in common: the memory for traces, and the timer of the keeper's ticks."""
     word, descriptors = wire.receive_descriptors(keeper, len(LASTING), 2)
     if word != LASTING:
         return None, None
     trace, *ticks = descriptors
-    memory = mmap.mmap(trace, trace_memory.size_for(limits.trace_events), prot=mmap.PROT_READ)
-    os.close(trace)
-    return memory, ticks[0] if ticks else None
+    return trace, ticks[0] if ticks else None
 
 
 def _next_program(keeper: socket.socket) -> tuple[int, list[int]]:
@@ -112,7 +109,7 @@ def _next_program(keeper: socket.socket) -> tuple[int, list[int]]:
             return status.run, ends
 
 
-def _judge(brief: dict[str, Any], watch: Watch, trace: mmap.mmap, limits: Limits) -> dict[str, Any]:
+def _judge(brief: dict[str, Any], watch: Watch, trace: int, limits: Limits) -> dict[str, Any]:
     """Judges one test; returns what the caller is told."""
     test = StdioTest(**brief["test"]) if brief["stdio"] else CodeTest(**brief["test"])
     source = brief["source"].encode("utf-8", "surrogatepass")

@@ -6,6 +6,8 @@ import ctypes
 import fcntl
 import os
 import struct
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from egcfg_sandbox.linux.syscalls import NUMBERS
@@ -117,13 +119,14 @@ def sealed_memory(size: int) -> int:
     return descriptor
 
 
-def advise_all(vector: ctypes.Array[ctypes.c_char], count: int, advice: int) -> int:
-    """`madvise` on many ranges of this process in one call; returns the bytes done, or -1."""
-    number = NUMBERS.get("process_madvise")
-    if number is None:
-        return -1
-    words = (number, THIS_PROCESS, ctypes.byref(vector), count, advice, 0)
-    return int(_locked.syscall(*(ctypes.c_long(one) if isinstance(one, int) else one for one in words)))
+def prepare_advice(vector: ctypes.Array[ctypes.c_char], count: int, advice: int) -> Callable[[], int]:
+    """`madvise` on many ranges of this process in one call, which returns the bytes done, or -1.
+
+    Everything is made ready here: the call itself is the first thing that a fresh process does.
+    """
+    number = NUMBERS.get("process_madvise", -1)
+    before, after = map(ctypes.c_long, (number, THIS_PROCESS)), map(ctypes.c_long, (count, advice, 0))
+    return partial(_locked.syscall, *before, ctypes.byref(vector), *after)
 
 
 def make_timer() -> int:

@@ -30,16 +30,15 @@ class Pages:
         self._ranges = [(ctypes.c_void_p(start), ctypes.c_size_t(length)) for start, length in ranges]
         vector = b"".join(struct.pack("<QQ", start, length) for start, length in ranges)
         self._vector = ctypes.create_string_buffer(vector, len(vector))
-        self._count = len(ranges)
-        self._at_once = True
+        self._copy_at_once = kernel.prepare_advice(self._vector, len(ranges), _POPULATE_WRITE)
+        self._at_once = len(ranges) <= _MOST_AT_ONCE
 
     def copy(self) -> bool:
         """Has the pages copied that are still shared; whether all could be."""
-        if self._at_once and self._count <= _MOST_AT_ONCE:
-            if kernel.advise_all(self._vector, self._count, _POPULATE_WRITE) == self.size_bytes:
-                return True
-            # Kernels before 6.15 do it range by range.
-            self._at_once = False
+        if self._at_once and self._copy_at_once() == self.size_bytes:
+            return True
+        # Kernels before 6.15 do it range by range.
+        self._at_once = False
         return not any(kernel.advise(start, length, _POPULATE_WRITE) for start, length in self._ranges)
 
 

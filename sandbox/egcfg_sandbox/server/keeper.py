@@ -129,10 +129,10 @@ class Keeper:
         wire.send_descriptors(self._template, template.FORK, programs)
         for descriptor in programs:
             os.close(descriptor)
-        word, _ = template.receive_word(self._template)
         refusals = self._refusals
         if self._zone.filters_each_program:
             _, (refusals,) = template.receive_word(self._template)
+        word, _ = template.receive_word(self._template)
         program = _Program(word.pid, system.death_descriptor(word.pid), refusals)
         signs = [one for one in (program.death, refusals) if one is not None]
         wire.send_descriptors(self._judge, Status(True, self._run).pack(), [*judges, *signs])

@@ -13,10 +13,13 @@ from egcfg_sandbox.server.zone import Zone
 class Stage:
     """The program's runner, and the means to have the memory that it writes to copied ahead of the run."""
 
+    warm: Callable[[], object]
+    """Makes the pages this process's own; where they are not known, by a rehearsal."""
+
     def __init__(self) -> None:
         self.runner = Runner()
         self._rehearsal = Rehearsal()
-        self._pages: pages.Pages | None = None
+        self.warm = self._rehearsal.play
 
     def learn(self, zone: Zone, before: Callable[[], object]) -> None:
         """Finds out which pages a run, and what goes before it, write to: by a rehearsal in a child."""
@@ -25,12 +28,6 @@ class Stage:
             before()
             self._rehearsal.play()
 
-        if zone.proc is not None:
-            self._pages = pages.written_by(rehearse, zone.proc)
-
-    def warm(self) -> None:
-        """Makes the pages this process's own; where they are not known, by a rehearsal."""
-        if self._pages is not None:
-            self._pages.copy()
-        else:
-            self._rehearsal.play()
+        known = None if zone.proc is None else pages.written_by(rehearse, zone.proc)
+        if known is not None:
+            self.warm = known.copy

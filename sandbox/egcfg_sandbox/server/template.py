@@ -16,6 +16,7 @@ import signal
 import socket
 import struct
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
@@ -78,12 +79,26 @@ def _fault(error: BaseException) -> bytes:
     return _WORD.pack(_FAULT, 0, 0.0, f"{type(error).__name__}: {error}".encode()[:200])
 
 
-def rehearse_setup() -> None:
-    """Does in a child, which then ends, much of what is done before every run."""
+def _settle(keeper: int, folder: str, limits: Sequence[tuple[int, tuple[int, int]]], lowest: int) -> None:
+    """A program's process says which one it is, and leaves the template's place for its own.
+
+    `limits` are those that the template itself could not live with, `lowest` the first descriptor to close.
+    """
+    # A word with nothing but the process id, which the template sees otherwise than the keeper.
+    os.write(keeper, os.getpid().to_bytes(_WORD.size, sys.byteorder))
     os.setsid()
-    os.chdir("/")
-    resource.setrlimit(*_lowered(resource.RLIMIT_CORE, 0))
-    os.closerange(system.MOST_DESCRIPTORS - 1, system.MOST_DESCRIPTORS)
+    os.chdir(folder)
+    for kind, both in limits:
+        resource.setrlimit(kind, both)
+    os.closerange(lowest, system.MOST_DESCRIPTORS)
+
+
+def rehearse_setup() -> None:
+    """Does in a child, which then ends, what is done before every run."""
+    heard, keeper = os.pipe()
+    _settle(keeper, "/", (_lowered(resource.RLIMIT_CORE, 0),), system.MOST_DESCRIPTORS - 1)
+    os.close(heard)
+    os.close(keeper)
 
 
 class Template:
@@ -99,7 +114,6 @@ class Template:
         self._usage = usage
         self._folder = namespaces.SCRATCH if zone.has("mount_namespace") else "/"
         self._trace = mmap.mmap(trace, trace_memory.size_for(limits.trace_events))
-        # The limits that the template itself could not live with.
         self._last_limits = (
             _lowered(resource.RLIMIT_CPU, math.ceil(limits.cpu_s) + 1),
             _lowered(resource.RLIMIT_NOFILE, limits.open_files),
@@ -186,20 +200,14 @@ class Template:
 
     def _become_program(self) -> NoReturn:
         """Takes its place among the confined, on descriptors of its own alone, and waits to be told more."""
-        # A word with nothing but the process id, which the template sees otherwise than the keeper.
-        os.write(_KEEPER, os.getpid().to_bytes(_WORD.size, sys.byteorder))
         try:
             self._stage.warm()
-            os.setsid()
-            os.chdir(self._folder)
             if not system.LINUX:
                 macos.confine(self._zone.readable)
             if self._zone.filters_each_program:
                 listener = seccomp.confine_supervised(self._zone.program_filter)
                 wire.send_descriptors(self._keeper, Word().pack(), [listener])
-            for kind, both in self._last_limits:
-                resource.setrlimit(kind, both)
-            os.closerange(_KEEPER, system.MOST_DESCRIPTORS)
+            _settle(_KEEPER, self._folder, self._last_limits, _KEEPER)
         except BaseException as error:
             self._keeper.send(_fault(error))
             os._exit(70)
