@@ -96,6 +96,19 @@ class SolveStarted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SettingsLeftOut(Event):
+    """Of the `of` settings of the guided trials, `settings` do not fit into the context and are left out.
+
+    `needed_tokens` is a context that has room for all.
+    """
+
+    settings: int
+    of: int
+    context_tokens: int
+    needed_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class StageEntered(Event):
     """The solver turned to another stage."""
 

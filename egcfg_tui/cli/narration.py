@@ -18,6 +18,7 @@ from egcfg_tui.events import (
     LineChosen,
     LinesRewound,
     ScoredTest,
+    SettingsLeftOut,
     SolveFinished,
     SolvePaused,
     SolveResumed,
@@ -51,6 +52,8 @@ def narration(event: Event) -> list[Text]:
                 Text(f"solving {printable(event.exercise_id)} with {settings_line(event)}", FAINT),
                 *(Text(f"     │ {line}", FAINT) for line in starter),
             ]
+        case SettingsLeftOut():
+            return [Text(left_out_line(event), FAINT)]
         case TrialStarted(index=index, method=method) if index > 1:
             started = f", from {counted_things(event.attempts, 'failed answer')}" if event.attempts else ""
             of = method_line(event) if method == Method.EGCFG else method
@@ -103,6 +106,14 @@ def method_line(event: SolveStarted | TrialStarted) -> str:
             grid = event.grid if isinstance(event, SolveStarted) else 1
             more = f" and {counted_things(grid - 1, 'other setting')}" if grid > 1 else ""
             return f"{event.method} {event.settings}, gamma {event.gamma:g}{more}"
+
+
+def left_out_line(event: SettingsLeftOut) -> str:
+    """The settings that do not fit, and what would help."""
+    return (
+        f"{event.settings} of {counted_things(event.of, 'setting')} of guided trials left out: they do not "
+        f"fit the context of {event.context_tokens} tokens; use --context {event.needed_tokens} for all"
+    )
 
 
 def result_lines(event: SolveFinished) -> list[Text]:

@@ -15,6 +15,7 @@ from egcfg_tui.cli.narration import (
     code_lines,
     counted,
     faults,
+    left_out_line,
     loaded_line,
     method_line,
     open_line,
@@ -33,6 +34,7 @@ from egcfg_tui.events import (
     GammaChanged,
     LineChosen,
     LinesRewound,
+    SettingsLeftOut,
     SignalBuilt,
     SolveFailed,
     SolveFinished,
@@ -119,6 +121,8 @@ def _lines(event: Event) -> list[Text]:
             return [
                 Text(f"trial {index}: {outcome} after {wall_s:.1f} s, {tokens.evaluated} tokens evaluated")
             ]
+        case SettingsLeftOut():
+            return [Text(f"  {left_out_line(event)}", FAINT)]
         case SolvePaused():
             return [Text("  paused", FAINT)]
         case SolveResumed():

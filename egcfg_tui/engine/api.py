@@ -28,7 +28,8 @@ CACHE_TYPES: Final = ("f16", "f32", "q8_0")
 class ModelSpec:
     """Which model to load and how; None: chosen by the engine, from what benchmarks/engine.py measured.
 
-    `gpu_layers` -1 offers every layer to the GPU when the build has one; 0 keeps all on the CPU.
+    `gpu_layers` -1 offers every layer to the GPU when the build has one; 0 keeps all on the CPU; above 0 the
+    build has to have one.
     `batch_tokens`: most tokens of one decode, at least one per branch. `cache_type`: one of `CACHE_TYPES`.
     """
 

@@ -42,6 +42,7 @@ class LlamaEngine(SequenceEngine):
     ) -> None:
         native_log.install()
         llama_cpp.llama_backend_init()
+        _check_options(spec)
         self._stop = stop or StopFlag()
         self._model = _load_model(spec)
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
@@ -209,6 +210,20 @@ class LlamaEngine(SequenceEngine):
         return _text(llama_cpp.llama_vocab_get_text(self._vocab, token)) or ""
 
 
+def _check_options(spec: ModelSpec) -> None:
+    """Refuses what this build or llama.cpp cannot do, before anything is loaded."""
+    if spec.gpu_layers > 0 and not llama_cpp.llama_supports_gpu_offload():
+        raise EngineError(
+            f"{spec.gpu_layers} layers of the model cannot go to a GPU: this build of llama.cpp has none to "
+            "use (`egcfg-tui doctor`, docs/gpu.md); leave out --gpu-layers to compute on the CPU"
+        )
+    if spec.cache_type == "q8_0" and spec.flash_attention is False:
+        raise EngineError(
+            "a cache of type q8_0 needs flash attention; leave out --flash-attention off, or use "
+            "--cache-type f16"
+        )
+
+
 def _load_model(spec: ModelSpec) -> Any:
     if not spec.path.is_file():
         raise EngineError(
@@ -243,7 +258,8 @@ def _make_context(model: Any, spec: ModelSpec, context_tokens: int, batch_tokens
     if not context:
         message = _explain(f"no context of {context_tokens} tokens could be made")
         llama_cpp.llama_model_free(model)
-        raise EngineError(f"{message}; try a smaller --context")
+        other = "" if spec.cache_type == "f16" else " or --cache-type f16"
+        raise EngineError(f"{message}; try a smaller --context{other}")
     return context
 
 

@@ -14,7 +14,7 @@ from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.sample_tree import SampleTree
 from egcfg_tui.solving.sampling_trial import sample_trial
 from egcfg_tui.solving.schedules import ROUND, Past, Step, next_step
-from egcfg_tui.solving.settings import Method
+from egcfg_tui.solving.settings import Method, Settings
 from egcfg_tui.solving.trials import GuidedTrial
 from egcfg_tui.solving.workbench import Workbench
 
@@ -22,14 +22,20 @@ from egcfg_tui.solving.workbench import Workbench
 class Running:
     """The trials of a request on a workbench. A context manager: leaving it frees the samples in work.
 
-    `trials` is the account so far; `solved_by` the index of the trial that passed the visible tests.
+    `guided` are the settings of guided trials in their order. `trials` is the account so far; `solved_by` the
+    index of the trial that passed the visible tests.
     """
 
     def __init__(
-        self, bench: Workbench, request: SolveRequest, prompt_for: Callable[[PromptStyle], TaskPrompt]
+        self,
+        bench: Workbench,
+        request: SolveRequest,
+        guided: tuple[Settings, ...],
+        prompt_for: Callable[[PromptStyle], TaskPrompt],
     ) -> None:
         self._bench = bench
         self._request = request
+        self._guided = guided
         self._prompt_for = prompt_for
         self._tree: SampleTree | None = None
         self._past = Past()
@@ -40,7 +46,7 @@ class Running:
         """All trials, until one passes or the schedule has no other. Interruptions and a full cache pass
         through, with the trial's end told before."""
         while not self._bench.solved:
-            step = next_step(self._request, self._past)
+            step = next_step(self._request, self._guided, self._past)
             if step is None:
                 return
             yield from self._trial(step)
@@ -80,7 +86,12 @@ class Running:
 
         yield TrialStarted(index, step.method.value, text, settings.gamma, attempts)
         try:
-            yield from bench.use_prompt(self._prompt_for(settings.prompt_style))
+            if step.method is Method.EGCFG and self._tree is not None:
+                self._tree.rest()
+            own = self._prompt_for(self._request.settings.prompt_style)
+            yield from bench.use_prompt(
+                self._prompt_for(settings.prompt_style), settings, keep=None if self._tree is None else own
+            )
             yield from self._events(step)
         except (Interrupted, ContextFull) as end:
             yield finished(end.reason if isinstance(end, Interrupted) else "length")
@@ -98,8 +109,6 @@ class Running:
             yield from sample_trial(bench, tree, ROUND)
             self._past = Past(past.greedy, past.sampled + 1, past.guided, tree.exhausted)
         else:
-            if self._tree is not None:
-                self._tree.rest()
             self._past = Past(past.greedy, past.sampled, past.guided + 1, past.exhausted)
             attempts = bench.failures if step.from_failures else ()
             yield from GuidedTrial(bench, step.settings, step.seed, attempts=attempts).run()

@@ -46,35 +46,38 @@ class Past:
         return self.greedy + self.sampled + self.guided
 
 
-def next_step(request: SolveRequest, past: Past) -> Step | None:
+def next_step(request: SolveRequest, guided: tuple[Settings, ...], past: Past) -> Step | None:
     """The next trial of a request, None when no other could come out better by a measure the solver may see.
 
-    Greedy is one trial. Sample is round after round. Egcfg is the grid in its order, then again with other
-    random numbers. Auto is the greedy answer, `FIRST_ROUNDS` rounds of samples, then guided trials and
-    `ROUNDS_BETWEEN` rounds of samples in turn: the first samples are the cheapest chance there is, each
-    further one is worth less, and a guided trial costs as much as some rounds. Without visible tests nothing
-    tells answers apart: the first one stays the only one.
+    `guided` are the settings of guided trials: those of the request's grid that fit. Greedy is one trial.
+    Sample is round after round. Egcfg is the grid in its order, then again with other random numbers. Auto is
+    the greedy answer, `FIRST_ROUNDS` rounds of samples, then guided trials and `ROUNDS_BETWEEN` rounds of
+    samples in turn: the first samples are the cheapest chance there is, each further one is worth less, and a
+    guided trial costs as much as some rounds. Without visible tests nothing tells answers apart: the first
+    one stays the only one.
     """
     if not request.exercise.visible:
-        return _only_step(request) if past.trials == 0 else None
+        return _only_step(request, guided) if past.trials == 0 else None
     if request.method is Method.GREEDY:
         return _greedy(request) if past.greedy == 0 else None
     if request.method is Method.SAMPLE:
         return _sample(request, past)
     if request.method is Method.EGCFG:
-        return _guided(request, past, from_failures=False)
+        return _guided(request, guided, past, from_failures=False)
     if past.greedy == 0:
         return _greedy(request)
     due = past.sampled < FIRST_ROUNDS + ROUNDS_BETWEEN * past.guided
-    sample, guided = _sample(request, past), _guided(request, past, from_failures=True)
-    return (sample or guided) if due else (guided or sample)
+    sample, steered = _sample(request, past), _guided(request, guided, past, from_failures=True)
+    return (sample or steered) if due else (steered or sample)
 
 
-def _only_step(request: SolveRequest) -> Step | None:
+def _only_step(request: SolveRequest, guided: tuple[Settings, ...]) -> Step | None:
     past = Past()
     if request.method is Method.SAMPLE and request.settings.temperature > 0:
         return _sample(request, past)
-    return _guided(request, past, from_failures=False) if request.method is Method.EGCFG else _greedy(request)
+    if request.method is Method.EGCFG:
+        return _guided(request, guided, past, from_failures=False)
+    return _greedy(request)
 
 
 def _greedy(request: SolveRequest) -> Step:
@@ -88,9 +91,10 @@ def _sample(request: SolveRequest, past: Past) -> Step | None:
     return Step(Method.SAMPLE, request.settings, (request.seed, 0))
 
 
-def _guided(request: SolveRequest, past: Past, *, from_failures: bool) -> Step | None:
+def _guided(
+    request: SolveRequest, settings: tuple[Settings, ...], past: Past, *, from_failures: bool
+) -> Step | None:
     """The next setting of the grid; a setting without chance in it is worth one trial."""
-    settings = request.grid.settings(request.settings)
     number = past.guided
     if number >= len(settings):
         settings = tuple(entry for entry in settings if entry.temperature > 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from egcfg_sandbox import Program, Sandbox, SandboxRefused
 from egcfg_tui.engine.api import Engine, EngineError
@@ -12,23 +11,22 @@ from egcfg_tui.events import (
     Event,
     FailureKind,
     ScoredTest,
+    SettingsLeftOut,
     SolveFailed,
     SolveFinished,
     SolveStarted,
     Stage,
 )
-from egcfg_tui.prompting.chat import ChatTemplateError, Frame, chat_frame
+from egcfg_tui.prompting.chat import ChatTemplateError, chat_frame
 from egcfg_tui.prompting.task import PromptStyle, TaskPrompt, task_prompt
 from egcfg_tui.solving.control import Control, Interrupted
 from egcfg_tui.solving.execution import SandboxBroke, check_sandbox
+from egcfg_tui.solving.fitting import fit
 from egcfg_tui.solving.meter import ContextFull
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.running import Running
 from egcfg_tui.solving.settings import Method
 from egcfg_tui.solving.workbench import Workbench
-
-# A trial with less room than this is not worth starting.
-_SHORTEST_ANSWER_TOKENS: Final = 128
 
 
 def solve(
@@ -65,9 +63,28 @@ def solve(
         frame = chat_frame(
             engine.info.chat_template, bos_text=engine.info.bos_text, eos_text=engine.info.eos_text
         )
-        prompt = task_prompt(exercise, settings.prompt_style, frame)
-        with Workbench(engine, sandbox, exercise, prompt, control, prompt_files) as bench:
-            yield from _solve(bench, sandbox, request, frame)
+
+        def prompt_for(style: PromptStyle) -> TaskPrompt:
+            return task_prompt(exercise, style, frame)
+
+        context, fitting = engine.info.context_tokens, fit(engine, request, prompt_for)
+        if context < fitting.least_tokens:
+            yield SolveFailed(
+                FailureKind.CONTEXT,
+                f"the context of {context} tokens is too small for this exercise's prompt and an answer; use "
+                f"--context {fitting.least_tokens} or more",
+            )
+            return
+        if context < fitting.most_tokens:
+            left_out = len(grid) - len(fitting.settings)
+            yield SettingsLeftOut(left_out, len(grid), context, fitting.most_tokens)
+        first = fitting.settings[0] if request.method is Method.EGCFG else request.settings
+        prompt = prompt_for(first.prompt_style)
+        with (
+            Workbench(engine, sandbox, exercise, prompt, control, prompt_files) as bench,
+            Running(bench, request, fitting.settings, prompt_for) as running,
+        ):
+            yield from _solve(bench, sandbox, request, running)
     except ChatTemplateError as error:
         yield SolveFailed(FailureKind.MODEL, f"{error}; try another model")
     except EngineError as error:
@@ -78,31 +95,15 @@ def solve(
         yield SolveFailed(FailureKind.SANDBOX, f"{error}; see `egcfg-tui doctor`")
 
 
-def _solve(bench: Workbench, sandbox: Sandbox, request: SolveRequest, frame: Frame) -> Iterator[Event]:
-    context, guided = bench.engine.info.context_tokens, request.method is Method.EGCFG
-    room = bench.answer_room(request.settings) if guided else context - bench.prompt_tokens
-    if room < _SHORTEST_ANSWER_TOKENS:
-        sharers = request.settings.candidates + 2 if guided else 1
-        yield SolveFailed(
-            FailureKind.CONTEXT,
-            f"the context of {context} tokens leaves {max(room, 0)} for an answer, behind a prompt of "
-            f"{bench.prompt_tokens}; use --context {context + sharers * (_SHORTEST_ANSWER_TOKENS - room)} "
-            "or more",
-        )
-        return
-
-    def prompt_for(style: PromptStyle) -> TaskPrompt:
-        return task_prompt(request.exercise, style, frame)
-
-    with Running(bench, request, prompt_for) as running:
-        try:
-            yield from bench.evaluate_prompt()
-            yield from running.run()
-            reason = "passed" if bench.solved else "failed"
-        except Interrupted as interrupted:
-            reason = interrupted.reason
-        except ContextFull:
-            reason = "length"
+def _solve(bench: Workbench, sandbox: Sandbox, request: SolveRequest, running: Running) -> Iterator[Event]:
+    try:
+        yield from bench.evaluate_prompt()
+        yield from running.run()
+        reason = "passed" if bench.solved else "failed"
+    except Interrupted as interrupted:
+        reason = interrupted.reason
+    except ContextFull:
+        reason = "length"
     yield from _score(bench, sandbox, request, reason, running)
 
 

@@ -32,13 +32,14 @@ from egcfg_tui.solving.meter import Purpose
 from egcfg_tui.solving.prefixes import canonical, executable_prefix
 from egcfg_tui.solving.refreshing import refresh_is_due
 from egcfg_tui.solving.sampling import sample, uniform_at
-from egcfg_tui.solving.settings import RefreshMode, Settings
+from egcfg_tui.solving.settings import RANGES, RefreshMode, Settings
 from egcfg_tui.solving.verification import BranchPair, DraftTree
 from egcfg_tui.solving.workbench import Answer, Workbench
 
 # Stands behind a whole answer that covers the code: nothing follows, and the runs tell about that as well.
 _END: Final = "\0"
 
+_LEAST_TOKENS: Final = int(RANGES["max_tokens"][0])
 # Names the guided line's random numbers; candidates have theirs by their index.
 _LINE_STREAM: Final = 1 << 20
 # How far a candidate that passes goes on to its end.
@@ -91,7 +92,8 @@ class GuidedTrial:
     ) -> None:
         self._bench = bench
         self._settings = replace(
-            settings, max_tokens=max(1, min(settings.max_tokens, bench.answer_room(settings)))
+            settings,
+            max_tokens=max(_LEAST_TOKENS, min(settings.max_tokens, bench.answer_room(settings))),
         )
         self._seed = seed
         self._attempts = attempts

@@ -15,6 +15,7 @@ from egcfg_tui.prompting.task import TaskPrompt
 from egcfg_tui.solving.answer import answer_code
 from egcfg_tui.solving.control import Control
 from egcfg_tui.solving.execution import RunCache
+from egcfg_tui.solving.fitting import SHORTEST_ANSWER_TOKENS
 from egcfg_tui.solving.meter import Meter
 from egcfg_tui.solving.prefixes import canonical
 from egcfg_tui.solving.prompt_branches import PromptBranches, shared_length
@@ -111,14 +112,23 @@ class Workbench:
         others = [branches for branches in self._prompts.values() if branches is not self._current]
         yield from self._current.evaluate(self.meter, others)
 
-    def use_prompt(self, prompt: TaskPrompt) -> Iterator[Event]:
-        """Makes another prompt the one in use; it is evaluated once, however often trials come back to it."""
-        known = self._prompts.get(prompt)
-        if known is not None:
-            self._current = known
-            return
-        self._current = self._prompts[prompt] = PromptBranches(self.engine, prompt, self._prompt_files)
-        yield from self.evaluate_prompt()
+    def use_prompt(
+        self, prompt: TaskPrompt, settings: Settings, *, keep: TaskPrompt | None
+    ) -> Iterator[Event]:
+        """Makes another prompt the one in use; it is evaluated once, however often trials come back to it.
+
+        Where the cache has no room for it, a signal and an answer, other prompts are given up, but not
+        `keep`: what samples go on from.
+        """
+        known = prompt in self._prompts
+        if not known:
+            self._prompts[prompt] = PromptBranches(self.engine, prompt, self._prompt_files)
+        self._current = self._prompts[prompt]
+        if self.answer_room(settings) < SHORTEST_ANSWER_TOKENS:
+            for other in self._prompts.keys() - {prompt, keep}:
+                self._prompts.pop(other).close()
+        if not known:
+            yield from self.evaluate_prompt()
 
     def conditional(
         self, signal_tokens: list[int], code_tokens: list[int], earlier: Branch | None

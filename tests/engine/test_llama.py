@@ -140,3 +140,18 @@ def test_loading_keeps_file_descriptors_1_and_2(path: Path, capfd: pytest.Captur
     out, err = capfd.readouterr()
     assert out == "still here\n"
     assert err == ""
+
+
+def test_layers_for_a_gpu_that_is_not_there_are_refused(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("llama_cpp.llama_supports_gpu_offload", lambda: False)
+    with pytest.raises(EngineError, match=r"20 layers .* leave out --gpu-layers"):
+        LlamaEngine(ModelSpec("tiny", path, gpu_layers=20))
+    for layers in (-1, 0):
+        engine = LlamaEngine(ModelSpec("tiny", path, gpu_layers=layers))
+        assert engine.info.backend == "cpu"
+        engine.close()
+
+
+def test_a_cache_type_that_needs_flash_attention_says_so(path: Path) -> None:
+    with pytest.raises(EngineError, match="leave out --flash-attention off"):
+        LlamaEngine(ModelSpec("tiny", path, cache_type="q8_0", flash_attention=False))

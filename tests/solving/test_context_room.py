@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import count
 from typing import cast
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from support.trials import OUT_OF_REACH
+from support.trials import OUT_OF_REACH, ticking
 
 from egcfg_sandbox import Program, Report, Sandbox, TestResult, Verdict
 from egcfg_tui.engine.fake import END, VOCAB_SIZE, FakeEngine
-from egcfg_tui.events import FailureKind, SolveFailed, SolveFinished, TrialFinished
+from egcfg_tui.events import Event, FailureKind, SettingsLeftOut, SolveFailed, SolveFinished, TrialFinished
 from egcfg_tui.solving.control import Control
+from egcfg_tui.solving.grid import Axis, Grid
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.settings import Method, RefreshMode, Settings
 from egcfg_tui.solving.solve import solve
@@ -75,8 +75,7 @@ def test_no_solve_runs_out_of_cells(
 ) -> None:
     """The budget counts decodes here: it or the answers end every trial."""
     engine = endless(context_tokens, seed, can_rewind)
-    ticks = count()
-    control = Control(budget_s=1200, clock=lambda: float(next(ticks)))
+    control = Control(budget_s=1200, clock=ticking())
     sandbox = cast(Sandbox, FailingSandbox())
     events = list(solve(engine, sandbox, SolveRequest(OUT_OF_REACH, method, options, 1200, seed), control))
     last = events[-1]
@@ -89,3 +88,51 @@ def test_no_solve_runs_out_of_cells(
     assert last.reason in ("budget", "failed", "passed")
     assert "length" not in [event.outcome for event in events if isinstance(event, TrialFinished)]
     assert engine.free_tokens == context_tokens
+
+
+GRID = Grid((Axis("candidates", (1, 9)), Axis("prompt_style", ("few-shot", "plain", "long-code"))))
+SHORT = Settings(max_tokens=16, temperature=2.0, signal_tokens=50, horizon=1, stop_loops=False)
+
+
+def run(method: Method, context_tokens: int, can_rewind: bool) -> list[Event]:
+    """Some trials of a solve whose grid has prompts and answers of several sizes."""
+    control = Control(budget_s=1250, clock=ticking())
+    request = SolveRequest(OUT_OF_REACH, method, SHORT, 1250, 0, GRID)
+    engine = endless(context_tokens, 5, can_rewind)
+    events = list(solve(engine, cast(Sandbox, FailingSandbox()), request, control))
+    assert engine.free_tokens == context_tokens
+    return events
+
+
+@pytest.mark.parametrize("can_rewind", [True, False])
+@pytest.mark.parametrize(
+    ("method", "context_tokens"),
+    [*((Method.EGCFG, tokens) for tokens in (500, 900, 2100, 5000)), (Method.AUTO, 500), (Method.AUTO, 2100)],
+)
+def test_settings_without_room_are_left_out_before_anything_is_evaluated(
+    method: Method, context_tokens: int, can_rewind: bool
+) -> None:
+    """Of the others every trial comes to its end, whatever prompts were evaluated before it."""
+    events = run(method, context_tokens, can_rewind)
+    last = events[-1]
+    if isinstance(last, SolveFailed):
+        assert len(events) == 2
+        needed = int(last.message.split("--context ")[1].split()[0])
+        assert needed > context_tokens
+        assert isinstance(run(method, needed, can_rewind)[-1], SolveFinished)
+        return
+    assert isinstance(last, SolveFinished)
+    assert {trial.outcome for trial in last.trial_list[:-1]} <= {"failed"}
+    assert last.trial_list[-1].outcome in ("failed", "budget")
+    tried = {trial.settings for trial in last.trial_list if trial.method == Method.EGCFG}
+    all_of_them = {settings.to_string() for settings in GRID.settings(SHORT)}
+    left_out = [event for event in events if isinstance(event, SettingsLeftOut)]
+    if left_out:
+        (event,) = left_out
+        assert events.index(event) == 1
+        assert 0 < event.settings <= event.of == len(all_of_them)
+        assert len(tried) <= event.of - event.settings
+        assert event.needed_tokens > context_tokens
+        assert not [e for e in run(method, event.needed_tokens, can_rewind) if isinstance(e, SettingsLeftOut)]
+    elif method is Method.EGCFG:
+        assert tried == all_of_them

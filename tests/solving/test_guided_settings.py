@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 from support.total import EXERCISE, MARKER, RIGHT, WRONG
+from support.trials import ticking
 
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.fake import FakeEngine, scripted
@@ -161,9 +161,7 @@ def test_the_account_of_the_trials_adds_up(sandbox: Sandbox) -> None:
     grid = Grid((Axis("gamma", (1.0, 3.0)),))
     settings = Settings(temperature=1.0, horizon=2)
     request = SolveRequest(EXERCISE, Method.AUTO, settings, budget_s=3000, grid=grid)
-    # A clock that ticks whenever it is looked at cuts the solve at the same place on any machine.
-    ticks = itertools.count()
-    control = Control(budget_s=request.budget_s, clock=lambda: float(next(ticks)))
+    control = Control(budget_s=request.budget_s, clock=ticking())
     events = list(solve(FakeEngine(scripted(answers, MARKER)), sandbox, request, control))
     end = events[-1]
     assert isinstance(end, SolveFinished)

@@ -19,7 +19,7 @@ def follow(request: SolveRequest, limit: int, exhausted_after: int = 10**6) -> l
     """The first steps of a request on which every trial fails."""
     past, steps = Past(), list[Step]()
     while len(steps) < limit:
-        step = next_step(request, past)
+        step = next_step(request, request.grid.settings(request.settings), past)
         if step is None:
             break
         steps.append(step)

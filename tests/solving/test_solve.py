@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 from support.total import EXERCISE, MARKER, RIGHT, WRONG
+from support.trials import ticking
 
 from egcfg_sandbox import CodeTest, Sandbox, StdioTest, Verdict
 from egcfg_tui.engine.fake import FakeEngine, hashed, scripted
@@ -138,7 +138,8 @@ def test_a_complete_candidate_that_passes_ends_the_solve_at_once(sandbox: Sandbo
 def test_gamma_0_chooses_what_greedy_chooses(sandbox: Sandbox) -> None:
     engine = FakeEngine(scripted(lambda p: [(RIGHT if "Attempt 1" in p else WRONG, 1.0)], MARKER))
     settings = Settings(gamma=0.0, horizon=2, temperature=0.5)
-    events = run(engine, sandbox, SolveRequest(EXERCISE, Method.EGCFG, settings, budget_s=1))
+    request = SolveRequest(EXERCISE, Method.EGCFG, settings, budget_s=2000)
+    events = run(engine, sandbox, request, clock=ticking())
     first_trial = next(e for e in events if isinstance(e, TrialFinished))
     assert first_trial.code == WRONG.removesuffix("```")
 
@@ -173,8 +174,10 @@ def test_every_candidate_keeps_the_horizon(sandbox: Sandbox) -> None:
     for horizon in (1, 2, 3):
         engine = model(lambda _: [(RIGHT, 0.5), (WRONG, 0.5)])
         settings = Settings(horizon=horizon, temperature=1.0)
-        events = run(engine, sandbox, SolveRequest(EXERCISE, Method.EGCFG, settings, budget_s=1))
-        for sampled in of_type(events, CandidatesSampled):
+        request = SolveRequest(EXERCISE, Method.EGCFG, settings, budget_s=2000)
+        sampled_each = of_type(run(engine, sandbox, request, clock=ticking()), CandidatesSampled)
+        assert sampled_each
+        for sampled in sampled_each:
             assert all(lines_in(candidate.text) <= horizon for candidate in sampled.candidates)
 
 
@@ -253,8 +256,7 @@ def test_hidden_tests_never_reach_a_prompt_or_a_run_before_scoring(sandbox: Sand
     # The scripted samples are soon exhausted, so auto comes to its guided trials; a clock that ticks whenever
     # it is looked at leaves time for some.
     request = SolveRequest(exercise, method, Settings(temperature=1.0), budget_s=2000)
-    ticks = itertools.count()
-    events = run(FakeEngine(spy), sandbox, request, clock=lambda: float(next(ticks)))
+    events = run(FakeEngine(spy), sandbox, request, clock=ticking())
     assert seen
     assert not any(marker.encode() in data for data in seen)
     if method in (Method.AUTO, Method.EGCFG):
@@ -323,7 +325,8 @@ def test_a_stdin_program_is_solved(sandbox: Sandbox) -> None:
 def test_branches_are_given_back(sandbox: Sandbox) -> None:
     engine = model(lambda _: [(WRONG, 0.6), (RIGHT, 0.4)])
     for method in Method:
-        run(engine, sandbox, SolveRequest(EXERCISE, method, Settings(horizon=1), budget_s=1))
+        request = SolveRequest(EXERCISE, method, Settings(horizon=1), budget_s=1000)
+        run(engine, sandbox, request, clock=ticking())
         assert engine.open_branches == 0
         assert engine.free_tokens == engine.info.context_tokens
 
@@ -348,7 +351,8 @@ def test_a_stop_at_any_moment_keeps_what_there_is(sandbox: Sandbox) -> None:
 
 def test_a_spent_budget_is_scored_with_the_best_answer(sandbox: Sandbox) -> None:
     engine = model(lambda _: [(WRONG, 1.0)])
-    end = finished(run(engine, sandbox, SolveRequest(EXERCISE, Method.EGCFG, budget_s=0.5)))
+    request = SolveRequest(EXERCISE, Method.EGCFG, budget_s=2000)
+    end = finished(run(engine, sandbox, request, clock=ticking()))
     assert end.reason == "budget"
     assert end.solution == WRONG.removesuffix("```")
     assert len(end.tests) == 3
@@ -361,8 +365,8 @@ def test_pause_resume_and_a_new_gamma_arrive(sandbox: Sandbox) -> None:
         return commands.pop(0) if commands else None
 
     engine = model(lambda _: [(WRONG, 0.6), (RIGHT, 0.4)])
-    request = SolveRequest(EXERCISE, Method.EGCFG, Settings(horizon=1, temperature=1.0), budget_s=1.5)
-    events = run(engine, sandbox, request, wait=wait)
+    request = SolveRequest(EXERCISE, Method.EGCFG, Settings(horizon=1, temperature=1.0), budget_s=2000)
+    events = run(engine, sandbox, request, wait=wait, clock=ticking())
     assert of_type(events, SolvePaused)
     assert of_type(events, LineChosen)[-1].gamma == 2.5
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 from typing import Final
 
 from egcfg_sandbox import CodeTest, Sandbox
@@ -43,6 +44,13 @@ def prompt_for(
 def unlimited() -> Control:
     """A control without commands and with all the time there is."""
     return Control(budget_s=1e9, clock=time.monotonic)
+
+
+def ticking() -> Callable[[], float]:
+    """A clock that moves on by a second whenever it is looked at: budgets then cut at the same place whatever
+    else the machine does."""
+    ticks = count()
+    return lambda: float(next(ticks))
 
 
 @contextmanager
