@@ -12,6 +12,7 @@ from rich.text import Text
 from egcfg_tui.cli import stderr
 from egcfg_tui.cli.narration import FAINT, narration, one_line, open_line
 from egcfg_tui.cli.printable import printable
+from egcfg_tui.cli.rows import Rows
 from egcfg_tui.events import (
     CandidatesGrown,
     Event,
@@ -22,7 +23,6 @@ from egcfg_tui.events import (
     SolveStarted,
     Stage,
     StageEntered,
-    TrialStarted,
 )
 
 if TYPE_CHECKING:
@@ -50,9 +50,12 @@ def narrator(stopping: Callable[[], bool]) -> Narrator:
 class PlainNarrator:
     """Writes one line after another, for files and pipes."""
 
+    def __init__(self) -> None:
+        self._rows = Rows()
+
     def show(self, event: Event) -> None:
         """Writes the event's lines."""
-        for line in narration(event):
+        for line in narration(self._rows.told(event)):
             stderr.narrate(line.plain)
 
     def __enter__(self) -> PlainNarrator:
@@ -85,10 +88,12 @@ class LiveNarrator:
         self._stage = Stage.LOADING
         self._progress: Progressed | None = None
         self._growing = ""
-        self._open = ""
+        self._rows = Rows()
 
     def show(self, event: Event) -> None:
         """Prints the event's lines above the region and updates it."""
+        event = self._rows.told(event)
+        lead = open_line(self._rows.code)
         match event:
             case SolveStarted(budget_s=budget_s):
                 self._started_s, self._budget_s = time.monotonic(), budget_s
@@ -97,15 +102,13 @@ class LiveNarrator:
             case Progressed():
                 self._progress = event
             case LineGrown(line=line, text=text):
-                self._growing = f"{line:4} │ {self._open}{one_line(text)}"
+                self._growing = f"{line:4} │ {lead}{one_line(text)}"
             case CandidatesGrown(texts=texts):
                 self._growing = "\n".join(
-                    f"   {number} │ {self._open}{one_line(text)}" for number, text in enumerate(texts, 1)
+                    f"   {number} │ {lead}{one_line(text)}" for number, text in enumerate(texts, 1)
                 )
-            case LineChosen(code=code) | LinesRewound(code=code):
-                self._growing, self._open = "", open_line(code)
-            case TrialStarted():
-                self._open = ""
+            case LineChosen() | LinesRewound():
+                self._growing = ""
             case _:
                 pass
         for text_line in narration(event):

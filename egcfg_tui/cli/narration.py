@@ -42,15 +42,15 @@ REASONS: Final = {
 
 
 def narration(event: Event) -> list[Text]:
-    """The lines for one event; most events have none."""
+    """The lines for one event, its line a row of the code (`rows`); most events have none."""
     match event:
         case EngineLoaded():
             return [Text(loaded_line(event), FAINT)]
         case SolveStarted():
-            starter = code_lines(event.starter) if event.starter else []
+            starter = enumerate(code_lines(event.starter), 1) if event.starter else ()
             return [
                 Text(f"solving {printable(event.exercise_id)} with {settings_line(event)}", FAINT),
-                *(Text(f"     │ {line}", FAINT) for line in starter),
+                *(Text(f"{row:4} │ {part}", FAINT) for row, part in starter),
             ]
         case SettingsLeftOut():
             return [Text(left_out_line(event), FAINT)]
@@ -63,7 +63,7 @@ def narration(event: Event) -> list[Text]:
             word = "run" if len(runs) == 1 else "runs"
             return [Text(f"line {line}: {len(runs)} {word}, {passed} passed all visible tests", FAINT)]
         case LineChosen(line=line, text=text) if text:
-            return [Text(f"{line:4} │ {part}") for part in chosen_lines(event)]
+            return [Text(f"{row:4} │ {part}") for row, part in enumerate(chosen_lines(event), line)]
         case CodeExecuted(results=results, passed=passed):
             return [Text(f"answer: {counted(results)}", GOOD if passed else BAD), *faults(results)]
         case TrialFinished(index=index, outcome=outcome, wall_s=wall_s):

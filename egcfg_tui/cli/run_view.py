@@ -24,6 +24,7 @@ from egcfg_tui.cli.narration import (
     settings_line,
 )
 from egcfg_tui.cli.printable import printable
+from egcfg_tui.cli.rows import Rows
 from egcfg_tui.events import (
     CandidateRun,
     CandidatesExecuted,
@@ -64,22 +65,14 @@ class RunView:
     """Turns one event after another into lines."""
 
     def __init__(self) -> None:
-        self._code = ""
+        self._rows = Rows()
 
     def lines(self, event: Event) -> list[Text]:
         """The lines for the next event."""
-        match event:
-            case SolveStarted():
-                self._code = event.starter
-            case LineChosen() | LinesRewound():
-                self._code = event.code
-            case TrialStarted():
-                self._code = ""
-            case CandidatesSampled():
-                # Candidates go on where the code stops, in the middle of a line.
-                return _candidates(event, open_line(self._code))
-            case _:
-                pass
+        event = self._rows.told(event)
+        if isinstance(event, CandidatesSampled):
+            # Candidates go on where the code stops, in the middle of a line.
+            return _candidates(event, open_line(self._rows.code))
         return _lines(event)
 
 

@@ -35,6 +35,7 @@ from egcfg_tui.events import (
     TrialFinished,
     TrialStarted,
 )
+from egcfg_tui.solving.rows import row_behind, rows_of
 from egcfg_tui.solving.settings import Method
 from egcfg_tui.tui.view import (
     NO_PROGRESS,
@@ -175,13 +176,12 @@ def _(event: LineChosen, view: SolveView, at_s: float) -> SolveView:
     kept = tuple(line for line in view.lines if line.number < event.line)
     if not event.text.strip():
         return replace(view, code=event.code, lines=kept, current=None)
-    last = event.code.rstrip().count("\n") + 1
-    first = max(1, last - event.text.strip().count("\n"))
+    rows = rows_of(event.text, event.code)
     line = replace(
         _current(view, event.line),
         text=event.text,
-        row=first,
-        rows=(first, last),
+        row=rows[0],
+        rows=rows,
         growing=(),
         gamma=event.gamma,
         tokens=event.tokens,
@@ -279,10 +279,8 @@ def _current(view: SolveView, number: int | None = None) -> LineView:
         number = view.current.number if view.current else _next_number(view)
     if view.current and view.current.number == number:
         return view.current
-    done, newline, tail = view.code.rpartition("\n")
-    if tail.strip():
-        return LineView(number, row=view.code.count("\n") + 2)
-    return LineView(number, row=done.count("\n") + 2 if newline else 1, lead=tail)
+    tail = view.code.rpartition("\n")[2]
+    return LineView(number, row=row_behind(view.code), lead="" if tail.strip() else tail)
 
 
 def _next_number(view: SolveView) -> int:

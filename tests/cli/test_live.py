@@ -63,8 +63,8 @@ def test_the_region_follows_the_stage(plain_screen: Console) -> None:
 
 def test_the_region_shows_what_grows(plain_screen: Console) -> None:
     shown = LiveNarrator(lambda: False)
-    shown.show(LineGrown(2, "total = [/b]\x1b"))
-    assert region(shown, plain_screen)[0] == "   2 │ total = [/b]\\x1b"
+    shown.show(LineGrown(1, "total = [/b]\x1b"))
+    assert region(shown, plain_screen)[0] == "   1 │ total = [/b]\\x1b"
     shown.show(CandidatesGrown(("for a in b:\n    c", "x" * 100)))
     lines = region(shown, plain_screen)
     assert lines[0] == "   1 │ for a in b: ↵     c"

@@ -20,6 +20,7 @@ from egcfg_tui.events import (
     FailureKind,
     GammaChanged,
     LinesRewound,
+    SettingsLeftOut,
     SolveFailed,
     SolvePaused,
     SolveResumed,
@@ -64,6 +65,7 @@ def test_json_lines_are_those_of_the_recording(command_line: CommandLine, tmp_pa
 
 def test_every_other_event_has_its_line(command_line: CommandLine, tmp_path: Path) -> None:
     events = (
+        SettingsLeftOut(3, 12, 1024, 1500),
         SolvePaused(),
         GammaChanged(2.5),
         LinesRewound(2, "def f():\n    "),
@@ -72,6 +74,8 @@ def test_every_other_event_has_its_line(command_line: CommandLine, tmp_path: Pat
     )
     outcome = command_line("replay", record(tmp_path / "run.jsonl", events))
     assert outcome.stdout.splitlines()[1:] == [
+        "  3 of 12 settings of guided trials left out: they do not fit the context of 1024 tokens; use "
+        "--context 1500 for all",
         "  paused",
         "  gamma is now 2.5",
         "  back to line 2",
