@@ -4,7 +4,8 @@ In one process, exercise by exercise, so that a drifting machine slows all of it
 (a) plain greedy decoding by llama-cpp-python's own `create_completion`; (b) ours, plain; (c) a guided trial
 as the method is usually written; (d) ours. Batches of different shape round differently, so a tie can fall
 either way: (c) then goes on with the token of (d), and the tie is shown and counted, as is a token that
-differs by more.
+differs by more. (d) keeps its prompts in a folder that is empty at first: from the second exercise on it
+finds there what all prompts begin with.
 
     python benchmarks/engine.py EXERCISES... [--ids 1,2] [--limit N] [--model ID] [--gamma F] [--config S]
 """
@@ -18,6 +19,7 @@ import time
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from guided_trial import Measured, measure
@@ -27,6 +29,7 @@ from egcfg_tui.engine import native_log
 from egcfg_tui.engine.api import Branch, Engine, Inference, ModelSpec
 from egcfg_tui.engine.llama import LlamaEngine
 from egcfg_tui.engine.native import llama_cpp
+from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.events import Stage
 from egcfg_tui.exercises import Exercise, load_all
 from egcfg_tui.models import resolve
@@ -91,7 +94,8 @@ def main() -> None:
     native_log.install()
     path = resolve(arguments.model).path
     spec = ModelSpec(arguments.model, path)
-    with Sandbox() as sandbox:
+    with Sandbox() as sandbox, TemporaryDirectory() as folder:
+        files = PromptFiles(Path(folder) / "prompts")
         ours, usual = LlamaEngine(spec), LlamaEngine(spec, branches_per_batch=1)
         reference = _reference(path)
         rows: list[Row] = []
@@ -103,7 +107,7 @@ def main() -> None:
             prompt = _prompt(ours, exercise)
             reference_tok_s = _create_completion(reference, prompt, arguments.tokens)
             plain_tok_s = _plain(ours, prompt, arguments.tokens)
-            verified = measure(ours, sandbox, exercise, settings, usual=False)
+            verified = measure(ours, sandbox, exercise, settings, usual=False, files=files)
             naive = measure(usual, sandbox, exercise, settings, usual=True, followed=verified.chosen)
             row = Row(exercise.id, reference_tok_s, plain_tok_s, naive, verified)
             rows.append(row)

@@ -17,6 +17,7 @@ from typing import Any
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.api import Branch, Engine, Logits
 from egcfg_tui.engine.native import llama_cpp
+from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.events import (
     CandidatesExecuted,
     CandidatesSampled,
@@ -161,15 +162,19 @@ def measure(
     *,
     usual: bool,
     followed: Sequence[int] = (),
+    files: PromptFiles | None = None,
 ) -> Measured:
-    """One trial; the prompt's evaluation is part of it. `followed`: tokens to take wherever they tie."""
+    """One trial; the prompt's evaluation is part of it.
+
+    `followed`: tokens to take wherever they tie. `files`: where prompts are kept.
+    """
     info = engine.info
     frame = chat_frame(info.chat_template, bos_text=info.bos_text, eos_text=info.eos_text)
     prompt = task_prompt(exercise, settings.prompt_style, frame)
     control = Control(budget_s=UNLIMITED_S, clock=time.perf_counter)
     measured = Measured()
     bench_type = UsualWay if usual else Unstopped
-    with _native_time(measured), bench_type(engine, sandbox, exercise, prompt, control) as bench:
+    with _native_time(measured), bench_type(engine, sandbox, exercise, prompt, control, files) as bench:
         started = entered = time.perf_counter()
         stage = Stage.PROMPT
         aside_s = 0.0

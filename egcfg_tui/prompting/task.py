@@ -62,9 +62,13 @@ class TaskPrompt:
     opening: str
     starter: str
 
+    def frame_tokens(self, tokenize: Callable[..., list[int]]) -> list[int]:
+        """What begins the prompts of all exercises of this kind, in this style."""
+        return tokenize(self.before, special=True)
+
     def head_tokens(self, tokenize: Callable[..., list[int]]) -> list[int]:
         """The part in front of the signal, which every branch shares."""
-        return tokenize(self.before, special=True) + tokenize(self.body)
+        return self.frame_tokens(tokenize) + tokenize(self.body)
 
     def tail_tokens(self, tokenize: Callable[..., list[int]]) -> list[int]:
         """The part behind the signal, up to the first token of the answer."""

@@ -23,6 +23,7 @@ class PromptBranches:
         self.tail_tokens = prompt.tail_tokens(engine.tokenize)
         self.head: Branch = engine.branch()
         self.start: Branch = engine.branch()
+        self._frame_tokens = prompt.frame_tokens(engine.tokenize)
         self._can_rewind = engine.info.can_rewind
         self._fingerprint = engine.info.fingerprint
         self._files = files
@@ -33,51 +34,63 @@ class PromptBranches:
         return len(self.head_tokens) + len(self.tail_tokens)
 
     def evaluate(self, meter: Meter, others: Sequence[PromptBranches]) -> Iterator[Event]:
-        """Evaluates both branches, but what the head shares with those of `others`: that is forked.
+        """Evaluates both branches, but what the prompt shares with those of `others`: that is forked.
 
         What shares nothing is taken from disk if it is there: both ways fill the same number of cells.
         """
-        shared = 0
         if self._can_rewind:
-            lengths = [shared_length(other.head.tokens, self.head_tokens) for other in others]
-            # At least one token is evaluated: a branch that is cut back has no logits.
-            shared = min(max(lengths, default=0), len(self.head_tokens) - 1)
-            if shared:
-                donor = others[lengths.index(max(lengths))].head
-                self.head.close()
-                self.head = donor.fork()
-                self.head.rewind(shared)
-                meter.count(Purpose.REUSED, shared)
-        if self._can_rewind:
-            yield from self._evaluate_whole(meter, shared)
+            yield from self._evaluate_whole(meter, others)
         else:
             yield from self._evaluate_parts(meter)
 
-    def _evaluate_whole(self, meter: Meter, shared: int) -> Iterator[Event]:
-        """In one go, `shared` tokens of it being there; the head is cut out of it afterwards."""
+    def _evaluate_whole(self, meter: Meter, others: Sequence[PromptBranches]) -> Iterator[Event]:
+        """In one go; the head is cut out of it afterwards.
+
+        What stands in front of every exercise is evaluated by itself, so that the next exercise can take it
+        from disk, and gets the same rows whether it does.
+        """
         whole = self.head_tokens + self.tail_tokens
-        if shared or not self._recall(self.start, whole, meter):
-            self.start.close()
-            self.start = self.head.fork()
-            self.start.prompt(whole[shared:])
-            yield from meter.evaluate(Purpose.PROMPT, len(whole) - shared)
-            if self._files is not None and not shared:
-                self._files.remember(self._fingerprint, self.start.snapshot(portable=True))
+        if shared := self._fork_shared(whole, meter, others):
+            yield from self._evaluate(self.start, whole[shared:], meter)
+        elif not self._recall(self.start, whole, meter):
+            if self._frame_tokens and not self._recall(self.start, self._frame_tokens, meter):
+                yield from self._evaluate(self.start, self._frame_tokens, meter)
+                self._remember(self.start)
+            yield from self._evaluate(self.start, whole[len(self._frame_tokens) :], meter)
+            self._remember(self.start)
         self.head.close()
         self.head = self.start.fork()
         self.head.rewind(len(self.head_tokens))
 
+    def _fork_shared(self, whole: Sequence[int], meter: Meter, others: Sequence[PromptBranches]) -> int:
+        """Makes `start` a fork of what shares most with the prompt; returns how much that is."""
+        lengths = [shared_length(other.start.tokens, whole) for other in others]
+        # At least one token is evaluated: a branch that is cut back has no logits.
+        shared = min(max(lengths, default=0), len(whole) - 1)
+        if shared:
+            self.start.close()
+            self.start = others[lengths.index(max(lengths))].start.fork()
+            self.start.rewind(shared)
+            meter.count(Purpose.REUSED, shared)
+        return shared
+
     def _evaluate_parts(self, meter: Meter) -> Iterator[Event]:
         """The head first, as nothing can be cut out of the whole; so it is what is kept on disk."""
         if not self._recall(self.head, self.head_tokens, meter):
-            self.head.prompt(self.head_tokens)
-            yield from meter.evaluate(Purpose.PROMPT, len(self.head_tokens))
-            if self._files is not None:
-                self._files.remember(self._fingerprint, self.head.snapshot(portable=True))
+            yield from self._evaluate(self.head, self.head_tokens, meter)
+            self._remember(self.head)
         self.start.close()
         self.start = self.head.fork()
-        self.start.prompt(self.tail_tokens)
-        yield from meter.evaluate(Purpose.PROMPT, len(self.tail_tokens))
+        yield from self._evaluate(self.start, self.tail_tokens, meter)
+
+    @staticmethod
+    def _evaluate(branch: Branch, tokens: Sequence[int], meter: Meter) -> Iterator[Event]:
+        branch.prompt(tokens)
+        yield from meter.evaluate(Purpose.PROMPT, len(tokens))
+
+    def _remember(self, branch: Branch) -> None:
+        if self._files is not None:
+            self._files.remember(self._fingerprint, branch.snapshot(portable=True))
 
     def _recall(self, branch: Branch, tokens: Sequence[int], meter: Meter) -> bool:
         """Loads a part of the prompt into an empty branch, if it is on disk and fits."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from support.trials import OUT_OF_REACH, Decisions, decisions, prompt_for, unlim
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.api import Engine, ModelSpec
 from egcfg_tui.engine.fake import FakeEngine, hashed
-from egcfg_tui.engine.prompt_files import PromptFiles
+from egcfg_tui.engine.prompt_files import MIN_TOKENS, PromptFiles
 from egcfg_tui.events import SolveFinished, TokenCounts
 from egcfg_tui.models.folders import prompts_folder
 from egcfg_tui.solving.request import SolveRequest
@@ -19,15 +20,18 @@ from egcfg_tui.solving.session import SolverSession
 from egcfg_tui.solving.settings import Method, Settings
 from egcfg_tui.solving.solve import solve
 
+TEMPLATE = "{% for m in messages %}[a system prompt] {{ m.role }}: {{ m.content }}\n{% endfor %}assistant: "
 REQUEST = SolveRequest(
     OUT_OF_REACH,
     settings=Settings(candidates=2, temperature=0.0, horizon=2, gamma=1.5, max_tokens=20, signal_tokens=200),
 )
 
 
-def solved(engine: Engine, sandbox: Sandbox, prompts: PromptFiles | None) -> tuple[Decisions, TokenCounts]:
+def solved(
+    engine: Engine, sandbox: Sandbox, prompts: PromptFiles | None, request: SolveRequest = REQUEST
+) -> tuple[Decisions, TokenCounts]:
     """What a solve decided, with every probability, and what it cost."""
-    events = list(solve(engine, sandbox, REQUEST, unlimited(), prompts))
+    events = list(solve(engine, sandbox, request, unlimited(), prompts))
     assert isinstance(events[-1], SolveFinished)
     assert engine.free_tokens == engine.info.context_tokens
     return decisions(events), events[-1].tokens
@@ -55,6 +59,20 @@ def test_the_fake_answers_the_same_and_evaluates_less(
     assert tokens.prompt == whole - kept
     assert tokens.reused == without[1].reused + kept
     assert engines[2].decoded_tokens == engines[0].decoded_tokens - kept
+
+
+def test_another_exercise_finds_what_stands_in_front_of_every_one(sandbox: Sandbox, tmp_path: Path) -> None:
+    prompts = PromptFiles(tmp_path / "prompts")
+    engines = [FakeEngine(hashed(4), fingerprint="one", chat_template=TEMPLATE) for _ in range(3)]
+    solved(engines[0], sandbox, prompts)
+    other = replace(REQUEST, exercise=replace(OUT_OF_REACH, id="y", statement="Do y."))
+    without = solved(engines[1], sandbox, None, other)
+    rows, tokens = solved(engines[2], sandbox, prompts, other)
+    assert rows == without[0]
+    frame = len(prompt_for(engines[1]).frame_tokens(engines[1].tokenize))
+    assert frame >= MIN_TOKENS
+    assert tokens.prompt == without[1].prompt - frame
+    assert tokens.reused == without[1].reused + frame
 
 
 def test_another_model_or_setting_evaluates_its_own(sandbox: Sandbox, tmp_path: Path) -> None:
