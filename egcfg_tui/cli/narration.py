@@ -26,6 +26,7 @@ from egcfg_tui.events import (
     TrialFinished,
     TrialStarted,
 )
+from egcfg_tui.solving.fitting import left_out
 from egcfg_tui.solving.settings import Method
 
 GOOD: Final = "green"
@@ -53,7 +54,7 @@ def narration(event: Event) -> list[Text]:
                 *(Text(f"{row:4} │ {part}", FAINT) for row, part in starter),
             ]
         case SettingsLeftOut():
-            return [Text(left_out_line(event), FAINT)]
+            return [Text(left_out(event), FAINT)]
         case TrialStarted(index=index, method=method) if index > 1:
             started = f", from {counted_things(event.attempts, 'failed answer')}" if event.attempts else ""
             of = method_line(event) if method == Method.EGCFG else method
@@ -106,14 +107,6 @@ def method_line(event: SolveStarted | TrialStarted) -> str:
             grid = event.grid if isinstance(event, SolveStarted) else 1
             more = f" and {counted_things(grid - 1, 'other setting')}" if grid > 1 else ""
             return f"{event.method} {event.settings}, gamma {event.gamma:g}{more}"
-
-
-def left_out_line(event: SettingsLeftOut) -> str:
-    """The settings that do not fit, and what would help."""
-    return (
-        f"{event.settings} of {counted_things(event.of, 'setting')} of guided trials left out: they do not "
-        f"fit the context of {event.context_tokens} tokens; use --context {event.needed_tokens} for all"
-    )
 
 
 def result_lines(event: SolveFinished) -> list[Text]:

@@ -15,7 +15,6 @@ from egcfg_tui.cli.narration import (
     code_lines,
     counted,
     faults,
-    left_out_line,
     loaded_line,
     method_line,
     open_line,
@@ -46,6 +45,7 @@ from egcfg_tui.events import (
     TrialStarted,
 )
 from egcfg_tui.runs import Header
+from egcfg_tui.solving.fitting import left_out
 
 
 def head(header: Header) -> list[Text]:
@@ -115,7 +115,7 @@ def _lines(event: Event) -> list[Text]:
                 Text(f"trial {index}: {outcome} after {wall_s:.1f} s, {tokens.evaluated} tokens evaluated")
             ]
         case SettingsLeftOut():
-            return [Text(f"  {left_out_line(event)}", FAINT)]
+            return [Text(f"  {left_out(event)}", FAINT)]
         case SolvePaused():
             return [Text("  paused", FAINT)]
         case SolveResumed():

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from egcfg_tui.engine.api import Engine
+from egcfg_tui.events import SettingsLeftOut
 from egcfg_tui.prompting.task import PromptStyle, TaskPrompt
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.settings import Method, Settings
+
+if TYPE_CHECKING:
+    from egcfg_tui.engine.api import Engine
 
 SHORTEST_ANSWER_TOKENS: Final = 128
 """A trial with less room for its answer than this is not worth starting."""
@@ -57,3 +60,11 @@ def fit(engine: Engine, request: SolveRequest, prompt_for: Callable[[PromptStyle
     fitting = tuple(settings for settings, tokens in grid.items() if tokens <= engine.info.context_tokens)
     least = min(grid.values()) if request.method is Method.EGCFG else unguided
     return Fit(fitting, least, max(grid.values()))
+
+
+def left_out(event: SettingsLeftOut) -> str:
+    """The settings that do not fit, and what would help, in words."""
+    return (
+        f"{event.settings} of {event.of} settings of guided trials left out: they do not fit the context of "
+        f"{event.context_tokens} tokens; use --context {event.needed_tokens} for all"
+    )

@@ -110,20 +110,22 @@ def _solve(bench: Workbench, sandbox: Sandbox, request: SolveRequest, running: R
 def _score(
     bench: Workbench, sandbox: Sandbox, request: SolveRequest, reason: str, running: Running
 ) -> Iterator[Event]:
-    """Runs the solution against all tests, the hidden ones for the first time; not after a stop."""
+    """Runs the solution against all tests, the hidden ones for the first time; not after a stop, and not on
+    with it when one comes meanwhile."""
     exercise = request.exercise
     tests: tuple[ScoredTest, ...] = ()
     if reason != "stopped":
         yield bench.meter.enter(Stage.SCORING)
         tests_run = exercise.visible + exercise.hidden
-        report = sandbox.run(
-            Program(bench.solution, tests_run, limits=exercise.limits, entry_point=exercise.entry_point)
-        )
-        check_sandbox(report)
-        tests = tuple(
-            ScoredTest(row.test, index >= len(exercise.visible), row)
-            for index, row in enumerate(report.results)
-        )
+        program = Program(bench.solution, tests_run, limits=exercise.limits, entry_point=exercise.entry_point)
+        reports = sandbox.run_many([program], bench.control.stop_requested)
+        reason = reason if reports else "stopped"
+        for report in reports:
+            check_sandbox(report)
+            tests = tuple(
+                ScoredTest(row.test, index >= len(exercise.visible), row)
+                for index, row in enumerate(report.results)
+            )
     hidden = [test for test in tests if test.hidden]
     yield SolveFinished(
         exercise_id=exercise.id,

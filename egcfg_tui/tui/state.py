@@ -24,6 +24,7 @@ from egcfg_tui.events import (
     LineGrown,
     LinesRewound,
     Progressed,
+    SettingsLeftOut,
     SignalBuilt,
     SolveFailed,
     SolveFinished,
@@ -35,6 +36,7 @@ from egcfg_tui.events import (
     TrialFinished,
     TrialStarted,
 )
+from egcfg_tui.solving.fitting import left_out
 from egcfg_tui.solving.rows import row_behind, rows_of
 from egcfg_tui.solving.settings import Method
 from egcfg_tui.tui.view import (
@@ -98,6 +100,11 @@ def _(event: SolveStarted, view: SolveView, at_s: float) -> SolveView:
         phase=Phase.RUNNING,
         started_s=at_s,
     )
+
+
+@fold.register
+def _(event: SettingsLeftOut, view: SolveView, at_s: float) -> SolveView:
+    return replace(view, warning=left_out(event))
 
 
 @fold.register

@@ -145,7 +145,7 @@ class SolveView:
 
     `lines` are the chosen lines of the trial, `current` the one in work. `tests_of` names the code whose
     results the tests show, `best_answer` is how many tests the best whole answer passed. Times are seconds
-    on whatever clock stamps the events.
+    on whatever clock stamps the events. `warning` is what the user should know before the solve goes on.
     """
 
     exercise_id: str = ""
@@ -162,6 +162,7 @@ class SolveView:
     budget_s: float = 0.0
     settings: str = ""
     gamma: float = 1.0
+    warning: str = ""
 
     engine: EngineView = NO_ENGINE
     phase: Phase = Phase.IDLE

@@ -11,7 +11,7 @@ import pytest
 from support.total import EXERCISE, MARKER, RIGHT, WRONG
 from support.trials import ticking
 
-from egcfg_sandbox import CodeTest, Sandbox, StdioTest, Verdict
+from egcfg_sandbox import CodeTest, Limits, Sandbox, StdioTest, Verdict
 from egcfg_tui.engine.fake import FakeEngine, hashed, scripted
 from egcfg_tui.events import (
     CandidatesExecuted,
@@ -26,6 +26,7 @@ from egcfg_tui.events import (
     SolveFinished,
     SolvePaused,
     Stage,
+    StageEntered,
     TrialFinished,
 )
 from egcfg_tui.exercises import Visibility, with_visible
@@ -347,6 +348,19 @@ def test_a_stop_at_any_moment_keeps_what_there_is(sandbox: Sandbox) -> None:
         assert not end.solved
         assert WRONG.startswith(end.solution)
         assert engine.open_branches == 0
+
+
+def test_a_stop_ends_the_scoring_too(sandbox: Sandbox) -> None:
+    exercise = replace(EXERCISE, hidden=(CodeTest("while total([1]): pass"),), limits=Limits(wall_s=60))
+    scoring: list[bool] = []
+    control = Control(budget_s=1e9, clock=time.monotonic, stop_requested=lambda: bool(scoring))
+    events = []
+    request = SolveRequest(exercise, Method.GREEDY)
+    for event in solve(model(lambda _: [(RIGHT, 1.0)]), sandbox, request, control):
+        events.append(event)
+        scoring += [True] * (event == StageEntered(Stage.SCORING))
+    end = finished(events)
+    assert (end.reason, end.tests, end.solved) == ("stopped", (), False)
 
 
 def test_a_spent_budget_is_scored_with_the_best_answer(sandbox: Sandbox) -> None:

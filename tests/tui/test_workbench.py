@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from egcfg_sandbox import CodeTest
-from egcfg_tui.events import FailureKind, LineGrown, SolveFailed, TrialStarted
+from egcfg_tui.events import FailureKind, LineGrown, SettingsLeftOut, SolveFailed, TrialStarted
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.settings import Method
 from egcfg_tui.tui.app import WorkbenchApp
@@ -74,6 +74,20 @@ async def test_a_solve_is_started_watched_and_solved(stage: Stage) -> None:
         assert "return total" in panel(app, "code")
         assert "hidden" in panel(app, "tests")
         assert "solved, hidden tests too" in bar(app, "status")
+
+
+async def test_settings_that_do_not_fit_are_told_once(stage: Stage) -> None:
+    left_out = SettingsLeftOut(3, 12, 1024, 1500)
+    stage.solve = (digits_run.STARTED, left_out, *digits_run.BEGIN[1:], Hold(), *digits_run.END)
+    app = stage.app()
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await pilot.press("s")
+        await wait_until(pilot, lambda: notes(app))
+        stage.session.go()
+        await wait_until(pilot, lambda: phase(app) is Phase.SOLVED)
+        (note,) = notes(app)
+        assert note.startswith("3 of 12 settings of guided trials left out")
 
 
 async def test_starting_before_the_model_is_loaded_waits_for_it(stage: Stage) -> None:

@@ -248,8 +248,11 @@ class WorkbenchScreen(Screen[None]):
         self.run_worker(work, thread=True, group="session", exit_on_error=False)
 
     def _tick(self) -> None:
+        warned = self.control.view.warning
         if self.control.tick():
             self._draw()
+            if self.control.view.warning not in ("", warned):
+                self.notify(self.control.view.warning, severity="warning", timeout=20, markup=False)
         elif self.control.view.phase.active or self.control.view.engine.state is EngineState.LOADING:
             self._draw_bars()
 
