@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import select
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -19,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from egcfg_sandbox import system, wire
+from egcfg_sandbox import system, trace_memory, wire
 from egcfg_sandbox.server.requests import JUDGE, KEEPER, pack_request
 from egcfg_sandbox.server.zone import LINUX_LAYERS
 from egcfg_sandbox.verdicts import (
@@ -125,17 +127,19 @@ class _Slot:
         frame = self._frames.next()
         if frame is None:
             return None
-        report: dict[str, Any] = json.loads(frame)
+        text, trace = wire.take_apart(frame)
+        report: dict[str, Any] = json.loads(text)
         if "fault" in report:
             raise _SlotFailed(str(report["fault"]))
+        report["trace"] = _trace(trace)
         return report
 
     def _fault(self) -> str:
         """Why the keeper went, if it said so."""
         self._keeper.settimeout(_GRACE_S)
         try:
-            return str(json.loads(wire.receive(self._keeper))["fault"])
-        except (wire.WireError, ValueError, LookupError):
+            return str(json.loads(wire.take_apart(wire.receive(self._keeper))[0])["fault"])
+        except (wire.WireError, struct.error, ValueError, LookupError):
             return "its process died"
 
     def kill(self) -> None:
@@ -444,7 +448,7 @@ class _Batch:
             report["error"],
             wall_s=float(report["wall_s"]),
             output=report["output"],
-            trace=_trace(report["trace"]),
+            trace=report["trace"],
             spent=report["spent"],
         )
 
@@ -509,15 +513,11 @@ def brief_for(program: Program, test: int) -> bytes:
     return json.dumps(brief).encode()
 
 
-def _trace(plain: Any) -> Trace | None:
-    if plain is None:
+def _trace(data: bytes) -> Trace | None:
+    if not data:
         return None
-    rows, dropped = plain
-    events = tuple(
-        TraceEvent(kind, line, depth, function, tuple((name, text) for name, text in changes), value, repeats)
-        for kind, line, depth, function, changes, value, repeats in rows
-    )
-    return Trace(events, dropped)
+    rows, dropped = trace_memory.unpack(data)
+    return Trace(tuple(itertools.starmap(TraceEvent, rows)), dropped)
 
 
 def _package_folders() -> list[str]:

@@ -148,6 +148,9 @@ _LISTED_BY_TAG: Final = {tag[0]: kind for kind, tag in _LISTED.items()}
 _FIXED_BY_TAG: Final = {tag[0]: kind for kind, tag in _FIXED.items()}
 _CONSTANTS: Final[dict[int, Any]] = {ord("N"): None, ord("T"): True, ord("F"): False, ord("."): Ellipsis}
 _CONSTANTS[ord("!")] = NotImplemented
+_SMALL, _LARGE, _TEXT, _BYTES, _FLOATING, _COMPLEX_TAG, _MET, _BYTEARRAY, _TYPE, _STANDARD, _OTHER = (
+    b"iIsbfcMayXR"
+)
 
 
 class Encoder:
@@ -182,16 +185,16 @@ class Encoder:
         if self._nodes > self._limits.nodes:
             raise CodecError(f"more than {self._limits.nodes} parts")
         kind = type(value)
-        if value is None:
+        if kind is str:
+            self._sized(b"s", value.encode("utf-8", "surrogatepass"))
+        elif kind is int:
+            self._integer(value)
+        elif value is None:
             self._put(b"N")
         elif value is True:
             self._put(b"T")
         elif value is False:
             self._put(b"F")
-        elif kind is int:
-            self._integer(value)
-        elif kind is str:
-            self._sized(b"s", value.encode("utf-8", "surrogatepass"))
         elif kind is float:
             self._put(b"f" + _FLOAT.pack(value))
         elif kind in _LISTED or kind in _KEYED or kind is bytearray:
@@ -277,6 +280,7 @@ class Decoder:
             raise CodecError(f"larger than {limits.message_bytes} bytes")
         self._data = data
         self._at = 0
+        self._end = len(data)
         self._resolve = resolve
         self._limits = limits
         self._nodes = 0
@@ -293,7 +297,7 @@ class Decoder:
     @property
     def finished(self) -> bool:
         """Whether every byte was taken."""
-        return self._at == len(self._data)
+        return self._at == self._end
 
     def part(self) -> Any:
         """The next of several values."""
@@ -307,43 +311,44 @@ class Decoder:
         ) as error:  # fmt: skip
             raise CodecError(f"not a value: {type(error).__name__}") from None
 
-    def _take(self, count: int) -> bytes:
-        end = self._at + count
-        if end > len(self._data):
+    def _advance(self, count: int) -> int:
+        """Passes so many bytes; returns where they begin."""
+        at = self._at
+        self._at = at + count
+        if self._at > self._end:
             raise CodecError("cut short")
-        data = self._data[self._at : end]
-        self._at = end
-        return data
+        return at
 
     def _length(self) -> int:
-        return int(_LENGTH.unpack(self._take(4))[0])
+        return int(_LENGTH.unpack_from(self._data, self._advance(4))[0])
 
     def _sized(self) -> bytes:
-        return self._take(self._length())
+        at = self._advance(self._length())
+        return self._data[at : self._at]
 
     def _value(self) -> Any:
         self._nodes += 1
         if self._nodes > self._limits.nodes:
             raise CodecError(f"more than {self._limits.nodes} parts")
-        tag = self._take(1)[0]
+        tag = self._data[self._advance(1)]
+        if tag == _TEXT:
+            return self._sized().decode("utf-8", "surrogatepass")
+        if tag == _SMALL:
+            return _INT64.unpack_from(self._data, self._advance(8))[0]
         if tag in _CONSTANTS:
             return _CONSTANTS[tag]
-        if tag == ord("i"):
-            return _INT64.unpack(self._take(8))[0]
-        if tag == ord("s"):
-            return self._sized().decode("utf-8", "surrogatepass")
-        if tag == ord("f"):
-            return _FLOAT.unpack(self._take(8))[0]
-        if tag == ord("I"):
+        if tag == _FLOATING:
+            return _FLOAT.unpack_from(self._data, self._advance(8))[0]
+        if tag == _LARGE:
             data = self._sized()
             if len(data) * 8 > self._limits.integer_bits + 16:
                 raise CodecError("an integer too large")
             return int.from_bytes(data, "little", signed=True)
-        if tag == ord("b"):
+        if tag == _BYTES:
             return self._sized()
-        if tag == ord("c"):
-            return complex(*_COMPLEX.unpack(self._take(16)))
-        if tag == ord("M"):
+        if tag == _COMPLEX_TAG:
+            return complex(*_COMPLEX.unpack_from(self._data, self._advance(16)))
+        if tag == _MET:
             number = self._length()
             if number >= len(self.containers):
                 raise CodecError("a container that was never sent")
@@ -354,7 +359,7 @@ class Decoder:
         self._depth += 1
         if self._depth > self._limits.depth:
             raise CodecError(f"nested more than {self._limits.depth} deep")
-        if tag == ord("a"):
+        if tag == _BYTEARRAY:
             value: Any = bytearray(self._sized())
             self.containers.append(value)
         elif tag in _LISTED_BY_TAG or tag in _KEYED_BY_TAG:
@@ -363,12 +368,12 @@ class Decoder:
             self._fill(value)
         elif tag in _FIXED_BY_TAG:
             value = _FIXED_BY_TAG[tag](self._items())
-        elif tag == ord("y"):
+        elif tag == _TYPE:
             value = _NAMED_TYPES[self._value()]
-        elif tag == ord("X"):
+        elif tag == _STANDARD:
             name, plain = self._value()
             value = _KNOWN[name].back(plain)
-        elif tag == ord("R"):
+        elif tag == _OTHER:
             value = self._resolve(self._value())
         else:
             raise CodecError("an unknown tag")
@@ -377,9 +382,12 @@ class Decoder:
 
     def _items(self) -> list[Any]:
         count = self._length()
-        if count > len(self._data) - self._at:
+        if count > self._end - self._at:
             raise CodecError("cut short")
-        return [self._value() for _ in range(count)]
+        items: list[Any] = []
+        for _ in range(count):
+            items.append(self._value())
+        return items
 
     def _fill(self, value: Any) -> None:
         items = self._items()
@@ -395,8 +403,8 @@ class Decoder:
 
     def refill(self, value: Any) -> None:
         """Puts the next content into a container that is already there."""
-        tag = self._take(1)[0]
-        if type(value) is bytearray and tag == ord("a"):
+        tag = self._data[self._advance(1)]
+        if type(value) is bytearray and tag == _BYTEARRAY:
             value[:] = self._sized()
         elif type(value) is _LISTED_BY_TAG.get(tag, _KEYED_BY_TAG.get(tag)):
             empty: Any = value

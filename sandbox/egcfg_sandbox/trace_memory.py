@@ -16,6 +16,8 @@ SLOT_BYTES: Final = 2048
 _HEADER: Final = struct.Struct("<QQ")
 _HEADER_BYTES: Final = 64
 _SLOT: Final = struct.Struct("<IIIIB")
+_ROOM: Final = SLOT_BYTES - _SLOT.size
+_DROPPED: Final = struct.Struct("<Q")
 _FIELD: Final = "\x1f"
 _KINDS: Final = ("call", "line", "return", "exception")
 _READ_AT_ONCE: Final = 64 * 1024
@@ -32,6 +34,16 @@ def size_for(events: int) -> int:
 
 def _clean(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+def _fitting(parts: list[str]) -> list[str]:
+    """Function, value and as many of the changes, by name and text, as fit a slot."""
+    used = 0
+    for number, part in enumerate(parts):
+        used += len(part.encode("utf-8", "replace")) + 1
+        if used > _ROOM + 1 and number > 1:
+            return parts[: number - number % 2]
+    return parts
 
 
 class TraceWriter:
@@ -54,9 +66,6 @@ class TraceWriter:
             index = self._head + (index - self._head) % (self._events - self._head)
         return _HEADER_BYTES + SLOT_BYTES * index
 
-    def _write_header(self) -> None:
-        self._memory[: _HEADER.size] = _HEADER.pack(self._count, self._highest)
-
     def append(
         self,
         kind: int,
@@ -69,8 +78,9 @@ class TraceWriter:
         """Adds one event; changes that do not fit the slot are left out."""
         self._write(self._count, kind, line, depth, function, changes, value)
         self._count += 1
-        self._highest = max(self._highest, self._count)
-        self._write_header()
+        if self._count > self._highest:
+            self._highest = self._count
+        _HEADER.pack_into(self._memory, 0, self._count, self._highest)
 
     def amend(
         self, index: int, kind: int, line: int, depth: int, function: str, changes: list[tuple[str, str]]
@@ -89,19 +99,16 @@ class TraceWriter:
         changes: list[tuple[str, str]],
         value: str | None,
     ) -> None:
-        room = SLOT_BYTES - _SLOT.size
         parts = [_clean(function)[:100], "" if value is None else "=" + _clean(value)]
-        used = sum(len(part.encode("utf-8", "replace")) + 1 for part in parts)
-        for name, text in changes:
-            name, text = _clean(name), _clean(text)
-            used += len(name.encode("utf-8", "replace")) + len(text.encode("utf-8", "replace")) + 2
-            if used > room:
-                break
-            parts += [name, text]
-        data = _FIELD.join(parts).encode("utf-8", "replace")[:room]
+        for change in changes:
+            parts += map(_clean, change)
+        data = _FIELD.join(parts).encode("utf-8", "replace")
+        if len(data) > _ROOM:
+            data = _FIELD.join(_fitting(parts)).encode("utf-8", "replace")[:_ROOM]
         offset = self._offset(index)
-        packed = _SLOT.pack(len(data), max(line, 0), depth, 0, kind) + data
-        self._memory[offset : offset + len(packed)] = packed
+        _SLOT.pack_into(self._memory, offset, len(data), max(line, 0), depth, 0, kind)
+        offset += _SLOT.size
+        self._memory[offset : offset + len(data)] = data
 
     def fold(self, period: int, repeats: int) -> None:
         """Takes back the last `period` events: they repeat the ones before, now `repeats` times."""
@@ -109,11 +116,11 @@ class TraceWriter:
         for index in range(self._count - period, self._count):
             offset = self._offset(index) + 12
             self._memory[offset : offset + 4] = struct.pack("<I", min(repeats, _MOST_REPEATS))
-        self._write_header()
+        _HEADER.pack_into(self._memory, 0, self._count, self._highest)
 
 
-def read(descriptor: int, events: int) -> tuple[list[Row], int]:
-    """The events in order and how many are missing between head and tail.
+def read(descriptor: int, events: int) -> bytes:
+    """The events in order, as `unpack` takes them, and how many are missing between head and tail.
 
     The memory is read by its descriptor, no more than was written: a mapping costs a fault per page.
     """
@@ -122,30 +129,36 @@ def read(descriptor: int, events: int) -> tuple[list[Row], int]:
     memory = os.pread(descriptor, _READ_AT_ONCE, 0)
     count, highest = _HEADER.unpack_from(memory, 0)
     if not count <= highest < 1 << 62:
-        return [], 0
+        return _DROPPED.pack(0)
     first_in_ring = max(head, highest - (events - head))
     indexes = [*range(min(count, head)), *range(first_in_ring, count)][: 2 * events]
     wanted = _HEADER_BYTES + SLOT_BYTES * min(highest, events)
     while len(memory) < wanted and (more := os.pread(descriptor, wanted - len(memory), len(memory))):
         memory += more
-    rows = []
+    parts = [_DROPPED.pack(max(0, first_in_ring - head) if count > head else 0)]
     for index in indexes:
         slot = index if index < head else head + (index - head) % (events - head)
-        row = _row(memory, _HEADER_BYTES + SLOT_BYTES * slot)
-        if row is not None:
-            rows.append(row)
-    dropped = max(0, first_in_ring - head) if count > head else 0
+        offset = _HEADER_BYTES + SLOT_BYTES * slot
+        length = _SLOT.unpack_from(memory, offset)[0]
+        if length <= _ROOM:
+            parts.append(memory[offset : offset + _SLOT.size + length])
+    return b"".join(parts)
+
+
+def unpack(data: bytes) -> tuple[list[Row], int]:
+    """The events of a trace that was read, and how many are missing: all of it only text and numbers."""
+    (dropped,) = _DROPPED.unpack_from(data)
+    rows = []
+    at = _DROPPED.size
+    while at < len(data):
+        length, line, depth, repeats, kind = _SLOT.unpack_from(data, at)
+        at += _SLOT.size + length
+        fields = data[at - length : at].decode("utf-8", "replace").split(_FIELD)
+        if kind >= len(_KINDS) or len(fields) % 2:
+            continue
+        if not "".join(fields).isprintable():
+            fields = [_clean(field) for field in fields]
+        function, value, *rest = fields
+        changes = tuple(zip(rest[::2], rest[1::2], strict=True))
+        rows.append((_KINDS[kind], line, depth, function, changes, value[1:] if value else None, repeats))
     return rows, dropped
-
-
-def _row(memory: bytes, offset: int) -> Row | None:
-    length, line, depth, repeats, kind = _SLOT.unpack_from(memory, offset)
-    if length > SLOT_BYTES - _SLOT.size or kind >= len(_KINDS):
-        return None
-    start = offset + _SLOT.size
-    fields = memory[start : start + length].decode("utf-8", "replace").split(_FIELD)
-    if len(fields) < 2 or len(fields) % 2:
-        return None
-    function, value, *rest = (_clean(field) for field in fields)
-    changes = tuple(zip(rest[::2], rest[1::2], strict=True))
-    return (_KINDS[kind], line, depth, function, changes, value[1:] if value else None, repeats)

@@ -17,7 +17,7 @@ from egcfg_sandbox import StdioTest, Trace, TraceEvent, Verdict, system
 from egcfg_sandbox.candidate import statements
 from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.candidate.tracing import MonitoringTracer, Recorder, SettraceTracer
-from egcfg_sandbox.trace_memory import TraceWriter, read, size_for
+from egcfg_sandbox.trace_memory import TraceWriter, read, size_for, unpack
 
 
 def _trace(judge: Judge, source: str, test: str | StdioTest = "f(3)", **limits: object) -> Trace:
@@ -213,7 +213,7 @@ def _rows(kind: type[SettraceTracer] | type[MonitoringTracer], source: str) -> o
             if isinstance(tracer, MonitoringTracer):
                 sys.monitoring.free_tool_id(3)
             sys.settrace(before)
-        return read(descriptor, 400)
+        return unpack(read(descriptor, 400))
 
 
 @pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="needs sys.monitoring (Python 3.12)")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from egcfg_sandbox import Limits, Verdict
-from egcfg_sandbox.judge.watch import Ended, Ends, Watch
+from egcfg_sandbox.judge.watch import Ended, Ends, Ticks, Watch
 from egcfg_sandbox.server.keeper import ASK, END, WORD_BYTES, Status, pack_word
 
 RUN = 7
@@ -25,8 +25,8 @@ class Bench:
         pipes = [os.pipe() for _ in range(4)]
         self.sign = pipes[3][1]
         self.open = [pipes[0][0], pipes[1][1], pipes[2][1], self.sign]
-        ends = Ends(RUN, channel, keeper, pipes[0][1], pipes[1][0], pipes[2][0], None, (pipes[3][0],))
-        self.watch = Watch(ends, Limits(wall_s=20.0))
+        ends = Ends(RUN, channel, keeper, pipes[0][1], pipes[1][0], pipes[2][0], (pipes[3][0],))
+        self.watch = Watch(ends, Limits(wall_s=20.0), Ticks())
         self.watch.start(b"")
         self.keeper.recv(WORD_BYTES)
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 from typing import Final
 
-_OPENING: Final = (b"(", b"[", b"{")
-_CLOSING: Final = (b")", b"]", b"}")
+_LINE_ENDS: Final = b"\r\n"
+_OPENING: Final = b"([{"
+_CLOSING: Final = b")]}"
+_NO_BRACKETS: Final = bytes({*range(256)} - {*_LINE_ENDS, *_OPENING, *_CLOSING})
+_ONE_KIND: Final = bytes.maketrans(_OPENING + _CLOSING, b"((()))")
 
 
 def first_lines(source: bytes) -> dict[int, int]:
@@ -24,9 +27,8 @@ def _may_span_lines(source: bytes) -> bool:
     """Whether a line seems to continue a statement: a cheap look that mostly spares the parse."""
     if b"\\\n" in source or b"\\\r" in source or b'"""' in source or b"'''" in source or b"match" in source:
         return True
-    return any(
-        sum(map(line.count, _OPENING)) != sum(map(line.count, _CLOSING)) for line in source.splitlines()
-    )
+    brackets = source.translate(_ONE_KIND, _NO_BRACKETS)
+    return any(2 * line.count(b"(") != len(line) for line in set(brackets.split()))
 
 
 def _mark(node: ast.stmt | ast.ExceptHandler | ast.match_case, starts: dict[int, int]) -> None:

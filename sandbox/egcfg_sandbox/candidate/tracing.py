@@ -23,6 +23,7 @@ CALL, LINE, RETURN, EXCEPTION = range(4)
 _INLINE: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
 _SCALARS: Final = frozenset({int, str, float, bool, type(None), bytes, complex})
 _UNTOLD: Final = frozenset({types.FunctionType, types.BuiltinFunctionType, types.ModuleType})
+_SHORT: Final = 40
 _LONGEST_PASS: Final = 40
 _EVENTS_PER_SLOT: Final = 50
 _MISSING: Final = object()
@@ -52,7 +53,7 @@ class _Frame:
         self.line: int | None = None
         self.index = 0
         self.scalars: dict[str, Any] = {}
-        self.texts: dict[str, tuple[int, str]] = {}
+        self.texts: dict[str, tuple[int, str, tuple[Any, ...] | None]] = {}
         self.raised: BaseException | None = None
         self.last_at: dict[int, int] = {}
 
@@ -78,15 +79,12 @@ class Recorder:
         self._text = renderer.text
         self._starts = starts
         self._left = events * _EVENTS_PER_SLOT
+        self.exhausted = False
+        """Whether so much was traced that going on would only cost time."""
         self._frames: dict[int, _Frame] = {}
         self._depth = 0
         self._keys: list[Any] = []
         self._repeats: dict[int, int] = {}
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether so much was traced that going on would only cost time."""
-        return self._left <= 0
 
     def _append(
         self,
@@ -98,7 +96,10 @@ class Recorder:
         value: str | None,
     ) -> None:
         self._left -= 1
-        line = min(max(line, self._first), self._last) - self._first + 1
+        if self._left <= 0:
+            self.exhausted = True
+        if self._windowed:
+            line = min(max(line, self._first), self._last) - self._first + 1
         self._keys.append((kind, line, frame.depth, tuple(changes), value))
         self._writer.append(kind, line, frame.depth, name, changes, value)
 
@@ -129,11 +130,14 @@ class Recorder:
             return
         entering = state.line is None
         self._complete(frame, state)
-        if self._windowed and (entering or not self._first <= line <= self._last):
-            self._changes(frame, state)
-        if not self._first <= line <= self._last:
-            return
-        self._fold(state, line)
+        if self._windowed:
+            outside = not self._first <= line <= self._last
+            if entering or outside:
+                self._changes(frame, state)
+            if outside:
+                return
+        if line in state.last_at:
+            self._fold(state, line)
         state.line = line
         state.index = len(self._keys)
         state.last_at[line] = state.index
@@ -160,8 +164,8 @@ class Recorder:
     def _fold(self, state: _Frame, line: int) -> None:
         """Folds the pass of a loop that just ended into the one before when both did the same."""
         end = len(self._keys)
-        start = state.last_at.get(line)
-        if start is None or start >= end:
+        start = state.last_at[line]
+        if start >= end:
             return
         period = end - start
         if period > _LONGEST_PASS or start < period:
@@ -221,11 +225,15 @@ class Recorder:
             elif kind in _UNTOLD or issubclass(kind, type) or name[:1] == "." or name[:2] == "__":
                 continue
             else:
+                known = texts.get(name)
+                plain = _plain_items(kind, value)
+                if plain is not None and known is not None and known[2] == plain:
+                    continue
                 text = self._text(value)
                 size = len(value) if kind in (list, dict, set, tuple) else 0
-                if texts.get(name) == (size, text):
+                texts[name] = (size, text, plain)
+                if known is not None and known[0] == size and known[1] == text:
                     continue
-                texts[name] = (size, text)
                 scalars.pop(name, None)
                 changes.append((name, text))
         return [change for change in changes if change[0][:2] != "__"]
@@ -239,6 +247,14 @@ class Recorder:
             self._append(EXCEPTION, line, state, name, [], describe_error(error, self._text))
         self._depth = 0
         self._frames.clear()
+
+
+def _plain_items(kind: type, value: Any) -> tuple[Any, ...] | None:
+    """Types and items of a short list or tuple of scalars: while they are the same, so is its text."""
+    if (kind is not list and kind is not tuple) or len(value) > _SHORT:
+        return None
+    kinds = tuple(map(type, value))
+    return (kind, *kinds, *value) if _SCALARS.issuperset(kinds) else None
 
 
 def describe_error(error: BaseException, text: Any) -> str:

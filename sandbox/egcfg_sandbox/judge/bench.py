@@ -20,7 +20,7 @@ from egcfg_sandbox import macos, system, trace_memory, wire
 from egcfg_sandbox.candidate.runner import READY
 from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.verdict import judge
-from egcfg_sandbox.judge.watch import Ends, Watch
+from egcfg_sandbox.judge.watch import Ends, Ticks, Watch
 from egcfg_sandbox.linux import kernel, landlock, seccomp
 from egcfg_sandbox.server.keeper import LASTING, MOST_ENDS, STATUS_BYTES, unpack_status
 from egcfg_sandbox.server.zone import Zone
@@ -78,10 +78,11 @@ def serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
             return
         if border.recv(len(READY)) != READY:
             return
-        watch = Watch(Ends(run, border, keeper, stdin, stdout, stderr, ticks, tuple(signs)), limits)
-        report = _judge(brief, watch, trace, limits)
+        watch = Watch(Ends(run, border, keeper, stdin, stdout, stderr, tuple(signs)), limits, ticks)
+        report = _judge(brief, watch, limits)
         report["spent"] = report["spent"] or number == _MOST_TESTS
-        wire.send(caller, json.dumps(report).encode())
+        traced = trace_memory.read(trace, limits.trace_events) if brief["trace"] else b""
+        wire.send(caller, wire.put_together(json.dumps(report).encode(), traced))
         if report["spent"]:
             return
         watch.dismiss()
@@ -89,13 +90,13 @@ def serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
             gc.collect()
 
 
-def _lasting(keeper: socket.socket) -> tuple[int | None, int | None]:
-    """What all runs here have in common: the memory for traces, and the timer of the keeper's ticks."""
+def _lasting(keeper: socket.socket) -> tuple[int | None, Ticks]:
+    """What all runs here have in common: the memory for traces, and what makes the limits be looked at."""
     word, descriptors = wire.receive_descriptors(keeper, len(LASTING), 2)
     if word != LASTING:
-        return None, None
-    trace, *ticks = descriptors
-    return trace, ticks[0] if ticks else None
+        return None, Ticks()
+    trace, *timer = descriptors
+    return trace, Ticks(*timer)
 
 
 def _next_program(keeper: socket.socket) -> tuple[int, list[int]]:
@@ -109,23 +110,19 @@ def _next_program(keeper: socket.socket) -> tuple[int, list[int]]:
             return status.run, ends
 
 
-def _judge(brief: dict[str, Any], watch: Watch, trace: int, limits: Limits) -> dict[str, Any]:
+def _judge(brief: dict[str, Any], watch: Watch, limits: Limits) -> dict[str, Any]:
     """Judges one test; returns what the caller is told."""
     test = StdioTest(**brief["test"]) if brief["stdio"] else CodeTest(**brief["test"])
     source = brief["source"].encode("utf-8", "surrogatepass")
     wanted = (limits.trace_events, limits.repr_chars) if brief["trace"] else None
     ruling = judge(watch, test, source, brief["entry_point"], wanted)
-    report: dict[str, Any] = {
+    return {
         "status": ruling.verdict.value,
         "error": ruling.text,
         "wall_s": watch.wall_s,
         "output": watch.output,
-        "trace": None,
         "spent": ruling.spent,
     }
-    if wanted is not None:
-        report["trace"] = trace_memory.read(trace, limits.trace_events)
-    return report
 
 
 def run(caller: socket.socket, keeper: socket.socket, zone: Zone, limits: Limits) -> None:

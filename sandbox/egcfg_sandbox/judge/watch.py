@@ -43,9 +43,8 @@ class Ended(BaseException):
 class Ends:
     """The judge's ends of everything that leads to the program's process of one run, by the run's number.
 
-    Where there are such things, `ticks` is a timer that makes the keeper look at the limits, and `signs`
-    become readable when the process has ended or made a refused call: while they are silent, nobody
-    need be asked.
+    Where there are such things, `signs` become readable when the process has ended or made a refused call:
+    while they are silent, nobody need be asked.
     """
 
     run: int
@@ -54,16 +53,44 @@ class Ends:
     stdin: int
     stdout: int
     stderr: int
-    ticks: int | None
     signs: tuple[int, ...]
+
+
+class Ticks:
+    """What has the limits looked at every so often in a run: by the keeper where it has a timer, and here."""
+
+    def __init__(self, timer: int | None = None) -> None:
+        self.wake_keeper = None if timer is None else kernel.prepare_timer(timer, TICK_S)
+        self._let_keeper_sleep = None if timer is None else kernel.prepare_timer(timer, 0)
+        self._watch: Watch | None = None
+        signal.signal(signal.SIGALRM, self._on_tick)
+
+    def start(self, watch: Watch, first_s: float) -> None:
+        """From now on, first after so many seconds."""
+        self._watch = watch
+        if self.wake_keeper is not None:
+            self.wake_keeper()
+        signal.setitimer(signal.ITIMER_REAL, first_s, TICK_S)
+
+    def stop(self) -> None:
+        """No more, not even one that is on its way."""
+        self._watch = None
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        if self._let_keeper_sleep is not None:
+            self._let_keeper_sleep()
+
+    def _on_tick(self, number: int, frame: Any) -> None:
+        if self._watch is not None:
+            self._watch.check()
 
 
 class Watch:
     """One program's run, from its first instruction to its verdict."""
 
-    def __init__(self, ends: Ends, limits: Limits) -> None:
+    def __init__(self, ends: Ends, limits: Limits, ticks: Ticks) -> None:
         self._ends = ends
         self._limits = limits
+        self._ticks = ticks
         self._stdin = memoryview(b"")
         self._stdin_open = True
         self._frames = wire.Frames(CODEC_LIMITS.message_bytes)
@@ -71,7 +98,6 @@ class Watch:
         self._outputs = {ends.stdout: bytearray(), ends.stderr: bytearray()}
         self._written = 0
         self._told = False
-        self._to_be_ended = True
         self._started = time.monotonic()
         self._stopped: float | None = None
         self.ended: Ended | None = None
@@ -90,12 +116,9 @@ class Watch:
         else:
             self._close_stdin()
         self._started = time.monotonic()
-        if ends.ticks is None:
+        if self._ticks.wake_keeper is None:
             ends.keeper.sendall(pack_word(START, ends.run))
-        else:
-            kernel.set_timer(ends.ticks, TICK_S)
-        signal.signal(signal.SIGALRM, self._on_tick)
-        signal.setitimer(signal.ITIMER_REAL, min(TICK_S, self._limits.wall_s), TICK_S)
+        self._ticks.start(self, min(TICK_S, self._limits.wall_s))
 
     def _close_stdin(self) -> None:
         if self._stdin_open:
@@ -123,9 +146,6 @@ class Watch:
             self.ended = Ended(verdict, text)
         return self.ended
 
-    def _on_tick(self, number: int, frame: Any) -> None:
-        self.check()
-
     def check(self) -> None:
         """Raises `Ended` when the run is over, whatever the test is doing."""
         if self.ended is not None:
@@ -140,13 +160,11 @@ class Watch:
         data = self._ends.keeper.recv(STATUS_BYTES, socket.MSG_WAITALL)
         if len(data) != STATUS_BYTES:
             self._told = True
-            self._to_be_ended = False
             raise self.end(Verdict.SANDBOX_ERROR, "the program's keeper is gone")
         status = unpack_status(data)
         if status.run != self._ends.run:
             return
         self._told = True
-        self._to_be_ended = False
         if status.verdict is not None:
             self.drain_outputs()
             raise self.end(status.verdict, status.text)
@@ -271,7 +289,6 @@ class Watch:
         if self._signs_are_silent():
             self._told = True
             return
-        self._to_be_ended = False
         self._ends.keeper.sendall(pack_word(ASK, self._ends.run))
         while not self._told:
             self._hear_keeper()
@@ -289,16 +306,12 @@ class Watch:
         """Stops the clock for good."""
         if self._stopped is not None:
             return
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, signal.SIG_IGN)
-        if self._ends.ticks is not None:
-            kernel.set_timer(self._ends.ticks, 0)
+        self._ticks.stop()
         self._stopped = time.monotonic()
 
     def dismiss(self) -> None:
-        """Has the keeper end the program."""
-        if self._to_be_ended:
-            self._ends.keeper.sendall(pack_word(END, self._ends.run))
+        """Has the keeper end the program, and what it traced."""
+        self._ends.keeper.sendall(pack_word(END, self._ends.run))
 
     def close(self) -> None:
         """Lets go of the program, which has ended."""

@@ -134,11 +134,13 @@ def make_timer() -> int:
     return syscall("timerfd_create", _CLOCK_MONOTONIC, os.O_CLOEXEC | os.O_NONBLOCK)
 
 
-def set_timer(descriptor: int, seconds: float) -> None:
-    """Makes a timer tick every so many seconds from now on; 0 stops it."""
+def prepare_timer(descriptor: int, seconds: float) -> Callable[[], int]:
+    """A call that makes a timer tick every so many seconds from then on; 0 stops it."""
     nanoseconds = int(seconds * 1e9)
     moment = (nanoseconds // 1_000_000_000, nanoseconds % 1_000_000_000)
-    syscall("timerfd_settime", descriptor, 0, struct.pack("<qqqq", *moment, *moment), None)
+    times = ctypes.create_string_buffer(struct.pack("<qqqq", *moment, *moment))
+    number = NUMBERS.get("timerfd_settime", -1)
+    return partial(_locked.syscall, *map(ctypes.c_long, (number, descriptor, 0)), times, None)
 
 
 def use_one_malloc_arena() -> None:

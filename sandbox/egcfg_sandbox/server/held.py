@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import marshal
 import sys
 from collections.abc import Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    # Their module loads a good deal that no program's process has any use for.
+    from importlib.abc import Loader
 
 
-class HeldPackage(MetaPathFinder, Loader):
+class HeldPackage:
     """The compiled modules of one package without sub-packages: held, but not loaded."""
 
     def __init__(self, name: str, folder: Path) -> None:
@@ -32,7 +35,7 @@ class HeldPackage(MetaPathFinder, Loader):
         """The protocol of `sys.meta_path`."""
         if name not in self._codes:
             return None
-        return importlib.util.spec_from_loader(name, self, is_package=name == self._name)
+        return ModuleSpec(name, cast("Loader", self), is_package=name == self._name)
 
     def create_module(self, spec: ModuleSpec) -> None:
         """Leaves it to Python to make the empty module."""

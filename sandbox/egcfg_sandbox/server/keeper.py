@@ -118,9 +118,12 @@ class Keeper:
         while True:
             program = self._fork()
             try:
-                self._watch(program)
+                word = self._watch(program)
             finally:
                 self._end(program)
+            while word != END:
+                # Until then the judge may still read the trace.
+                word = self._hear()
 
     def _fork(self) -> _Program:
         """Has the program's process made, and hands the judge the ends of what leads to it."""
@@ -140,8 +143,11 @@ class Keeper:
             os.close(descriptor)
         return program
 
-    def _watch(self, program: _Program) -> None:
-        """Tells the judge how the run ended, once at most: what speaks against it or was asked for."""
+    def _watch(self, program: _Program) -> bytes | None:
+        """Tells the judge how the run ended, once at most: what speaks against it or was asked for.
+
+        Returns the word of the judge that ended it, if there was one.
+        """
         poll = select.poll()
         for descriptor in (self._judge.fileno(), program.death, program.refusals, self._ticks):
             if descriptor is not None:
@@ -157,19 +163,20 @@ class Keeper:
                 fault = self._died()
             if fault is None and (polling or self._ticks in ready):
                 if self._ticks is not None:
-                    os.read(self._ticks, 8)
+                    with contextlib.suppress(BlockingIOError):  # stopped a moment ago
+                        os.read(self._ticks, 8)
                 now = time.monotonic()
                 started = started or now - TICK_S
                 fault = self._exceeded(program.pid, now - started)
             if fault is not None:
                 self._tell(*fault)
-                return
+                return None
             if self._judge.fileno() in ready:
                 word = self._hear()
                 if word == ASK:
                     self._tell(None, "")
                 if word in (ASK, END):
-                    return
+                    return word
                 if word == START:
                     started = time.monotonic()
 

@@ -42,5 +42,6 @@ def become(descriptors: list[int], work: Callable[[socket.socket, socket.socket]
         work(caller, other)
     except BaseException as error:
         with contextlib.suppress(wire.WireError):
-            wire.send(caller, json.dumps({"fault": f"{type(error).__name__}: {error}"}).encode())
+            fault = json.dumps({"fault": f"{type(error).__name__}: {error}"}).encode()
+            wire.send(caller, wire.put_together(fault, b""))
     leave(0)
