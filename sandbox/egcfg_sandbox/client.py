@@ -7,6 +7,7 @@ import itertools
 import json
 import os
 import select
+import signal
 import socket
 import struct
 import subprocess
@@ -141,6 +142,14 @@ class _Slot:
             return str(json.loads(wire.take_apart(wire.receive(self._keeper))[0])["fault"])
         except (wire.WireError, struct.error, ValueError, LookupError):
             return "its process died"
+
+    def is_stopped(self) -> bool:
+        """Whether somebody has stopped a process that this slot needs; what is stopped is killed."""
+        stopped = [pid for identity in self._identities if (pid := identity.stopped()) is not None]
+        for pid in stopped:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        return bool(stopped)
 
     def kill(self) -> None:
         """Ends both from outside: with the first process of a namespace the kernel ends all of it."""
@@ -429,7 +438,10 @@ class _Batch:
             self._advance(slot)
         now = time.monotonic()
         for slot in [slot for slot in self._running if slot.deadline <= now]:
-            self._finish(slot, Verdict.TIMEOUT, "not finished in time; ended from outside", spent=True)
+            if slot.is_stopped():
+                self._lost(slot, "its process was stopped from outside")
+            else:
+                self._finish(slot, Verdict.TIMEOUT, "not finished in time; ended from outside", spent=True)
 
     def _advance(self, slot: _Slot) -> None:
         try:

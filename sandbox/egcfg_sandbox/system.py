@@ -17,10 +17,25 @@ from egcfg_sandbox.linux import kernel
 LINUX: Final = sys.platform == "linux"
 ALIVE: Final = b"alive"
 _PID_BYTES: Final = 8
+_STOPPED: Final = frozenset("Tt")
 MOST_DESCRIPTORS: Final = 4096
 """Above every number of a descriptor that is ever open."""
 # Calls that keep the interpreter locked, as it has to be on both sides of a fork.
 _interpreter: Final = ctypes.PyDLL(None)
+
+
+def _state(pid: int) -> tuple[str, int]:
+    """The letter by which /proc names a process's state, and its parent."""
+    state, parent = _text(f"/proc/{pid}/stat").rpartition(")")[2].split()[:2]
+    return state, int(parent)
+
+
+def _text(path: str) -> str:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return os.read(descriptor, 4096).decode("ascii", "replace")
+    finally:
+        os.close(descriptor)
 
 
 class Identity:
@@ -29,6 +44,23 @@ class Identity:
     def __init__(self, pid: int, pidfd: int | None) -> None:
         self._pid = pid
         self._pidfd = pidfd
+
+    def stopped(self) -> int | None:
+        """Process id, for the caller, of this process or its parent when a signal has stopped it.
+
+        None where neither has been, or where that cannot be seen.
+        """
+        if self._pidfd is None:
+            return None
+        try:
+            known = _text(f"/proc/self/fdinfo/{self._pidfd}")
+            pid = int(known.partition("Pid:")[2].split()[0])
+            state, parent = _state(pid)
+            if state in _STOPPED:
+                return pid
+            return parent if _state(parent)[0] in _STOPPED else None
+        except (OSError, ValueError, IndexError):
+            return None
 
     def kill(self) -> None:
         """Kills it and forgets it; one that has gone is fine."""

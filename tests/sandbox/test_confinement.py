@@ -41,6 +41,8 @@ REFUSED_IN_PYTHON = {
     "subprocess": "import subprocess\ndef f(x):\n    subprocess.run(['true'])\n    return 2",
     "shell": "import os\ndef f(x):\n    os.system('true')\n    return 2",
     "new user namespace by clone": f"import ctypes\ndef f(x):\n    ctypes.CDLL(None).syscall({NUMBERS['clone']}, 0x10000011, 0, 0, 0, 0)\n    return 2",
+    "child of the parent": f"import ctypes, os\ndef f(x):\n    if ctypes.CDLL(None).syscall({NUMBERS['clone']}, 0x8011, 0, 0, 0, 0) == 0: os._exit(0)\n    return 2",
+    "datagrams to any name": "import socket\ndef f(x):\n    socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)\n    return 2",
     "dumpable again": "import ctypes\ndef f(x):\n    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)\n    return 2",
     "refused call that is caught": "import socket\ndef f(x):\n    try: socket.socket()\n    except BaseException: pass\n    return 2",
     "refused call in a thread": "import socket, threading\ndef f(x):\n    t = threading.Thread(target=socket.socket)\n    t.start()\n    t.join()\n    return 2",
@@ -85,6 +87,53 @@ def test_ordinary_programs_work(judge: Judge, sandbox: Sandbox, case: str) -> No
         pytest.skip("without a mount namespace there is no folder to write to")
     row = judge(USUAL[case], ANSWER, memory_bytes=1 << 30)
     assert (row.status, row.error) == (Verdict.PASSED, None)
+
+
+def test_descriptors_signal_nobody_and_hold_no_more_than_usual(judge: Judge) -> None:
+    source = """
+import fcntl, os, socket, struct
+def f(x):
+    reader, writer = os.pipe()
+    ours, theirs = socket.socketpair()
+    attempts = [
+        lambda: fcntl.fcntl(reader, fcntl.F_SETOWN, 1),
+        lambda: fcntl.fcntl(reader, 15, struct.pack("ii", 1, 1)),
+        lambda: fcntl.fcntl(reader, 10, 9),
+        lambda: fcntl.fcntl(writer, 1031, 1 << 20),
+        lambda: ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20),
+        lambda: ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20),
+    ]
+    refused = []
+    for attempt in attempts:
+        try: attempt()
+        except PermissionError: refused.append(True)
+        else: refused.append(False)
+    fcntl.fcntl(reader, fcntl.F_SETFL, os.O_NONBLOCK)
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    return refused
+"""
+    assert judge(source, "assert f(1) == [True] * 6").status is Verdict.PASSED
+
+
+def test_no_run_leaves_processes_that_count_against_the_next_one(judge: Judge, sandbox: Sandbox) -> None:
+    if not layer_is_on(sandbox, "pid_namespace"):
+        pytest.skip("without a process namespace programs may not fork")
+    many = """
+import ctypes, os, threading
+def f(x):
+    libc = ctypes.CDLL(None)
+    for _ in range(4):
+        if os.fork() == 0: os._exit(0)
+    for _ in range(4):
+        if libc.syscall(NUMBER, FLAGS, 0, 0, 0, 0) == 0: os._exit(0)
+    return 2
+""".replace("NUMBER", str(NUMBERS["clone"]))
+    for flags in (0x8011, 0x11):
+        for _ in range(8):
+            judge(many.replace("FLAGS", str(flags)), ANSWER)
+    threads = "import threading\ndef f(x):\n    found = [threading.Thread(target=int) for _ in range(10)]\n    for t in found: t.start()\n    for t in found: t.join()\n    return 2"
+    for _ in range(6):
+        assert judge(threads, ANSWER).status is Verdict.PASSED
 
 
 def test_a_program_can_lower_its_own_limits_and_nobodys_else(judge: Judge) -> None:

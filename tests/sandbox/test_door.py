@@ -75,7 +75,8 @@ def test_lines_are_served_one_by_one(
     [
         (b"", "not JSON"),
         (b"[1]", "must be an object"),
-        (b"\xff{}", "not UTF-8"),
+        (b"\xff{}", "the request is not UTF-8 (byte 0)"),
+        (b'{"source": "\xe9"}', "the request is not UTF-8 (byte 12)"),
         (b"[" * 100_000, "not JSON"),
         (b'{"tests": []}', "'source' of the request must be a string"),
         (b'{"source": ""}', "'tests' must be a list"),

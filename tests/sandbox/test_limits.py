@@ -47,6 +47,21 @@ def test_wall_seconds_bind_the_test_as_well(judge: Judge, test: str) -> None:
     assert judge("def f(x): return 2", test, wall_s=0.3).status is Verdict.TIMEOUT
 
 
+def test_a_test_whose_failure_is_slow_to_tell_is_a_timeout(judge: Judge) -> None:
+    test = """
+import time
+class Slow(Exception):
+    def __str__(self):
+        time.sleep(0.1)
+        return "at last"
+try:
+    while True: f(1)
+except BaseException:
+    raise Slow
+"""
+    assert judge("def f(x): return 2", test, wall_s=0.3).status is Verdict.TIMEOUT
+
+
 def test_processor_seconds_sum_over_threads_and_processes(judge: Judge, sandbox: Sandbox) -> None:
     spin = "def g():\n    while True: pass\n"
     threads = (
@@ -62,6 +77,37 @@ def test_processor_seconds_sum_over_threads_and_processes(judge: Judge, sandbox:
             + "def f(x):\n    for _ in range(3):\n        if os.fork() == 0: g()\n    time.sleep(100)"
         )
         assert judge(forks, ANSWER, cpu_s=0.4).status is Verdict.TIMEOUT
+
+
+LOST_CHILDREN = {
+    "that nobody waits for": "signal.signal(signal.SIGCHLD, signal.SIG_IGN)",
+    "without a parent": "ORPHAN = True",
+}
+
+
+@pytest.mark.parametrize("case", LOST_CHILDREN)
+def test_processor_seconds_of_children_that_are_gone(judge: Judge, sandbox: Sandbox, case: str) -> None:
+    if not layer_is_on(sandbox, "pid_namespace"):
+        pytest.skip("without a process namespace programs may not fork")
+    source = f"""
+import os, signal, time
+ORPHAN = False
+def burn():
+    if ORPHAN and os.fork(): os._exit(0)
+    started = time.process_time()
+    while time.process_time() - started < 0.1: pass
+    os._exit(0)
+def f(x):
+    for _ in range(COUNT):
+        child = os.fork()
+        if child == 0: burn()
+        if ORPHAN: os.waitpid(child, 0)
+        time.sleep(0.25)
+    return 2
+{LOST_CHILDREN[case]}
+"""
+    assert judge(source.replace("COUNT", "12"), ANSWER, cpu_s=0.5, processes=32).status is Verdict.TIMEOUT
+    assert judge(source.replace("COUNT", "2"), ANSWER, cpu_s=2.0, processes=32).status is Verdict.PASSED
 
 
 def test_seconds_inside_the_limit(judge: Judge) -> None:
@@ -111,6 +157,11 @@ def f(x):
     time.sleep(100)
 """
     assert judge(maps, ANSWER, memory_bytes=64 * MIB).status is Verdict.MEMORY
+    hidden = maps.replace("range(6)", "range(3)").replace(
+        "    time.sleep(100)\n", "    time.sleep(0.5)\n    return 2\n"
+    )
+    assert judge(hidden, ANSWER, memory_bytes=64 * MIB).status is Verdict.MEMORY
+    assert judge(hidden, ANSWER, memory_bytes=128 * MIB).status is Verdict.PASSED
 
 
 def test_processes_and_threads(judge: Judge, sandbox: Sandbox) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import resource
@@ -126,6 +127,58 @@ def test_killing_judges_templates_and_keepers_in_the_middle_loses_no_run() -> No
         killer.join()
     assert kills
     _check(reports, count)
+
+
+def _spare_slots(sandbox: Sandbox) -> tuple[list[int], list[int], list[int]]:
+    """Judges, templates and keepers, once as many as are kept are there."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            judges_server, *templates = _children(_children(sandbox.server_pid)[0])
+            judges = _children(judges_server)
+            keepers = [child for one in templates for child in _children(one)[:1]]
+        except (FileNotFoundError, IndexError, ValueError):
+            continue
+        if len(judges) == len(templates) == len(keepers) > sandbox.workers:
+            return judges, templates, keepers
+        time.sleep(0.02)
+    raise AssertionError("the slots were not made")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+@pytest.mark.parametrize("role", ["judges", "templates", "keepers"])
+def test_a_process_that_is_stopped_from_outside_costs_time_but_no_verdict(role: str) -> None:
+    with Sandbox() as sandbox:
+        found = _spare_slots(sandbox)
+        for pid in found[("judges", "templates", "keepers").index(role)][:2]:
+            os.kill(pid, signal.SIGSTOP)
+        programs = [
+            Program(
+                f"def f(x): return x + {number}", (CodeTest("assert f(1) == 2"),), limits=Limits(wall_s=1.0)
+            )
+            for number in range(6)
+        ]
+        verdicts = [report.status for report in sandbox.run_many(programs)]
+        assert verdicts == [Verdict.FAILED, Verdict.PASSED, *[Verdict.FAILED] * 4]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_run_that_loses_its_keeper_is_repeated_to_its_verdict() -> None:
+    source = "import time\ndef f(x):\n    time.sleep(0.6)\n    return x + 1"
+    with Sandbox(workers=1) as sandbox:
+        _, _, keepers = _spare_slots(sandbox)
+
+        def kill() -> None:
+            for pid in keepers:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+        timer = threading.Timer(0.3, kill)
+        timer.start()
+        tests = (CodeTest("assert f(1) == 2"), CodeTest("assert f(1) == 3"))
+        report = sandbox.run(Program(source, tests, limits=LIMITS))
+        timer.join()
+    assert [row.status for row in report.results] == [Verdict.PASSED, Verdict.FAILED]
 
 
 def test_runs_go_side_by_side(sandbox: Sandbox) -> None:

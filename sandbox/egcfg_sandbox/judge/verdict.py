@@ -54,9 +54,10 @@ def judge(
             clean = True
             outcome = _judge_output(session, watch, test, source, trace)
     except Ended as ended:
+        watch.quiet()
         outcome = (ended.verdict, ended.text)
     except BaseException as error:
-        outcome = _of_exception(error, session)
+        outcome = _told(error, session, watch)
     try:
         watch.finish()
         finished = watch.ended is None
@@ -68,6 +69,17 @@ def judge(
     verdict, text = outcome
     short = None if text is None else " ".join(text.split())[:_MOST_ERROR_CHARACTERS]
     return Ruling(verdict, short, spent=not (finished and clean))
+
+
+def _told(error: BaseException, session: Session, watch: Watch) -> Outcome:
+    """What an exception says about the run; its own class, which may be the test's, can take its time."""
+    try:
+        outcome = _of_exception(error, session)
+        watch.quiet()
+    except Ended as ended:
+        watch.quiet()
+        return ended.verdict, ended.text
+    return outcome
 
 
 def _judge_code(

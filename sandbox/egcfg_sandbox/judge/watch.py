@@ -74,10 +74,14 @@ class Ticks:
 
     def stop(self) -> None:
         """No more, not even one that is on its way."""
-        self._watch = None
+        self.ignore()
         signal.setitimer(signal.ITIMER_REAL, 0)
         if self._let_keeper_sleep is not None:
             self._let_keeper_sleep()
+
+    def ignore(self) -> None:
+        """Ticks interrupt nothing any more here; the keeper goes on looking."""
+        self._watch = None
 
     def _on_tick(self, number: int, frame: Any) -> None:
         if self._watch is not None:
@@ -145,6 +149,10 @@ class Watch:
         if self.ended is None:
             self.ended = Ended(verdict, text)
         return self.ended
+
+    def quiet(self) -> None:
+        """Lets no tick interrupt what follows: the test is over, its verdict is being formed."""
+        self._ticks.ignore()
 
     def check(self) -> None:
         """Raises `Ended` when the run is over, whatever the test is doing."""

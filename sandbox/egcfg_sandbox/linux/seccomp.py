@@ -59,10 +59,20 @@ _FORKS: Final = ("fork", "vfork")
 
 _NAMESPACE_FLAGS: Final = 0x7E020000
 _CLONE_THREAD: Final = 0x00010000
+# A child of the template rather than of the program: nobody would reap it, and it would use up the limit of
+# processes for every later run.
+_CLONE_PARENT: Final = 0x00008000
 _TERMINAL_QUESTIONS: Final = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 _PRCTL_QUESTIONS: Final = (2, 3, 15, 16, 23, 39, 0x53564D41)
 _AF_UNIX: Final = 1
 _SOL_SOCKET: Final = 1
+_KIND_OF_SOCKET: Final = 0xF
+# Streams and ordered packets: only a datagram can be sent past its partner, to any name.
+_CONNECTED_KINDS: Final = (1, 5)
+# Sizes of buffers, which lie in memory that is nobody's.
+_SOCKET_BUFFERS: Final = (7, 8, 32, 33)
+# Owner and signal of a descriptor's events, by which other processes can be signalled; size of a pipe.
+_DESCRIPTOR_EVENTS_AND_SIZES: Final = (8, 10, 15, 1031)
 
 _LOAD: Final = 0x20
 _JEQ: Final = 0x15
@@ -70,6 +80,7 @@ _JSET: Final = 0x45
 _JGE: Final = 0x35
 _RET: Final = 0x06
 _JUMP: Final = 0x05
+_AND: Final = 0x54
 _FARTHEST_JUMP: Final = 255
 _ALLOW: Final = 0x7FFF0000
 _KILL: Final = 0x80000000
@@ -110,9 +121,27 @@ def _one_of(offset: int, values: tuple[int, ...], otherwise: int) -> bytes:
     return b"".join([*steps, _step(_RET, otherwise)])
 
 
+def _none_of(offset: int, values: tuple[int, ...], allowed: bytes) -> bytes:
+    """Fails a call with EPERM when an argument's low half is among `values`; goes on with `allowed`."""
+    steps = [_step(_LOAD, offset)]
+    for value in values:
+        steps += [_step(_JEQ, value, 0, 1), _step(_RET, _ERRNO | errno.EPERM)]
+    return b"".join([*steps, allowed])
+
+
+def _connected_pair(refusal: int) -> bytes:
+    """`socketpair` of sockets that reach each other and nothing else."""
+    domain = _step(_LOAD, _argument(0)) + _step(_JEQ, _AF_UNIX, 1, 0) + _step(_RET, refusal)
+    steps = [domain, _step(_LOAD, _argument(1)), _step(_AND, _KIND_OF_SOCKET)]
+    for kind in _CONNECTED_KINDS:
+        steps += [_step(_JEQ, kind, 0, 1), _step(_RET, _ALLOW)]
+    return b"".join([*steps, _step(_RET, refusal)])
+
+
 def _clone(rules: Rules, refusal: int) -> bytes:
     """Threads, and processes where they can be kept track of, but no new namespaces."""
-    steps = [_step(_LOAD, _argument(0)), _step(_JSET, _NAMESPACE_FLAGS, 0, 1), _step(_RET, refusal)]
+    foreign = _NAMESPACE_FLAGS | _CLONE_PARENT
+    steps = [_step(_LOAD, _argument(0)), _step(_JSET, foreign, 0, 1), _step(_RET, refusal)]
     if not rules.own_pid_namespace:
         steps += [_step(_JSET, _CLONE_THREAD, 1, 0), _step(_RET, refusal)]
     return b"".join([*steps, _step(_RET, _ALLOW)])
@@ -136,8 +165,9 @@ def _decisions(rules: Rules, refusal: int) -> dict[int, bytes]:
     by_name |= {
         "clone": _clone(rules, refusal),
         "prctl": _one_of(_argument(0), _PRCTL_QUESTIONS, refusal),
-        "socketpair": _one_of(_argument(0), (_AF_UNIX,), refusal),
-        "setsockopt": _one_of(_argument(1), (_SOL_SOCKET,), refusal),
+        "socketpair": _connected_pair(refusal),
+        "setsockopt": _none_of(_argument(2), _SOCKET_BUFFERS, _one_of(_argument(1), (_SOL_SOCKET,), refusal)),
+        "fcntl": _none_of(_argument(1), _DESCRIPTOR_EVENTS_AND_SIZES, allow),
         "ioctl": _one_of(_argument(1), _TERMINAL_QUESTIONS, _ERRNO | errno.ENOTTY),
         "prlimit64": _own_limits(),
         "process_madvise": _one_of(_argument(0), (kernel.THIS_PROCESS,), refusal),

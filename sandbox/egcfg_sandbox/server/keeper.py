@@ -128,6 +128,7 @@ class Keeper:
     def _fork(self) -> _Program:
         """Has the program's process made, and hands the judge the ends of what leads to it."""
         self._run += 1
+        self._usage.start()
         programs, judges = _channels()
         wire.send_descriptors(self._template, template.FORK, programs)
         for descriptor in programs:
@@ -208,13 +209,14 @@ class Keeper:
             return None
         if usage.cpu_s >= limits.cpu_s:
             return Verdict.TIMEOUT, f"used {limits.cpu_s:g} s of processor time"
-        if usage.resident_bytes > limits.memory_bytes or usage.mapped_bytes > 2 * limits.memory_bytes:
+        held = usage.resident_bytes + usage.shared_bytes
+        if held > limits.memory_bytes or usage.mapped_bytes > 2 * limits.memory_bytes:
             return Verdict.MEMORY, f"needs more than {limits.memory_bytes >> 20} MiB of memory"
         return None
 
     def _usage_on_macos(self, pid: int) -> Consumption | None:
         found = macos.usage_of(pid)
-        return None if found is None else Consumption(found[0], found[1], 0)
+        return None if found is None else Consumption(found[0], found[1], 0, 0)
 
     def _ask_template(self, question: bytes) -> template.Word:
         self._template.sendall(question)
