@@ -45,8 +45,15 @@ WORKBENCH: Final = "Workbench"
 COMMANDS: Final = (
     Command("start", "start", ("s",), "start solving", SOLVE, "Start"),
     Command("pause", "pause", ("space",), "pause, and go on", SOLVE, "Pause"),
-    Command("step", "step", ("n",), "pause, then go on one line at a time", SOLVE, "Step"),
-    Command("rewind", "rewind", ("u",), "go back to the line looked at, or take back the last one", SOLVE),
+    Command("step", "step", ("n",), "pause, then go on one line at a time", SOLVE, shared="Line"),
+    Command(
+        "rewind",
+        "rewind",
+        ("u",),
+        "go back to the line looked at, or take back the last one",
+        SOLVE,
+        shared="Line",
+    ),
     Command("stop", "stop", ("x",), "stop, also in the middle of a prompt", SOLVE, "Stop"),
     Command("restart", "restart", ("R",), "start the engine again", SOLVE, "Restart"),
     Command("open", "open", ("o",), "open another exercise", CHOOSE, "Open"),

@@ -241,7 +241,6 @@ async def test_going_back_twice_while_following_takes_back_two_lines(stage: Stag
 @pytest.mark.parametrize(
     ("script", "word"),
     [
-        (digits_run.SOLVE, "Nothing is being solved"),
         ((replace(digits_run.STARTED, method="sample"), TrialStarted(1, "sample", "", 1.0)), "Plain samples"),
         (
             (digits_run.STARTED, TrialStarted(1, "greedy", "", 1.0), *digits_run.LINE_2_CHOSEN),

@@ -104,6 +104,7 @@ class WorkbenchScreen(Screen[None]):
             "start": control.can_start,
             "pause": active,
             "step": active,
+            "rewind": active,
             "stop": active or control.waiting,
             "restart": control.can_restart,
             "method": not active,
