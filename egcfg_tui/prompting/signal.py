@@ -18,7 +18,7 @@ from egcfg_tui.prompting.traces import RAISED, RETURNED, TraceFormat, in_words, 
 
 _INTRODUCTION: Final = "Attempts at the next lines were executed"
 _UNFINISHED: Final = "unfinished"
-_QUOTED_TEST_CHARS: Final = 60
+_QUOTED_TEST_TOKENS: Final = 20
 # Stands where unfinished code lacks a block.
 _MEND: Final = "pass"
 _Values = dict[str, tuple[str, ...]]
@@ -58,7 +58,7 @@ def render_signal(
         blocks = [_every_step(attempt) for attempt in attempts]
         texts = [_numbered(" on the tests:\n", blocks[:kept]) for kept in range(len(blocks) + 1)]
     else:
-        accounts = [_account(code_so_far, attempt, trace_format) for attempt in attempts]
+        accounts = [_account(code_so_far, attempt, count_tokens, trace_format) for attempt in attempts]
         accounts = [account for account in accounts if account.tells]
         texts = [_in_common(accounts[:kept]) for kept in range(len(accounts) + 1)]
     most = len(texts) - 1
@@ -102,7 +102,9 @@ class _Account:
         return "\n".join(part for part in parts if part) + "\n"
 
 
-def _account(code_so_far: str, attempt: Attempt, trace_format: TraceFormat) -> _Account:
+def _account(
+    code_so_far: str, attempt: Attempt, count_tokens: Callable[[str], int], trace_format: TraceFormat
+) -> _Account:
     lines = attempt.source.splitlines()
     new = lines[_common_lines(code_so_far.splitlines(), lines) :]
     if new and not attempt.complete and new[-1].strip() == _MEND:
@@ -111,6 +113,7 @@ def _account(code_so_far: str, attempt: Attempt, trace_format: TraceFormat) -> _
     if shown is None:
         return _Account(tuple(new), not attempt.complete, "", "", {}, ())
     number, result = shown
+    short = "\n" not in result.test and count_tokens(result.test) <= _QUOTED_TEST_TOKENS
     outcome = _outcome(result, attempt.complete)
     others = {_outcome(other, attempt.complete): None for other in attempt.results if other is not result}
     if list(others) == [outcome] and outcome != _UNFINISHED:
@@ -118,7 +121,8 @@ def _account(code_so_far: str, attempt: Attempt, trace_format: TraceFormat) -> _
     return _Account(
         tuple(new),
         not attempt.complete,
-        _name(result.test, number),
+        # The prompt shows the tests in this order.
+        result.test if short else f"test {number}",
         "" if outcome == _UNFINISHED else outcome,
         _told(attempt, result, trace_format),
         () if list(others) == [_UNFINISHED] else tuple(others),
@@ -128,10 +132,10 @@ def _account(code_so_far: str, attempt: Attempt, trace_format: TraceFormat) -> _
 def _in_common(accounts: Sequence[_Account]) -> str:
     """The text of all attempts, with what they have in common in front."""
     tests, outcomes = {each.test for each in accounts}, {each.outcome for each in accounts}
-    one_test = len(tests) == 1 and len(accounts) > 1
-    one_outcome = one_test and len(outcomes) == 1
-    common = _common_values([each.values for each in accounts]) if one_test else {}
-    head = f": {accounts[0].test}" if one_test else ":"
+    one_test, several = len(tests) == 1, len(accounts) > 1
+    one_outcome = one_test and several and len(outcomes) == 1
+    common = _common_values([each.values for each in accounts]) if one_test and several else {}
+    head = f": {accounts[0].test}" if one_test and accounts[0].test else ":"
     if one_outcome and accounts[0].outcome:
         head += f" -> {accounts[0].outcome}"
     if common:
@@ -160,11 +164,6 @@ def _shown_result(results: tuple[TestResult, ...]) -> tuple[int, TestResult] | N
     """The first test that does not pass, else the first, with its number."""
     numbered = list(enumerate(results, 1))
     return next((entry for entry in numbered if not entry[1].passed), numbered[0] if numbered else None)
-
-
-def _name(test: str, number: int) -> str:
-    """A test as the signal calls it; the prompt shows the tests in this order."""
-    return test if len(test) <= _QUOTED_TEST_CHARS and "\n" not in test else f"test {number}"
 
 
 def _outcome(result: TestResult, complete: bool) -> str:

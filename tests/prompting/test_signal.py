@@ -38,7 +38,8 @@ def test_new_lines_are_shown_once_and_the_failing_test_with_its_values() -> None
     assert "def f(xs)" not in signal.text
     assert "total = 0" not in signal.text
     assert signal.text.count("    for x in xs:\n        total += x\n    return total\n") == 1
-    assert "assert f([1, 2]) == 4 -> got 3\n  total: 0, 1, 3; x: 1, 2\n" in signal.text
+    assert "executed: assert f([1, 2]) == 4\nAttempt 1:\n" in signal.text
+    assert "-> got 3\n  total: 0, 1, 3; x: 1, 2\n" in signal.text
     assert "other tests -> passed\n" in signal.text
     assert signal.tokens == words(signal.text)
     assert signal.dropped == ""
@@ -133,10 +134,10 @@ def test_outcomes_of_other_tests_are_told_once_each() -> None:
 def test_a_long_test_is_named_by_its_number() -> None:
     long = replace(FAILED, test=f"assert f({list(range(40))}) == 4")
     text = render_signal(SO_FAR, [Attempt(SOURCE, True, (PASSED, long))], 500, words).text
-    assert "test 2 -> got 3\n" in text
+    assert "executed: test 2\n" in text
     assert "39" not in text
     lines = replace(FAILED, test="x = f(1)\nassert x")
-    assert "test 1 -> got 3\n" in render_signal(SO_FAR, [Attempt(SOURCE, True, (lines,))], 500, words).text
+    assert "executed: test 1\n" in render_signal(SO_FAR, [Attempt(SOURCE, True, (lines,))], 500, words).text
 
 
 def test_an_attempt_that_adds_nothing_is_left_out_and_so_is_what_mends_one() -> None:
@@ -144,7 +145,7 @@ def test_an_attempt_that_adds_nothing_is_left_out_and_so_is_what_mends_one() -> 
     nothing = Attempt(SO_FAR, False, (silent,))
     mended = Attempt(f"{SO_FAR}\n    for x in xs:\n        pass", False, (silent,))
     signal = render_signal(SO_FAR, [nothing, mended], 500, words)
-    assert signal.text.endswith("Attempt 1, unfinished:\n    for x in xs:\nassert f([1, 2]) == 4\n")
+    assert signal.text.endswith("executed: assert f([1, 2]) == 4\nAttempt 1, unfinished:\n    for x in xs:\n")
     assert signal.dropped == ""
     assert render_signal(SO_FAR, [nothing], 500, words).text == ""
 
