@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import array
 import os
 import socket
 import struct
@@ -12,6 +11,7 @@ _LENGTH: Final = struct.Struct("<I")
 LARGEST_MESSAGE: Final = 64 * 1024 * 1024
 CLOSE_ON_EXEC: Final = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 _READ_AT_ONCE: Final = 4000
+_DESCRIPTOR_BYTES: Final = struct.calcsize("i")
 
 
 class WireError(Exception):
@@ -121,7 +121,7 @@ class Frames:
 
 def send_descriptors(channel: socket.socket, payload: bytes, descriptors: list[int]) -> None:
     """Sends a short payload together with open descriptors."""
-    rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))
+    rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack(f"{len(descriptors)}i", *descriptors))
     channel.sendmsg([payload], [rights])
 
 
@@ -129,5 +129,9 @@ def receive_descriptors(
     channel: socket.socket, size: int, count: int, flags: int = 0
 ) -> tuple[bytes, list[int]]:
     """Receives a short payload and up to `count` descriptors."""
-    payload, descriptors, _, _ = socket.recv_fds(channel, size, count, flags)
+    payload, further, _, _ = channel.recvmsg(size, socket.CMSG_SPACE(_DESCRIPTOR_BYTES * count), flags)
+    descriptors: list[int] = []
+    for level, kind, data in further:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            descriptors += memoryview(data).cast("i").tolist()
     return payload, descriptors

@@ -25,7 +25,7 @@ class Bench:
         pipes = [os.pipe() for _ in range(4)]
         self.sign = pipes[3][1]
         self.open = [pipes[0][0], pipes[1][1], pipes[2][1], self.sign]
-        ends = Ends(RUN, channel, keeper, pipes[0][1], pipes[1][0], pipes[2][0], (pipes[3][0],))
+        ends = Ends(RUN, channel.detach(), keeper, pipes[0][1], pipes[1][0], pipes[2][0], (pipes[3][0],))
         self.watch = Watch(ends, Limits(wall_s=20.0), Ticks())
         self.watch.start(b"")
         self.keeper.recv(WORD_BYTES)

@@ -171,7 +171,7 @@ class CodeCheck:
         )
         return {called.id for called in calls if isinstance(called, ast.Name)}
 
-    @property
+    @cached_property
     def asked(self) -> tuple[str, ...]:
         """The names that the program may have to give."""
         return tuple(sorted(self._names))
@@ -207,7 +207,7 @@ class CodeCheck:
         """Lets go of the values that the last program gave."""
         self._values.clear()
 
-    @property
+    @cached_property
     def executes_program(self) -> bool:
         """Whether the test puts the program's text into a context of its own and executes that (DS-1000)."""
         return any(_EXECUTION in _defined(tree) for tree in (self._setup, self._code))

@@ -48,7 +48,7 @@ class Ends:
     """
 
     run: int
-    channel: socket.socket
+    channel: int
     keeper: socket.socket
     stdin: int
     stdout: int
@@ -105,11 +105,10 @@ class Watch:
         self._started = time.monotonic()
         self._stopped: float | None = None
         self.ended: Ended | None = None
-        for descriptor in (ends.stdin, ends.stdout, ends.stderr):
+        for descriptor in (ends.channel, ends.stdin, ends.stdout, ends.stderr):
             os.set_blocking(descriptor, False)
-        ends.channel.setblocking(False)
-        for number in (ends.channel.fileno(), ends.keeper.fileno(), ends.stdout, ends.stderr):
-            self._poll.register(number, select.POLLIN)
+        for descriptor in (ends.channel, ends.keeper.fileno(), ends.stdout, ends.stderr):
+            self._poll.register(descriptor, select.POLLIN)
 
     def start(self, stdin: bytes) -> None:
         """Sets the clock going."""
@@ -186,7 +185,7 @@ class Watch:
         data = memoryview(len(payload).to_bytes(4, "little") + payload)
         while data:
             try:
-                data = data[self._ends.channel.send(data) :]
+                data = data[os.write(self._ends.channel, data) :]
             except BlockingIOError:
                 self._wait(select.POLLOUT)
             except OSError:
@@ -195,7 +194,7 @@ class Watch:
     def _take_ready(self) -> None:
         """Reads what lies in the channel without waiting."""
         try:
-            data = self._ends.channel.recv(_PIECE)
+            data = os.read(self._ends.channel, _PIECE)
         except BlockingIOError:
             return
         except OSError:
@@ -215,9 +214,12 @@ class Watch:
 
     def _wait(self, writing: int) -> None:
         """Waits for anything to happen and deals with it; answers come before bad news."""
-        channel = self._ends.channel.fileno()
-        self._poll.modify(channel, select.POLLIN | writing)
+        channel = self._ends.channel
+        if writing:
+            self._poll.modify(channel, select.POLLIN | writing)
         events = dict(self._poll.poll())
+        if writing:
+            self._poll.modify(channel, select.POLLIN)
         for descriptor in self._outputs:
             if descriptor in events:
                 self._drain(descriptor)
@@ -225,7 +227,7 @@ class Watch:
             self._feed()
         if events.get(channel, 0) & ~select.POLLOUT:
             try:
-                data = self._ends.channel.recv(_PIECE)
+                data = os.read(self._ends.channel, _PIECE)
             except BlockingIOError:
                 return
             except OSError:
@@ -323,7 +325,6 @@ class Watch:
 
     def close(self) -> None:
         """Lets go of the program, which has ended."""
-        self._ends.channel.close()
         self._close_stdin()
-        for descriptor in (*self._outputs, *self._ends.signs):
+        for descriptor in (self._ends.channel, *self._outputs, *self._ends.signs):
             os.close(descriptor)

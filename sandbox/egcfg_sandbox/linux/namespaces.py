@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import socket
-import stat
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -120,9 +119,10 @@ def _copy_links(new_root: str) -> None:
             Path(new_root, entry.name).symlink_to(Path(entry.path).readlink())
 
 
-def scratch_is_fresh() -> bool:
-    """Whether a program left the scratch folder as it was given."""
-    return stat.S_IMODE(os.stat(SCRATCH).st_mode) == _SCRATCH_MODE and not os.listdir(SCRATCH)  # noqa: PTH116, PTH208
+def scratch_state() -> tuple[int, ...]:
+    """What changes about the scratch folder as soon as anything is done to it or in it, now or before."""
+    state = os.stat(SCRATCH)  # noqa: PTH116 (after every run)
+    return (state.st_dev, state.st_mode, state.st_mtime_ns, state.st_ctime_ns)
 
 
 def renew_scratch(size_bytes: int) -> None:

@@ -102,6 +102,7 @@ class Keeper:
         self._usage = usage
         self._refusals: int | None = None
         self._ticks = kernel.make_timer() if system.LINUX else None
+        self._scratch = namespaces.scratch_state() if zone.has("mount_namespace") else ()
         self._run = 0
 
     def serve(self) -> None:
@@ -260,8 +261,9 @@ class Keeper:
                 break
             with contextlib.suppress(ProcessLookupError):
                 os.kill(-1, signal.SIGKILL)
-        if self._zone.has("mount_namespace") and not namespaces.scratch_is_fresh():
+        if self._zone.has("mount_namespace") and namespaces.scratch_state() != self._scratch:
             namespaces.renew_scratch(self._limits.scratch_bytes)
+            self._scratch = namespaces.scratch_state()
 
 
 def _channels() -> tuple[list[int], list[int]]:

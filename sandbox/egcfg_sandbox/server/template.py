@@ -129,10 +129,10 @@ class Template:
             os._exit(70)
         wire.send_descriptors(self._keeper, Word().pack(), [] if listener is None else [listener])
         self._keep_only_the_keeper()
-        program = 0
+        program, expected = 0, list(range(PROGRAM_ENDS))
         while True:
             word, descriptors = wire.receive_descriptors(self._keeper, 1, PROGRAM_ENDS, wire.CLOSE_ON_EXEC)
-            if word == FORK and descriptors == list(range(PROGRAM_ENDS)):
+            if word == FORK and descriptors == expected:
                 program = self._fork(program)
             elif word in (ASK, REAP):
                 program = self._tell_death(program, 0 if word == REAP else os.WNOHANG)
