@@ -24,7 +24,7 @@ from egcfg_sandbox.candidate import runner
 from egcfg_sandbox.candidate.rehearsal import Rehearsal
 from egcfg_sandbox.linux import kernel, landlock, namespaces, seccomp
 from egcfg_sandbox.linux.syscalls import SUPPORTED
-from egcfg_sandbox.server import judges, slot, template
+from egcfg_sandbox.server import judges, pools, slot, template
 from egcfg_sandbox.server.held import HeldPackage
 from egcfg_sandbox.server.requests import JUDGE, REQUEST_BYTES, become, unpack_request
 from egcfg_sandbox.server.stage import Stage
@@ -219,6 +219,7 @@ def _serve(control: socket.socket, zone: Zone, judging: HeldPackage) -> None:
     runner.open_streams()
     stage = Stage()
     gc.collect()
+    pools.fill()
     gc.freeze()
     stage.learn(zone, template.rehearse_setup)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
