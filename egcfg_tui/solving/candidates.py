@@ -20,6 +20,9 @@ from egcfg_tui.solving.settings import Settings
 
 _ANY_LINES: Final = 1_000_000
 
+MAX_ROW_BYTES: Final = 256 * 1024 * 1024
+"""Memory for rows of candidates. Those without rows are sampled the same, but not taken for drafts."""
+
 
 class CandidatePool:
     """The candidates of a trial. Those that agree with each chosen line stay, with their cache.
@@ -45,6 +48,7 @@ class CandidatePool:
         self._seed = seed
         self._keep_rows = keep_rows
         self._answer_start: int | None = None
+        self._rows_left = 0
         self.drafts: list[Draft] = []
 
     def fill(self, root: Branch, code: str, horizon: int) -> Generator[Event, None, list[Candidate]]:
@@ -65,7 +69,7 @@ class CandidatePool:
             leading = self._leading(horizon)
             yield from self._evaluate_last(leading)
             for draft in leading:
-                self._draw(draft, draft.branch.logits(), code)
+                self._draw(draft, draft.branch.logits(), code, fresh=True)
             yield CandidatesGrown(tuple(draft.text for draft in self.drafts))
             growing = self._growing(horizon)
         return [self._told(draft, horizon) for draft in self.drafts]
@@ -79,7 +83,7 @@ class CandidatePool:
         limit = min(len(draft.tokens) + max_tokens, self._settings.max_tokens)
         while draft.grows(_ANY_LINES, limit):
             yield from self._evaluate_last([draft])
-            self._draw(draft, draft.branch.logits(), code)
+            self._draw(draft, draft.branch.logits(), code, fresh=True)
         return self._told(draft, _ANY_LINES)
 
     def keep_agreeing(self, line_tokens: Sequence[int], line_text: str) -> None:
@@ -140,12 +144,16 @@ class CandidatePool:
                 draft.branch.prompt(lacking)
                 self._meter.count(Purpose.CANDIDATE, len(lacking))
         yield from self._meter.evaluate_pending()
+        kept = {id(row) for draft in self.drafts for row in draft.rows}
+        self._rows_left = MAX_ROW_BYTES // (4 * self._engine.info.vocab_size) - len(kept)
 
-    def _draw(self, draft: Draft, row: Logits, code: str) -> None:
+    def _draw(self, draft: Draft, row: Logits, code: str, *, fresh: bool = False) -> None:
+        """Adds a token drawn from a row: a fresh one takes memory, one of another draft takes none."""
         position = draft.base - (self._answer_start or 0) + len(draft.tokens)
         number = uniform_at((*self._seed, draft.index), position)
         token = sample(row, self._settings.temperature, self._settings.top_p, number)
-        if self._keep_rows:
+        if self._keep_rows and (self._rows_left > 0 or not fresh) and len(draft.rows) == len(draft.tokens):
+            self._rows_left -= fresh
             draft.rows.append(row)
         draft.take(token, self._engine, code, self._exercise)
 

@@ -15,7 +15,8 @@ class Draft:
     """One candidate behind the code.
 
     `branch` holds the code (`base` tokens) and all of `tokens` but, at times, the last. Row j of `rows` is
-    the unconditional row that token j was drawn from (kept only where asked for).
+    the unconditional row that token j was drawn from (kept only where asked for, and of the first tokens
+    only where rows are many).
     """
 
     index: int
@@ -61,10 +62,13 @@ class Draft:
         """A new branch with the code and the first `count` tokens. What it still lacks of them is pending;
         when nothing is, it holds logits."""
         branch = self.branch.fork()
-        if count < self.evaluated:
-            branch.restore(Snapshot(tuple(branch.tokens[: self.base + count]), self.rows[count]))
-        elif count > self.evaluated:
-            branch.prompt(self.tokens[self.evaluated : count])
+        held = self.evaluated
+        if count < held:
+            # Where no row is kept behind the last token, that token is evaluated again.
+            held = min(count, len(self.rows) - 1)
+            branch.restore(Snapshot(tuple(branch.tokens[: self.base + held]), self.rows[held]))
+        if held < count:
+            branch.prompt(self.tokens[held:count])
         return branch
 
     def move(self, branch: Branch) -> None:

@@ -157,12 +157,13 @@ def _settled(branch: Branch) -> bool:
 
 
 def _first_lines(line: GuidedLine, drafts: Sequence[Draft]) -> dict[tuple[int, ...], Draft]:
-    """The drafts' distinct first lines; a draft that ends before its first line does counts as one."""
+    """The drafts' distinct first lines, as far as there are rows for them; a draft that ends before its first
+    line does counts as one."""
     lines: dict[tuple[int, ...], Draft] = {}
     for draft in drafts:
         data = bytearray()
         count = 0
-        for token in draft.tokens:
+        for token in draft.tokens[: len(draft.rows)]:
             count += 1
             data += line.engine.piece(token)
             if line_is_complete(data.decode("utf-8", "replace")):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from egcfg_tui.events import LineChosen
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.prompting.task import PromptStyle
 from egcfg_tui.prompting.traces import TraceFormat
+from egcfg_tui.solving import candidates
 from egcfg_tui.solving.settings import RefreshMode, Settings
 from egcfg_tui.solving.trials import GuidedTrial
 
@@ -100,15 +102,18 @@ options = st.builds(
     options=options,
     exercise=st.sampled_from(EXERCISES),
     failed=st.sampled_from([(), FAILED[:1], FAILED]),
+    rows=st.sampled_from([1_000_000, 0, 1, 5, 20]),
 )
 def test_verified_lines_are_those_of_the_plain_loop(
-    sandbox: Sandbox, seed: int, options: Settings, exercise: Exercise, failed: tuple[str, ...]
+    sandbox: Sandbox, seed: int, options: Settings, exercise: Exercise, failed: tuple[str, ...], rows: int
 ) -> None:
-    """The same candidates, signals, tokens and probabilities, whatever the prompt and the setting."""
-    plain, verified = (
-        trial(babbling(seed), sandbox, options, seed, reuse=reuse, exercise=exercise, failed=failed)
-        for reuse in (False, True)
-    )
+    """The same candidates, signals, tokens and probabilities, whatever the prompt and the setting, and
+    however few rows of candidates there is memory for."""
+    with patch.object(candidates, "MAX_ROW_BYTES", 4 * VOCAB_SIZE * rows):
+        plain, verified = (
+            trial(babbling(seed), sandbox, options, seed, reuse=reuse, exercise=exercise, failed=failed)
+            for reuse in (False, True)
+        )
     assert unverified(verified[0]) == plain[0]
     assert plain[1] == 0
 
