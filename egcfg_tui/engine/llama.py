@@ -48,9 +48,7 @@ class LlamaEngine(SequenceEngine):
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
         trained = llama_cpp.llama_model_n_ctx_train(self._model)
         wanted = spec.context_tokens or min(DEFAULT_CONTEXT_TOKENS, trained)
-        batch_tokens = spec.batch_tokens or (GPU_BATCH_TOKENS if offloads(spec) else CPU_BATCH_TOKENS)
-        # llama.cpp aborts on a batch smaller than the number of sequences.
-        batch_tokens = max(batch_tokens, MAX_BRANCHES)
+        batch_tokens = batch_tokens_for(spec)
         self._context = _make_context(self._model, spec, wanted, batch_tokens)
         self._memory = llama_cpp.llama_get_memory(self._context)
         can_rewind = _can_rewind(self._context, self._memory)
@@ -288,6 +286,12 @@ def _description(model: Any) -> str:
     buffer = ctypes.create_string_buffer(128)
     llama_cpp.llama_model_desc(model, buffer, len(buffer))
     return buffer.value.decode("utf-8", "replace")
+
+
+def batch_tokens_for(spec: ModelSpec) -> int:
+    """The most tokens of one decode; llama.cpp aborts on a batch smaller than the number of sequences."""
+    wanted = spec.batch_tokens or (GPU_BATCH_TOKENS if offloads(spec) else CPU_BATCH_TOKENS)
+    return max(wanted, MAX_BRANCHES)
 
 
 def offloads(spec: ModelSpec) -> bool:

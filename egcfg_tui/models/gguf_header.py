@@ -7,7 +7,7 @@ fact needed, so a header takes about a millisecond.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -39,6 +39,8 @@ class Header:
     """Heads of keys and values, one number per layer, or a single one for all."""
     key_length: int
     value_length: int
+    state_numbers: int
+    """Numbers that one sequence's state holds in a recurrent layer; 0 without such layers."""
     vocabulary: int
 
 
@@ -117,8 +119,19 @@ def _header(values: dict[str, Value]) -> Header:
         kv_heads=tuple(numbers("attention.head_count_kv")) if number("attention.head_count_kv") else (heads,),
         key_length=number("attention.key_length") or head_length,
         value_length=number("attention.value_length") or head_length,
+        state_numbers=_state_numbers(number, embedding),
         vocabulary=vocabulary if isinstance(vocabulary, int) else 0,
     )
+
+
+def _state_numbers(number: Callable[[str], int], embedding: int) -> int:
+    """As llama.cpp sizes them: of state-space layers, of RWKV's, and of short convolutions."""
+    inner, size, kernel = (number(f"ssm.{key}") for key in ("inner_size", "state_size", "conv_kernel"))
+    if inner:
+        return max(kernel - 1, 0) * (inner + 2 * number("ssm.group_count") * size) + inner * size
+    if number("wkv.head_size"):
+        return embedding * (number("wkv.head_size") + 2)
+    return embedding * max(number("shortconv.l_cache") - 1, 0)
 
 
 def _number(file: BinaryIO, code: str) -> int:

@@ -12,8 +12,8 @@ from egcfg_tui.models.errors import ModelError
 from egcfg_tui.models.gguf_header import read_header
 from egcfg_tui.models.units import megabytes
 
-_BATCH_TOKENS: Final = 128
-"""Tokens evaluated at once; llama.cpp reserves a row of logits for each."""
+_BYTES: Final = {"f16": 2.0, "f32": 4.0, "q8_0": 34 / 32}
+"""Bytes of one number in a cache of each type."""
 
 _OVERHEAD_BYTES: Final = 64 * 1024 * 1024
 """Interpreter, library and small buffers."""
@@ -21,9 +21,19 @@ _OVERHEAD_BYTES: Final = 64 * 1024 * 1024
 _CGROUP: Final = Path("/sys/fs/cgroup")
 
 
-def check_memory(path: Path, context_tokens: int, *, weights_on_gpu: bool = False) -> None:
+def check_memory(
+    path: Path,
+    context_tokens: int,
+    *,
+    batch_tokens: int = 128,
+    cache_type: str = "f16",
+    sequences: int = 64,
+    weights_on_gpu: bool = False,
+) -> None:
     """Raises `ModelError` when the model with that context surely does not fit into this machine."""
-    needed = needed_bytes(path, context_tokens)
+    needed = needed_bytes(
+        path, context_tokens, batch_tokens=batch_tokens, cache_type=cache_type, sequences=sequences
+    )
     if weights_on_gpu:
         needed -= path.stat().st_size
     available = available_bytes()
@@ -31,17 +41,31 @@ def check_memory(path: Path, context_tokens: int, *, weights_on_gpu: bool = Fals
         raise ModelError(
             f"not enough memory for the model: {path.name} with a context of {context_tokens} tokens needs "
             f"about {megabytes(needed)}, {megabytes(available)} are available\n"
-            "Close other programs, or use a smaller model: egcfg-tui models list"
+            "Close other programs, use a smaller --context, or a smaller model: egcfg-tui models list"
         )
 
 
-def needed_bytes(path: Path, context_tokens: int) -> int:
-    """An estimate: weights, keys and values of the context in 16 bits, and the buffers of one batch."""
+def needed_bytes(
+    path: Path,
+    context_tokens: int,
+    *,
+    batch_tokens: int = 128,
+    cache_type: str = "f16",
+    sequences: int = 64,
+) -> int:
+    """An estimate: weights, keys and values of the context, recurrent states of all sequences, and the rows
+    of one batch, in the network and behind it.
+
+    Weights that are rearranged for the processor take the place of those in the file, whose pages are dropped
+    on demand: they are counted once.
+    """
     header = read_header(path)
     heads = header.kv_heads if len(header.kv_heads) > 1 else header.kv_heads * header.layers
-    cache = 2 * context_tokens * sum(heads) * (header.key_length + header.value_length)
-    logits = 4 * _BATCH_TOKENS * header.vocabulary
-    return path.stat().st_size + cache + logits + _OVERHEAD_BYTES
+    cache = int(_BYTES[cache_type] * context_tokens * sum(heads) * (header.key_length + header.value_length))
+    recurrent_layers = heads.count(0) or header.layers
+    states = 4 * sequences * recurrent_layers * header.state_numbers
+    rows = 2 * 4 * batch_tokens * header.vocabulary
+    return path.stat().st_size + cache + states + rows + _OVERHEAD_BYTES
 
 
 def available_bytes() -> int | None:

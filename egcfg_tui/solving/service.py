@@ -65,14 +65,20 @@ class SolverService:
 
     def _load(self) -> Engine:
         """The model in memory, if it fits there: the system would kill the process where it does not."""
-        from egcfg_tui.engine.llama import DEFAULT_CONTEXT_TOKENS, LlamaEngine, offloads
+        from egcfg_tui.engine import llama
 
         spec = self._config.model
         if spec.path.is_file():
-            trained = read_header(spec.path).context_tokens or DEFAULT_CONTEXT_TOKENS
-            context = spec.context_tokens or min(DEFAULT_CONTEXT_TOKENS, trained)
-            check_memory(spec.path, context, weights_on_gpu=offloads(spec))
-        return LlamaEngine(spec, self._stop)
+            trained = read_header(spec.path).context_tokens or llama.DEFAULT_CONTEXT_TOKENS
+            check_memory(
+                spec.path,
+                spec.context_tokens or min(llama.DEFAULT_CONTEXT_TOKENS, trained),
+                batch_tokens=llama.batch_tokens_for(spec),
+                cache_type=spec.cache_type,
+                sequences=llama.MAX_BRANCHES,
+                weights_on_gpu=llama.offloads(spec),
+            )
+        return llama.LlamaEngine(spec, self._stop)
 
     def handle(self, job: SolveRequest, inbox: Inbox) -> Iterator[Event]:
         """The events of one solve."""

@@ -38,7 +38,30 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_weights_cache_and_buffers_are_counted(model: Path) -> None:
     # two layers, two heads of keys and values with 16 numbers each, 2 bytes a number; 3 words, 128 tokens
     cache = 100 * 2 * 2 * (16 + 16) * 2
-    assert needed_bytes(model, 100) == model.stat().st_size + cache + 4 * 128 * 3 + 64 * MIB
+    assert needed_bytes(model, 100) == model.stat().st_size + cache + 2 * 4 * 128 * 3 + 64 * MIB
+    more = needed_bytes(model, 100, batch_tokens=1128, cache_type="f32")
+    assert more - needed_bytes(model, 100) == cache + 2 * 4 * 1000 * 3
+
+
+@pytest.mark.parametrize(
+    ("keys", "numbers"),
+    [
+        ({"ssm__inner_size": 128, "ssm__state_size": 16, "ssm__conv_kernel": 4}, 3 * 128 + 128 * 16),
+        ({"wkv__head_size": 32}, 64 * (32 + 2)),
+        ({"shortconv__l_cache": 3}, 2 * 64),
+    ],
+)
+@pytest.mark.parametrize(("heads", "layers"), [([0, 2], 1), ([2, 2], 2)])
+def test_states_are_counted_for_every_sequence(
+    tmp_path: Path, keys: dict[str, int], numbers: int, heads: list[int], layers: int
+) -> None:
+    """In layers without keys and values, or beside those in all."""
+    plain, recurrent = tmp_path / "plain.gguf", tmp_path / "recurrent.gguf"
+    given = {f"tiny__{key}": value for key, value in keys.items()}
+    plain.write_bytes(gguf_bytes(tiny__attention__head_count_kv=heads))
+    recurrent.write_bytes(gguf_bytes(tiny__attention__head_count_kv=heads, **given))
+    sizes = [needed_bytes(path, 100, sequences=10) - path.stat().st_size for path in (plain, recurrent)]
+    assert sizes[1] - sizes[0] == 4 * 10 * layers * numbers
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
