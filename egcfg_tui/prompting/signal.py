@@ -9,7 +9,7 @@ noted behind its lines, they are imitated in the answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,20 +54,24 @@ def render_signal(
     Attempts come in the given order; whole attempts are left out from the end until the rest fits.
     Without attempts, or when none fits, the signal is empty.
     """
+    texts: Iterator[str]
     if trace_format is TraceFormat.FULL:
-        blocks = [_every_step(attempt) for attempt in attempts]
-        texts = [_numbered(" on the tests:\n", blocks[:kept]) for kept in range(len(blocks) + 1)]
+        most, blocks = len(attempts), [_every_step(attempt) for attempt in attempts]
+        texts = (_numbered(" on the tests:\n", blocks[:kept]) for kept in range(1, most + 1))
     else:
         accounts = [_account(code_so_far, attempt, count_tokens, trace_format) for attempt in attempts]
         accounts = [account for account in accounts if account.tells]
-        texts = [_in_common(accounts[:kept]) for kept in range(len(accounts) + 1)]
-    most = len(texts) - 1
-    for kept in range(most, 0, -1):
-        text = f"\n\n{_INTRODUCTION}{texts[kept]}"
+        most = len(accounts)
+        texts = (_in_common(accounts[:kept]) for kept in range(1, most + 1))
+    signal = Signal("", 0, f"all {most} attempts" if most else "")
+    # Upwards, as an attempt more never makes the text shorter and there may be hundreds of them.
+    for kept, body in enumerate(texts, 1):
+        text = f"\n\n{_INTRODUCTION}{body}"
         tokens = count_tokens(text)
-        if tokens <= budget_tokens:
-            return Signal(text, tokens, f"{most - kept} of {most} attempts" if kept < most else "")
-    return Signal("", 0, f"all {most} attempts" if most else "")
+        if tokens > budget_tokens:
+            break
+        signal = Signal(text, tokens, f"{most - kept} of {most} attempts" if kept < most else "")
+    return signal
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,3 +158,18 @@ def test_the_budget_is_kept_and_what_is_dropped_is_said(count: int, budget: int)
     shown = signal.text.count("Attempt ")
     assert (signal.dropped == "") is (shown == count)
     assert (signal.text == "") is (shown == 0)
+
+
+def test_what_the_budget_leaves_out_is_hardly_looked_at() -> None:
+    """Hundreds of failed answers may be there to tell about; texts far beyond the budget are not made."""
+    attempts = [Attempt(SOURCE.replace("total", f"total_{n}"), True, (FAILED,)) for n in range(300)]
+    seen: list[int] = []
+
+    def counting(text: str) -> int:
+        seen.append(words(text))
+        return seen[-1]
+
+    signal = render_signal(SO_FAR, attempts, 200, counting)
+    assert 100 < signal.tokens <= 200
+    assert signal.dropped
+    assert max(seen) < 200 + 2 * words(SOURCE) + 50
