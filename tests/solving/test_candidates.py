@@ -1,4 +1,4 @@
-"""The pool of candidates: what it keeps in memory."""
+"""The pool of candidates: what it evaluates, and what it keeps in memory."""
 
 from __future__ import annotations
 
@@ -6,10 +6,24 @@ import pytest
 from support.trials import OUT_OF_REACH, workbench
 
 from egcfg_sandbox import Sandbox
-from egcfg_tui.engine.fake import VOCAB_SIZE, FakeEngine, hashed
+from egcfg_tui.engine.api import Logits
+from egcfg_tui.engine.fake import VOCAB_SIZE, FakeEngine, LogitsFunction, hashed
+from egcfg_tui.events import CandidatesGrown
 from egcfg_tui.solving import candidates
 from egcfg_tui.solving.candidates import CandidatePool
 from egcfg_tui.solving.settings import Settings
+
+
+def short_lines(seed: int) -> LogitsFunction:
+    """A model of lines of a few letters each."""
+    inner = hashed(seed)
+
+    def logits(data: bytes) -> Logits:
+        row = inner(data)
+        row[ord("\n")] += 6.0
+        return row
+
+    return logits
 
 
 @pytest.mark.parametrize("rows", [0, 7, 50])
@@ -32,3 +46,29 @@ def test_rows_take_no_more_memory_than_they_may(
     all_of_them, unlimited = filled(1000)
     assert unlimited > 100
     assert filled(rows) == (all_of_them, rows)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_ended_leaves_the_batch_and_what_is_shared_is_evaluated_once(
+    sandbox: Sandbox, seed: int
+) -> None:
+    chosen = Settings(candidates=6, temperature=1.0, max_tokens=60, horizon=2)
+    with workbench(FakeEngine(short_lines(seed)), sandbox) as bench:
+        engine = bench.engine
+        assert isinstance(engine, FakeEngine)
+        sizes: list[int] = []
+        with CandidatePool(engine, bench.meter, OUT_OF_REACH, chosen, (seed,), keep_rows=True) as pool:
+            before = engine.decoded_tokens
+            for event in pool.fill(bench.start, "def f(x):\n", 2):
+                if isinstance(event, CandidatesGrown):
+                    sizes.append(engine.decoded_tokens - before)
+                    before = engine.decoded_tokens
+            lengths = [len(draft.tokens) for draft in pool.drafts]
+            evaluated = {
+                tuple(draft.tokens[:count])
+                for draft in pool.drafts
+                for count in range(1, draft.evaluated + 1)
+            }
+        assert sum(sizes) == len(evaluated) == bench.meter.tokens.candidate
+        assert min(lengths) < max(lengths)
+        assert 0 < sizes[-1] < max(sizes)

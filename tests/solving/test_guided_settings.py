@@ -14,6 +14,7 @@ from support.trials import ticking
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.fake import FakeEngine, scripted
 from egcfg_tui.events import (
+    CandidatesExecuted,
     CandidatesSampled,
     CodeExecuted,
     Event,
@@ -183,6 +184,19 @@ def test_the_account_of_the_trials_adds_up(sandbox: Sandbox) -> None:
             trial.outcome,
             trial.runs,
         )
+
+
+def test_a_program_that_ran_is_not_run_again_in_another_trial_or_setting(sandbox: Sandbox) -> None:
+    grid = Grid((Axis("prompt_style", ("plain", "long-code")), Axis("gamma", (1.0, 3.0))))
+    events = run(wrong, sandbox, SolveRequest(EXERCISE, Method.EGCFG, ONE_TRIAL, budget_s=60, grid=grid))
+    end = events[-1]
+    assert isinstance(end, SolveFinished)
+    first, *others = end.trial_list
+    assert first.runs > 0
+    assert [trial.runs for trial in others] == [0] * 3
+    later = events[events.index(of_type(events, TrialStarted)[1]) :]
+    assert of_type(later, CandidatesExecuted)
+    assert all(run.cached for event in of_type(later, CandidatesExecuted) for run in event.runs if run.source)
 
 
 def test_another_prompt_style_evaluates_only_what_differs(sandbox: Sandbox) -> None:
