@@ -138,12 +138,12 @@ def test_a_rest_changes_no_sample(sandbox: Sandbox) -> None:
 
 
 def test_code_that_repeats_itself_is_cut_off(sandbox: Sandbox) -> None:
-    looping = "def total(xs):\n" + "    x = 1\n" * 400
+    looping = "def total(xs):\n" + "    x = 1\n" * 80
     engine = FakeEngine(scripted(lambda _: [(looping, 1.0)], MARKER))
-    for stop, lines in ((True, 9), (False, 301)):
-        settings = Settings(temperature=1.0, max_tokens=15 + 300 * 10, stop_loops=stop)
+    for stop, lines in ((True, 9), (False, 61)):
+        settings = Settings(temperature=1.0, max_tokens=15 + 60 * 10, stop_loops=stop)
         with workbench(engine, sandbox, EXERCISE) as bench, SampleTree(bench, settings, (0,)) as tree:
-            (first, *_) = drawn(tree, 1, 4000)
+            (first, *_) = drawn(tree, 1, 900)
         assert first.text.count("\n") == lines
         assert not first.complete
 
