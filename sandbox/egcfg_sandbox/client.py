@@ -51,6 +51,7 @@ _STARTS: Final = 5
 _LOSSES: Final = 3
 _SERVER_DEATHS: Final = 10
 _STOP_S: Final = 0.05
+_PIECE: Final = 1 << 16
 _PACKAGE_FOLDERS: Final = ("site-packages", "dist-packages")
 _CLOSED: Final = "the sandbox is closed; make a new one"
 _BOOT: Final = (
@@ -117,7 +118,7 @@ class _Slot:
     def read(self) -> dict[str, Any] | None:
         """The judge's report if it is whole; raises `_SlotFailed` when the judge has gone."""
         try:
-            data = self._judge.recv(1 << 18)
+            data = self._judge.recv(_PIECE)
         except BlockingIOError:
             return None
         except OSError:

@@ -20,7 +20,6 @@ _ROOM: Final = SLOT_BYTES - _SLOT.size
 _DROPPED: Final = struct.Struct("<Q")
 _FIELD: Final = "\x1f"
 _KINDS: Final = ("call", "line", "return", "exception")
-_READ_AT_ONCE: Final = 64 * 1024
 _MOST_REPEATS: Final = 0xFFFFFFFF
 
 Row = tuple[str, int, int, str, tuple[tuple[str, str], ...], str | None, int]
@@ -126,7 +125,7 @@ def read(descriptor: int, events: int) -> bytes:
     """
     events = max(2, events)
     head = events // 2
-    memory = os.pread(descriptor, _READ_AT_ONCE, 0)
+    memory = os.pread(descriptor, _HEADER_BYTES, 0)
     count, highest = _HEADER.unpack_from(memory, 0)
     if not count <= highest < 1 << 62:
         return _DROPPED.pack(0)

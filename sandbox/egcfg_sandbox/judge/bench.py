@@ -71,13 +71,13 @@ def serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
         if not ends:
             return
         stdin, stdout, stderr, channel, *signs = ends
+        watch = Watch(Ends(run, channel, keeper, stdin, stdout, stderr, tuple(signs)), limits, ticks)
         try:
             brief = json.loads(wire.receive(caller))
         except wire.WireError:
             return
         if os.read(channel, len(READY)) != READY:
             return
-        watch = Watch(Ends(run, channel, keeper, stdin, stdout, stderr, tuple(signs)), limits, ticks)
         report = _judge(brief, watch, limits)
         report["spent"] = report["spent"] or number == _MOST_TESTS
         traced = trace_memory.read(trace, limits.trace_events) if brief["trace"] else b""
