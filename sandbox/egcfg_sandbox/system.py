@@ -9,6 +9,8 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from egcfg_sandbox import wire
@@ -102,7 +104,7 @@ def fork() -> int:
     The C library's fork without the interpreter's own work around it: its locks are held by nobody else in
     such a process, and what it would do anew costs more than the fork.
     """
-    child = int(_interpreter.fork())
+    child: int = _interpreter.fork()
     if child < 0:
         raise BlockingIOError(errno.EAGAIN, "no more processes can be made")
     return child
@@ -125,9 +127,12 @@ def shared_file(size: int) -> int:
     return descriptor
 
 
-def zero_shared(memory: mmap.mmap) -> None:
-    """Empties a mapping of a shared file, for everybody who has it."""
+def zeroing(memory: mmap.mmap) -> Callable[[], None]:
+    """What empties a mapping of a shared file, for everybody who has it."""
     if LINUX:
-        memory.madvise(mmap.MADV_REMOVE)
-    else:
+        return partial(memory.madvise, mmap.MADV_REMOVE)
+
+    def overwrite() -> None:
         memory[:] = bytes(len(memory))
+
+    return overwrite

@@ -166,7 +166,7 @@ class Watch:
         if self.wall_s >= self._limits.wall_s:
             raise self.end(Verdict.TIMEOUT, f"not finished after {self._limits.wall_s:g} s")
 
-    def _is_quiet(self) -> bool:
+    def _nothing_came(self) -> bool:
         """Whether nothing has come, from the program or from the keeper."""
         return not self._poll.poll(0)
 
@@ -187,7 +187,7 @@ class Watch:
     def send(self, payload: bytes) -> None:
         """Sends one message to the program's process."""
         self._check_clock()
-        if not self._is_quiet():
+        if not self._nothing_came():
             self.check()
             self._take_ready()
         if self._frames.pending:
@@ -299,7 +299,7 @@ class Watch:
     def finish(self) -> None:
         """Ends the run: only the answers may have come, and the keeper must have nothing against it."""
         self._check_clock()
-        if not self._is_quiet():
+        if not self._nothing_came():
             self.check()
             self.drain_outputs()
             self._take_ready()

@@ -34,6 +34,11 @@ REAP: Final = b"r"
 PROGRAM_ENDS: Final = CHANNEL + 1
 """Descriptors that come with the word to fork, and become those from 0 on of the program's process."""
 _KEEPER: Final = PROGRAM_ENDS
+_SPACE: Final = socket.CMSG_SPACE(PROGRAM_ENDS * struct.calcsize("i"))
+_IN_THEIR_PLACES: Final = [
+    (socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack(f"{PROGRAM_ENDS}i", *range(PROGRAM_ENDS)))
+]
+"""What comes with that word: the descriptors have the lowest numbers there are, which are free."""
 _OWN_PROCESSES: Final = 2
 _FAULT: Final = -1
 _WORD: Final = struct.Struct("=iid200s")
@@ -114,6 +119,7 @@ class Template:
         self._usage = usage
         self._folder = namespaces.SCRATCH if zone.has("mount_namespace") else "/"
         self._trace = mmap.mmap(trace, trace_memory.size_for(limits.trace_events))
+        self._zero_trace = system.zeroing(self._trace)
         self._last_limits = (
             _lowered(resource.RLIMIT_CPU, math.ceil(limits.cpu_s) + 1),
             _lowered(resource.RLIMIT_NOFILE, limits.open_files),
@@ -129,11 +135,26 @@ class Template:
             os._exit(70)
         wire.send_descriptors(self._keeper, Word().pack(), [] if listener is None else [listener])
         self._keep_only_the_keeper()
-        program, expected = 0, list(range(PROGRAM_ENDS))
+        self._fork_and_answer()
+
+    def _fork_and_answer(self) -> NoReturn:
+        """Does what the keeper says. Each object that is looked at here is a page to be copied: few are."""
+        receive, fork, wait, close = self._keeper.recvmsg, system.fork, os.waitpid, os.closerange
+        program = 0
         while True:
-            word, descriptors = wire.receive_descriptors(self._keeper, 1, PROGRAM_ENDS, wire.CLOSE_ON_EXEC)
-            if word == FORK and descriptors == expected:
-                program = self._fork(program)
+            word, further, _, _ = receive(1, _SPACE, wire.CLOSE_ON_EXEC)
+            if word == FORK and further == _IN_THEIR_PLACES:
+                if program:
+                    wait(program, 0)
+                self._zero_trace()
+                try:
+                    program = fork()
+                except OSError as error:
+                    self._keeper.send(_fault(error))
+                    break
+                if program == 0:
+                    self._become_program()
+                close(0, PROGRAM_ENDS)
             elif word in (ASK, REAP):
                 program = self._tell_death(program, 0 if word == REAP else os.WNOHANG)
             else:
@@ -149,21 +170,6 @@ class Template:
         os.closerange(0, _KEEPER)
         os.closerange(_KEEPER + 1, system.MOST_DESCRIPTORS)
         self._keeper = socket.socket(fileno=_KEEPER)
-
-    def _fork(self, last: int) -> int:
-        """Forks the next program's process, after the last one has ended and all that it traced is gone."""
-        if last:
-            os.waitpid(last, 0)
-        system.zero_shared(self._trace)
-        try:
-            program = system.fork()
-        except OSError as error:
-            self._keeper.send(_fault(error))
-            os._exit(70)
-        if program == 0:
-            self._become_program()
-        os.closerange(0, PROGRAM_ENDS)
-        return program
 
     def _tell_death(self, program: int, options: int) -> int:
         """Reaps the program's process if it has ended; returns what is left to be reaped."""
