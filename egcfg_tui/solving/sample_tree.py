@@ -26,6 +26,9 @@ _IDLE_WALKS_PER_STEP = 8
 _EXHAUSTED_AFTER = 256
 """Samples in a row that must have been known, before the model counts as having nothing new to say."""
 
+_MOST_NODES = 100_000
+"""Places in the tree before it is begun anew: some 300 MB."""
+
 _ROOM_PER_SAMPLE = 100
 """Cells a sample in work is reckoned to need still."""
 
@@ -104,6 +107,7 @@ class SampleTree:
         self._root = _Node(None, -1, 0, b"", top=top_tokens(bench.start.logits()))
         self._held: list[_Held] = [_Held(bench.start.fork(), self._root)]
         self._frontier: dict[_Node, list[int]] = {}
+        self._nodes = 0
         self._next = 0
         self._known_in_a_row = 0
         self.exhausted = False
@@ -113,6 +117,9 @@ class SampleTree:
 
         Empty batches, when nothing new is to be had, return at once with `exhausted` set.
         """
+        if self._nodes >= _MOST_NODES:
+            # Samples in work hold on to their own way; what others need is evaluated again.
+            self._root.children, self._nodes = {}, 0
         ended = self._fill(width)
         if not self._frontier:
             return ended
@@ -242,6 +249,7 @@ class SampleTree:
             node = _Node(parent, token, parent.depth + 1, data, text)
             self._judge_end(node)
         parent.children[token] = node
+        self._nodes += 1
         return node
 
     def _judge_end(self, node: _Node) -> None:

@@ -9,6 +9,7 @@ from support.trials import workbench
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.fake import FakeEngine, hashed, scripted
 from egcfg_tui.events import CandidatesGrown
+from egcfg_tui.solving import sample_tree
 from egcfg_tui.solving.greedy import greedy_trial
 from egcfg_tui.solving.sample_tree import Sample, SampleTree
 from egcfg_tui.solving.sampling import sample, uniform_at
@@ -32,6 +33,10 @@ def drawn(tree: SampleTree, width: int, steps: int) -> list[Sample]:
         if tree.exhausted:
             break
     return ended
+
+
+def size(node: sample_tree._Node) -> int:
+    return 1 + sum(size(child) for child in node.children.values())
 
 
 def alone(bench: Workbench, settings: Settings, seed: tuple[int, ...], index: int) -> list[int]:
@@ -121,6 +126,26 @@ def test_a_small_cache_gives_the_same_samples(sandbox: Sandbox) -> None:
         scarce = {entry.index: entry.text for entry in drawn(tree, 6, 300)}
     assert len(scarce) > 5
     assert all(plenty[index] == text for index, text in scarce.items() if index in plenty)
+
+
+def test_a_tree_that_is_begun_anew_gives_the_same_samples(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(temperature=2.0, max_tokens=30)
+
+    def sampled(most: int) -> tuple[dict[int, str], int]:
+        monkeypatch.setattr(sample_tree, "_MOST_NODES", most)
+        engine = FakeEngine(hashed(3))
+        with workbench(engine, sandbox, EXERCISE) as bench, SampleTree(bench, settings, (1,)) as tree:
+            ended = {entry.index: entry.text for entry in drawn(tree, 6, 200)}
+            return ended, size(tree._root)
+
+    plenty, whole = sampled(10**6)
+    scarce, left = sampled(60)
+    both = scarce.keys() & plenty.keys()
+    assert len(both) > 30
+    assert all(scarce[index] == plenty[index] for index in both)
+    assert left < 60 + 2 * 6 < whole
 
 
 def test_a_rest_changes_no_sample(sandbox: Sandbox) -> None:
