@@ -17,6 +17,7 @@ import fractions
 import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 
@@ -164,7 +165,9 @@ class Encoder:
         self._depth = 0
         self._size = 0
         self.containers: list[Any] = list(known)
-        self._index = {id(item): number for number, item in enumerate(self.containers)}
+        self._index: dict[int, int] = {}
+        for number, item in enumerate(self.containers):
+            self._index[id(item)] = number
 
     def encode(self, value: Any) -> bytes:
         """The whole message."""
@@ -243,7 +246,7 @@ class Encoder:
         elif kind in _LISTED:
             self._items(_LISTED[kind], value)
         else:
-            self._items(_KEYED[kind], [part for pair in value.items() for part in pair])
+            self._items(_KEYED[kind], list(chain.from_iterable(value.items())))
 
     def _items(self, tag: bytes, items: Any) -> None:
         self._enter()

@@ -16,7 +16,10 @@ _PLAIN_BASES: Final = (int, float, complex, str, bytes, bytearray, list, tuple, 
 
 def plain_base(kind: type) -> type | None:
     """The builtin that a class extends, if any."""
-    return next((base for base in _PLAIN_BASES if issubclass(kind, base)), None)
+    for base in _PLAIN_BASES:
+        if issubclass(kind, base):
+            return base
+    return None
 
 
 def as_plain(value: Any, base: type) -> Any:

@@ -1,4 +1,9 @@
-"""Loads the program and answers the judge's requests, in the program's own process."""
+"""Loads the program and answers the judge's requests, in the program's own process.
+
+That process is fresh for each run: what is called here is called a few times, and what counts is how many
+objects are looked at, as each may lie in a page of memory that has to be copied first. A comprehension makes
+a function, which looks at four; a loop does not.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,9 @@ import struct
 import sys
 import types
 from collections.abc import Callable
+from functools import partial
+from itertools import chain
+from operator import is_
 from types import CodeType
 from typing import Any, Final, NoReturn
 
@@ -82,7 +90,7 @@ class Runner:
         try:
             request = decoder.decode()
             known = decoder.containers
-            before = [_shallow(item) for item in known]
+            before = list(map(_shallow, known))
             answer = ("value", self._perform(request))
         except BaseException as error:
             self._release_reserve()
@@ -242,12 +250,16 @@ class Runner:
         return self._do_names(names)
 
     def _do_names(self, names: tuple[str, ...]) -> dict[str, Any]:
-        return {name: self._module[name] for name in names if name in self._module}
+        found = {}
+        for name in names:
+            if name in self._module:
+                found[name] = self._module[name]
+        return found
 
     def _do_call(self, target: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
         code = getattr(target, "__code__", None)
         line = getattr(code, "co_firstlineno", 0)
-        value = self._traced(lambda: target(*arguments, **named), str(getattr(target, "__name__", "")), line)
+        value = self._traced(partial(target, *arguments, **named), str(getattr(target, "__name__", "")), line)
         if isinstance(target, type) and type(value) is target and plain_base(target) is not None:
             return Kept(value)
         return value
@@ -318,8 +330,8 @@ def _differs(value: Any, before: Any) -> bool:
     if len(now) != len(before):
         return True
     if isinstance(value, dict):
-        return any(a[0] is not b[0] or a[1] is not b[1] for a, b in zip(now, before, strict=True))
-    return any(a is not b for a, b in zip(now, before, strict=True))
+        return not all(map(is_, chain.from_iterable(now), chain.from_iterable(before)))
+    return not all(map(is_, now, before))
 
 
 def open_streams() -> None:

@@ -11,7 +11,6 @@ import inspect
 import sys
 import threading
 import types
-from collections.abc import Iterator
 from types import CodeType, FrameType
 from typing import Any, Final
 
@@ -36,11 +35,14 @@ def traceable(code: CodeType, filename: str) -> bool:
     return code.co_name == "<module>" or bool(code.co_flags & inspect.CO_OPTIMIZED)
 
 
-def _all_codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _all_codes(constant)
+def _all_codes(code: CodeType) -> list[CodeType]:
+    """A code object and those inside it."""
+    codes = [code]
+    for one in codes:
+        for constant in one.co_consts:
+            if isinstance(constant, CodeType):
+                codes.append(constant)
+    return codes
 
 
 class _Frame:
@@ -214,6 +216,8 @@ class Recorder:
         changes: list[tuple[str, str]] = []
         scalars, texts = state.scalars, state.texts
         for name, value in list(frame.f_locals.items()):
+            if name[:2] == "__":
+                continue
             kind = type(value)
             if kind in _SCALARS:
                 before = scalars.get(name, _MISSING)
@@ -222,7 +226,7 @@ class Recorder:
                 scalars[name] = value
                 texts.pop(name, None)
                 changes.append((name, self._text(value)))
-            elif kind in _UNTOLD or issubclass(kind, type) or name[:1] == "." or name[:2] == "__":
+            elif kind in _UNTOLD or issubclass(kind, type) or name[:1] == ".":
                 continue
             else:
                 known = texts.get(name)
@@ -236,7 +240,7 @@ class Recorder:
                     continue
                 scalars.pop(name, None)
                 changes.append((name, text))
-        return [change for change in changes if change[0][:2] != "__"]
+        return changes
 
     def finish(self, name: str, line: int, value: Any, error: BaseException | None) -> None:
         """Tells how the outermost call ended when tracing had stopped before."""
@@ -278,7 +282,9 @@ class SettraceTracer:
     def __init__(self, recorder: Recorder, filename: str, module: CodeType) -> None:
         self._recorder = recorder
         self._filename = filename
-        self._traced: dict[CodeType, bool] = {code: traceable(code, filename) for code in _all_codes(module)}
+        self._traced: dict[CodeType, bool] = {}
+        for code in _all_codes(module):
+            self._traced[code] = traceable(code, filename)
         self._opcodes: dict[CodeType, bytes] = {}
 
     def start(self) -> None:
