@@ -1,0 +1,66 @@
+"""What the template tells the keeper: a process that lives, one that has ended, or what went wrong."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from egcfg_sandbox.server import template
+from egcfg_sandbox.server.template import Word, receive_word
+
+
+@given(st.integers(0, 2**31 - 1), st.integers(0, 2**16), st.floats(0, 1e9))
+def test_words_arrive_as_they_were_sent(pid: int, status: int, cpu_s: float) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(Word(pid, status, cpu_s).pack())
+        assert receive_word(ours) == (Word(pid, status, cpu_s), [])
+
+
+def test_a_process_id_alone_is_a_word() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(os.getpid().to_bytes(len(Word().pack()), sys.byteorder))
+        assert receive_word(ours) == (Word(os.getpid()), [])
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (template._fault(PermissionError("no chair")), "PermissionError: no chair"),
+        (b"", "the template is gone"),
+    ],
+)
+def test_what_went_wrong_is_raised(sent: bytes, told: str) -> None:
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            theirs.sendall(sent)
+        with pytest.raises(OSError, match=told):
+            receive_word(ours)
+
+
+def test_the_ends_of_a_program_take_the_lowest_numbers() -> None:
+    """In a child, which makes them free, as the template does."""
+    ours, theirs = socket.socketpair()
+    pipes = [os.pipe() for _ in range(2)]
+    ends = [end for pipe in pipes for end in pipe]
+    child = os.fork()
+    if child == 0:
+        keeper = template._KEEPER
+        os.dup2(ours.fileno(), keeper + 20)
+        os.closerange(0, keeper)
+        _, further, _, _ = socket.socket(fileno=keeper + 20).recvmsg(1, template._SPACE)
+        os._exit(further != template._IN_THEIR_PLACES)
+    rights = struct.pack(f"{len(ends)}i", *ends)
+    with ours, theirs:
+        theirs.sendmsg([template.FORK], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+        assert os.waitpid(child, 0)[1] == 0
+    for end in ends:
+        os.close(end)
