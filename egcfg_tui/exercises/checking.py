@@ -79,6 +79,7 @@ def check_references(exercises: Sequence[Exercise], run_many: RunMany) -> Iterat
                 source=exercise.reference or "",
                 tests=exercise.visible + exercise.hidden,
                 entry_point=exercise.entry_point,
+                classes=exercise.classes,
                 limits=exercise.limits,
             )
             for exercise in group

@@ -56,6 +56,11 @@ class Exercise:
     limits: Limits = field(default_factory=Limits)
 
     @property
+    def classes(self) -> tuple[str, ...]:
+        """Names that the tests surely use as classes, which their texts may leave open."""
+        return (self.entry_point,) if self.kind is ExerciseKind.CLASS and self.entry_point else ()
+
+    @property
     def task(self) -> str:
         """What a person reads: the statement and, where code is given, the code to continue."""
         if not self.given:

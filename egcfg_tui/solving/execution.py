@@ -48,7 +48,12 @@ class RunCache:
     def _program(self, source: str) -> Program:
         exercise = self._exercise
         return Program(
-            source, exercise.visible, trace=True, limits=exercise.limits, entry_point=exercise.entry_point
+            source,
+            exercise.visible,
+            trace=True,
+            limits=exercise.limits,
+            entry_point=exercise.entry_point,
+            classes=exercise.classes,
         )
 
 

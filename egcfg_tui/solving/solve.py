@@ -117,7 +117,13 @@ def _score(
     if reason != "stopped":
         yield bench.meter.enter(Stage.SCORING)
         tests_run = exercise.visible + exercise.hidden
-        program = Program(bench.solution, tests_run, limits=exercise.limits, entry_point=exercise.entry_point)
+        program = Program(
+            bench.solution,
+            tests_run,
+            limits=exercise.limits,
+            entry_point=exercise.entry_point,
+            classes=exercise.classes,
+        )
         reports = sandbox.run_many([program], bench.control.stop_requested)
         reason = reason if reports else "stopped"
         for report in reports:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -21,8 +23,10 @@ _USAGE: Final = """usage: python -m egcfg_sandbox [--serve | --layers] [--packag
 The object: {"source": "...", "tests": ["assert f(1) == 2", {"stdin": "1", "stdout": "2"}], "timeout_s": 3}
 """
 _DONE: Final = 0
+_BROKEN: Final = 1
 _USAGE_ERROR: Final = 2
 _REFUSED: Final = 4
+_INTERRUPTED: Final = 130
 
 
 def _answer(sandbox: Sandbox, text: bytes) -> str:
@@ -34,7 +38,8 @@ def _answer(sandbox: Sandbox, text: bytes) -> str:
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+    if sys.stderr is not None:
+        sys.stderr.write(f"{text}\n")
 
 
 def _show_layers() -> int:
@@ -48,6 +53,31 @@ def _show_layers() -> int:
 
 def main(arguments: Sequence[str]) -> int:
     """Runs the door; returns the exit code."""
+    if sys.stdin is None or sys.stdout is None:
+        _say("standard input and standard output must be open: the request and the answer go there")
+        return _USAGE_ERROR
+    try:
+        code = _serve(arguments)
+        sys.stdout.flush()
+    except (KeyboardInterrupt, BrokenPipeError):
+        code = _INTERRUPTED
+    except OSError as error:
+        _say(f"the request could not be read or the answer not written: {error.strerror or error}")
+        code = _BROKEN
+    if code in (_INTERRUPTED, _BROKEN):
+        _drop_output()
+    return code
+
+
+def _drop_output() -> None:
+    """Lets go of what is still to be written, which the interpreter would try again at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+def _serve(arguments: Sequence[str]) -> int:
     allowed: list[str] = []
     rest = list(arguments)
     while "--allow-missing-layer" in rest:
@@ -84,8 +114,6 @@ def main(arguments: Sequence[str]) -> int:
     except SandboxRefused as error:
         _say(str(error))
         return _REFUSED
-    except (KeyboardInterrupt, BrokenPipeError):
-        return 130
 
 
 if __name__ == "__main__":

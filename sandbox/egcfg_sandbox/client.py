@@ -522,6 +522,7 @@ def brief_for(program: Program, test: int) -> bytes:
         "source": program.source,
         "trace": program.trace,
         "entry_point": program.entry_point,
+        "classes": program.classes,
     }
     return json.dumps(brief).encode()
 

@@ -14,7 +14,10 @@ import collections
 import datetime
 import decimal
 import fractions
+import importlib
+import re
 import struct
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain
@@ -125,8 +128,33 @@ _KNOWN: Final[dict[str, _Known]] = {
     "dict_values": _Known(type({}.values()), list, lambda p: dict(enumerate(p)).values()),
     "dict_items": _Known(type({}.items()), list, lambda p: dict(p).items()),
     "memoryview": _Known(memoryview, bytes, memoryview),
+    "pattern": _Known(re.Pattern, lambda v: (v.pattern, v.flags), lambda p: re.compile(*p)),
+}
+# Types that their own text says all about, of modules that are loaded when somebody uses them.
+_BY_TEXT: Final = {
+    "pathlib": ("PurePosixPath", "PureWindowsPath", "PosixPath"),
+    "uuid": ("UUID",),
+    "ipaddress": ("IPv4Address", "IPv6Address", "IPv4Network", "IPv6Network"),
 }
 _KNOWN_NAMES: Final = {known.kind: name for name, known in _KNOWN.items()}
+
+
+def _loaded_later(kind: type) -> str | None:
+    """The name under which a type of `_BY_TEXT` is known, which it is from now on."""
+    module, name = kind.__module__, kind.__qualname__
+    if type(module) is not str or name not in _BY_TEXT.get(module, ()):
+        return None
+    return _load(f"{module}.{name}") if getattr(sys.modules.get(module), name, None) is kind else None
+
+
+def _load(full_name: str) -> str:
+    """Makes a type of `_BY_TEXT` known."""
+    module, _, name = full_name.partition(".")
+    if name not in _BY_TEXT.get(module, ()):
+        raise CodecError("a value of unknown type")
+    kind = getattr(importlib.import_module(module), name)
+    register(full_name, kind, str, kind)
+    return full_name
 
 
 def register(name: str, kind: type, out: Callable[[Any], Any], back: Callable[[Any], Any]) -> None:
@@ -214,11 +242,12 @@ class Encoder:
             self._put(b"!")
         elif kind is type and value in _TYPE_NAMES:
             self._nested(b"y", _TYPE_NAMES[value])
-        elif kind in _KNOWN_NAMES:
-            name = _KNOWN_NAMES[kind]
-            self._nested(b"X", (name, _KNOWN[name].out(value)))
         else:
-            self._nested(b"R", self._describe(value))
+            name = _KNOWN_NAMES.get(kind) or _loaded_later(kind)
+            if name is None:
+                self._nested(b"R", self._describe(value))
+            else:
+                self._nested(b"X", (name, _KNOWN[name].out(value)))
 
     def _integer(self, value: int) -> None:
         if _INT64_MIN <= value <= _INT64_MAX:
@@ -244,9 +273,18 @@ class Encoder:
         if kind is bytearray:
             self._sized(b"a", bytes(value))
         elif kind in _LISTED:
-            self._items(_LISTED[kind], value)
+            if kind is collections.deque:
+                self._put(_LISTED[kind])
+                self._value(value.maxlen)
+                self._items(b"", value)
+            else:
+                self._items(_LISTED[kind], value)
         else:
-            self._items(_KEYED[kind], list(chain.from_iterable(value.items())))
+            parts = list(chain.from_iterable(value.items()))
+            if kind is collections.defaultdict:
+                factory = value.default_factory
+                parts.insert(0, factory if type(factory) is type and factory in _TYPE_NAMES else None)
+            self._items(_KEYED[kind], parts)
 
     def _items(self, tag: bytes, items: Any) -> None:
         self._enter()
@@ -366,7 +404,7 @@ class Decoder:
             value: Any = bytearray(self._sized())
             self.containers.append(value)
         elif tag in _LISTED_BY_TAG or tag in _KEYED_BY_TAG:
-            value = _LISTED_BY_TAG[tag]() if tag in _LISTED_BY_TAG else _KEYED_BY_TAG[tag]()
+            value = self._empty(tag)
             self.containers.append(value)
             self._fill(value)
         elif tag in _FIXED_BY_TAG:
@@ -375,13 +413,18 @@ class Decoder:
             value = _NAMED_TYPES[self._value()]
         elif tag == _STANDARD:
             name, plain = self._value()
-            value = _KNOWN[name].back(plain)
+            value = _KNOWN[name if name in _KNOWN else _load(name)].back(plain)
         elif tag == _OTHER:
             value = self._resolve(self._value())
         else:
             raise CodecError("an unknown tag")
         self._depth -= 1
         return value
+
+    def _empty(self, tag: int) -> Any:
+        """A container of the tag's kind. How many a deque may hold is said before its items."""
+        kind = _LISTED_BY_TAG.get(tag) or _KEYED_BY_TAG[tag]
+        return kind(maxlen=self._value()) if kind is collections.deque else kind()
 
     def _items(self) -> list[Any]:
         count = self._length()
@@ -394,6 +437,11 @@ class Decoder:
 
     def _fill(self, value: Any) -> None:
         items = self._items()
+        if type(value) is collections.defaultdict:
+            factory = items.pop(0)
+            if factory is not None and (type(factory) is not type or factory not in _TYPE_NAMES):
+                raise CodecError("a default that is none")
+            value.default_factory = factory
         if isinstance(value, dict):
             if len(items) % 2:
                 raise CodecError("a key without a value")
@@ -410,6 +458,8 @@ class Decoder:
         if type(value) is bytearray and tag == _BYTEARRAY:
             value[:] = self._sized()
         elif type(value) is _LISTED_BY_TAG.get(tag, _KEYED_BY_TAG.get(tag)):
+            if type(value) is collections.deque:
+                self._value()
             empty: Any = value
             empty.clear()
             self._fill(empty)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from egcfg_sandbox.verdicts import CodeTest, Limits, Program, Report, StdioTest, Test, Trace
 
-_KEYS: Final = frozenset({"source", "tests", "timeout_s", "limits", "trace", "entry_point"})
+_KEYS: Final = frozenset({"source", "tests", "timeout_s", "limits", "trace", "entry_point", "classes"})
 _TEST_KEYS: Final = ("code", "setup", "stdin", "stdout")
 
 
@@ -19,9 +19,11 @@ class DoorError(ValueError):
 def read_request(text: bytes) -> Program:
     """The program that one JSON object asks to run."""
     try:
-        request = json.loads(text.decode("utf-8-sig"))
+        request = json.loads(text.decode("utf-8-sig"), object_pairs_hook=_object)
     except UnicodeDecodeError as error:
         raise DoorError(f"the request is not UTF-8 (byte {error.start})") from None
+    except DoorError:
+        raise
     except (ValueError, RecursionError) as error:
         raise DoorError(f"the request is not JSON: {error}") from None
     if not isinstance(request, dict):
@@ -35,6 +37,9 @@ def read_request(text: bytes) -> Program:
     entry_point = request.get("entry_point")
     if entry_point is not None and not isinstance(entry_point, str):
         raise DoorError("'entry_point' must be a string")
+    classes = request.get("classes", [])
+    if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+        raise DoorError("'classes' must be a list of names")
     trace = request.get("trace", False)
     if not isinstance(trace, bool):
         raise DoorError("'trace' must be true or false")
@@ -44,7 +49,18 @@ def read_request(text: bytes) -> Program:
         trace=trace,
         limits=_limits(request),
         entry_point=entry_point,
+        classes=tuple(classes),
     )
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, none of whose keys may be given twice: nobody could say which one counts."""
+    values: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in values:
+            raise DoorError(f"the key {key!r} is given twice in one object; leave one")
+        values[key] = value
+    return values
 
 
 def _text(values: dict[str, Any], key: str, where: str, default: str | None = None) -> str:
@@ -64,6 +80,8 @@ def _test(item: Any, number: int) -> Test:
     unknown = sorted(item.keys() - set(_TEST_KEYS))
     if unknown:
         raise DoorError(f"{where} has the unknown key {unknown[0]!r}; known are {', '.join(_TEST_KEYS)}")
+    if "code" in item and not item.keys().isdisjoint(("stdin", "stdout")):
+        raise DoorError(f"{where} has 'code' and 'stdin' or 'stdout'; make two tests of it")
     if "code" in item:
         return CodeTest(_text(item, "code", where), _text(item, "setup", where, ""))
     return StdioTest(_text(item, "stdin", where), _text(item, "stdout", where))

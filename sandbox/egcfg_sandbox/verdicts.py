@@ -183,6 +183,8 @@ class Program:
 
     `entry_point`, where known, is the function or class under test: the only name of the program that may
     stand in for a builtin of the same name.
+    `classes` are known to be classes rather than functions, where the tests' texts leave it open: what
+    a test makes by calling one may give plain values when the test combines it with others.
     """
 
     source: str
@@ -190,3 +192,4 @@ class Program:
     trace: bool = False
     limits: Limits = field(default_factory=Limits)
     entry_point: str | None = None
+    classes: tuple[str, ...] = ()

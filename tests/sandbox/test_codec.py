@@ -100,7 +100,7 @@ class LyingDict(dict[Any, Any]):
 
 
 def test_instances_of_subclasses_travel_as_the_builtin_they_extend() -> None:
-    data = Encoder(Objects(_nothing).describe).encode(
+    data = Encoder(Objects(_nothing, repr).describe).encode(
         [Liar(5), LyingDict({1: 2}), type("S", (str,), {})("a")]
     )
     seen: list[Any] = []

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from egcfg_sandbox import CodeTest, Limits, Sandbox, StdioTest, Verdict
+from egcfg_sandbox import CodeTest, Limits, Program, Sandbox, StdioTest, Verdict
 from egcfg_sandbox.__main__ import main
 from egcfg_sandbox.door import DoorError, read_request, write_report
 
@@ -83,6 +84,8 @@ def test_lines_are_served_one_by_one(
         (b'{"source": "", "tests": [1]}', "test 1 must be a string or an object"),
         (b'{"source": "", "tests": [{"stdin": "1"}]}', "'stdout' of test 1 must be a string"),
         (b'{"source": "", "tests": [{"code": "", "x": 1}]}', "unknown key 'x'"),
+        (b'{"source": "", "source": "x", "tests": []}', "the key 'source' is given twice"),
+        (b'{"source": "", "tests": [{"code": "", "stdin": ""}]}', "test 1 has 'code' and 'stdin'"),
         (b'{"source": "", "tests": [], "sauce": 1}', "unknown key 'sauce'"),
         (b'{"source": "", "tests": [], "timeout_s": "3"}', "limit 'wall_s' must be a number from"),
         (b'{"source": "", "tests": [], "timeout_s": -1}', "limit 'wall_s' must be a number from"),
@@ -98,6 +101,8 @@ def test_lines_are_served_one_by_one(
         (b'{"source": "", "tests": [], "limits": [1]}', "'limits' must be an object"),
         (b'{"source": "", "tests": [], "trace": 1}', "'trace' must be true or false"),
         (b'{"source": "", "tests": [], "entry_point": 1}', "'entry_point' must be a string"),
+        (b'{"source": "", "tests": [], "classes": "F"}', "'classes' must be a list of names"),
+        (b'{"source": "", "tests": [], "classes": [1]}', "'classes' must be a list of names"),
     ],
 )
 def test_a_request_that_cannot_be_read_says_where(
@@ -112,11 +117,12 @@ def test_a_request_that_cannot_be_read_says_where(
 def test_every_key_arrives() -> None:
     program = read_request(
         b'\xef\xbb\xbf{"source": "s", "tests": ["a", {"code": "b", "setup": "c"}, {"stdin": "d", "stdout": "e"}],'
-        b' "timeout_s": 2, "limits": {"memory_bytes": 10000000}, "trace": true, "entry_point": "f"}'
+        b' "timeout_s": 2, "limits": {"memory_bytes": 10000000}, "trace": true, "entry_point": "f", "classes": ["F"]}'
     )
     assert program.tests == (CodeTest("a"), CodeTest("b", "c"), StdioTest("d", "e"))
     assert program.limits == Limits(wall_s=2, cpu_s=2, memory_bytes=10_000_000)
     assert (program.trace, program.entry_point, program.source) == (True, "f", "s")
+    assert program.classes == ("F",)
 
 
 def test_usage_and_layers(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -185,3 +191,29 @@ def test_any_program_and_any_test_get_one_row_each(
     assert all(row.status is not Verdict.SANDBOX_ERROR for row in report.results), report
     assert all(row.error is None or "\n" not in row.error for row in report.results)
     json.dumps(write_report(report))
+
+
+CLOSED = {
+    "no input": ("<&-", "must be open", 2),
+    "no output": (">&-", "must be open", 2),
+    "full disk": (">/dev/full", "No space left", 1),
+    "full disk, line by line": ("--serve >/dev/full", "No space left", 1),
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full")
+@pytest.mark.parametrize("case", CLOSED)
+def test_streams_that_cannot_be_used_are_named(case: str) -> None:
+    redirection, message, code = CLOSED[case]
+    script = f"{sys.executable} -m egcfg_sandbox {redirection}"
+    done = subprocess.run(["sh", "-c", script], input=json.dumps(REQUEST), capture_output=True, text=True)
+    assert message in done.stderr
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_a_program_says_in_its_error_does_nothing_to_a_terminal(sandbox: Sandbox) -> None:
+    source = "def f(x): raise ValueError('\\ud800a\\x1b[2Jb\\u202ec\\nd')"
+    (row,) = sandbox.run(Program(source, (CodeTest("assert f(1)"),))).results
+    assert row.error == "ValueError: \ufffda\ufffd[2Jb\ufffdc d (line 1)"

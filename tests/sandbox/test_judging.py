@@ -166,6 +166,26 @@ HOLDS = {
         "if __name__ == '__main__':\n    unittest.main()",
     ),
     "named like a builtin": ("def sum(a, b): return a * b", "assert sum(2, 3) == 6"),
+    "check that is left to be called": (
+        "def f(x): return x + 1",
+        "def check(candidate):\n    assert candidate(1) == 2",
+    ),
+    "test functions that are left to be called": (
+        "def f(x): return x + 1",
+        "def test_one():\n    assert f(1) == 2\ndef test_two():\n    assert f(2) == 3",
+    ),
+    "paths, patterns and numbers of things": (
+        "import pathlib, uuid\ndef f(p, s): return pathlib.Path('a') / p.pattern, uuid.UUID(int=7), p.match(s).group(1)",
+        "import pathlib, re, uuid\nassert f(re.compile('(.)b'), 'ab') == (pathlib.Path('a/(.)b'), uuid.UUID(int=7), 'a')",
+    ),
+    "defaults and bounds of containers": (
+        "from collections import defaultdict, deque\ndef f(): return defaultdict(list), deque([1, 2], maxlen=2)",
+        "d, q = f()\nd['a'].append(1)\nq.append(3)\nassert d == {'a': [1]} and list(q) == [2, 3]",
+    ),
+    "datetime by its own name": (
+        "from datetime import datetime\ndef f(s): return datetime.fromisoformat(s)",
+        "assert f('2020-01-02') == datetime.strptime('2020-01-02', '%Y-%m-%d')",
+    ),
     "regular expression of the test": (
         "def f(x): return 'abc'",
         "import re\nassert re.match('a.c', f(1))",
@@ -176,11 +196,21 @@ HOLDS = {
 @pytest.mark.parametrize("case", HOLDS)
 def test_a_right_answer_passes_in_every_shape_of_test(judge: Judge, case: str) -> None:
     source, test = HOLDS[case]
-    row = judge(source, test)
+    row = judge(source, test, entry_point="f" if "def f" in source else None)
     assert (row.status, row.error) == (Verdict.PASSED, None)
 
 
 FAILS = {
+    "check that is left to be called": (
+        "def f(x): return x",
+        "def check(candidate):\n    assert candidate(1) == 2",
+        "AssertionError: got 1, expected 2",
+    ),
+    "second of the test functions that are left to be called": (
+        "def f(x): return 2",
+        "def test_one():\n    assert f(1) == 2\ndef test_two():\n    assert f(2) == 3",
+        "AssertionError: got 2, expected 3",
+    ),
     "wrong value": ("def f(x): return 4", "assert f(1) == 5", "AssertionError: got 4, expected 5"),
     "wrong value, turned": ("def f(x): return 4", "assert 5 == f(1)", "AssertionError: got 4, expected 5"),
     "nothing returned": (
@@ -222,7 +252,7 @@ FAILS = {
 @pytest.mark.parametrize("case", FAILS)
 def test_a_wrong_answer_fails_and_says_why(judge: Judge, case: str) -> None:
     source, test, error = FAILS[case]
-    row = judge(source, test)
+    row = judge(source, test, entry_point="f")
     assert (row.status, row.error) == (Verdict.FAILED, error)
 
 
@@ -244,6 +274,16 @@ ERRORS = {
         "AssertionError: small (line 2)",
     ),
     "test does not parse": ("def f(x): return 2", "assert f(1 ==", None),
+    "check for nobody": (
+        "def f(x): return 2",
+        "def check(candidate):\n    assert candidate(1) == 2",
+        "the test does not call its check(), and no entry_point is given",
+    ),
+    "class of the test that extends one of the program's": (
+        "class A:\n    def go(self): return self.step()",
+        "class B(A):\n    def step(self): return 1\nassert B().go() == 1",
+        "the test's class B extends one of the program's, which cannot be judged",
+    ),
     "test class without tests": (
         "def f(x): return 2",
         "import unittest\nclass T(unittest.TestCase):\n    pass",
@@ -290,6 +330,18 @@ WHOLE_PROGRAMS = {
         "import threading\nthreading.Thread(target=print, args=(3,)).start()",
         "",
         "3",
+        Verdict.PASSED,
+    ),
+    "threads that go on after the last line": (
+        "import threading, time\ndef late():\n    time.sleep(0.1)\n    print('late')\nthreading.Thread(target=late).start()\nprint('early')",
+        "",
+        "early late",
+        Verdict.PASSED,
+    ),
+    "what is left for the exit": (
+        "import atexit, sys\natexit.register(print, 'bye')\nprint('hi')\nsys.exit()",
+        "",
+        "hi bye",
         Verdict.PASSED,
     ),
     "large input": ("import sys\nprint(len(sys.stdin.read()))", "x" * 1_000_000, "1000000", Verdict.PASSED),

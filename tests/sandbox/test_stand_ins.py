@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from support.judging import Judge
 
-from egcfg_sandbox import Verdict
+from egcfg_sandbox import CodeTest, Program, Sandbox, Verdict
 
 SET = """
 class Bag:
@@ -34,6 +34,48 @@ class Tree:
     def __dict__(self): return {self.label: []}
     def __eq__(self, other): return self.__dict__() == other.__dict__()
 """
+SHAPES = """
+class Shelf:
+    def __init__(self, *items): self.items = list(items)
+    def __iter__(self): yield from self.items
+    def __reversed__(self): return iter(self.items[::-1])
+    def __contains__(self, item): return item in self.items
+    def __iadd__(self, other):
+        self.items += other.items
+        return self
+    def __round__(self, digits=0): return round(sum(self.items), digits)
+    def __divmod__(self, n): return divmod(len(self.items), n)
+    def __lt__(self, n): return len(self.items) < (len(n.items) if isinstance(n, Shelf) else n)
+    def __eq__(self, other): return self.items == other.items
+    def __hash__(self): return hash(tuple(self.items))
+    def size(self): return len(self.items)
+    def put(self, item): self.items[0] += item
+class Swallow:
+    def __enter__(self): return self
+    def __exit__(self, kind, error, trace): return kind is ValueError and error.args == ("no",)
+class Half:
+    def __init__(self, n, d): self.n, self.d = n, d
+    def __eq__(self, other): return self.n * other.d == other.n * self.d
+class Slow:
+    async def __aenter__(self): return 5
+    async def __aexit__(self, kind, error, trace): return kind is KeyError
+async def numbers(n):
+    for number in range(n): yield number
+"""
+BROKEN = (
+    SHAPES.replace("yield from", "yield")
+    .replace("[::-1]", "")
+    .replace("item in", "item not in")
+    .replace("+= other", "= other")
+    .replace("round(sum", "round(len")
+    .replace("divmod(len(self.items), n)", "(n, n)")
+    .replace("< (len", "> (len")
+    .replace("hash(tuple(self.items))", "id(self)")
+    .replace("ValueError", "KeyError")
+    .replace("self.d = n, d", "self.d = n, d * d")
+    .replace("return 5", "return 6")
+    .replace("yield number", "yield -number - 1")
+)
 DEVICE = """
 import sys, types
 kit = types.ModuleType("kit")
@@ -64,7 +106,11 @@ for thread in threads: thread.join()
     ("source", "test", "wrong"),
     [
         (SET, "assert Bag([1, 2]) == Bag([2, 1])", "assert Bag([1, 2]) == Bag([2, 2])"),
-        (RATIO, "assert 16 ** Ratio(1, 2) == 4.0", "assert 16 ** Ratio(1, 2) == 5.0"),
+        (
+            RATIO,
+            "assert 16 ** Ratio(1, 2) == 4.0 and Ratio(1, 2).d == 2",
+            "assert 16 ** Ratio(1, 2) == 5.0 and Ratio(1, 2).d == 2",
+        ),
         (LEVELS, "assert level(2) is Level.HIGH", "assert level(1) is Level.HIGH"),
         (TREE, "assert Tree('x') == Tree('x')", "assert Tree('x') == Tree('y')"),
         (
@@ -110,3 +156,38 @@ def test_an_operator_of_what_the_program_returned_decides_nothing(judge: Judge) 
     row = judge(RATIO, "assert half() + 3 == 3.5")
     assert not row.passed
     assert "decides nothing" in (row.error or "")
+
+
+SHAPED = [
+    "assert list(Shelf(1, 2)) == [1, 2] and [*Shelf(3)] == [3]",
+    "assert list(reversed(Shelf(1, 2))) == [2, 1]",
+    "s = Shelf(1, 2)\nassert s.size() == 2 and 2 in s and 3 not in s",
+    "s = Shelf(1)\ns += Shelf(2)\nassert s.items == [1, 2]",
+    "s = Shelf(1.26, 1)\nassert s.size() == 2 and round(s, 1) == 2.3",
+    "s = Shelf(1, 2, 3)\nassert s.size() == 3 and divmod(s, 2) == (1, 1)",
+    "s = Shelf(1, 2, 3)\nassert s.size() < 5 and s < 4 and not s < 2",
+    "assert len({Shelf(1), Shelf(1), Shelf(2)}) == 2 and {Shelf(1): 'a'}[Shelf(1)] == 'a'",
+    "import copy\ns = Shelf([1])\ncopied = copy.deepcopy(s)\ncopied.put([7])\nassert s.items == [[1]] and [1, 7] in copied",
+    "with Swallow():\n    raise ValueError('no')",
+    "assert Half(1, 2) == Half(2, 4) and not Half(1, 2) == Half(1, 3)",
+    "import asyncio\nasync def go():\n    async with Slow() as five:\n        assert five == 5\n        raise KeyError\nasyncio.run(go())",
+    "import asyncio\nasync def go(): return [n async for n in numbers(3)]\nassert asyncio.run(go()) == [0, 1, 2]",
+]
+
+
+@pytest.mark.parametrize("test", SHAPED)
+def test_a_class_of_any_shape_is_judged_by_its_methods(judge: Judge, test: str) -> None:
+    row = judge(SHAPES, test)
+    assert (row.status, row.error) == (Verdict.PASSED, None)
+    assert not judge(BROKEN, test).passed
+
+
+def test_a_class_that_is_known_to_be_one_is_taken_at_its_word(sandbox: Sandbox) -> None:
+    tests = (
+        "assert 16 ** Ratio(1, 2) == 4.0",
+        "assert Ratio(1, 2) + 3 == 3.5",
+        "assert Ratio(1, 2) + 3 == 4.5",
+    )
+    for classes, verdicts in (((), [False, False, False]), (("Ratio",), [True, True, False])):
+        program = Program(RATIO, tuple(map(CodeTest, tests)), entry_point="Ratio", classes=classes)
+        assert [row.passed for row in sandbox.run(program).results] == verdicts

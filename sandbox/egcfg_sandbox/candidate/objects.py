@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import builtins
 import collections
+import copy
 import dataclasses
+import math
 import operator
 import sys
 import types
@@ -57,7 +59,7 @@ def state_of(value: Any) -> dict[str, Any]:
 
 
 CallBack = Callable[[str, int, tuple[Any, ...], dict[str, Any]], Any]
-"""Asks the test: what to do ("call", "getattr", "setattr", "enter", "exit"), with which thing, and how."""
+"""Asks the test: what to do ("call", "getattr", "operate", "isinstance", ...), with which thing, and how."""
 
 
 class TestThing:
@@ -78,8 +80,13 @@ class TestThing:
     def __exit__(self, kind: Any, error: Any, trace: Any) -> Any:
         return self._remote_ask("exit", self._remote_number, (), {})
 
+    def __instancecheck__(self, value: Any) -> Any:
+        return self._remote_ask("isinstance", self._remote_number, (value,), {})
+
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name == "__dict__":
+            return self._remote_ask("vars", self._remote_number, (), {})
+        if name.startswith("__") and name not in ("__name__", "__qualname__"):
             raise AttributeError(name)
         return self._remote_ask("getattr", self._remote_number, (name,), {})
 
@@ -87,10 +94,42 @@ class TestThing:
         self._remote_ask("setattr", self._remote_number, (name, value), {})
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is TestThing and other._remote_number == self._remote_number
+        return isinstance(other, TestThing) and other._remote_number == self._remote_number
 
     def __hash__(self) -> int:
         return hash(self._remote_number)
+
+
+TestThing.__doc__ = property(  # type: ignore[assignment]
+    lambda self: self._remote_ask("getattr", self._remote_number, ("__doc__",), {})
+)
+
+
+class TestObject(TestThing):
+    """A thing of the test with special methods of its own, or one that is gone through or read."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> Any:
+        return super().__eq__(other) or self._remote_ask("operate", self._remote_number, ("eq", other), {})
+
+    def __hash__(self) -> int:
+        return int(self._remote_ask("operate", self._remote_number, ("hash",), {}))
+
+
+def _forwarded(name: str) -> Any:
+    def operator(self: TestObject, *operands: Any) -> Any:
+        return self._remote_ask("operate", self._remote_number, (name, *operands), {})
+
+    return operator
+
+
+_FORWARDED: Final = """
+len iter next bool str repr int float index reversed getitem setitem delitem contains lt le gt ge neg abs add
+sub mul truediv floordiv mod pow and_ or_ xor matmul radd rsub rmul rtruediv rfloordiv rmod rpow
+"""
+for _name in _FORWARDED.split():
+    setattr(TestObject, f"__{_name.rstrip('_')}__", _forwarded(_name))
 
 
 class Kept:
@@ -103,8 +142,10 @@ class Kept:
 class Objects:
     """The numbered objects of one program."""
 
-    def __init__(self, call_back: CallBack) -> None:
+    def __init__(self, call_back: CallBack, as_raised: Callable[[BaseException], Any]) -> None:
         self._call_back = call_back
+        self._as_raised = as_raised
+        self._of_test: dict[int, tuple[Any, int]] = {}
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
         self._described: set[int] = set()
@@ -129,11 +170,39 @@ class Objects:
             return vars(sys.modules[number])[rest[0]]
         if side == "mine":
             return self._objects[number]
-        return TestThing(self._call_back, number)
+        if side == "raises":
+            return self._exception_class(number, *rest)
+        if side == "error":
+            return self._exception(number, *rest)
+        return (TestObject if rest[0] else TestThing)(self._call_back, number)
+
+    def number_at_test(self, value: Any) -> int | None:
+        """The test's number of an exception, or of a class of exceptions, that came from there."""
+        found = self._of_test.get(id(value))
+        return None if found is None else found[1]
+
+    def _exception_class(self, number: int, name: str, bases: tuple[type, ...]) -> Any:
+        """A class of exceptions of the test, as one that can be caught and raised here."""
+        for known, its_number in self._of_test.values():
+            if its_number == number:
+                return known
+        kind = type(name, bases, {"__module__": "test"})
+        self._of_test[id(kind)] = (kind, number)
+        return kind
+
+    def _exception(self, number: int, kind: type[BaseException], arguments: tuple[Any, ...]) -> BaseException:
+        """An exception of the test."""
+        try:
+            error = kind(*arguments)
+        except Exception:
+            error = kind.__new__(kind)
+            error.args = arguments
+        self._of_test[id(error)] = (error, number)
+        return error
 
     def describe(self, value: Any) -> Any:
         """The reference, or the plain part, under which a value travels."""
-        if type(value) is TestThing:
+        if type(value) in (TestThing, TestObject):
             return ("yours", value._remote_number)
         if type(value) is Kept:
             return self.reference(value.value)
@@ -142,6 +211,8 @@ class Objects:
         if isinstance(value, types.ModuleType):
             return ("module", value.__name__)
         kind = type(value)
+        if issubclass(kind, BaseException):
+            return ("error", self._as_raised(value))
         base = plain_base(kind)
         if base is tuple and isinstance(getattr(kind, "_fields", None), tuple):
             return ("named", kind.__name__, tuple(kind._fields), as_plain(value, tuple))
@@ -167,6 +238,9 @@ class Objects:
         """A class by number; the first time also its name, bases and kind."""
         if kind.__module__ == "builtins" and getattr(builtins, kind.__name__, None) is kind:
             return kind.__name__
+        at_test = self.number_at_test(kind)
+        if at_test is not None:
+            return ("yours", at_test)
         number = self.number_of(kind)
         if number in self._described:
             return (number,)
@@ -197,16 +271,25 @@ def _call_operator(name: str) -> Callable[..., Any]:
     return lambda *operands: getattr(operator, name)(*operands)
 
 
-def _awaited(coroutine: Any) -> Any:
-    """Runs a coroutine to its end, in an event loop of its own."""
+_loops: list[Any] = []
+
+
+def _awaited(waiting: Any) -> Any:
+    """Runs what can be awaited to its end, in the event loop of all that the test awaits."""
     import asyncio  # large, and rarely needed
 
-    return asyncio.run(coroutine)
+    async def wait() -> Any:
+        return await waiting
+
+    if not _loops:
+        _loops.append(asyncio.Runner())
+    return _loops[0].run(wait())
 
 
 _OPERATORS: Final = """
-getitem setitem delitem add sub mul truediv floordiv mod pow lshift rshift and_ or_ xor matmul neg pos invert
-abs index eq lt le gt ge
+getitem setitem delitem contains add sub mul truediv floordiv mod pow lshift rshift and_ or_ xor matmul iadd
+isub imul itruediv ifloordiv imod ipow ilshift irshift iand ior ixor imatmul neg pos invert abs index eq lt le
+gt ge
 """
 
 OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
@@ -229,5 +312,12 @@ OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
     "exit": lambda value, *details: type(value).__exit__(value, *details),
     **{name: _call_operator(name) for name in _OPERATORS.split()},
     "divmod": divmod,
+    **{module_function.__name__: module_function for module_function in (math.floor, math.ceil, math.trunc)},
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "aiter": aiter,
+    "anext": lambda value: _awaited(anext(value)),
+    "aenter": lambda value: _awaited(type(value).__aenter__(value)),
+    "aexit": lambda value, *details: _awaited(type(value).__aexit__(value, *details)),
     "await": _awaited,
 }

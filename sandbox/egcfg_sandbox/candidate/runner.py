@@ -7,12 +7,15 @@ a function, which looks at four; a loop does not.
 
 from __future__ import annotations
 
+import atexit
 import builtins
+import io
 import mmap
 import os
 import random
 import struct
 import sys
+import threading
 import types
 from collections.abc import Callable
 from functools import partial
@@ -44,6 +47,8 @@ MODULE: Final = "program"
 NUMBER: Final = struct.Struct("<I")
 _NOT_RETURNED: Final = (types.ModuleType, types.FunctionType, type)
 _CODEC_RECURSION: Final = 20_000
+_MOST_CAUSES: Final = 3
+_MOST_TEXT: Final = 2000
 _MEMORY_RESERVE_BYTES: Final = 1 << 20
 
 
@@ -53,7 +58,7 @@ class Runner:
     _memory: Any
 
     def __init__(self) -> None:
-        self._objects = Objects(self._call_back)
+        self._objects = Objects(self._call_back, self._raised)
         self._module: dict[str, Any] = {}
         self._tracer: SettraceTracer | MonitoringTracer | None = None
         self._recorder: Recorder | None = None
@@ -144,10 +149,15 @@ class Runner:
             return self._raised(error)
         except BaseException:
             # Its class has a metaclass that resists being looked at.
-            return ("Exception", (), {}, "an exception that cannot be described", None, None)
+            text = "an exception that cannot be described"
+            return ("Exception", (), {}, text, *[None] * 5)
 
-    def _raised(self, error: BaseException) -> Any:
-        """An exception as data: class, arguments, text and the program's line it came from."""
+    def _raised(self, error: BaseException, causes: int = _MOST_CAUSES) -> Any:
+        """An exception as data.
+
+        Class, arguments, variables, text, the program's line it came from, errno; further what its own
+        `__str__` says, its cause, and its number where it is one of the test's that came back.
+        """
         text = describe_error(error, Renderer(200).text)
         line = None
         trace = BaseException.__dict__["__traceback__"].__get__(error)
@@ -169,8 +179,19 @@ class Runner:
             arguments, state = (text,), {}
         kind = self._objects.describe_class(type(error))
         number = OSError.__dict__["errno"].__get__(error) if isinstance(error, OSError) else None
+        cause = BaseException.__dict__["__cause__"].__get__(error)
         BaseException.__dict__["__traceback__"].__set__(error, None)
-        return (kind, arguments, state, text, line, number if type(number) is int else None)
+        return (
+            kind,
+            arguments,
+            state,
+            text,
+            line,
+            number if type(number) is int else None,
+            _own_text(error),
+            None if cause is None or not causes else self._raised(cause, causes - 1),
+            self._objects.number_at_test(error),
+        )
 
     def _perform(self, request: Any) -> Any:
         operation, *rest = request
@@ -244,7 +265,10 @@ class Runner:
         sys.modules[entry] = module
         self._module = module.__dict__
         if entry == "__main__":
-            self._traced(lambda: exec(code, self._module), "<module>", 1)
+            try:
+                self._traced(lambda: exec(code, self._module), "<module>", 1)
+            finally:
+                _finish()
         else:
             exec(code, self._module)
         return self._do_names(names)
@@ -266,6 +290,15 @@ class Runner:
 
     def _do_seed(self, value: Any, version: int) -> None:
         random.seed(value, version)
+
+    def _do_replace(self, name: str, function: Any) -> None:
+        """Puts a function of the test in a builtin's place, or the builtin back (None)."""
+        self._builtins[name] = getattr(builtins, name) if function is None else function
+
+    def _do_feed(self, text: str, anew: bool) -> None:
+        """Gives the program further text to read, or text in the place of what it has not read."""
+        left = "" if anew or type(sys.stdin) is not io.StringIO else sys.stdin.read()
+        sys.stdin = io.StringIO(left + text)
 
     def _do_getattr(self, target: Any, name: str) -> Any:
         return getattr(target, name)
@@ -298,9 +331,14 @@ class Runner:
                 outcome, value = Decoder(message[5:], self._objects.resolve).decode()
                 if outcome == "value":
                     return value
-                kind, text = value
-                raise _builtin_error(kind)(text)
+                raise value if isinstance(value, BaseException) else RuntimeError(str(value))
             self._handle(message)
+
+
+def _finish() -> None:
+    """What the interpreter does at the end of a program: waits for threads, calls what asked for it."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
 
 
 def _own_builtins() -> dict[str, Any]:
@@ -311,9 +349,13 @@ def _own_builtins() -> dict[str, Any]:
     return vars(copy)
 
 
-def _builtin_error(name: str) -> type[BaseException]:
-    kind = getattr(builtins, name, RuntimeError)
-    return kind if isinstance(kind, type) and issubclass(kind, BaseException) else RuntimeError
+def _own_text(error: BaseException) -> str | None:
+    """What an exception says of itself where its class has a say in it."""
+    owner = next(kind for kind in type(error).__mro__ if "__str__" in vars(kind))
+    if owner.__module__ == "builtins":
+        return None
+    text = str(error)
+    return text[:_MOST_TEXT] if type(text) is str else None
 
 
 def _shallow(value: Any) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import builtins
 import importlib
-import math
 import operator
 import random
 import symtable
@@ -17,6 +16,7 @@ from typing import Any, Final
 
 from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.judge import cases, evaluation
+from egcfg_sandbox.judge.classes import class_names
 from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.mirrors import HELPER_MODULES, RemoteObject, RemoteType, named_by_test
 from egcfg_sandbox.judge.session import Session
@@ -37,7 +37,18 @@ _COMPARE: Final = dict(_COMPARISONS.values())
 _SHOWN: Final = 120
 _EXECUTION: Final = "test_execution"
 _INSPECTION: Final = "test_string"
+_CHECK: Final = "check"
 _FILENAME: Final = "<test>"
+# Names for modules that only the program imported, and where a value's class or a comparison comes from.
+_USUAL_NAMES: Final = {"np": "numpy", "numpy": "numpy", "pd": "pandas", "pandas": "pandas"}
+_HOMES: Final = {
+    **dict.fromkeys(("Counter", "OrderedDict", "defaultdict", "deque"), "collections"),
+    **dict.fromkeys(("datetime", "date", "timedelta"), "datetime"),
+    "Decimal": "decimal",
+    "Fraction": "fractions",
+    "deepcopy": "copy",
+    "isclose": "math",
+}
 
 # Names and modules by which a test could change more than its own variables, or not.
 _REACHING: Final = frozenset(
@@ -55,6 +66,8 @@ _REACHING: Final = frozenset(
         "input",
     }
 )
+# Modules by which a test puts streams and functions of its own in the place of the usual ones.
+_REPLACING: Final = frozenset({"sys", "builtins", "contextlib", "unittest"})
 _HARMLESS_IMPORTS: Final = frozenset(
     {"math", "cmath", "collections", "itertools", "functools", "string", "re", "typing", "operator", "copy",
      "fractions", "datetime", "heapq", "bisect"}
@@ -178,6 +191,7 @@ class CodeCheck:
 
     def run(self, session: Session, found: Any, entry_point: str | None) -> None:
         """Returns when the test holds; raises what made it fail. `found`: the program's names and values."""
+        session.class_names |= self._class_names
         given = {name: value for name, value in found.items() if name in self._names}
         helpers = self._helpers(given, entry_point)
         bound = self._bindings({name: given[name] for name in given if name not in helpers}, entry_point)
@@ -195,6 +209,8 @@ class CodeCheck:
         self._add_helpers(namespace)
         if "random" in self._imports:
             _share_seeds(session)
+        if self._imports & _REPLACING:
+            session.heed_streams()
         classes = "unittest" in self._imports | self._names
         if classes:
             cases.take_over()
@@ -202,6 +218,38 @@ class CodeCheck:
             exec(code, namespace)
         if classes:
             cases.run(namespace)
+        self._call_functions(session, namespace, entry_point)
+
+    def _call_functions(self, session: Session, namespace: dict[str, Any], entry_point: str | None) -> None:
+        """Calls what the test defined to be called by others: `check(candidate)`, and `test_...()`."""
+        for function in self._uncalled:
+            if not function.args.args:
+                namespace[function.name]()
+            elif entry_point is None:
+                raise NotATest(f"the test does not call its {function.name}(), and no entry_point is given")
+            else:
+                candidate = namespace.get(entry_point)
+                if candidate is None:
+                    candidate = session.ask("names", (entry_point,)).get(entry_point)
+                if candidate is None:
+                    raise NameError(f"name {entry_point!r} is not defined", name=entry_point)
+                namespace[function.name](candidate)
+
+    @cached_property
+    def _uncalled(self) -> list[ast.FunctionDef]:
+        """Functions that would be the whole test, were they called."""
+        trees = (self._setup, self._code)
+        read = {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        return [
+            node
+            for tree in trees
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef) and node.name not in read and _is_for_others(node)
+        ]
+
+    @cached_property
+    def _class_names(self) -> frozenset[str]:
+        return class_names((self._setup, self._code))
 
     def forget(self) -> None:
         """Lets go of the values that the last program gave."""
@@ -254,13 +302,17 @@ class CodeCheck:
 
     def _helpers(self, given: dict[str, Any], entry_point: str | None) -> dict[str, Any]:
         """What helps a test to compare but was left to the program to import: the judge's own instead."""
-        helpers: dict[str, Any] = {
-            name: importlib.import_module(name)
-            for name in given
-            if name in HELPER_MODULES and name not in self._called_names
-        }
-        if "isclose" in given and set(given) != {"isclose"}:
-            helpers["isclose"] = math.isclose
+        helpers: dict[str, Any] = {}
+        for name in set(given) - self._called_names:
+            if name in _USUAL_NAMES:
+                helpers[name] = _imported_here(_USUAL_NAMES[name])
+            elif name in HELPER_MODULES:
+                module = importlib.import_module(name)
+                # Of `from datetime import datetime` the class of that name is meant.
+                helpers[name] = given[name] if given[name] is getattr(module, name, module) else module
+        if not set(given) <= _HOMES.keys() | {entry_point}:
+            for name in (set(given) & _HOMES.keys()) - helpers.keys():
+                helpers[name] = getattr(importlib.import_module(_HOMES[name]), name)
         helpers.pop(entry_point or "", None)
         return helpers
 
@@ -354,9 +406,26 @@ def _global_names(*texts: str) -> set[str]:
     return names - own
 
 
+def _imported_here(name: str) -> Any:
+    """The judge's own copy of a package; without one the program cannot have it either."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise NotATest(f"the test needs {name}, which this sandbox does not have") from None
+
+
 def _defined(tree: ast.Module) -> set[str]:
     """Functions that the test defines for all of its code."""
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def _is_for_others(function: ast.FunctionDef) -> bool:
+    """Whether a runner of tests would call the function: `check` with one argument, `test...` with none."""
+    given = function.args
+    if given.kwonlyargs or given.posonlyargs or given.vararg or given.kwarg:
+        return False
+    wanted = len(given.args) - len(given.defaults)
+    return wanted == 0 if function.name.startswith("test") else wanted == 1 and function.name == _CHECK
 
 
 def _called(tree: ast.Module) -> Iterator[Any]:

@@ -114,7 +114,7 @@ def _judge(brief: dict[str, Any], watch: Watch, limits: Limits) -> dict[str, Any
     test = StdioTest(**brief["test"]) if brief["stdio"] else CodeTest(**brief["test"])
     source = brief["source"].encode("utf-8", "surrogatepass")
     wanted = (limits.trace_events, limits.repr_chars) if brief["trace"] else None
-    ruling = judge(watch, test, source, brief["entry_point"], wanted)
+    ruling = judge(watch, test, source, (brief["entry_point"], brief["classes"]), wanted)
     return {
         "status": ruling.verdict.value,
         "error": ruling.text,

@@ -13,9 +13,11 @@ import sys
 from collections import namedtuple
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any, Final
 
 from egcfg_sandbox.codec import CodecError
+from egcfg_sandbox.judge.faults import NotATest
 
 if TYPE_CHECKING:
     from egcfg_sandbox.judge.session import Session
@@ -62,13 +64,15 @@ def _is_remote(value: Any) -> bool:
 
 
 def named_by_test(name: str, value: Any) -> Any:
-    """Notes that the test knows a class by a class's name: what it makes with it is under test.
+    """Notes whether the test knows a class by a class's name, and uses it as one.
 
     The name counts that the test uses, as the program may call a class what it likes and let it stand in the
     place of a function.
     """
     if isinstance(value, RemoteType):
-        type.__setattr__(value, "_remote_tested", name[:1].isupper())
+        session = type.__getattribute__(value, "_remote_class_session")
+        type.__setattr__(value, "_remote_named", name[:1].isupper())
+        type.__setattr__(value, "_remote_tested", name in session.class_names)
     return value
 
 
@@ -78,13 +82,18 @@ class RemoteType(type):
     _remote_class_session: Session
     _remote_class_number: int
     _remote_traits: dict[str, Any]
+    _remote_named: bool
     _remote_tested: bool
+
+    def __new__(cls, name: str, *_: Any, **__: Any) -> Any:
+        raise NotATest(f"the test's class {name} extends one of the program's, which cannot be judged")
 
     def __call__(cls, *arguments: Any, **named: Any) -> Any:
         made = cls._remote_class_session.ask("call", cls, arguments, named)
         stand_in: Any = cls
-        if type(made) is stand_in and cls._remote_tested:
-            object.__setattr__(made, "_remote_made", True)
+        if type(made) is stand_in:
+            object.__setattr__(made, "_remote_born", cls._remote_named)
+            object.__setattr__(made, "_remote_made", cls._remote_tested)
         return made
 
     def __getattr__(cls, name: str) -> Any:
@@ -112,17 +121,18 @@ class RemoteObject:
     """An object of the program.
 
     `_remote_tainted`: a value of the test went into it by an operator. `_remote_made`: the test made it by
-    calling a class that is under test (or it came from such an object by an operator), rather than the
-    program by returning it in the place of a plain value.
+    calling a class that it surely uses as one (or it came from such an object by an operator), rather than
+    the program by returning it in the place of a plain value. `_remote_born`: the test made it by a call.
     """
 
-    __slots__ = ("_remote_made", "_remote_number", "_remote_session", "_remote_tainted")
+    __slots__ = ("_remote_born", "_remote_made", "_remote_number", "_remote_session", "_remote_tainted")
 
     def __init__(self, session: Session, number: int) -> None:
         object.__setattr__(self, "_remote_session", session)
         object.__setattr__(self, "_remote_number", number)
         object.__setattr__(self, "_remote_tainted", False)
         object.__setattr__(self, "_remote_made", False)
+        object.__setattr__(self, "_remote_born", False)
 
     def __getattr__(self, name: str) -> Any:
         if name in _COMPARING and not _slot(self, "_remote_made"):
@@ -145,12 +155,18 @@ class RemoteObject:
         return _same(self, other, _STATE_DEPTH)
 
     def __hash__(self) -> int:
-        return hash((type(self).__name__, _slot(self, "_remote_number")))
+        kind = type(self)
+        if not isinstance(kind, RemoteType) or not type.__getattribute__(kind, "_remote_traits").get("eq"):
+            return hash((kind.__name__, _slot(self, "_remote_number")))
+        # Of a class with an equality: the same for those that are equal, but never that of a plain value.
+        return hash((number_of(kind), _slot(self, "_remote_session").ask("operate", "hash", (self,))))
 
     def __iter__(self) -> Iterator[Any]:
         return _Iteration(_further(self, _operate(self, "iter")))
 
     def __contains__(self, item: Any) -> bool:
+        if _slot(self, "_remote_made"):
+            return bool(_checked(self, "contains", bool, item))
         return any(item is part or item == part for part in self)
 
     def __getitem__(self, key: Any) -> Any:
@@ -166,7 +182,31 @@ class RemoteObject:
         return _further(self, _operate(self, "enter"))
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> Any:
-        return _operate(self, "exit", None, None, None)
+        return _operate(self, "exit", *_details(error))
+
+    def __reversed__(self) -> Iterator[Any]:
+        return _Iteration(_further(self, _operate(self, "reversed")))
+
+    def __round__(self, *digits: Any) -> Any:
+        return _further(self, _operate(self, "round", *digits))
+
+    def __copy__(self) -> Any:
+        return _copied(self, "copy")
+
+    def __deepcopy__(self, known: Any) -> Any:
+        return _copied(self, "deepcopy")
+
+    def __aiter__(self) -> Any:
+        return _further(self, _operate(self, "aiter"))
+
+    async def __anext__(self) -> Any:
+        return _further(self, _operate(self, "anext"))
+
+    async def __aenter__(self) -> Any:
+        return _further(self, _operate(self, "aenter"))
+
+    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> Any:
+        return _operate(self, "aexit", *_details(error))
 
     def __format__(self, form: str) -> str:
         return str(_checked(self, "format", str, form))
@@ -197,6 +237,21 @@ class RemoteObject:
 
     def __dir__(self) -> list[str]:
         return [name for name in _operate(self, "dir") if type(name) is str]
+
+
+def _details(error: Any) -> tuple[Any, Any, None]:
+    """What a `with` tells its manager of an exception."""
+    return (None if error is None else type(error)), error, None
+
+
+def _copied(source: RemoteObject, how: str) -> Any:
+    """A copy that the program makes, which decides no more than its original."""
+    copy = _operate(source, how)
+    if not isinstance(copy, RemoteObject):
+        raise TypeError(f"{how}() of an object of the program gave {type(copy).__name__}")
+    for flag in ("_remote_born", "_remote_made", "_remote_tainted"):
+        object.__setattr__(copy, flag, _slot(source, flag))
+    return copy
 
 
 def _operate(target: Any, name: str, *operands: Any) -> Any:
@@ -269,6 +324,8 @@ def _unary(name: str) -> Any:
 
 def _ordering(name: str) -> Any:
     def operator(self: RemoteObject, other: Any) -> Any:
+        if not isinstance(other, RemoteObject) and _slot(self, "_remote_made"):
+            return _checked(self, name, bool, other)
         if (
             not isinstance(other, RemoteObject)
             or _slot(self, "_remote_tainted")
@@ -301,7 +358,10 @@ for _name in [
     _function = f"{_name}_" if _name in ("and", "or") else _name
     setattr(RemoteObject, f"__{_name}__", _binary(_function, False))
     setattr(RemoteObject, f"__r{_name}__", _binary(_function, True))
-for _name in ["neg", "pos", "invert", "abs"]:
+    setattr(RemoteObject, f"__i{_name}__", _binary(f"i{_name}", False))
+for _prefix, _swapped in (("", False), ("r", True)):
+    setattr(RemoteObject, f"__{_prefix}divmod__", _binary("divmod", _swapped))
+for _name in ["neg", "pos", "invert", "abs", "floor", "ceil", "trunc"]:
     setattr(RemoteObject, f"__{_name}__", _unary(_name))
 for _name in ["lt", "le", "gt", "ge"]:
     setattr(RemoteObject, f"__{_name}__", _ordering(_name))
@@ -352,7 +412,7 @@ class _Iteration(Iterator[Any]):
     """Whatever the program's `__iter__` gave, as an iterator."""
 
     def __init__(self, source: Any) -> None:
-        if not isinstance(source, RemoteIterator):
+        if not isinstance(source, RemoteIterator | GeneratorType):
             raise TypeError(f"iter() returned non-iterator of type {type(source).__name__!r}")
         self._source = source
 
@@ -375,10 +435,13 @@ def _same(left: RemoteObject, right: Any, depth: int) -> Any:
         return True
     if type(left) is not type(right):
         return False
+    session = _slot(left, "_remote_session")
+    if _slot(left, "_remote_born") and _slot(right, "_remote_born"):
+        # Both are the test's work: there is no answer to be compared, only the equality itself.
+        return session.ask("operate", "eq", (left, right)) is True
     traits = type.__getattribute__(type(left), "_remote_traits")
     if not traits.get("eq"):
         return False
-    session = _slot(left, "_remote_session")
     fields = traits.get("fields")
     if depth <= 0:
         raise RecursionError("objects of the program are nested too deeply to compare")
@@ -458,6 +521,8 @@ class Mirrors:
                 return RemoteIterator(self._session, number)
             case ("class", description):
                 return self._class(description)
+            case ("error", raised):
+                return self.exception(raised, iterating=False)
             case ("named", str(name), tuple(fields), tuple(values)):
                 return self._named_tuple(name, fields, values)
             case ("yours", int(number)):
@@ -491,6 +556,8 @@ class Mirrors:
         number = description[0]
         if len(description) == 1:
             return self._classes[number]
+        if number == "yours":
+            return self._class_of_test(description[1])
         _, name, module, bases, traits = description
         if (
             not (type(number) is int and type(name) is str and type(traits) is dict)
@@ -502,11 +569,18 @@ class Mirrors:
         self._numbers[kind] = number
         return kind
 
+    def _class_of_test(self, number: Any) -> type[BaseException]:
+        """A class of exceptions that the test handed over."""
+        kind = self._session.thing(number) if type(number) is int else None
+        if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+            raise CodecError("a class of the test that is none")
+        return kind
+
     def _new_class(self, number: int, name: str, bases: Any, traits: dict[Any, Any]) -> type:
         parents = [self._class(base) for base in bases]
         errors = tuple(parent for parent in parents if issubclass(parent, BaseException))
         if errors:
-            return type(name, errors, {"__module__": "program"})
+            return type(name, errors, {"__module__": "program", "__str__": _shown})
         remote = tuple(parent for parent in parents if isinstance(parent, RemoteType))
         root = RemoteIterator if traits.get("iterator") is True else RemoteObject
         kind = type.__new__(RemoteType, name, remote or (root,), {"__slots__": (), "__module__": "program"})
@@ -514,6 +588,7 @@ class Mirrors:
             ("_remote_class_session", self._session),
             ("_remote_class_number", number),
             ("_remote_traits", traits),
+            ("_remote_named", False),
             ("_remote_tested", False),
         ):
             type.__setattr__(kind, key, value)
@@ -530,18 +605,27 @@ class Mirrors:
     def exception(self, plain: Any, *, iterating: bool) -> BaseException:
         """The program's exception, as one of a class that the test's `except` recognises.
 
-        `StopIteration` only where the test asks an iterator for its next item: from a call it would silently
-        end a `map` or `zip` of the test.
+        The end of an iteration only where the test asks an iterator for its next item: from a call it would
+        silently end a `map` or `zip` of the test.
         """
         try:
-            description, arguments, state, text, line, number = plain
-            kind = self._class(description)
+            description, arguments, state, text, line, number, shown, cause, at_test = plain
+            kind: Any = self._class(description)
             if not issubclass(kind, BaseException):
                 raise CodecError("an exception that is none")
-            if issubclass(kind, StopIteration) and not iterating:
+            if issubclass(kind, StopIteration | StopAsyncIteration) and not iterating:
                 kind = RuntimeError
+            known: Any = self._session.thing(at_test) if type(at_test) is int else None
+            if isinstance(known, kind):
+                if not isinstance(known, AssertionError):
+                    known.remote = RemoteError(str(text)[:300], line if type(line) is int else None, None)
+                return known  # type: ignore[no-any-return]
             try:
                 error = _new_exception(kind, arguments, state)
+                if type(shown) is str:
+                    error._remote_shown = shown  # type: ignore[attr-defined]
+                if cause is not None:
+                    error.__cause__ = self.exception(cause, iterating=False)
             except (TypeError, ValueError):
                 # Of a class that cannot be made anew from its arguments, such as a group.
                 error = RuntimeError(f"an exception of the class {kind.__name__}")
@@ -558,6 +642,15 @@ class Mirrors:
             number if type(number) is int else None,
         )
         return error
+
+
+def _shown(error: Any) -> str:
+    """What the program's class says of its exception, else what Python would."""
+    text = getattr(error, "_remote_shown", None)
+    if text is not None:
+        return str(text)
+    base: Any = next(kind for kind in type(error).__mro__ if kind.__module__ == "builtins")
+    return str(base.__str__(error))
 
 
 def _new_exception(kind: type[BaseException], arguments: Any, state: Any) -> BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import sys
 import threading
@@ -9,8 +10,10 @@ import types
 from typing import Any, Final
 
 from egcfg_sandbox.codec import CodecError, Decoder, Encoder
+from egcfg_sandbox.judge import things
 from egcfg_sandbox.judge.evaluation import Evaluation, builtin_name
 from egcfg_sandbox.judge.mirrors import HELPER_MODULES, Mirrors, RemoteObject, RemoteType, number_of
+from egcfg_sandbox.judge.streams import Streams
 from egcfg_sandbox.judge.watch import Watch
 from egcfg_sandbox.verdicts import Verdict
 
@@ -19,18 +22,28 @@ _MOST_CALLBACKS_DEEP: Final = 50
 # Kinds of things, and loaded modules, in which a thing can be found under its name on both sides.
 _NAMED: Final = (type, types.FunctionType, types.BuiltinFunctionType)
 _SHARED_MODULES: Final = {"builtins", "_operator", "_functools", *HELPER_MODULES} & sys.modules.keys()
+_NEXT: Final = ("next", "anext")
 _ANSWERING: Final = frozenset({"call", "operate", "getattr", "execute"})
 
 
-def _give(what: Any, thing: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
-    """What the program asked of a thing of the test: a call, a `with`, a public variable or method."""
+def _give(what: str, thing: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """What the program asked of a thing of the test: a call, a `with`, a public variable, an operator."""
     if what == "call":
         return thing(*arguments, **named)
+    if what == "isinstance" and isinstance(thing, type):
+        return isinstance(arguments[0], thing)
+    if what == "operate":
+        return things.operate(thing, *arguments, of_test=_belongs_to_test(thing))
+    if what == "vars":
+        variables = vars(thing) if _belongs_to_test(thing) else {}
+        return {name: value for name, value in variables.items() if not name.startswith("_")}
     if what == "enter" and _belongs_to_test(thing):
         return type(thing).__enter__(thing)
     if what == "exit" and _belongs_to_test(thing):
         return type(thing).__exit__(thing, None, None, None)
     name = arguments[0]
+    if type(name) is str and things.is_open(thing, name) and what == "getattr":
+        return getattr(thing, name)
     if not _belongs_to_test(thing) or type(name) is not str or name.startswith("_"):
         raise AttributeError(f"{type(thing).__name__!r} object has no attribute {name!r} for the program")
     if what == "setattr":
@@ -66,7 +79,6 @@ class Session:
 
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
-        self._asked = 0
         self._things: list[Any] = []
         self._numbers: dict[int, int] = {}
         self._callbacks = 0
@@ -74,29 +86,41 @@ class Session:
         self.answered = False
         self._turn = threading.RLock()
         self.evaluation: Evaluation | None = None
+        self._streams: Streams | None = None
+        self.class_names: frozenset[str] = frozenset()
 
     def ask(self, operation: str, *details: Any) -> Any:
         """One question; returns its answer or raises what the program raised."""
         with self._turn:
-            return self._ask(operation, *details)
+            if self._streams is None:
+                return self._ask(operation, *details)
+            self._streams.before()
+            try:
+                return self._ask(operation, *details)
+            finally:
+                self._streams.after()
+
+    def heed_streams(self) -> None:
+        """From now on the program reads and prints where the test does."""
+        self._streams = Streams(self._watch, self._ask)
 
     def _ask(self, operation: str, *details: Any) -> Any:
-        self._asked += 1
-        asked = self._asked
-        iterating = operation == "operate" and details[0] == "next"
+        # Not to be guessed, so that nothing can be answered before it is asked.
+        asked = os.urandom(_NUMBER.size)
+        iterating = operation == "operate" and details[0] in _NEXT
         encoder = Encoder(self._describe)
         try:
             body = encoder.encode((operation, *details))
         except CodecError as error:
             raise TypeError(f"this argument cannot be handed to the program: it is {error}") from None
-        self._watch.send(b"Q" + _NUMBER.pack(asked) + body)
+        self._watch.send(b"Q" + asked + body)
         while True:
             message = self._watch.receive()
             kind, number = message[:1], message[1:5]
             if kind == b"C":
                 self._call_back(number, message[5:])
                 continue
-            if kind != b"A" or number != _NUMBER.pack(asked):
+            if kind != b"A" or number != asked:
                 raise self._watch.end(Verdict.MALFORMED, "the program's answer is garbled")
             self.answered = self.answered or operation in _ANSWERING
             return self._answer(message[5:], encoder.containers, iterating=iterating)
@@ -141,12 +165,30 @@ class Session:
         name = _public_name(value)
         if name is not None:
             return ("standard", *name)
-        if callable(value) or _belongs_to_test(value):
-            number = self._numbers.setdefault(id(value), len(self._things))
-            if number == len(self._things):
-                self._things.append(value)
-            return ("test", number)
+        if isinstance(value, BaseException):
+            return ("error", self._number(value), type(value), self._carried(value))
+        if isinstance(value, type) and issubclass(value, BaseException):
+            return ("raises", self._number(value), value.__name__, value.__bases__)
+        stream = isinstance(value, things.STREAMS)
+        if stream or callable(value) or _belongs_to_test(value):
+            operable = stream or (_belongs_to_test(value) and things.is_operable(value))
+            return ("test", self._number(value), operable)
         raise CodecError(f"a {type(value).__name__}, which has no form outside the test")
+
+    def _number(self, thing: Any) -> int:
+        """Under which the program knows a thing of the test."""
+        number = self._numbers.setdefault(id(thing), len(self._things))
+        if number == len(self._things):
+            self._things.append(thing)
+        return number
+
+    def _carried(self, error: BaseException) -> tuple[Any, ...]:
+        """The arguments of an exception, or its text where they have no form outside the test."""
+        try:
+            Encoder(self._describe).encode(error.args)
+        except CodecError:
+            return (str(error),)
+        return error.args
 
     def _call_back(self, number: bytes, body: bytes) -> None:
         """Does for the program what it asks of a thing of the test."""
@@ -161,11 +203,11 @@ class Session:
                 raise RecursionError("the test and the program call each other too deeply")
             answer: Any = ("value", _give(what, thing, arguments, named))
         except Exception as error:
-            answer = ("raised", (type(error).__name__, str(error)[:500]))
+            answer = ("raised", error)
         finally:
             self._callbacks -= 1
         try:
             data = Encoder(self._describe).encode(answer)
         except CodecError as error:
-            data = Encoder(self._describe).encode(("raised", ("TypeError", str(error))))
+            data = Encoder(self._describe).encode(("raised", TypeError(str(error))))
         self._watch.send(b"V" + number + data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -27,6 +28,8 @@ def _check_for(setup: str, code: str) -> CodeCheck:
 
 
 Outcome = tuple[Verdict, str | None]
+Tested = tuple[str | None, Sequence[str]]
+"""The name of what is under test, where it is known, and the names that are known to be classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,7 @@ class Ruling:
     spent: bool
 
 
-def judge(
-    watch: Watch, test: CodeTest | StdioTest, source: bytes, entry_point: str | None, trace: Any
-) -> Ruling:
+def judge(watch: Watch, test: CodeTest | StdioTest, source: bytes, tested: Tested, trace: Any) -> Ruling:
     """Runs one test to its verdict."""
     session = Session(watch)
     finished = clean = False
@@ -49,7 +50,7 @@ def judge(
         if isinstance(test, CodeTest):
             check = _check_for(test.setup, test.code)
             clean = check.leaves_nothing_behind
-            outcome = _judge_code(session, check, source, entry_point, trace)
+            outcome = _judge_code(session, check, source, tested, trace)
         else:
             clean = True
             outcome = _judge_output(session, watch, test, source, trace)
@@ -67,8 +68,13 @@ def judge(
     finally:
         watch.stop()
     verdict, text = outcome
-    short = None if text is None else " ".join(text.split())[:_MOST_ERROR_CHARACTERS]
+    short = None if text is None else _printable(" ".join(text.split()))[:_MOST_ERROR_CHARACTERS]
     return Ruling(verdict, short, spent=not (finished and clean))
+
+
+def _printable(text: str) -> str:
+    """Text that does nothing to a terminal and can be encoded, whatever the program put into it."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 def _told(error: BaseException, session: Session, watch: Watch) -> Outcome:
@@ -82,14 +88,13 @@ def _told(error: BaseException, session: Session, watch: Watch) -> Outcome:
     return outcome
 
 
-def _judge_code(
-    session: Session, check: CodeCheck, source: bytes, entry_point: str | None, trace: Any
-) -> Outcome:
+def _judge_code(session: Session, check: CodeCheck, source: bytes, tested: Tested, trace: Any) -> Outcome:
     try:
         if check.executes_program:
             check.run_executing(session, source.decode("utf-8", "replace"), trace)
         else:
             found = session.ask("load", source, MODULE, trace, check.asked)
+            entry_point, session.class_names = tested[0], frozenset(tested[1])
             check.run(session, found, entry_point)
     finally:
         check.forget()

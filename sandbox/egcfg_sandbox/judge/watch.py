@@ -100,6 +100,7 @@ class Watch:
         self._frames = wire.Frames(CODEC_LIMITS.message_bytes)
         self._poll = select.poll()
         self._outputs = {ends.stdout: bytearray(), ends.stderr: bytearray()}
+        self._seen: dict[int, int] = {}
         self._written = 0
         self._told = False
         self._started = time.monotonic()
@@ -138,6 +139,13 @@ class Watch:
     def output(self) -> str:
         """The head of what was printed."""
         return bytes(self._outputs[self._ends.stdout][:_KEPT_OUTPUT]).decode("utf-8", "replace")
+
+    def printed(self, *, errors: bool = False) -> str:
+        """What was printed since the last look, on standard output or error."""
+        self.drain_outputs()
+        descriptor = self._ends.stderr if errors else self._ends.stdout
+        seen, self._seen[descriptor] = self._seen.get(descriptor, 0), len(self._outputs[descriptor])
+        return bytes(self._outputs[descriptor][seen:]).decode("utf-8", "replace")
 
     @property
     def whole_output(self) -> str:

@@ -1,0 +1,80 @@
+"""Objects, exceptions and streams of the test in the program's hands: used as Python would, and told from wrong use."""
+
+# ruff: noqa: E501 (a program reads better in one piece)
+
+from __future__ import annotations
+
+import pytest
+from support.judging import Judge
+
+from egcfg_sandbox import Verdict
+
+POINT = """
+class Point:
+    def __init__(self, x): self.x = x
+    def __add__(self, other): return Point(self.x + other.x)
+    def __radd__(self, other): return Point(self.x + other)
+    def __lt__(self, other): return self.x < other.x
+    def __len__(self): return self.x
+    def __iter__(self): return iter(range(self.x))
+    def __getitem__(self, at): return at * 2
+    def __contains__(self, item): return item == self.x
+    def __bool__(self): return self.x > 1
+    def __repr__(self): return f"P{self.x}"
+    def __eq__(self, other): return isinstance(other, Point) and self.x == other.x
+    def __hash__(self): return hash(self.x)
+"""
+MINE = """
+class Mine(ValueError):
+    def __init__(self, word, code): super().__init__(word); self.code = code
+def broken(): raise Mine("no", 7)
+"""
+USES = {
+    "operators": ("def f(a, b): return a + b", "def f(a, b): return a", POINT + "assert f(Point(1), Point(2)).x == 3"),
+    "sum": ("def f(ps): return sum(ps)", "def f(ps): return ps[0]", POINT + "assert f([Point(1), Point(2)]).x == 3"),
+    "order": ("def f(ps): return sorted(ps)", "def f(ps): return ps", POINT + "assert [p.x for p in f([Point(2), Point(1)])] == [1, 2]"),
+    "container": ("def f(p): return len(p), list(p), p[3], 2 in p, bool(p)", "def f(p): return ()", POINT + "assert f(Point(2)) == (2, [0, 1], 6, True, True)"),
+    "text": ("def f(p): return f'{p}' + repr(p)", "def f(p): return ''", POINT + "assert f(Point(2)) == 'P2P2'"),
+    "equality": ("def f(a, b): return a == b, len({a, b}), a == 2", "def f(a, b): return a is b, 1, True", POINT + "assert f(Point(2), Point(2)) == (True, 1, False)"),
+    "type": ("def f(p, kind): return isinstance(p, kind), isinstance(2, kind)", "def f(p, kind): return True, True", POINT + "assert f(Point(2), Point) == (True, False)"),
+    "variables": ("def f(p): return vars(p)", "def f(p): return {}", POINT + "assert f(Point(2)) == {'x': 2}"),
+    "decorated": ("import functools\ndef f(g):\n    @functools.wraps(g)\n    def twice(x): return g(g(x))\n    return twice", "def f(g): return lambda x: g(x)", "@f\ndef plus(x):\n    'one more'\n    return x + 1\nassert plus(1) == 3 and plus.__name__ == 'plus' and plus.__doc__ == 'one more'"),
+    "exception caught": ("def f(g, kind):\n    try: g()\n    except kind as error: return error.args", "def f(g, kind): return ()", MINE + "assert f(broken, Mine) == ('no',) == f(broken, ValueError)"),
+    "exception let through": ("def f(g): g()", "def f(g): raise ValueError('no')", MINE + "try: f(broken)\nexcept Mine as error: assert error.code == 7"),
+    "exception raised": ("def f(kind): raise kind('own')", "def f(kind): raise ValueError('own')", "class Mine(Exception): pass\ntry: f(Mine)\nexcept Mine as error: assert str(error) == 'own'"),
+    "exception from another": ("def f():\n    try: 1 / 0\n    except ZeroDivisionError as error: raise ValueError('x') from error", "def f(): raise ValueError('x')", "try: f()\nexcept ValueError as error: assert type(error.__cause__) is ZeroDivisionError\nelse: assert False"),
+    "exception with a text of its own": ("class E(Exception):\n    def __str__(self): return 'nice'\ndef f(): raise E", "class E(Exception): pass\ndef f(): raise E", "try: f()\nexcept E as error: assert str(error) == 'nice'\nelse: assert False"),
+    "exception as a value": ("def f(): return ValueError('x')", "def f(): return KeyError('x')", "assert isinstance(f(), ValueError) and f().args == ('x',)"),
+    "generator": ("def f(g): return next(g), list(g)", "def f(g): return 0, []", "assert f(x * x for x in range(1, 4)) == (1, [4, 9])"),
+    "iterator that is used further": ("def f(g): return next(g)", "def f(g): return list(g)[0]", "it = iter([5, 6])\nassert f(it) == 5 and list(it) == [6]"),
+    "file": ("def f(source, target):\n    for line in source: print(line.strip(), file=target)", "def f(source, target): target.write(source.read())", "import io\nout = io.StringIO()\nf(io.StringIO(' a\\n b\\n'), out)\nassert out.getvalue() == 'a\\nb\\n'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", USES)
+def test_it_holds_and_a_wrong_use_does_not(judge: Judge, case: str) -> None:
+    right, wrong, test = USES[case]
+    row = judge(right, test)
+    assert (row.status, row.error) == (Verdict.PASSED, None)
+    assert not judge(wrong, test).passed
+
+
+REACHING = [
+    ("def f(g): return g.gi_frame", "assert f(x for x in [1])"),
+    ("def f(g): return vars(g)", "secret = 851723\ndef g(): return secret\nassert f(g)"),
+    ("def f(h): return h.name", "import io\nassert f(io.StringIO())"),
+    ("def f(g): return g._remote_ask('operate', g._remote_number, ('__globals__',), {})", "def g(): return 1\nassert f(g)"),
+    ("def f(g): return g + 1", "def g(): return 1\nassert f(g)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "test"), REACHING)
+def test_nothing_else_of_the_test_is_reached(judge: Judge, source: str, test: str) -> None:
+    assert judge(source, test).status in (Verdict.ERROR, Verdict.FAILED)
+
+
+def test_a_failed_assertion_of_the_test_is_no_error_of_the_program(judge: Judge) -> None:
+    test = "def take(x):\n    assert x == 2, 'two'\nf(take)"
+    row = judge("def f(take): take(1)", test)
+    assert row.status is Verdict.FAILED
+    assert judge("def f(take): take(2)", test).status is Verdict.PASSED
