@@ -3,9 +3,9 @@
 In one process, exercise by exercise, so that a drifting machine slows all of it:
 (a) plain greedy decoding by llama-cpp-python's own `create_completion`; (b) ours, plain; (c) a guided trial
 as the method is usually written; (d) ours. Batches of different shape round differently, so a tie can fall
-either way: (c) then goes on with the token of (d), and the tie is shown and counted, as is a token that
-differs by more. (d) keeps its prompts in a folder that is empty at first: from the second exercise on it
-finds there what all prompts begin with.
+either way: (c) then follows (d), in its lines, where the tie is shown, and in its candidates. What differs by
+more is shown as well, and all of it is counted. (d) keeps its prompts in a folder that is empty at first: from
+the second exercise on it finds there what all prompts begin with.
 
     python benchmarks/engine.py EXERCISES... [--ids 1,2] [--limit N] [--model ID] [--gamma F] [--config S]
 """
@@ -54,9 +54,10 @@ class Row:
     @property
     def parts(self) -> int | None:
         """The first token, by its number, that differs although it is no tie; None without one."""
-        if self.usual.chosen == self.ours.chosen:
+        usual, ours = self.usual.choices.tokens, self.ours.choices.tokens
+        if usual == ours:
             return None
-        pairs = zip(self.usual.chosen, self.ours.chosen, strict=False)
+        pairs = zip(usual, ours, strict=False)
         shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
         return shared + 1
 
@@ -64,6 +65,8 @@ class Row:
     def comparison(self) -> str:
         """Whether (c) and (d) chose the same tokens, in words."""
         ties = [str(tie) for tie in self.usual.ties]
+        if self.usual.followed_draws:
+            ties.append(f"{self.usual.followed_draws} draws of candidates")
         if self.parts is not None:
             ties.append(f"token {self.parts} differs")
         return "; ".join(ties) or "yes"
@@ -108,7 +111,7 @@ def main() -> None:
             reference_tok_s = _create_completion(reference, prompt, arguments.tokens)
             plain_tok_s = _plain(ours, prompt, arguments.tokens)
             verified = measure(ours, sandbox, exercise, settings, usual=False, files=files)
-            naive = measure(usual, sandbox, exercise, settings, usual=True, followed=verified.chosen)
+            naive = measure(usual, sandbox, exercise, settings, usual=True, followed=verified.choices)
             row = Row(exercise.id, reference_tok_s, plain_tok_s, naive, verified)
             rows.append(row)
             tokens = row.ours.tokens
@@ -155,6 +158,7 @@ def _report(model: str, rows: list[Row]) -> str:
         "trial_speedup": _median([row.usual.wall_s / row.ours.wall_s for row in rows]),
         "same_tokens": sum(row.parts is None for row in rows),
         "ties": sum(len(row.usual.ties) for row in rows),
+        "draws_at_a_border": sum(row.usual.followed_draws for row in rows),
         "verified_share": round(
             sum(run.tokens.verified for run in ours) / max(sum(run.line_tokens for run in ours), 1), 3
         ),

@@ -2,20 +2,22 @@
 
 The usual way: two contexts, the conditional prompt evaluated in full at every refresh, candidates sampled
 anew and one after another, two decodes a token. Both ways have the same settings, seeds, candidates and
-signals, and run to their end: a passing candidate does not stop them. Where two tokens tie, the usual way
-takes the one that ours took, so that both have the same work in front of them; ties are counted.
+signals, and run to their end: a passing candidate does not stop them. Where rounding decides, the usual way
+follows ours, so that both have the same work in front of them.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from following import Choices, FollowingTrial, Tie
+
 from egcfg_sandbox import Sandbox
-from egcfg_tui.engine.api import Branch, Engine, Logits
+from egcfg_tui.engine.api import Branch, Engine
 from egcfg_tui.engine.native import llama_cpp
 from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.events import (
@@ -36,70 +38,12 @@ from egcfg_tui.prompting.task import task_prompt
 from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving.attempts import attempts_of
 from egcfg_tui.solving.control import Control
-from egcfg_tui.solving.lines import Sampler
-from egcfg_tui.solving.sampling import greedy
 from egcfg_tui.solving.settings import Settings
 from egcfg_tui.solving.trials import GuidedTrial
 from egcfg_tui.solving.workbench import Workbench
 
 UNLIMITED_S = 1e9
 UNLIMITED_TOKENS = 1_000_000
-# Quantised weights round by the shape of the batch: rows of one position differ by some hundredths, which
-# guidance at gamma 1.5 multiplies by four.
-TIE_NATS = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """A token, by its number in the answer, that another one equals within `TIE_NATS`, and both texts."""
-
-    token: int
-    likeliest: str
-    taken: str
-    distance: float
-
-    def __str__(self) -> str:
-        return f"token {self.token}: {self.likeliest!r} / {self.taken!r}, {self.distance:.2f} nats apart"
-
-
-class FollowingTrial(GuidedTrial):
-    """A trial of greedy lines that takes the tokens of another one wherever they tie with its own."""
-
-    def __init__(
-        self,
-        bench: Workbench,
-        settings: Settings,
-        seed: tuple[int, ...],
-        *,
-        reuse: bool,
-        followed: Sequence[int],
-    ) -> None:
-        super().__init__(bench, settings, seed, reuse=reuse)
-        self._followed = followed
-        self.ties: dict[int, Tie] = {}
-
-    @property
-    def chosen(self) -> list[int]:
-        """The tokens of all lines."""
-        return self._code_tokens
-
-    def _sampler(self) -> Sampler | None:
-        return self._follow if self._followed else super()._sampler()
-
-    def _follow(self, row: Logits, at: int) -> int:
-        position = len(self._code_tokens) + at
-        likeliest = greedy(row)
-        if position >= len(self._followed) or self._followed[position] == likeliest:
-            return likeliest
-        other = self._followed[position]
-        distance = float(row[likeliest] - row[other])
-        if distance > TIE_NATS:
-            return likeliest
-        self.ties[position] = Tie(position + 1, self._text(likeliest), self._text(other), distance)
-        return other
-
-    def _text(self, token: int) -> str:
-        return self._bench.engine.piece(token).decode("utf-8", "replace")
 
 
 class Unstopped(Workbench):
@@ -130,8 +74,9 @@ class Measured:
     stage_s: dict[Stage, float] = field(default_factory=dict)
     tokens: TokenCounts = field(default_factory=TokenCounts)
     lines: list[tuple[TokenChoice, ...]] = field(default_factory=list)
-    chosen: list[int] = field(default_factory=list)
+    choices: Choices = field(default_factory=Choices)
     ties: list[Tie] = field(default_factory=list)
+    followed_draws: int = 0
     signal_tokens: list[int] = field(default_factory=list)
     full_format_tokens: list[int] = field(default_factory=list)
 
@@ -161,12 +106,12 @@ def measure(
     settings: Settings,
     *,
     usual: bool,
-    followed: Sequence[int] = (),
+    followed: Choices | None = None,
     files: PromptFiles | None = None,
 ) -> Measured:
     """One trial; the prompt's evaluation is part of it.
 
-    `followed`: tokens to take wherever they tie. `files`: where prompts are kept.
+    `followed`: choices of another trial to follow wherever rounding decides. `files`: where prompts are kept.
     """
     info = engine.info
     frame = chat_frame(info.chat_template, bos_text=info.bos_text, eos_text=info.eos_text)
@@ -180,7 +125,7 @@ def measure(
         aside_s = 0.0
         sampled: CandidatesSampled | None = None
         code = prompt.starter
-        trial = FollowingTrial(bench, settings, (0,), reuse=not usual, followed=followed)
+        trial = FollowingTrial(bench, settings, followed, reuse=not usual)
         for event in _events(bench, trial):
             if isinstance(event, StageEntered):
                 now = time.perf_counter()
@@ -203,7 +148,8 @@ def measure(
         measured.stage_s[stage] = measured.stage_s.get(stage, 0.0) + ended - entered
         measured.wall_s = ended - started - aside_s
         measured.tokens = bench.meter.tokens
-        measured.chosen, measured.ties = trial.chosen, list(trial.ties.values())
+        measured.choices, measured.ties = trial.choices, list(trial.ties.values())
+        measured.followed_draws = trial.followed_draws
     return measured
 
 

@@ -149,13 +149,17 @@ class CandidatePool:
 
     def _draw(self, draft: Draft, row: Logits, code: str, *, fresh: bool = False) -> None:
         """Adds a token drawn from a row: a fresh one takes memory, one of another draft takes none."""
-        position = draft.base - (self._answer_start or 0) + len(draft.tokens)
-        number = uniform_at((*self._seed, draft.index), position)
-        token = sample(row, self._settings.temperature, self._settings.top_p, number)
+        token = self._choose(draft, row)
         if self._keep_rows and (self._rows_left > 0 or not fresh) and len(draft.rows) == len(draft.tokens):
             self._rows_left -= fresh
             draft.rows.append(row)
         draft.take(token, self._engine, code, self._exercise)
+
+    def _choose(self, draft: Draft, row: Logits) -> int:
+        """The next token of a draft, by the random number of its place."""
+        position = draft.base - (self._answer_start or 0) + len(draft.tokens)
+        number = uniform_at((*self._seed, draft.index), position)
+        return sample(row, self._settings.temperature, self._settings.top_p, number)
 
     @staticmethod
     def _told(draft: Draft, horizon: int) -> Candidate:

@@ -108,10 +108,8 @@ class GuidedTrial:
     def run(self) -> Iterator[Event]:
         """The events of the trial."""
         bench = self._bench
-        pool = CandidatePool(
-            bench.engine, bench.meter, bench.exercise, self._settings, self._seed, keep_rows=self._reuse
-        )
-        with closing(BranchPair(bench.start.fork())) as pair, pool, bench.control.rewindable():
+        start = bench.start.fork()
+        with closing(BranchPair(start)) as pair, self._pool() as pool, bench.control.rewindable():
             number = 1
             while True:
                 try:
@@ -129,6 +127,12 @@ class GuidedTrial:
                 number += 1
         yield bench.meter.enter(Stage.RUNS)
         yield from bench.execute_answer(self._code)
+
+    def _pool(self) -> CandidatePool:
+        bench = self._bench
+        return CandidatePool(
+            bench.engine, bench.meter, bench.exercise, self._settings, self._seed, keep_rows=self._reuse
+        )
 
     def _advance(self, number: int, pair: BranchPair, pool: CandidatePool) -> Generator[Event, None, bool]:
         """One line, with a new signal where it is due; False when the answer ended in it."""
