@@ -4,8 +4,8 @@ In one process, exercise by exercise, so that a drifting machine slows all of it
 (a) plain greedy decoding by llama-cpp-python's own `create_completion`; (b) ours, plain; (c) a guided trial
 as the method is usually written; (d) ours. Batches of different shape round differently, so a tie can fall
 either way: (c) then follows (d), in its lines, where the tie is shown, and in its candidates. What differs by
-more is shown as well, and all of it is counted. (d) keeps its prompts in a folder that is empty at first: from
-the second exercise on it finds there what all prompts begin with.
+more is shown as well, and all of it is counted. (d) keeps its prompts in a folder that is empty at first:
+from the second exercise on it finds there what all prompts begin with.
 
     python benchmarks/engine.py EXERCISES... [--ids 1,2] [--limit N] [--model ID] [--gamma F] [--config S]
 """

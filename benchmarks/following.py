@@ -2,8 +2,8 @@
 
 Quantised weights round by the shape of the batch: rows of one position differ by some hundredths of a nat,
 which guidance at gamma 1.5 multiplies by four. Then a tie of two tokens, or a random number at the border of
-two tokens, falls either way, and everything behind it differs. Followed, both trials have the same work to do;
-every token and draw that was followed is counted, and a wrong row is followed nowhere.
+two tokens, falls either way, and everything behind it differs. Followed, both trials have the same work to
+do; every token and draw that was followed is counted, and a wrong row is followed nowhere.
 """
 
 from __future__ import annotations

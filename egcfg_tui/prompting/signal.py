@@ -190,18 +190,24 @@ def _bare(text: str) -> str:
 
 
 def _told(attempt: Attempt, result: TestResult, trace_format: TraceFormat) -> _Values:
-    """What the variables went through, and what was returned or raised where the outcome does not tell it.
+    """What the variables went through, and what was returned or raised.
 
-    That unfinished code returned nothing says nothing.
+    Each value once: what the outcome or the last value of a variable tells is not told again. That unfinished
+    code returned nothing says nothing.
     """
     if result.trace is None:
         return {}
     told = (last_values if trace_format is TraceFormat.MINIMAL else values)(result.trace)
     outcome = _outcome(result, attempt.complete)
     returned, raised = told.get(RETURNED, ()), told.get(RAISED, ())
+    variables = {name: seen for name, seen in told.items() if name not in (RETURNED, RAISED)}
     nothing = not attempt.complete and set(returned) == {"None"}
-    if nothing or (len(returned) == 1 and (result.passed or outcome == f"got {returned[0]}")):
+    known = {f"got {seen[-1]}" for seen in variables.values()} | {outcome}
+    if nothing or (len(returned) == 1 and (result.passed or f"got {returned[0]}" in known)):
         del told[RETURNED]
+    for name, seen in variables.items():
+        if outcome == f"got {seen[0]}" and len(seen) == 1:
+            del told[name]
     if raised and set(raised) == {raised[0]} and outcome.startswith(raised[0]):
         del told[RAISED]
     return told

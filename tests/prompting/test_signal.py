@@ -70,10 +70,10 @@ def test_what_all_attempts_share_is_told_once_and_in_front() -> None:
     head, first, second = text.split("Attempt ")
     assert FAILED.test in head
     assert "all:" not in head
-    assert "total: 0, 1, 3; x: 1, 2; returned 3" in first
+    assert "total: 0, 1, 3; x: 1, 2\n" in first
     assert "total: 0, 1; x: 1\n" in second
     same = render_signal("", [attempts[0], Attempt("pass", False, (FAILED,))], 500, words).text
-    assert same.count("all: total: 0, 1, 3; x: 1, 2; returned 3") == 1
+    assert same.count("all: total: 0, 1, 3; x: 1, 2\n") == 1
     assert same.count("total: 0, 1, 3") == 1
 
 
@@ -105,9 +105,25 @@ def test_the_full_format_tells_every_step_and_the_minimal_one_only_the_end() -> 
     assert "return line 5 depth 0: return total | 3" in full
     assert full.count(" depth 0: ") == len(TRACE.events)
     minimal = render_signal("", [attempt], 500, words, TraceFormat.MINIMAL).text
-    assert "  total: 3; x: 2\n" in minimal
+    assert "-> got 3\n  x: 2\n" in minimal
     compact = render_signal("", [attempt], 500, words).text
     assert len(minimal) < len(compact) < len(full)
+
+
+def test_a_value_is_told_once() -> None:
+    steps = (
+        TraceEvent("line", 2, 0, "f", (("total", "0"), ("y", "7"))),
+        TraceEvent("return", 3, 0, "f", (), "7"),
+    )
+    result = TestResult("assert f(1) == 4", Verdict.FAILED, "got 7", trace=Trace(steps))
+    complete = render_signal("", [Attempt(SOURCE, True, (result,))], 500, words).text
+    assert complete.endswith("-> got 7\n  total: 0\n")
+    unfinished = render_signal("", [Attempt(SOURCE, False, (result,))], 500, words).text
+    assert unfinished.endswith("  total: 0; y: 7\n")
+    changing = replace(result, trace=Trace((TraceEvent("line", 2, 0, "f", (("y", "0"),)), *steps)))
+    assert render_signal("", [Attempt(SOURCE, True, (changing,))], 500, words).text.endswith(
+        "y: 0, 7; total: 0\n"
+    )
 
 
 def test_an_outcome_that_all_have_is_told_once() -> None:
