@@ -22,6 +22,7 @@ class Draft:
     index: int
     branch: Branch
     base: int
+    path: list[int] = field(default_factory=list)
     tokens: list[int] = field(default_factory=list)
     rows: list[Logits] = field(default_factory=list)
     data: bytearray = field(default_factory=bytearray)
@@ -41,11 +42,11 @@ class Draft:
             and lines_in(self.data.decode("utf-8", "replace")) < horizon
         )
 
-    def take(self, token: int, engine: Engine, code: str, exercise: Exercise) -> None:
-        """Adds a drawn token; one that ends the answer is not kept."""
+    def take(self, token: int, engine: Engine, code: str, exercise: Exercise) -> bool:
+        """Adds a drawn token; one that ends the answer is not kept, which is said."""
         if engine.is_end(token):
             self.complete = True
-            return
+            return False
         self.tokens.append(token)
         self.data += engine.piece(token)
         self.text = self.data.decode("utf-8", "replace")
@@ -53,6 +54,7 @@ class Draft:
         if end is not None and end >= len(code):
             self.text = (code + self.text)[len(code) : end]
             self.complete = True
+        return True
 
     def knows_row(self, tokens: Sequence[int]) -> bool:
         """Whether it has the row behind the code and these tokens."""

@@ -13,6 +13,7 @@ from egcfg_tui.events import CodeExecuted, Event, Stage
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.prompting.task import TaskPrompt
 from egcfg_tui.solving.answer import answer_code
+from egcfg_tui.solving.candidates import BATCH_ROWS
 from egcfg_tui.solving.control import Control
 from egcfg_tui.solving.execution import RunCache
 from egcfg_tui.solving.fitting import SHORTEST_ANSWER_TOKENS
@@ -101,7 +102,7 @@ class Workbench:
 
         At its longest it stands on both branches and, in different words, on every candidate.
         """
-        used = settings.signal_tokens + len(self.tail_tokens)
+        used = settings.signal_tokens + len(self.tail_tokens) + BATCH_ROWS
         if not self.start.tokens:
             used += self.prompt_tokens
         return (self.engine.free_tokens - used) // (settings.candidates + 2)

@@ -69,6 +69,35 @@ def test_what_ended_leaves_the_batch_and_what_is_shared_is_evaluated_once(
                 for draft in pool.drafts
                 for count in range(1, draft.evaluated + 1)
             }
-        assert sum(sizes) == len(evaluated) == bench.meter.tokens.candidate
+        counts = bench.meter.tokens
+        assert sum(sizes) - counts.rejected == len(evaluated) == counts.candidate
         assert min(lengths) < max(lengths)
         assert 0 < sizes[-1] < max(sizes)
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.7])
+def test_guesses_save_decodes_and_change_nothing(sandbox: Sandbox, temperature: float) -> None:
+    """A model that goes round in the prompt's own words, now and then leaving them."""
+    words = b"Do x. It must "
+
+    def around(data: bytes) -> Logits:
+        row = hashed(1)(data)
+        row[words[(words.find(data[-1:]) + 1) % len(words)]] += 9.0
+        return row
+
+    chosen = Settings(candidates=2, temperature=temperature, max_tokens=60, horizon=2)
+    texts, decodes, rejected = [], [], []
+    for keep_rows in (False, True):
+        with workbench(FakeEngine(around), sandbox) as bench:
+            engine = bench.engine
+            assert isinstance(engine, FakeEngine)
+            with CandidatePool(engine, bench.meter, OUT_OF_REACH, chosen, (3,), keep_rows=keep_rows) as pool:
+                before = engine.decodes
+                list(pool.fill(bench.start, "def f(x):\n", 2))
+                texts.append([draft.text for draft in pool.drafts])
+                decodes.append(engine.decodes - before)
+                rejected.append(bench.meter.tokens.rejected)
+                assert all(draft.evaluated <= len(draft.tokens) for draft in pool.drafts)
+    assert texts[0] == texts[1]
+    assert decodes[1] < 0.7 * decodes[0]
+    assert rejected[0] == 0
