@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from support.trials import OUT_OF_REACH, ticking
+from support.trials import OUT_OF_REACH, ticking, workbench
 
 from egcfg_sandbox import Program, Report, Sandbox, TestResult, Verdict
-from egcfg_tui.engine.fake import END, VOCAB_SIZE, FakeEngine
+from egcfg_tui.engine.fake import END, VOCAB_SIZE, FakeEngine, hashed
 from egcfg_tui.events import Event, FailureKind, SettingsLeftOut, SolveFailed, SolveFinished, TrialFinished
+from egcfg_tui.solving.candidates import BATCH_ROWS
 from egcfg_tui.solving.control import Control
 from egcfg_tui.solving.grid import Axis, Grid
 from egcfg_tui.solving.request import SolveRequest
@@ -136,3 +137,13 @@ def test_settings_without_room_are_left_out_before_anything_is_evaluated(
         assert not [e for e in run(method, event.needed_tokens, can_rewind) if isinstance(e, SettingsLeftOut)]
     elif method is Method.EGCFG:
         assert tried == all_of_them
+
+
+@pytest.mark.parametrize("context_tokens", range(1500, 1510))
+def test_the_longest_answers_leave_room_for_guesses(sandbox: Sandbox, context_tokens: int) -> None:
+    """However the division into answers comes out."""
+    chosen = Settings(candidates=3, signal_tokens=100)
+    with workbench(FakeEngine(hashed(1), context_tokens=context_tokens), sandbox) as bench:
+        answers = bench.answer_room(chosen) * (chosen.candidates + 2)
+        told = chosen.signal_tokens + len(bench.tail_tokens)
+        assert answers + told + BATCH_ROWS <= bench.engine.free_tokens

@@ -19,7 +19,7 @@ from support.trials import OUT_OF_REACH, Decisions, decisions, texts, unverified
 from egcfg_sandbox import Sandbox, StdioTest
 from egcfg_tui.engine.api import Engine, ModelSpec
 from egcfg_tui.engine.fake import VOCAB_SIZE, FakeEngine
-from egcfg_tui.events import LineChosen
+from egcfg_tui.events import LineChosen, SignalBuilt
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.prompting.task import PromptStyle
 from egcfg_tui.prompting.traces import TraceFormat
@@ -222,3 +222,13 @@ def test_without_a_signal_drafts_are_taken_over_for_nothing(sandbox: Sandbox) ->
     verified, accepted = trial(engine_verified, sandbox, chosen, 1, reuse=True)
     assert unverified(verified) == plain
     assert accepted == sum(len(event.tokens) for event in verified if isinstance(event, LineChosen))
+
+
+def test_a_signal_tells_once_of_answers_that_differ_in_names_only(sandbox: Sandbox) -> None:
+    failed = ("def f(x):\n    return x\n", "def f(y):\n    return y\n")
+    for style, attempts in ((TraceFormat.COMPACT, 1), (TraceFormat.FULL, 2)):
+        taken, _ = trial(
+            babbling(1), sandbox, Settings(max_tokens=16, trace=style), 1, reuse=True, failed=failed
+        )
+        first = next(event for event in taken if isinstance(event, SignalBuilt))
+        assert first.text.count("Attempt ") == attempts
