@@ -23,7 +23,7 @@ from egcfg_tui.solving.settings import Settings
 _ANY_LINES: Final = 1_000_000
 
 BATCH_ROWS: Final = 4
-"""As many tokens as are evaluated at hardly more than the price of one: 35, 46, 52, 55, 78 ms for 1 to 5
+"""As many tokens as are evaluated at hardly more than the price of one: 31, 44, 51, 53, 76 ms for 1 to 5
 (default model, 2 cores). Guesses fill a batch up to here."""
 
 MAX_ROW_BYTES: Final = 256 * 1024 * 1024

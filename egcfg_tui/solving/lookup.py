@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 _CONTEXT: Final = 3
-"""On 11 exercises 70 % of the tokens guessed from three were right, 50 % of those guessed from two."""
+"""On 20 exercises 69 % of the tokens guessed from three were right, 47 % of those guessed from two."""
 
 
 class Lookup:
