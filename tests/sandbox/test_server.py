@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -62,28 +62,41 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+@contextlib.contextmanager
+def _killing(victim: Callable[[], int], *, every_s: float, most: int) -> Iterator[list[int]]:
+    """Kills one process after another meanwhile; they are in the list."""
+    done = threading.Event()
+    killed: list[int] = []
+
+    def kill() -> None:
+        for _ in range(most):
+            if done.wait(every_s):
+                return
+            with contextlib.suppress(ProcessLookupError, FileNotFoundError, IndexError):
+                pid = victim()
+                os.kill(pid, signal.SIGKILL)
+                killed.append(pid)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        yield killed
+    finally:
+        done.set()
+        killer.join()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 @pytest.mark.parametrize("inner", [False, True])
 def test_killing_the_server_in_the_middle_loses_no_run(inner: bool) -> None:
-    count, kills = 200, 3
+    count = 200
     with Sandbox() as sandbox:
-        done = threading.Event()
 
-        def kill() -> None:
-            for _ in range(kills):
-                if done.wait(0.15):
-                    return
-                pid = sandbox.server_pid
-                try:
-                    os.kill(_children(pid)[0] if inner else pid, signal.SIGKILL)
-                except (ProcessLookupError, FileNotFoundError, IndexError):
-                    continue
+        def victim() -> int:
+            return _children(sandbox.server_pid)[0] if inner else sandbox.server_pid
 
-        killer = threading.Thread(target=kill)
-        killer.start()
-        reports = sandbox.run_many(_programs(count))
-        done.set()
-        killer.join()
+        with _killing(victim, every_s=0.15, most=3):
+            reports = sandbox.run_many(_programs(count))
         _check(reports, count)
 
 
@@ -111,29 +124,19 @@ def test_killing_every_process_of_a_run_is_never_a_wrong_answer() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_killing_judges_templates_and_keepers_in_the_middle_loses_no_run() -> None:
-    count, kills = 150, 0
+    count = 150
     with Sandbox() as sandbox:
-        done = threading.Event()
+        choose = random.Random(0)
 
-        def kill() -> None:
-            nonlocal kills
-            choose = random.Random(0)
-            while not done.wait(0.1):
-                try:
-                    forked = _children(_children(sandbox.server_pid)[0])
-                    # A template's first child is its keeper.
-                    keepers = [children[0] for one in forked if (children := _children(one))]
-                    os.kill(choose.choice(forked + keepers), signal.SIGKILL)
-                    kills += 1
-                except (ProcessLookupError, FileNotFoundError, IndexError):
-                    continue
+        def victim() -> int:
+            forked = _children(_children(sandbox.server_pid)[0])
+            # A template's first child is its keeper.
+            keepers = [children[0] for one in forked if (children := _children(one))]
+            return choose.choice(forked + keepers)
 
-        killer = threading.Thread(target=kill)
-        killer.start()
-        reports = sandbox.run_many(_programs(count))
-        done.set()
-        killer.join()
-    assert kills
+        with _killing(victim, every_s=0.1, most=1000) as killed:
+            reports = sandbox.run_many(_programs(count))
+    assert killed
     _check(reports, count)
 
 
@@ -179,13 +182,7 @@ def test_a_run_that_loses_its_keeper_is_repeated_to_its_verdict() -> None:
     source = "import time\ndef f(x):\n    time.sleep(0.6)\n    return x + 1"
     with Sandbox(workers=1) as sandbox:
         _, _, keepers = _spare_slots(sandbox)
-
-        def kill() -> None:
-            for pid in keepers:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-
-        timer = threading.Timer(0.3, kill)
+        timer = threading.Timer(0.3, _kill, [keepers])
         timer.start()
         tests = (CodeTest("assert f(1) == 2"), CodeTest("assert f(1) == 3"))
         report = sandbox.run(Program(source, tests, limits=LIMITS))
