@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from egcfg_tui.engine.api import Logits
 
 TOP_K: Final = 128
+_COLUMNS: Final = 8 * TOP_K
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,25 @@ class TopTokens:
 
 def top_tokens(logits: Logits) -> TopTokens:
     """The most likely tokens of a row, shape [vocab_size]."""
-    count = min(TOP_K, logits.shape[0])
-    top = np.argpartition(logits, -count)[-count:]
+    contenders = _contenders(logits)
+    count = min(TOP_K, contenders.shape[0])
+    top = contenders[np.argpartition(logits[contenders], -count)[-count:]]
     # Ties are ordered by id, so that the same row gives the same order whatever the partition did.
     top = top[np.lexsort((top, -logits[top]))]
     return TopTokens(top, logits[top])
+
+
+def _contenders(logits: Logits) -> NDArray[np.int64]:
+    """Some hundred tokens that the `TOP_K` most likely are among; few enough to be partitioned.
+
+    A row is laid out in columns. The largest entries of `TOP_K` columns are as many tokens, so none below the
+    least of them is wanted. It takes 0.1 ms for 150,000 entries, a partition of all of them 1.3.
+    """
+    whole = logits.shape[0] - logits.shape[0] % _COLUMNS
+    if not whole:
+        return np.arange(logits.shape[0])
+    largest = logits[:whole].reshape(-1, _COLUMNS).max(axis=0)
+    return np.flatnonzero(logits >= np.partition(largest, -TOP_K)[-TOP_K])
 
 
 def greedy(logits: Logits) -> int:

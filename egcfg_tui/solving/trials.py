@@ -48,14 +48,20 @@ _FINISHING_TOKENS: Final = 128
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """The signal in force, how many lines it is old (None: there is none), and the codes that it covers."""
+    """The signal in force, how many lines ago it was renewed or found to say everything still (None: there is
+    none), the codes that its runs cover, and the attempts that it tells of."""
 
     signal: Signal
     lines_since: int | None
     covered: tuple[str, ...]
+    attempts: frozenset[tuple[str, bool]]
+
+    def says_all_of(self, attempts: Sequence[Attempt]) -> bool:
+        """Whether none of the attempts, and there are some, is new."""
+        return bool(attempts) and self.attempts.issuperset(map(_named, attempts))
 
 
-_NOTHING_TOLD: Final = _Told(Signal("", 0, ""), None, ())
+_NOTHING_TOLD: Final = _Told(Signal("", 0, ""), None, (), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,10 +279,12 @@ class GuidedTrial:
         """The first signal, from answers that failed, the best first."""
         bench = self._bench
         yield bench.meter.enter(Stage.SIGNAL)
-        signal = self._render([Attempt(answer.source, True, answer.results) for answer in answers])
+        attempts = [Attempt(answer.source, True, answer.results) for answer in answers]
+        signal = self._render(attempts)
         yield SignalBuilt(1, signal.text, signal.tokens, signal.dropped)
         self._condition(pair, signal)
-        self._told = _Told(signal, 0, tuple(answer.code + _END for answer in answers))
+        covered = tuple(answer.code + _END for answer in answers)
+        self._told = _Told(signal, 0, covered, _told_by(signal, attempts))
 
     def _refresh(self, number: int, pair: BranchPair, pool: CandidatePool) -> Iterator[Event]:
         """New candidates, their runs and, unless one of them solves the exercise, a new signal."""
@@ -291,18 +299,21 @@ class GuidedTrial:
             yield from self._accept_passing(candidates, runs, pool)
             if bench.solved:
                 return
-        signal = self._told.signal
+        covered = tuple(self._code + candidate.text + _END * candidate.complete for candidate in candidates)
+        told = replace(self._told, lines_since=0, covered=covered)
         # Where every candidate ends the answer at once there is no next line to tell about: the signal stays.
         if any(candidate.text.strip() for candidate in candidates):
             yield bench.meter.enter(Stage.SIGNAL)
             attempts = attempts_of(candidates, runs)
             if not self._settings.partial_execution:
                 attempts = [attempt for attempt in attempts if attempt.complete]
-            signal = self._render(attempts)
-            yield SignalBuilt(number, signal.text, signal.tokens, signal.dropped)
-            self._condition(pair, signal)
-        covered = (self._code + candidate.text + _END * candidate.complete for candidate in candidates)
-        self._told = _Told(signal, 0, tuple(covered))
+            # So it does where it tells of every attempt: evaluating less of the same anew gains nothing.
+            if not told.says_all_of(attempts):
+                signal = self._render(attempts)
+                told = _Told(signal, 0, covered, _told_by(signal, attempts))
+            yield SignalBuilt(number, told.signal.text, told.signal.tokens, told.signal.dropped)
+            self._condition(pair, told.signal)
+        self._told = told
 
     def _accept_passing(
         self, candidates: list[Candidate], runs: tuple[CandidateRun, ...], pool: CandidatePool
@@ -373,3 +384,13 @@ class GuidedTrial:
         pair.replace_conditional(branch)
         branch.prompt(lacking)
         bench.meter.count(Purpose.SIGNAL, len(lacking))
+
+
+def _named(attempt: Attempt) -> tuple[str, bool]:
+    """What tells attempts of one trial apart."""
+    return attempt.source, attempt.complete
+
+
+def _told_by(signal: Signal, attempts: Sequence[Attempt]) -> frozenset[tuple[str, bool]]:
+    """The attempts that a signal tells of; where the budget left some out, which ones is not known here."""
+    return frozenset() if signal.dropped else frozenset(map(_named, attempts))

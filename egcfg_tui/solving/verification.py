@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 
 from egcfg_tui.engine.api import Branch, Logits
 from egcfg_tui.events import Event, LineGrown
@@ -19,6 +20,11 @@ from egcfg_tui.solving.answer import line_is_complete
 from egcfg_tui.solving.drafts import Draft
 from egcfg_tui.solving.lines import GuidedLine
 from egcfg_tui.solving.meter import Meter, Purpose
+from egcfg_tui.solving.prompt_branches import shared_length
+
+_LEAST_ROWS_SAVED: Final = 8
+"""Rows that leaving out drafts must save to be worth another decode: that costs 40 ms, a row 7 ms (default model,
+2 cores). On a GPU rows cost next to nothing."""
 
 
 class BranchPair:
@@ -55,7 +61,8 @@ class BranchPair:
 
 @dataclass(frozen=True, slots=True)
 class _Path:
-    """A draft's first line, and a conditional branch that sees at least all of it but its last token.
+    """A draft's first line, and a conditional branch that sees its first `seen` tokens, if not more; the last
+    token is never needed.
 
     `base`: how many tokens the branch has before the line. Without a signal there is no branch.
     """
@@ -64,6 +71,7 @@ class _Path:
     draft: Draft
     branch: Branch | None
     base: int
+    seen: int
 
     def row(self, count: int) -> Logits | None:
         """The conditional row behind the first `count` tokens."""
@@ -74,7 +82,7 @@ class _Path:
         if self.branch is None:
             return None
         # A longer draft may go on differently behind all but the last token.
-        seen = min(count, len(self.tokens) - 1)
+        seen = min(count, self.seen, len(self.tokens) - 1)
         self.branch.rewind(self.base + seen)
         if count > seen:
             self.branch.prompt(self.tokens[seen:count])
@@ -84,13 +92,15 @@ class _Path:
 class DraftTree:
     """The distinct first lines of the drafts, pending behind the conditional branch until it is evaluated.
 
-    Where the first choice can be made from rows at hand, drafts that begin otherwise are left out. Without a
-    signal the rows of the drafts decide alone, and nothing is evaluated. `size`: how many tokens it adds to
-    the next decode.
+    Where the first choice can be made from rows at hand, drafts that begin otherwise are left out; where
+    drafts part later, those that are not chosen are left out if that saves more than another decode costs.
+    Without a signal the rows of the drafts decide alone, and nothing is evaluated. `size`: how many tokens it
+    adds to decodes.
     """
 
     def __init__(self, line: GuidedLine, pair: BranchPair, drafts: Sequence[Draft]) -> None:
         self._pair = pair
+        self._engine = line.engine
         self._paths: list[_Path] = []
         self.size = 0
         trunk = pair.conditional
@@ -98,30 +108,40 @@ class DraftTree:
         if all(map(_settled, pair.branches)):
             first = line.choose(pair.unconditional.logits(), None if trunk is None else trunk.logits())
             lines = {tokens: draft for tokens, draft in lines.items() if tokens[0] == first}
-        if trunk is None:
-            self._paths = [_Path(tokens, draft, None, 0) for tokens, draft in _longest_first(lines)]
-            return
-        _fit(lines, line.engine.free_tokens)
-        if not lines:
-            return
-        before = line.engine.pending_tokens
-        leaves = _grow(trunk.fork(), sorted({tokens[:-1] for tokens in lines}), 0)
-        self.size = line.engine.pending_tokens - before
-        for tokens, draft in _longest_first(lines):
-            leaf = next(leaf for seen, leaf in leaves.items() if seen[: len(tokens) - 1] == tokens[:-1])
-            self._paths.append(_Path(tokens, draft, leaf, trunk.length))
+        if trunk is not None:
+            _fit(lines, line.engine.free_tokens)
+        # A draft that ends inside another one is followed by way of that one.
+        paths = [
+            _Path(tokens, draft, None, 0, len(tokens))
+            for tokens, draft in sorted(lines.items(), key=lambda entry: -len(entry[0]))
+        ]
+        if trunk is None or not paths:
+            self._paths = paths
+        else:
+            self._grow(paths, trunk.fork(), trunk.length, 0)
 
     def accept(self, line: GuidedLine, meter: Meter) -> Iterator[Event]:
         """Takes into `line` what the drafts get right; afterwards both branches of the pair hold it."""
         if not self._paths:
             return
-        followed = self._walk(line)
+        pair = self._pair
+        row_u = pair.unconditional.logits()
+        row_c = None if pair.conditional is None else pair.conditional.logits()
+        followed, lacking = self._walk(line, self._paths, row_u, row_c)
+        while lacking:
+            first, at = lacking[0], len(line.tokens)
+            assert first.branch is not None
+            self._grow(lacking, first.branch, first.base, first.seen)
+            yield from meter.evaluate_pending()
+            first = self._paths[0]
+            further, lacking = self._walk(line, self._paths, first.draft.rows[at], first.row(at))
+            followed = further or first
         count = len(line.tokens)
         meter.count(Purpose.VERIFIED, count)
         meter.count(Purpose.REJECTED, max(0, self.size - count))
         if followed is not None:
-            self._pair.replace_unconditional(followed.draft.branch_at(count))
-            self._pair.replace_conditional(followed.accepted(count))
+            pair.replace_unconditional(followed.draft.branch_at(count))
+            pair.replace_conditional(followed.accepted(count))
         yield LineGrown(line.number, line.text)
 
     def close(self) -> None:
@@ -130,26 +150,47 @@ class DraftTree:
             if path.branch is not None and path.branch is not self._pair.conditional:
                 path.branch.close()
 
-    def _walk(self, line: GuidedLine) -> _Path | None:
+    def _grow(self, paths: Sequence[_Path], branch: Branch, base: int, depth: int) -> None:
+        """Queues lines behind `branch`, which holds their first `depth` tokens, and leaves out all others."""
+        engine = self._engine
+        before = engine.pending_tokens
+        least = _LEAST_ROWS_SAVED if engine.info.backend == "cpu" else None
+        leaves = _queue(branch, sorted({path.tokens[:-1] for path in paths}), depth, least)
+        self.size += engine.pending_tokens - before
+        kept = {id(branch)}
+        grown = []
+        for path in paths:
+            leaf, seen = leaves[path.tokens[:-1]]
+            kept.add(id(leaf))
+            grown.append(_Path(path.tokens, path.draft, leaf, base, seen))
+        for path in self._paths:
+            if path.branch is not None and id(path.branch) not in kept:
+                path.branch.close()
+        self._paths = grown
+
+    @staticmethod
+    def _walk(
+        line: GuidedLine, paths: Sequence[_Path], row_u: Logits, row_c: Logits | None
+    ) -> tuple[_Path | None, Sequence[_Path]]:
         """Follows the choice through the drafts until it leaves them or the line is over.
 
-        Returns a path that holds everything accepted, None when nothing was.
+        Returns a path that holds everything accepted, None when nothing was, and the paths that go on where
+        rows are lacking.
         """
-        pair, following = self._pair, self._paths
-        row_u = pair.unconditional.logits()
-        row_c = None if pair.conditional is None else pair.conditional.logits()
         followed: _Path | None = None
         while not line.over:
             at = len(line.tokens)
             token = line.choose(row_u, row_c)
-            following = [path for path in following if at < len(path.tokens) and path.tokens[at] == token]
-            if not following or not line.take(token, row_u, row_c, verified=True):
+            paths = [path for path in paths if at < len(path.tokens) and path.tokens[at] == token]
+            if not paths or not line.take(token, row_u, row_c, verified=True):
                 break
-            followed = following[0]
+            followed = paths[0]
             if at + 1 == len(followed.tokens):
                 break
+            if at + 1 > followed.seen:
+                return followed, [] if line.over else paths
             row_u, row_c = followed.draft.rows[at + 1], followed.row(at + 1)
-        return followed
+        return followed, []
 
 
 def _settled(branch: Branch) -> bool:
@@ -173,21 +214,19 @@ def _first_lines(line: GuidedLine, drafts: Sequence[Draft]) -> dict[tuple[int, .
     return lines
 
 
-def _longest_first(lines: dict[tuple[int, ...], Draft]) -> list[tuple[tuple[int, ...], Draft]]:
-    """A draft that ends inside another one is followed by way of that one."""
-    return sorted(lines.items(), key=lambda entry: -len(entry[0]))
-
-
 def _fit(lines: dict[tuple[int, ...], Draft], room: int) -> None:
     """Leaves out the longest lines until the others have room in the cache: drafts are never needed."""
     while lines and sum(map(len, lines)) > room:
         del lines[max(lines, key=len)]
 
 
-def _grow(branch: Branch, lines: Sequence[tuple[int, ...]], depth: int) -> dict[tuple[int, ...], Branch]:
+def _queue(
+    branch: Branch, lines: Sequence[tuple[int, ...]], depth: int, least: int | None
+) -> dict[tuple[int, ...], tuple[Branch, int]]:
     """Queues sorted lines, which share their first `depth` tokens, behind `branch`, which holds those.
 
-    Returns the leaves: every line is one, or the beginning of one.
+    Returns for each line a branch that holds it, and how much of it that branch holds (or more): where lines
+    part and leaving out all but one group of them saves `least` tokens, nothing further is queued.
     """
     shared = depth
     # Of sorted lines, what the first and the last share, all share.
@@ -199,11 +238,19 @@ def _grow(branch: Branch, lines: Sequence[tuple[int, ...]], depth: int) -> dict[
         list(group)
         for _, group in groupby((tokens for tokens in lines if len(tokens) > shared), lambda t: t[shared])
     ]
-    if not groups:
-        return {lines[0]: branch}
+    sizes = [_tree_size(group, shared) for group in groups]
+    if not groups or (least is not None and sum(sizes) - max(sizes) >= least):
+        return dict.fromkeys(lines, (branch, shared))
     # All forks come before the branch itself grows on.
     branches = [branch, *(branch.fork() for _ in groups[1:])]
-    leaves: dict[tuple[int, ...], Branch] = {}
+    leaves: dict[tuple[int, ...], tuple[Branch, int]] = {}
     for twig, group in zip(branches, groups, strict=True):
-        leaves |= _grow(twig, group, shared)
-    return leaves
+        leaves |= _queue(twig, group, shared, least)
+    # A line that ends here is the beginning of all others.
+    return dict.fromkeys(lines, next(iter(leaves.values()))) | leaves
+
+
+def _tree_size(lines: Sequence[tuple[int, ...]], depth: int) -> int:
+    """How many tokens sorted lines have behind the first `depth`, shared ones counted once."""
+    pairs = zip(lines, [(), *lines], strict=False)
+    return sum(len(line) - max(depth, shared_length(line, before)) for line, before in pairs)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from egcfg_tui.solving.sampling import TOP_K, greedy, sample, uniform_at
+from egcfg_tui.solving.sampling import TOP_K, greedy, sample, top_tokens, uniform_at
 
 logits = st.lists(st.floats(-20, 20, width=32), min_size=2, max_size=40).map(
     lambda v: np.array(v, np.float32)
@@ -62,3 +62,19 @@ def test_tokens_beyond_top_k_are_never_drawn() -> None:
     row[:TOP_K] = 1.0
     rng = np.random.default_rng(1)
     assert max(sample(row, 2.0, 1.0, rng.random()) for _ in range(2000)) < TOP_K
+
+
+@settings(max_examples=40)
+@given(st.integers(1, 5000), st.integers(0, 2**31), st.sampled_from([0.001, 1.0, 50.0]))
+def test_the_top_tokens_are_those_of_a_whole_sort(size: int, seed: int, spread: float) -> None:
+    rng = np.random.default_rng(seed)
+    # Whole multiples of the spread tie often; a stretch that is likelier than the rest fills some columns.
+    row = (rng.normal(0, 4, size).round() * spread).astype(np.float32)
+    row[: rng.integers(0, size + 1)] += 3 * spread
+    top = top_tokens(row)
+    count = min(TOP_K, size)
+    np.testing.assert_array_equal(top.logits, np.sort(row)[::-1][:count])
+    np.testing.assert_array_equal(row[top.tokens], top.logits)
+    assert len(set(top.tokens.tolist())) == count
+    ties = np.flatnonzero(top.logits[:-1] == top.logits[1:])
+    assert all(top.tokens[ties] < top.tokens[ties + 1])
