@@ -27,6 +27,8 @@ _PROSE: Final = re.compile(r"(?:[-*>] +)?[A-Z][\w'’]*(?:,? [\w'’`()]+){2}|[A
 _MAY_DEFINE: Final = re.compile(
     r"[#@]|(?:async|def|class|from|import|try|except)\b|[A-Za-z_][\w, \t]*(?::[^=\n]*)?=(?!=)"
 )
+# The beginning of a line that may yet turn out as one of those.
+_NAMES: Final = re.compile(r"[A-Za-z_][\w, \t]*(?::[^=\n]*)?")
 
 _SNIPPET_ENDS: Final = re.compile(r"</code>|(?:#+ *)?END (?:OF )?SOLUTION")
 
@@ -112,10 +114,11 @@ def answer_span(code: str, exercise: Exercise) -> tuple[int, int | None]:
             needed = missing
             if not needed:
                 return begin, start if kept is None else kept
+            may_define = _MAY_DEFINE.match(line)
+            if not may_define and (whole or not _NAMES.fullmatch(line)):
+                return begin, start if kept is None else kept
             if not whole:
                 return begin, None
-            if not _MAY_DEFINE.match(line):
-                return begin, start if kept is None else kept
             kept = start if kept is None else kept
     return begin, None
 
