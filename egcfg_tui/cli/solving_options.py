@@ -77,7 +77,7 @@ def add_solving_options(parser: CommandParser) -> None:
         "--batch",
         type=whole_number(64, 4096),
         metavar="TOKENS",
-        help="most tokens of one decode; default: 128, on a GPU 512",
+        help="most tokens of one decode; default: 256, on a GPU 512",
     )
     model.add_argument(
         "--flash-attention", choices=("on", "off"), help="default: wherever llama.cpp supports it"

@@ -25,7 +25,7 @@ def check_memory(
     path: Path,
     context_tokens: int,
     *,
-    batch_tokens: int = 128,
+    batch_tokens: int = 256,
     cache_type: str = "f16",
     sequences: int = 64,
     weights_on_gpu: bool = False,
@@ -49,7 +49,7 @@ def needed_bytes(
     path: Path,
     context_tokens: int,
     *,
-    batch_tokens: int = 128,
+    batch_tokens: int = 256,
     cache_type: str = "f16",
     sequences: int = 64,
 ) -> int:

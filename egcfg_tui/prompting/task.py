@@ -11,7 +11,7 @@ from egcfg_sandbox import StdioTest, Test
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.prompting.chat import Frame
 from egcfg_tui.prompting.examples import worked_examples
-from egcfg_tui.prompting.opening import without_known_examples
+from egcfg_tui.prompting.opening import without_known_text
 
 FENCE: Final = "```"
 
@@ -52,8 +52,8 @@ class TaskPrompt:
     """A prompt in parts: `before`, `body`, [signal], `after`, `opening`.
 
     `before` and `after` come from the chat template and hold control tokens, the rest is plain text. The
-    answer continues `opening`, which ends with `starter`, less the examples that `body` has. What a snippet
-    continues stands in `opening` in front of it and is no part of the answer.
+    answer continues `opening`, which ends with `starter`, less what of its docstrings `body` has.
+    What a snippet continues stands in `opening` in front of it and is no part of the answer.
     """
 
     before: str
@@ -80,7 +80,7 @@ def task_prompt(exercise: Exercise, style: PromptStyle, frame: Frame) -> TaskPro
     before, body, after = _parts(exercise, style, frame)
     starter = exercise.starter.rstrip()
     starter = f"{starter}\n" if starter else ""
-    shown = without_known_examples(starter, exercise.statement)
+    shown = without_known_text(starter, exercise.statement)
     return TaskPrompt(before, body, after, f"{FENCE}python\n{_given(exercise)}{shown}", starter)
 
 

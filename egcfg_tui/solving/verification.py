@@ -23,8 +23,8 @@ from egcfg_tui.solving.meter import Meter, Purpose
 from egcfg_tui.solving.prompt_branches import shared_length
 
 _LEAST_ROWS_SAVED: Final = 8
-"""Rows that leaving out drafts must save to be worth another decode: that costs 40 ms, a row 7 ms (default model,
-2 cores). On a GPU rows cost next to nothing."""
+"""Rows that leaving out drafts must save to be worth another decode: that costs 40 ms, a row 7 ms (default
+model, 2 cores). On a GPU rows cost next to nothing."""
 
 
 class BranchPair:

@@ -116,13 +116,13 @@ def test_a_snippet_continues_what_is_given() -> None:
     assert "It must pass these tests:\nassert total == 3" in prompt.body
 
 
-def test_the_opening_does_not_repeat_the_examples_of_the_statement() -> None:
+def test_the_opening_does_not_repeat_what_the_statement_says() -> None:
     starter = 'def double(x):\n    """Twice.\n\n    >>> double(2)\n    4\n    """\n'
     prompt = task_prompt(
         exercise(starter=starter, statement="Twice.\n\n>>> double(2)\n4"), PromptStyle.PLAIN, FRAME
     )
     assert ">>> double(2)" in prompt.body
-    assert prompt.opening == '```python\ndef double(x):\n    """Twice.\n\n    """\n'
+    assert prompt.opening == '```python\ndef double(x):\n    """Twice.\n    """\n'
     assert prompt.starter == starter
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from support.total import EXERCISE, MARKER, RIGHT, WRONG
-from support.trials import ticking
+from support.trials import ticking, workbench
 
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.fake import FakeEngine, scripted
@@ -31,6 +31,7 @@ from egcfg_tui.solving.grid import Axis, Grid
 from egcfg_tui.solving.request import SolveRequest
 from egcfg_tui.solving.settings import Method, RefreshMode, Settings
 from egcfg_tui.solving.solve import solve
+from egcfg_tui.solving.trials import GuidedTrial
 
 OTHER = WRONG.replace("result = x", "result -= x")
 # At temperature 0 a method has one guided trial.
@@ -88,6 +89,31 @@ def test_persistent_prefix_renews_when_the_code_leaves_what_was_executed(sandbox
     events = guided(answers, sandbox, settings)
     leaving = next(e.line for e in of_type(events, LineChosen) if "-=" in e.text)
     assert [event.line for event in of_type(events, CandidatesSampled)] == [2, leaving + 1]
+
+
+def test_a_signal_that_tells_of_every_attempt_stays(sandbox: Sandbox) -> None:
+    """Whole answers are told of once; answers that go on line by line are new at every line."""
+    whole, lines = (
+        guided(wrong, sandbox, dataclasses.replace(ONE_TRIAL, horizon=horizon)) for horizon in (9, 1)
+    )
+    for events, different in ((whole, 1), (lines, len(LINES) - 1)):
+        signals = [signal.text for signal in of_type(events, SignalBuilt)]
+        assert len(signals) == len(LINES) - 1
+        assert len(set(signals)) == different
+    once = of_type(whole, SignalBuilt)[0].tokens
+    assert once <= of_type(whole, SolveFinished)[0].tokens.signal < 2 * once
+
+
+def test_a_signal_that_left_an_attempt_out_is_renewed(sandbox: Sandbox) -> None:
+    settings = Settings(horizon=9, candidates=8, temperature=1.0, gamma=0.0)
+    for budget, renewed in ((4000, False), (250, True)):
+        engine = FakeEngine(scripted(lambda _: [(WRONG, 0.5), (OTHER, 0.5)], MARKER))
+        with workbench(engine, sandbox, EXERCISE) as bench:
+            chosen = dataclasses.replace(settings, signal_tokens=budget)
+            events = list(GuidedTrial(bench, chosen, (1,)).run())
+        first, second, *_ = of_type(events, SignalBuilt)
+        assert bool(first.dropped) is renewed
+        assert (second.text != first.text) is renewed
 
 
 def test_the_trace_format_shapes_the_signal(sandbox: Sandbox) -> None:

@@ -131,6 +131,24 @@ def test_most_tokens_come_from_drafts_where_the_branches_agree(sandbox: Sandbox)
     assert engine_verified.decodes < engine_plain.decodes
 
 
+def test_drafts_that_are_not_chosen_are_left_out_where_rows_cost_time(sandbox: Sandbox) -> None:
+    """On a GPU a decode more costs more than rows."""
+    chosen = Settings(
+        candidates=8, temperature=1.5, horizon=2, gamma=0.5, max_tokens=60, signal_tokens=4000, trace=WORDY
+    )
+    taken, rejected, decodes = [], [], []
+    for backend in ("cpu", "cuda"):
+        engine = babbling(3)
+        engine.info = replace(engine.info, backend=backend)
+        with workbench(engine, sandbox) as bench:
+            taken.append(decisions(GuidedTrial(bench, chosen, (1,)).run()))
+            rejected.append(bench.meter.tokens.rejected)
+        decodes.append(engine.decodes)
+    assert taken[0] == taken[1]
+    assert rejected[0] < rejected[1] / 2
+    assert decodes[0] > decodes[1]
+
+
 @pytest.fixture(scope="module")
 def native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     from egcfg_tui.engine.llama import LlamaEngine
