@@ -36,10 +36,10 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_weights_cache_and_buffers_are_counted(model: Path) -> None:
-    # two layers, two heads of keys and values with 16 numbers each, 2 bytes a number; 3 words, 128 tokens
+    # two layers, two heads of keys and values with 16 numbers each, 2 bytes a number; 3 words, 256 tokens
     cache = 100 * 2 * 2 * (16 + 16) * 2
-    assert needed_bytes(model, 100) == model.stat().st_size + cache + 2 * 4 * 128 * 3 + 64 * MIB
-    more = needed_bytes(model, 100, batch_tokens=1128, cache_type="f32")
+    assert needed_bytes(model, 100) == model.stat().st_size + cache + 2 * 4 * 256 * 3 + 64 * MIB
+    more = needed_bytes(model, 100, batch_tokens=1256, cache_type="f32")
     assert more - needed_bytes(model, 100) == cache + 2 * 4 * 1000 * 3
 
 
