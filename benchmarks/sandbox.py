@@ -1,7 +1,10 @@
 """How fast the sandbox runs small programs, beside what it replaces; the last line is JSON.
 
-Latencies are of one run after another, by one caller that waits for each result; the rate is of many programs
-handed over at once. Both use two cores: on a machine with other work, compare the lines of one table only.
+Latencies are of one caller that waits for each result. They are taken in rounds, every way once a round and
+in an order drawn anew: so a drifting machine slows all of them, and what a run leaves to be done behind its
+result (the sandbox clears away and prepares the next run then) slows whichever comes next. Rates are of
+many programs handed over at once, two at a time: there nothing is left for later. On a machine with other
+work, compare the lines of one table only.
 
 python benchmarks/sandbox.py [--runs N] [--leak-runs N]
 """
@@ -12,17 +15,19 @@ import argparse
 import contextlib
 import json
 import os
+import random
 import shutil
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from egcfg_sandbox import CodeTest, Limits, Program, Sandbox
+from egcfg_sandbox import CodeTest, Limits, Program, Report, Sandbox
 
 SOURCE: Final = """
 def total(numbers):
@@ -41,55 +46,80 @@ BWRAP: Final = ("--ro-bind", "/", "/", "--unshare-all", "--die-with-parent", "--
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Latencies of one way to run the program, in milliseconds."""
+    """Latencies of one way to run the program, in milliseconds, and its rate."""
 
-    name: str
     p50_ms: float
     p99_ms: float
     runs_per_s: float
 
 
-def measure(name: str, run: Callable[[], None], runs: int) -> Timing:
-    """Times `run` one after another, after a tenth as many to warm up."""
-    for _ in range(max(1, runs // 10)):
-        run()
-    latencies = []
-    for _ in range(runs):
-        started = time.perf_counter()
-        run()
-        latencies.append(time.perf_counter() - started)
-    p99 = sorted(latencies)[min(runs - 1, int(runs * 0.99))]
-    return Timing(name, statistics.median(latencies) * 1e3, p99 * 1e3, runs / sum(latencies))
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to run the program: once, and many times, two at a time."""
+
+    name: str
+    once: Callable[[], None]
+    many: Callable[[int], None]
 
 
-def in_sandbox(sandbox: Sandbox, *, trace: bool) -> Callable[[], None]:
-    """One run in the sandbox with every layer on."""
+def latencies(ways: Sequence[Way], rounds: int) -> list[list[float]]:
+    """Milliseconds of each way, one a round, after a tenth as many rounds to warm up."""
+    taken: list[list[float]] = [[] for _ in ways]
+    order = list(range(len(ways)))
+    draw = random.Random(0)
+    warm_up = max(1, rounds // 10)
+    for number in range(warm_up + rounds):
+        draw.shuffle(order)
+        for index in order:
+            started = time.perf_counter()
+            ways[index].once()
+            if number >= warm_up:
+                taken[index].append((time.perf_counter() - started) * 1e3)
+    return taken
+
+
+def rate(way: Way, runs: int) -> float:
+    """Runs per second of many handed over at once."""
+    started = time.perf_counter()
+    way.many(runs)
+    return runs / (time.perf_counter() - started)
+
+
+def measure(ways: Sequence[Way], runs: int) -> list[Timing]:
+    """Times all ways side by side."""
+    return [
+        Timing(statistics.median(taken), sorted(taken)[min(runs - 1, int(runs * 0.99))], rate(way, runs))
+        for way, taken in zip(ways, latencies(ways, runs), strict=True)
+    ]
+
+
+def in_sandbox(name: str, sandbox: Sandbox, *, trace: bool) -> Way:
+    """In the sandbox with every layer on."""
     program = Program(SOURCE, (CodeTest(TEST),), trace=trace, limits=LIMITS)
 
-    def run() -> None:
-        report = sandbox.run(program)
+    def check(report: Report) -> None:
         if not report.passed:
             raise SystemExit(f"the benchmark's own program did not pass: {report}")
 
-    return run
+    def many(runs: int) -> None:
+        for report in sandbox.run_many([program] * runs):
+            check(report)
+
+    return Way(name, lambda: check(sandbox.run(program)), many)
 
 
-def in_process(*command: str) -> Callable[[], None]:
-    """One run as a process of its own."""
+def in_process(name: str, *command: str) -> Way:
+    """As a process of its own."""
     line = [*command, sys.executable, "-I", "-c", SOURCE + TEST]
 
-    def run() -> None:
+    def once() -> None:
         subprocess.run(line, check=True)
 
-    return run
+    def many(runs: int) -> None:
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda _: once(), range(runs)))
 
-
-def side_by_side(sandbox: Sandbox, runs: int) -> float:
-    """Traced runs per second when many are handed over at once."""
-    program = Program(SOURCE, (CodeTest(TEST),), trace=True, limits=LIMITS)
-    started = time.perf_counter()
-    sandbox.run_many([program] * runs)
-    return runs / (time.perf_counter() - started)
+    return Way(name, once, many)
 
 
 def processes() -> list[int]:
@@ -127,28 +157,27 @@ def main() -> None:
     arguments = parser.parse_args()
     bwrap = shutil.which("bwrap")
 
-    timings = []
     with Sandbox() as sandbox:
         off = [layer.name for layer in sandbox.layers if not layer.active]
-        timings.append(measure("sandbox, traced", in_sandbox(sandbox, trace=True), arguments.runs))
-        timings.append(measure("sandbox, not traced", in_sandbox(sandbox, trace=False), arguments.runs))
-        timings.append(measure("python -I, no sandbox", in_process(), max(10, arguments.runs // 3)))
+        traced = in_sandbox("sandbox, traced", sandbox, trace=True)
+        ways = [
+            traced,
+            in_sandbox("sandbox, not traced", sandbox, trace=False),
+            in_process("python -I, no sandbox"),
+        ]
         if bwrap:
-            timings.append(
-                measure("bwrap python -I", in_process(bwrap, *BWRAP), max(10, arguments.runs // 3))
-            )
-        rate = side_by_side(sandbox, arguments.runs)
+            ways.append(in_process("bwrap python -I", bwrap, *BWRAP))
+        timings = measure(ways, arguments.runs)
         leaks = None
         if arguments.leak_runs:
             before = state()
             for _ in range(0, arguments.leak_runs, LEAK_BATCH):
-                side_by_side(sandbox, LEAK_BATCH)
+                traced.many(LEAK_BATCH)
             leaks = {name: value - before[name] for name, value in state().items()}
 
     print(f"{'':24}{'p50 ms':>10}{'p99 ms':>10}{'runs/s':>10}")
-    for timing in timings:
-        print(f"{timing.name:24}{timing.p50_ms:10.2f}{timing.p99_ms:10.2f}{timing.runs_per_s:10.1f}")
-    print(f"{'traced, side by side':24}{'':20}{rate:10.1f}")
+    for way, timing in zip(ways, timings, strict=True):
+        print(f"{way.name:24}{timing.p50_ms:10.2f}{timing.p99_ms:10.2f}{timing.runs_per_s:10.1f}")
     print(f"layers off: {', '.join(off) or 'none'}")
     if leaks is not None:
         print(f"after {arguments.leak_runs} further runs: {leaks}")
@@ -157,7 +186,7 @@ def main() -> None:
         "plain_p50_ms": round(timings[1].p50_ms, 3),
         "fresh_python_p50_ms": round(timings[2].p50_ms, 3),
         "bwrap_p50_ms": round(timings[3].p50_ms, 3) if bwrap else None,
-        "runs_per_s": round(rate, 1),
+        "runs_per_s": round(timings[0].runs_per_s, 1),
     }
     print(json.dumps(result))
 
