@@ -164,7 +164,8 @@ class CandidatePool:
 
     def _guesses(self, drafts: list[Draft]) -> list[list[int]]:
         """What may follow each draft, as far as the batch has room."""
-        free = BATCH_ROWS - len(drafts) if self._keep_rows else 0
+        rows = self._engine.pending_tokens + sum(len(draft.tokens) - draft.evaluated for draft in drafts)
+        free = BATCH_ROWS - rows if self._keep_rows else 0
         guesses: list[list[int]] = []
         for draft in drafts:
             may_guess = free > 0 and draft.evaluated < len(draft.tokens)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from support.babbling import babbling
 from support.trials import OUT_OF_REACH, workbench
 
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.api import Logits
 from egcfg_tui.engine.fake import VOCAB_SIZE, FakeEngine, LogitsFunction, hashed
-from egcfg_tui.events import CandidatesGrown
+from egcfg_tui.events import CandidatesGrown, Stage, StageEntered
+from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving import candidates
-from egcfg_tui.solving.candidates import CandidatePool
+from egcfg_tui.solving.candidates import BATCH_ROWS, CandidatePool
 from egcfg_tui.solving.settings import Settings
+from egcfg_tui.solving.trials import GuidedTrial
 
 
 def short_lines(seed: int) -> LogitsFunction:
@@ -101,3 +104,22 @@ def test_guesses_save_decodes_and_change_nothing(sandbox: Sandbox, temperature: 
     assert texts[0] == texts[1]
     assert decodes[1] < 0.7 * decodes[0]
     assert rejected[0] == 0
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 5])
+def test_guesses_leave_room_in_the_batch_for_all_that_waits(sandbox: Sandbox, seed: int) -> None:
+    """Where a refresh begins, the last token of the line before does."""
+    chosen = Settings(
+        candidates=3, temperature=0.7, max_tokens=90, horizon=2, gamma=0.0, trace=TraceFormat.FULL
+    )
+    engine = babbling(seed, far_weight=0.3)
+    rows: list[int] = []
+    with workbench(engine, sandbox) as bench:
+        stage, before = Stage.PROMPT, 0
+        for event in GuidedTrial(bench, chosen, (3,)).run():
+            if stage is Stage.CANDIDATES and isinstance(event, CandidatesGrown):
+                rows.append(engine.decoded_tokens - before)
+            if isinstance(event, StageEntered):
+                stage = event.stage
+            before = engine.decoded_tokens
+    assert max(rows) == BATCH_ROWS

@@ -8,17 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.babbling import babbling
 from support.scratch_engine import OnceEngine
 from support.tiny_gguf import write_tiny_gguf
 from support.trials import OUT_OF_REACH, Decisions, decisions, texts, unverified, workbench
 
 from egcfg_sandbox import Sandbox, StdioTest
 from egcfg_tui.engine.api import Engine, ModelSpec
-from egcfg_tui.engine.fake import VOCAB_SIZE, FakeEngine
+from egcfg_tui.engine.fake import VOCAB_SIZE
 from egcfg_tui.events import LineChosen, SignalBuilt
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.prompting.task import PromptStyle
@@ -42,20 +42,6 @@ WORDY = TraceFormat.FULL
 """Tells something of attempts that no other format has anything to tell of."""
 
 FAILED = ("def f(x):\n    return x\n", "def f(x):\n    a = x\n    return a + 1\n")
-
-
-def babbling(seed: int, *, far_weight: float = 0.8) -> FakeEngine:
-    """A model of word-like lines whose next byte depends on the last two, and a little on all before."""
-    alphabet = [ord(c) for c in "abx =+1\n"]
-
-    def logits(data: bytes) -> np.ndarray:
-        row = np.full(VOCAB_SIZE, -40.0, dtype=np.float32)
-        near = np.random.default_rng([seed, *data[-2:]]).normal(0.0, 3.0, len(alphabet))
-        far = np.random.default_rng([seed, len(data), sum(data)]).normal(0.0, far_weight, len(alphabet))
-        row[alphabet] = near + far
-        return row
-
-    return FakeEngine(logits)
 
 
 def trial(
