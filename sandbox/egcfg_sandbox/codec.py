@@ -3,8 +3,8 @@
 What arrives is rebuilt from exact builtin (or known standard) types only, whatever the sender's objects were,
 and everything is checked against `CodecLimits`, because the sender may be hostile. Objects that have no plain
 form go through hooks: `describe` turns one into plain data on the way out, `resolve` makes a stand-in of it.
-Lists, dicts, sets and their like are numbered in the order they are met, so that shared and cyclic ones keep
-their identity, and so that a caller's own containers can be refilled in place (`known`).
+Lists, dicts, sets and their like are numbered (`Shared`), so that one that is met again, in this value or a
+later one, is the same, and can be refilled in place.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ import importlib
 import re
 import struct
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
+
+from egcfg_sandbox.shared import Shared
 
 
 class CodecError(Exception):
@@ -177,30 +179,33 @@ _LISTED_BY_TAG: Final = {tag[0]: kind for kind, tag in _LISTED.items()}
 _FIXED_BY_TAG: Final = {tag[0]: kind for kind, tag in _FIXED.items()}
 _CONSTANTS: Final[dict[int, Any]] = {ord("N"): None, ord("T"): True, ord("F"): False, ord("."): Ellipsis}
 _CONSTANTS[ord("!")] = NotImplemented
-_SMALL, _LARGE, _TEXT, _BYTES, _FLOATING, _COMPLEX_TAG, _MET, _BYTEARRAY, _TYPE, _STANDARD, _OTHER = (
-    b"iIsbfcMayXR"
+_SMALL, _LARGE, _TEXT, _BYTES, _FLOATING, _COMPLEX_TAG, _MET, _NEW, _BYTEARRAY, _TYPE, _STANDARD, _OTHER = (
+    b"iIsbfcMnayXR"
 )
 
 
 class Encoder:
-    """Turns one value into bytes. `containers` lists the mutable containers met, in order."""
+    """Turns values into bytes. Mutable containers that are met become shared ones."""
 
-    def __init__(self, describe: Describe, limits: CodecLimits = LIMITS, known: Iterable[Any] = ()) -> None:
+    def __init__(
+        self, describe: Describe, limits: CodecLimits = LIMITS, shared: Shared | None = None
+    ) -> None:
         self._describe = describe
         self._limits = limits
         self._out: list[bytes] = []
         self._nodes = 0
         self._depth = 0
         self._size = 0
-        self.containers: list[Any] = list(known)
-        self._index: dict[int, int] = {}
-        for number, item in enumerate(self.containers):
-            self._index[id(item)] = number
+        self._shared = Shared(0) if shared is None else shared
 
     def encode(self, value: Any) -> bytes:
-        """The whole message."""
+        """One value."""
+        self.part(value)
+        return self.take()
+
+    def part(self, value: Any) -> None:
+        """Writes the next of several values."""
         self._value(value)
-        return b"".join(self._out)
 
     def _put(self, data: bytes) -> None:
         self._size += len(data)
@@ -259,16 +264,15 @@ class Encoder:
         self._sized(b"I", value.to_bytes(bits // 8 + 1, "little", signed=True))
 
     def _container(self, kind: type, value: Any) -> None:
-        number = self._index.get(id(value))
+        number = self._shared.number_of(value)
         if number is not None:
             self._put(b"M" + _LENGTH.pack(number))
             return
-        self._index[id(value)] = len(self.containers)
-        self.containers.append(value)
+        self._put(b"n" + _LENGTH.pack(self._shared.add(value)))
         self.content(value)
 
     def content(self, value: Any) -> None:
-        """Writes what a mutable container holds, also when it was met before."""
+        """Writes what a shared container holds, also when it was met before."""
         kind = type(value)
         if kind is bytearray:
             self._sized(b"a", bytes(value))
@@ -285,6 +289,7 @@ class Encoder:
                 factory = value.default_factory
                 parts.insert(0, factory if type(factory) is type and factory in _TYPE_NAMES else None)
             self._items(_KEYED[kind], parts)
+        self._shared.settle(value)
 
     def _items(self, tag: bytes, items: Any) -> None:
         self._enter()
@@ -312,10 +317,10 @@ class Encoder:
 
 
 class Decoder:
-    """Rebuilds one value from bytes that may be hostile."""
+    """Rebuilds values from bytes that may be hostile."""
 
     def __init__(
-        self, data: bytes, resolve: Resolve, limits: CodecLimits = LIMITS, known: Iterable[Any] = ()
+        self, data: bytes, resolve: Resolve, limits: CodecLimits = LIMITS, shared: Shared | None = None
     ) -> None:
         if len(data) > limits.message_bytes:
             raise CodecError(f"larger than {limits.message_bytes} bytes")
@@ -326,7 +331,7 @@ class Decoder:
         self._limits = limits
         self._nodes = 0
         self._depth = 0
-        self.containers: list[Any] = list(known)
+        self._shared = Shared(1) if shared is None else shared
 
     def decode(self) -> Any:
         """The value; raises `CodecError` for anything that is not exactly one value."""
@@ -390,23 +395,15 @@ class Decoder:
         if tag == _COMPLEX_TAG:
             return complex(*_COMPLEX.unpack_from(self._data, self._advance(16)))
         if tag == _MET:
-            number = self._length()
-            if number >= len(self.containers):
-                raise CodecError("a container that was never sent")
-            return self.containers[number]
+            return self._shared[self._length()]
         return self._composed(tag)
 
     def _composed(self, tag: int) -> Any:
         self._depth += 1
         if self._depth > self._limits.depth:
             raise CodecError(f"nested more than {self._limits.depth} deep")
-        if tag == _BYTEARRAY:
-            value: Any = bytearray(self._sized())
-            self.containers.append(value)
-        elif tag in _LISTED_BY_TAG or tag in _KEYED_BY_TAG:
-            value = self._empty(tag)
-            self.containers.append(value)
-            self._fill(value)
+        if tag == _NEW:
+            value: Any = self._container(self._length())
         elif tag in _FIXED_BY_TAG:
             value = _FIXED_BY_TAG[tag](self._items())
         elif tag == _TYPE:
@@ -419,6 +416,16 @@ class Decoder:
         else:
             raise CodecError("an unknown tag")
         self._depth -= 1
+        return value
+
+    def _container(self, number: int) -> Any:
+        """A container that comes for the first time."""
+        tag = self._data[self._advance(1)]
+        value: Any = bytearray(self._sized()) if tag == _BYTEARRAY else self._empty(tag)
+        self._shared.receive(number, value)
+        if tag != _BYTEARRAY:
+            self._fill(value)
+        self._shared.settle(value)
         return value
 
     def _empty(self, tag: int) -> Any:
@@ -453,8 +460,9 @@ class Decoder:
             value.extend(items)
 
     def refill(self, value: Any) -> None:
-        """Puts the next content into a container that is already there."""
+        """Puts the next content into a shared container."""
         tag = self._data[self._advance(1)]
+        self._shared.unsettle(value)
         if type(value) is bytearray and tag == _BYTEARRAY:
             value[:] = self._sized()
         elif type(value) is _LISTED_BY_TAG.get(tag, _KEYED_BY_TAG.get(tag)):
@@ -465,3 +473,4 @@ class Decoder:
             self._fill(empty)
         else:
             raise CodecError("a container changed its type")
+        self._shared.settle(value)

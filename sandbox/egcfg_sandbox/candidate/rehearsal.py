@@ -63,4 +63,5 @@ class _Object:
 
 
 def _question(number: int, *parts: object) -> bytes:
-    return b"Q" + NUMBER.pack(number) + Encoder(lambda thing: ("mine", thing.number)).encode(parts)
+    encoder = Encoder(lambda thing: ("mine", thing.number))
+    return b"Q" + NUMBER.pack(number) + encoder.encode(None) + encoder.encode(parts)

@@ -19,8 +19,6 @@ import threading
 import types
 from collections.abc import Callable
 from functools import partial
-from itertools import chain
-from operator import is_
 from types import CodeType
 from typing import Any, Final, NoReturn
 
@@ -36,6 +34,7 @@ from egcfg_sandbox.candidate.tracing import (
     tracer_for,
 )
 from egcfg_sandbox.codec import CodecError, Decoder, Encoder
+from egcfg_sandbox.shared import Shared
 from egcfg_sandbox.trace_memory import TraceWriter
 
 CHANNEL: Final = 3
@@ -50,6 +49,8 @@ _CODEC_RECURSION: Final = 20_000
 _MOST_CAUSES: Final = 3
 _MOST_TEXT: Final = 2000
 _MEMORY_RESERVE_BYTES: Final = 1 << 20
+MOST_ITEMS_BETWEEN: Final = 1000
+"""Of a container, for changes to be looked for while one side waits for the other in the middle of a call."""
 
 
 class Runner:
@@ -64,6 +65,8 @@ class Runner:
         self._recorder: Recorder | None = None
         self._depth = 0
         self._process = 0
+        self._shared = Shared(1)
+        self._waiting = 0
         self._questions = self._answers = CHANNEL
         self._reserve: mmap.mmap | None = mmap.mmap(
             -1, _MEMORY_RESERVE_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
@@ -91,20 +94,28 @@ class Runner:
 
     def _handle(self, message: bytes) -> None:
         number = message[1:5]
-        decoder = Decoder(message[5:], self._objects.resolve)
         try:
-            request = decoder.decode()
-            known = decoder.containers
-            before = list(map(_shallow, known))
-            answer = ("value", self._perform(request))
+            answer = ("value", self._perform(self._content(message[5:])))
         except BaseException as error:
             self._release_reserve()
-            known, before = [], []
             answer = ("raised", self._described(error))
         if os.getpid() != self._process:
             os._exit(0)
         self._flush()
-        self._send(b"A" + number, answer, known, before)
+        self._send(b"A" + number, answer)
+
+    def _content(self, body: bytes) -> Any:
+        """The value of a message from the judge, after the test's changes to shared containers."""
+        decoder = Decoder(body, self._objects.resolve, shared=self._shared)
+        dropped = decoder.part()
+        if dropped is None:
+            self._shared.clear()
+        else:
+            self._shared.drop(dropped)
+        value = decoder.part()
+        while not decoder.finished:
+            decoder.refill(self._shared[decoder.part()])
+        return value
 
     def _release_reserve(self) -> None:
         """Makes room to tell of an exception when memory is used up."""
@@ -120,29 +131,32 @@ class Runner:
             except BaseException:
                 continue
 
-    def _send(self, head: bytes, answer: Any, known: list[Any], before: list[Any]) -> None:
+    def _send(self, head: bytes, answer: Any) -> None:
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(_CODEC_RECURSION)
         try:
             try:
-                body = self._encode(answer, known, before)
+                body = self._message(answer)
             except (CodecError, RecursionError, MemoryError) as error:
-                refusal = ("uncarried", str(error) or type(error).__name__)
-                body = self._encode(refusal, [], [])
+                told = ("uncarried", str(error) or type(error).__name__) if answer[0] == "value" else answer
+                body = Encoder(self._objects.describe, shared=self._shared).encode(told)
         finally:
             sys.setrecursionlimit(limit)
         wire.write_message(self._answers, head + body)
 
-    def _encode(self, answer: Any, known: list[Any], before: list[Any]) -> bytes:
-        encoder = Encoder(self._objects.describe, known=known)
-        encoder.encode(answer)
-        parts = [encoder.take()]
-        for index, (item, old) in enumerate(zip(known, before, strict=True)):
-            if _differs(item, old):
-                encoder.encode(index)
-                encoder.content(item)
-                parts.append(encoder.take())
-        return b"".join(parts)
+    def _message(self, value: Any) -> bytes:
+        """A value for the judge, with what the program has changed since the last one."""
+        mark = self._shared.mark
+        encoder = Encoder(self._objects.describe, shared=self._shared)
+        try:
+            encoder.part(value)
+            for number in self._shared.changed(MOST_ITEMS_BETWEEN if self._waiting else None):
+                encoder.part(number)
+                encoder.content(self._shared[number])
+        except BaseException:
+            self._shared.withdraw(mark)
+            raise
+        return encoder.take()
 
     def _described(self, error: BaseException) -> Any:
         try:
@@ -323,16 +337,20 @@ class Runner:
         """Asks the test for something and waits, answering what the test asks meanwhile."""
         self._asked += 1
         head = b"C" + NUMBER.pack(self._asked)
-        encoder = Encoder(self._objects.describe)
-        wire.write_message(self._answers, head + encoder.encode((what, number, arguments, named)))
-        while True:
-            message = wire.read_message(self._questions)
-            if message[:1] == b"V":
-                outcome, value = Decoder(message[5:], self._objects.resolve).decode()
-                if outcome == "value":
-                    return value
-                raise value if isinstance(value, BaseException) else RuntimeError(str(value))
-            self._handle(message)
+        self._waiting += 1
+        try:
+            wire.write_message(self._answers, head + self._message((what, number, arguments, named)))
+            while True:
+                message = wire.read_message(self._questions)
+                if message[:1] == b"V":
+                    break
+                self._handle(message)
+            outcome, value = self._content(message[5:])
+        finally:
+            self._waiting -= 1
+        if outcome == "value":
+            return value
+        raise value if isinstance(value, BaseException) else RuntimeError(str(value))
 
 
 def _finish() -> None:
@@ -356,24 +374,6 @@ def _own_text(error: BaseException) -> str | None:
         return None
     text = str(error)
     return text[:_MOST_TEXT] if type(text) is str else None
-
-
-def _shallow(value: Any) -> Any:
-    if isinstance(value, dict):
-        return list(value.items())
-    return bytes(value) if isinstance(value, bytearray) else list(value)
-
-
-def _differs(value: Any, before: Any) -> bool:
-    """Whether a container holds other items than before, by identity."""
-    now = _shallow(value)
-    if isinstance(now, bytes):
-        return bool(now != before)
-    if len(now) != len(before):
-        return True
-    if isinstance(value, dict):
-        return not all(map(is_, chain.from_iterable(now), chain.from_iterable(before)))
-    return not all(map(is_, now, before))
 
 
 def open_streams() -> None:

@@ -9,16 +9,20 @@ import threading
 import types
 from typing import Any, Final
 
+from egcfg_sandbox.candidate.runner import MOST_ITEMS_BETWEEN
 from egcfg_sandbox.codec import CodecError, Decoder, Encoder
 from egcfg_sandbox.judge import things
 from egcfg_sandbox.judge.evaluation import Evaluation, builtin_name
 from egcfg_sandbox.judge.mirrors import HELPER_MODULES, Mirrors, RemoteObject, RemoteType, number_of
 from egcfg_sandbox.judge.streams import Streams
 from egcfg_sandbox.judge.watch import Watch
+from egcfg_sandbox.shared import Shared
 from egcfg_sandbox.verdicts import Verdict
 
 _NUMBER: Final = struct.Struct("<I")
 _MOST_CALLBACKS_DEEP: Final = 50
+# How many items of containers are kept alike between two questions.
+_MOST_SHARED_ITEMS: Final = 10_000
 # Kinds of things, and loaded modules, in which a thing can be found under its name on both sides.
 _NAMED: Final = (type, types.FunctionType, types.BuiltinFunctionType)
 _SHARED_MODULES: Final = {"builtins", "_operator", "_functools", *HELPER_MODULES} & sys.modules.keys()
@@ -82,6 +86,8 @@ class Session:
         self._things: list[Any] = []
         self._numbers: dict[int, int] = {}
         self._callbacks = 0
+        self._shared = Shared(0)
+        self._dropped: list[int] = []
         self.mirrors = Mirrors(self)
         self.answered = False
         self._turn = threading.RLock()
@@ -108,9 +114,8 @@ class Session:
         # Not to be guessed, so that nothing can be answered before it is asked.
         asked = os.urandom(_NUMBER.size)
         iterating = operation == "operate" and details[0] in _NEXT
-        encoder = Encoder(self._describe)
         try:
-            body = encoder.encode((operation, *details))
+            body = self._message((operation, *details))
         except CodecError as error:
             raise TypeError(f"this argument cannot be handed to the program: it is {error}") from None
         self._watch.send(b"Q" + asked + body)
@@ -123,17 +128,52 @@ class Session:
             if kind != b"A" or number != asked:
                 raise self._watch.end(Verdict.MALFORMED, "the program's answer is garbled")
             self.answered = self.answered or operation in _ANSWERING
-            return self._answer(message[5:], encoder.containers, iterating=iterating)
+            return self._answer(message[5:], iterating=iterating)
 
-    def _answer(self, body: bytes, known: list[Any], *, iterating: bool) -> Any:
+    def _message(self, value: Any) -> bytes:
+        """A value for the program, with what the test has changed, or lost sight of, since the last one."""
+        shared = self._shared
+        resting = self._callbacks == 0
+        changed = shared.changed(None if resting else MOST_ITEMS_BETWEEN)
+        self._dropped += shared.drop_unused(changed, _MOST_SHARED_ITEMS if resting else None)
+        mark = shared.mark
+        encoder = Encoder(self._describe, shared=shared)
         try:
-            decoder = Decoder(body, self.mirrors.resolve, known=known)
-            outcome, value = decoder.part()
-            while not decoder.finished:
-                index = decoder.part()
-                if type(index) is not int or not 0 <= index < len(known):
-                    raise CodecError("an argument that was never sent")
-                decoder.refill(known[index])
+            encoder.part(tuple(self._dropped) if len(shared) else None)
+            encoder.part(value)
+        except CodecError:
+            shared.withdraw(mark)
+            raise
+        self._dropped.clear()
+        parts = [encoder.take()]
+        for number in changed:
+            mark = shared.mark
+            try:
+                encoder.part(number)
+                encoder.content(shared[number])
+                parts.append(encoder.take())
+            except CodecError:
+                # It holds something of the test that has no form outside it: the program's stays as it was.
+                encoder.take()
+                shared.withdraw(mark)
+                shared.drop((number,))
+                self._dropped.append(number)
+        return b"".join(parts)
+
+    def _content(self, body: bytes) -> Any:
+        """The value of a message from the program, after its changes to shared containers."""
+        decoder = Decoder(body, self.mirrors.resolve, shared=self._shared)
+        value = decoder.part()
+        while not decoder.finished:
+            number = decoder.part()
+            if type(number) is not int:
+                raise CodecError("a container without a number")
+            decoder.refill(self._shared[number])
+        return value
+
+    def _answer(self, body: bytes, *, iterating: bool) -> Any:
+        try:
+            outcome, value = self._content(body)
         except (CodecError, TypeError, ValueError, LookupError) as error:
             raise self._watch.end(Verdict.MALFORMED, f"the program's answer is garbled: {error}") from None
         if outcome == "raised":
@@ -193,7 +233,7 @@ class Session:
     def _call_back(self, number: bytes, body: bytes) -> None:
         """Does for the program what it asks of a thing of the test."""
         try:
-            what, which, arguments, named = Decoder(body, self.mirrors.resolve).decode()
+            what, which, arguments, named = self._content(body)
             thing = self.thing(which)
         except (CodecError, TypeError, ValueError, LookupError):
             raise self._watch.end(Verdict.MALFORMED, "the program's question is garbled") from None
@@ -207,7 +247,7 @@ class Session:
         finally:
             self._callbacks -= 1
         try:
-            data = Encoder(self._describe).encode(answer)
+            data = self._message(answer)
         except CodecError as error:
-            data = Encoder(self._describe).encode(("raised", TypeError(str(error))))
+            data = self._message(("raised", TypeError(str(error))))
         self._watch.send(b"V" + number + data)

@@ -1,0 +1,127 @@
+"""Lists, dicts, sets and their like that the test and the program both hold, and which of them have changed.
+
+Each side has a copy of its own. The side that sends a container first numbers it, one by even numbers, the
+other by odd ones. With every message goes what its sender has changed since the last: the copies stay alike.
+"""
+
+from __future__ import annotations
+
+import sys
+from itertools import chain
+from operator import is_
+from typing import Any, Final
+
+_STEP: Final = 2
+# Those of an entry and of the call that counts.
+_OWN_REFERENCES: Final = 2
+
+
+class Shared:
+    """The containers by number, with the content that both sides know (None while it is put in)."""
+
+    def __init__(self, first: int) -> None:
+        self._next = first
+        self._held: dict[int, list[Any]] = {}
+        self._numbers: dict[int, int] = {}
+
+    def __getitem__(self, number: int) -> Any:
+        return self._held[number][0]
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def number_of(self, container: Any) -> int | None:
+        """The number of a container that both sides hold."""
+        return self._numbers.get(id(container))
+
+    def add(self, container: Any) -> int:
+        """Numbers a container that is sent for the first time."""
+        number = self._next
+        self._next += _STEP
+        self._enter(number, container)
+        return number
+
+    def receive(self, number: int, container: Any) -> None:
+        """Takes a container under the sender's number; `ValueError` for one that it has not to give."""
+        if number in self._held or (number - self._next) % _STEP == 0:
+            raise ValueError("a container under a number that is taken")
+        self._enter(number, container)
+
+    def _enter(self, number: int, container: Any) -> None:
+        self._held[number] = [container, None]
+        self._numbers[id(container)] = number
+
+    def settle(self, container: Any) -> None:
+        """Notes that both sides know the content as it is now."""
+        self._held[self._numbers[id(container)]][1] = _items(container)
+
+    def unsettle(self, container: Any) -> None:
+        """Notes that the content is about to be put in."""
+        self._held[self._numbers[id(container)]][1] = None
+
+    def changed(self, most_items: int | None) -> set[int]:
+        """Numbers of what this side has changed, among containers of at most so many items."""
+        return {
+            number
+            for number, (container, known) in self._held.items()
+            if known is not None
+            and (most_items is None or len(container) <= most_items)
+            and _differs(container, known)
+        }
+
+    def drop_unused(self, changed: set[int], most_items: int | None) -> list[int]:
+        """Drops what nothing else here refers to, and all beyond so many items; not what has changed."""
+        dropped = []
+        total = 0
+        for number in list(self._held):
+            entry = self._held[number]
+            if entry[1] is None or number in changed:
+                continue
+            size = len(entry[0]) + 1
+            if sys.getrefcount(entry[0]) <= _OWN_REFERENCES or (
+                most_items is not None and total + size > most_items
+            ):
+                # At once, as what it holds may be of no other use either.
+                self.drop((number,))
+                dropped.append(number)
+            else:
+                total += size
+        return dropped
+
+    def drop(self, numbers: Any) -> None:
+        """From now on these are kept alike no longer."""
+        for number in numbers:
+            entry = self._held.pop(number, None)
+            if entry is not None:
+                del self._numbers[id(entry[0])]
+
+    def clear(self) -> None:
+        """Drops all of them."""
+        self._held.clear()
+        self._numbers.clear()
+
+    @property
+    def mark(self) -> int:
+        """Where this side's numbers go on, for `withdraw`."""
+        return self._next
+
+    def withdraw(self, mark: int) -> None:
+        """Drops what was numbered since, as it was never sent."""
+        self.drop(range(mark, self._next, _STEP))
+
+
+def _items(container: Any) -> Any:
+    if isinstance(container, dict):
+        return list(container.items())
+    return bytes(container) if isinstance(container, bytearray) else list(container)
+
+
+def _differs(container: Any, known: Any) -> bool:
+    """Whether a container holds other items than are known, by identity."""
+    if len(container) != len(known):
+        return True
+    if isinstance(container, bytearray):
+        return bool(container != known)
+    if isinstance(container, dict):
+        return not all(map(is_, chain.from_iterable(container.items()), chain.from_iterable(known)))
+    return not all(map(is_, container, known))

@@ -1,0 +1,97 @@
+"""A container that the test and the program both hold is one container, as in Python."""
+
+# ruff: noqa: E501 (a program reads better in one piece)
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from support.judging import Judge
+
+from egcfg_sandbox import Verdict
+from egcfg_sandbox.codec import CodecError, Decoder, Encoder
+from egcfg_sandbox.shared import Shared
+
+KEPT = "class Kept:\n    def __init__(self, items): self.items = {}\n    def add(self, item): self.items.append(item)\n    def all(self): return self.items\n    def size(self): return len(self.items)\n"
+COPY = KEPT.replace("{}", "list(items)").replace("return self.items", "return list(self.items)")
+SAME = KEPT.replace("{}", "items")
+USES = {
+    "an attribute is worked on": (SAME, COPY.replace("= list", "= tuple"), "k = Kept([])\nk.items.append(1)\nassert k.size() == 1"),
+    "an entry deep inside": ("class Grid:\n    def __init__(self): self.rows = [[0], [0]]\n    def total(self): return sum(map(sum, self.rows))", "class Grid:\n    rows = ((0,), (0,))\n    def total(self): return 5", "g = Grid()\ng.rows[1][0] = 5\nassert g.total() == 5 == g.rows[1][0]"),
+    "an argument is copied": (COPY, SAME, "xs = [1]\nk = Kept(xs)\nxs.append(2)\nassert k.size() == 1"),
+    "an argument is kept": (SAME, COPY, "xs = [1]\nk = Kept(xs)\nk.add(2)\nassert xs == [1, 2]"),
+    "a copy is returned": (COPY, SAME, "k = Kept([1])\nk.all().append(5)\nassert k.size() == 1"),
+    "a fresh list for every call": ("def f(x, acc=None):\n    acc = acc or []\n    acc.append(x)\n    return acc", "def f(x, acc=[]):\n    acc.append(x)\n    return acc", "a, b = f(1), f(2)\nassert a == [1] and a is not b"),
+    "a fresh list for every item": ("def f(n):\n    xs = []\n    for i in range(n):\n        xs.append(i)\n        yield xs[:]", "def f(n):\n    xs = []\n    for i in range(n):\n        xs.append(i)\n        yield xs", "assert list(f(2)) == [[0], [0, 1]]"),
+    "nothing is changed before an exception": ("def f(xs):\n    if xs: raise ValueError\n    xs.append(1)", "def f(xs):\n    xs.append(1)\n    raise ValueError", "xs = [1]\ntry: f(xs)\nexcept ValueError: pass\nassert xs == [1]"),
+    "a function of the test changes what it is given": ("def f(g):\n    xs = [1]\n    g(xs)\n    return len(xs)", "def f(g):\n    xs = [1]\n    g(xs[:])\n    return len(xs)", "assert f(lambda xs: xs.append(2)) == 2"),
+    "a variable of the program": ("log = []\ndef f(x): log.append(x)", "log = []\ndef f(x): log[:] = [x]", "f(1)\nlog.append(5)\nf(2)\nassert log == [1, 5, 2]"),
+    "an inner list of a shallow copy": ("def f(d): return dict(d)", "import copy\nf = copy.deepcopy", "d = {'a': [1]}\ncopied = f(d)\ncopied['a'].append(2)\nassert copied is not d and d == {'a': [1, 2]}"),
+    "a set of a dict": ("class G:\n    def __init__(self): self.edges = {1: set()}\n    def has(self, a, b): return b in self.edges[a]", "class G:\n    def __init__(self): self.edges = {1: {2}}\n    def has(self, a, b): return not self.edges[a]", "g = G()\ng.edges[1].add(2)\nassert g.has(1, 2) and g.edges == {1: {2}}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", USES)
+def test_it_holds_and_what_does_not_share_alike_fails(judge: Judge, case: str) -> None:
+    right, wrong, test = USES[case]
+    row = judge(right, test)
+    assert (row.status, row.error) == (Verdict.PASSED, None)
+    assert judge(wrong, test).status in (Verdict.FAILED, Verdict.ERROR)
+
+
+def test_what_has_no_form_outside_the_test_stays_there(judge: Judge) -> None:
+    source = "kept = []\ndef f(): return kept\ndef size(): return len(kept)"
+    test = "import types\nxs = f()\nxs.append(types.SimpleNamespace())\nassert size() == 0 and len(xs) == 1"
+    assert judge(source, test).status is Verdict.PASSED
+
+
+def test_many_and_large_containers_are_let_go(judge: Judge) -> None:
+    source = "def f(xs): return [xs, list(range(9_000))]\ndef key(g, n): return [g([i]) for i in range(n)]"
+    test = "kept = [f([i]) for i in range(50)]\nassert [k[0] for k in kept] == [[i] for i in range(50)]\nassert key(lambda xs: xs[0], 2000) == list(range(2000))"
+    assert judge(source, test).status is Verdict.PASSED
+
+
+def _sides() -> tuple[Shared, Shared]:
+    return Shared(0), Shared(1)
+
+
+def _sent(value: Any, sender: Shared, receiver: Shared) -> Any:
+    def nothing(_: Any) -> Any:
+        raise CodecError
+
+    return Decoder(Encoder(nothing, shared=sender).encode(value), nothing, shared=receiver).decode()
+
+
+def test_a_container_comes_back_as_itself() -> None:
+    here, there = _sides()
+    xs = [1]
+    copy = _sent([xs], here, there)
+    assert _sent(copy[0], there, here) is xs
+
+
+def test_only_what_was_changed_is_told() -> None:
+    here, there = _sides()
+    xs: dict[str, list[int]] = {"a": [1], "b": []}
+    _sent(xs, here, there)
+    assert here.changed(None) == set()
+    xs["a"].append(2)
+    assert [here[number] for number in here.changed(None)] == [[1, 2]]
+    assert here.changed(1) == set()
+
+
+def test_what_nobody_refers_to_is_dropped_with_what_it_held() -> None:
+    here, there = _sides()
+    kept: list[Any] = [[]]
+    _sent([[1], kept], here, there)
+    assert len(here.drop_unused(set(), None)) == 2
+    assert len(here) == 2
+    assert len(here.drop_unused(set(), 0)) == 2
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_no_number_is_given_twice_or_by_the_other_side(number: int) -> None:
+    there = Shared(1)
+    there.receive(0, [])
+    with pytest.raises(ValueError, match="taken"):
+        there.receive(number, [])
