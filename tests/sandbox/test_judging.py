@@ -363,6 +363,13 @@ def test_each_test_starts_from_fresh_module_state(judge: Judge, sandbox: object)
         assert judge(source, "assert f(1) == 1").status is Verdict.PASSED
 
 
+def test_random_numbers_are_the_same_in_every_run_and_differ_within_one(judge: Judge) -> None:
+    source = "import random\ndef f(): return random.random()"
+    told = {judge(source, "assert f() == 2").error for _ in range(3)}
+    assert len(told) == 1
+    assert judge(source, "assert f() == f()").status is Verdict.FAILED
+
+
 def test_output_of_the_program_is_kept(judge: Judge) -> None:
     row = judge("def f(x):\n    print('here', x)\n    return 2", "assert f(1) == 2")
     assert row.output == "here 1\n"

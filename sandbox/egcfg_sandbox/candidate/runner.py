@@ -74,7 +74,6 @@ class Runner:
         self._asked = 0
         self._window: tuple[int, int] | None = None
         self._builtins = _own_builtins()
-        random.seed(0)
 
     def open(self, questions: int, answers: int, memory: Any) -> None:
         """Takes the descriptors it is asked and answers by; `memory` is the trace's."""
