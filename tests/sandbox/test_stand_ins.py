@@ -119,6 +119,11 @@ for thread in threads: thread.join()
             "import inspect\nassert not inspect.isgenerator(numbers(2))",
         ),
         (
+            "def numbers(n):\n    yield n\n    return n + 1",
+            "g = numbers(1)\nnext(g)\ntry: next(g)\nexcept StopIteration as end: assert end.value == 2",
+            "g = numbers(1)\nnext(g)\ntry: next(g)\nexcept StopIteration as end: assert end.value == 1",
+        ),
+        (
             "def numbers(n):\n    yield from range(n)\ndef total(xs):\n    return sum(xs)",
             "assert total(numbers(4)) == 6",
             "assert total(numbers(4)) == 7",

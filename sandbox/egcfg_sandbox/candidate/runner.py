@@ -163,13 +163,14 @@ class Runner:
         except BaseException:
             # Its class has a metaclass that resists being looked at.
             text = "an exception that cannot be described"
-            return ("Exception", (), {}, text, *[None] * 5)
+            return ("Exception", (), {}, text, *[None] * 6)
 
     def _raised(self, error: BaseException, causes: int = _MOST_CAUSES) -> Any:
         """An exception as data.
 
         Class, arguments, variables, text, the program's line it came from, errno; further what its own
-        `__str__` says, its cause, and its number where it is one of the test's that came back.
+        `__str__` says, its cause, its number where it is one of the test's that came back, and the reference
+        by which one of a class of the program's can be asked for more.
         """
         text = describe_error(error, Renderer(200).text)
         line = None
@@ -204,6 +205,7 @@ class Runner:
             _own_text(error),
             None if cause is None or not causes else self._raised(cause, causes - 1),
             self._objects.number_at_test(error),
+            None if type(kind) is str else self._objects.number_of(error),
         )
 
     def _perform(self, request: Any) -> Any:
@@ -385,6 +387,8 @@ def open_streams() -> None:
 
 def run(runner: Runner, memory: Any) -> NoReturn:
     """Serves the judge until the process is killed, or ends it when the judge has gone."""
+    # Not earlier: after a fork the module seeds itself anew.
+    random.seed(0)
     try:
         os.write(CHANNEL, READY)
         runner.open(CHANNEL, CHANNEL, memory)

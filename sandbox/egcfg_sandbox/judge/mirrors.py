@@ -403,9 +403,9 @@ class RemoteCoroutine(RemoteObject):
         raise TypeError("'coroutine' object is not iterable")
 
 
-def _generated(source: Any) -> Iterator[Any]:
+def _generated(source: Any) -> Generator[Any, Any, Any]:
     """A generator of the program as one that a test can tell from other iterators."""
-    yield from source
+    return (yield from source)
 
 
 class _Iteration(Iterator[Any]):
@@ -491,6 +491,39 @@ _PACKAGES: Final = frozenset({"numpy", "pandas"})
 _BUILTIN_TYPES: Final = {name: kind for name, kind in vars(builtins).items() if isinstance(kind, type)}
 
 
+class RemoteErrorType(type):
+    """The class of stand-ins for the program's classes of exceptions, which are classes of exceptions here.
+
+    An exception is rebuilt here from its arguments and variables, what else it has is asked for. Classes of
+    the test that extend one of these work as Python has them.
+    """
+
+    _remote_class_session: Session
+    _remote_class_number: int
+
+    def __call__(cls, *arguments: Any, **named: Any) -> Any:
+        if "_remote_class_number" not in vars(cls):
+            return super().__call__(*arguments, **named)
+        return cls._remote_class_session.ask("call", cls, arguments, named)
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith(("__", "_remote")):
+            raise AttributeError(name)
+        known = next(kind for kind in cls.__mro__ if "_remote_class_number" in vars(kind))
+        return cls._remote_class_session.ask("getattr", known, name)
+
+
+def _asked_of_error(error: Any, name: str) -> Any:
+    """An attribute that an exception of the program has by its class."""
+    session = type(error)._remote_class_session
+    number = session.mirrors.error_number(error)
+    if number is None or name.startswith(("__", "_remote")):
+        raise AttributeError(f"{type(error).__name__!r} object has no attribute {name!r}")
+    if name in _COMPARING:
+        raise TypeError(f"{name}() of an object that the program returned decides nothing")
+    return session.ask("getattr", error, name)
+
+
 class Mirrors:
     """Makes and keeps the stand-ins of one program."""
 
@@ -500,6 +533,7 @@ class Mirrors:
         self._objects: dict[int, Any] = {}
         self._generators: dict[int, int] = {}
         self._numbers: dict[type, int] = {}
+        self._errors: dict[int, tuple[BaseException, int]] = {}
         self._named: dict[tuple[str, tuple[str, ...]], Any] = {}
 
     def class_number(self, value: Any) -> int | None:
@@ -549,6 +583,11 @@ class Mirrors:
         """The reference of a generator that stands for one of the program's."""
         return self._generators.get(id(value))
 
+    def error_number(self, value: BaseException) -> int | None:
+        """The reference of an exception of one of the program's classes."""
+        known = self._errors.get(id(value))
+        return None if known is None else known[1]
+
     def _class(self, description: Any) -> type:
         """The stand-in of a class, made on first sight; builtin ones stand for themselves."""
         if type(description) is str:
@@ -580,7 +619,10 @@ class Mirrors:
         parents = [self._class(base) for base in bases]
         errors = tuple(parent for parent in parents if issubclass(parent, BaseException))
         if errors:
-            return type(name, errors, {"__module__": "program", "__str__": _shown})
+            own = {"__module__": "program", "__str__": _shown, "__getattr__": _asked_of_error}
+            failing = RemoteErrorType(name, errors, own)
+            failing._remote_class_session, failing._remote_class_number = self._session, number
+            return failing
         remote = tuple(parent for parent in parents if isinstance(parent, RemoteType))
         root = RemoteIterator if traits.get("iterator") is True else RemoteObject
         kind = type.__new__(RemoteType, name, remote or (root,), {"__slots__": (), "__module__": "program"})
@@ -609,7 +651,7 @@ class Mirrors:
         silently end a `map` or `zip` of the test.
         """
         try:
-            description, arguments, state, text, line, number, shown, cause, at_test = plain
+            description, arguments, state, text, line, number, shown, cause, at_test, reference = plain
             kind: Any = self._class(description)
             if not issubclass(kind, BaseException):
                 raise CodecError("an exception that is none")
@@ -622,6 +664,8 @@ class Mirrors:
                 return known  # type: ignore[no-any-return]
             try:
                 error = _new_exception(kind, arguments, state)
+                if type(kind) is RemoteErrorType and type(reference) is int:
+                    self._errors[id(error)] = (error, reference)
                 if type(shown) is str:
                     error._remote_shown = shown  # type: ignore[attr-defined]
                 if cause is not None:

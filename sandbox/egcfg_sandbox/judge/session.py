@@ -200,6 +200,8 @@ class Session:
         number = self.mirrors.class_number(value)
         if number is None:
             number = self.mirrors.generator_number(value)
+        if number is None and isinstance(value, BaseException):
+            number = self.mirrors.error_number(value)
         if number is not None:
             return ("mine", number)
         name = _public_name(value)
