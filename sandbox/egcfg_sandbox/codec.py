@@ -286,8 +286,7 @@ class Encoder:
         else:
             parts = list(chain.from_iterable(value.items()))
             if kind is collections.defaultdict:
-                factory = value.default_factory
-                parts.insert(0, factory if type(factory) is type and factory in _TYPE_NAMES else None)
+                parts.insert(0, value.default_factory)
             self._items(_KEYED[kind], parts)
         self._shared.settle(value)
 
@@ -446,7 +445,7 @@ class Decoder:
         items = self._items()
         if type(value) is collections.defaultdict:
             factory = items.pop(0)
-            if factory is not None and (type(factory) is not type or factory not in _TYPE_NAMES):
+            if factory is not None and not callable(factory):
                 raise CodecError("a default that is none")
             value.default_factory = factory
         if isinstance(value, dict):

@@ -102,9 +102,66 @@ for thread in threads: thread.join()
 """
 
 
+VALUES = """
+from collections import namedtuple
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+class Level(IntEnum):
+    LOW = 1
+    HIGH = 2
+    def label(self): return self.name.title()
+class Point(NamedTuple):
+    x: int
+    y: int = 3
+    def size(self): return self.x * self.y
+class Name(str):
+    def shout(self): return self.upper() + "!"
+@dataclass
+class Item:
+    name: str
+    tags: list
+def level(n): return Level(n)
+def moved(p): return Point(p.x + 1, p.y) if isinstance(p, Point) else p
+def oldest(ps): return max(ps, key=lambda p: p.age)
+def named(): return Name("ab")
+def item(): return Item("a", [1])
+"""
+
+
 @pytest.mark.parametrize(
     ("source", "test", "wrong"),
     [
+        (
+            VALUES,
+            "assert level(2) is Level.HIGH == 2 and level(2).label() == 'High' and isinstance(level(1), Level)",
+            "assert level(2).label() == 'Low' or isinstance(2, Level) or level(1) == 2",
+        ),
+        (
+            VALUES,
+            "p = moved(moved(Point(1)))\nassert p == (3, 3) and p.size() == 9 and isinstance(p, Point) and moved(p._replace(y=1)) == (4, 1)",
+            "p = moved(Point(1))\nassert p == (3, 3) or p.size() == 9 or moved(p._replace(y=1)) == (3, 3)",
+        ),
+        (
+            VALUES,
+            "from collections import namedtuple\nP = namedtuple('P', 'name age')\nassert oldest([P('a', 1), P('b', 2)]) == ('b', 2)",
+            "from collections import namedtuple\nP = namedtuple('P', 'name age')\nassert oldest([P('a', 1), P('b', 2)]) == ('a', 1)",
+        ),
+        (
+            VALUES,
+            "n = named()\nassert n == 'ab' and n.shout() == 'AB!' and isinstance(n, Name) and not isinstance('ab', Name)",
+            "assert named().shout() == 'AB' or isinstance('ab', Name)",
+        ),
+        (
+            VALUES,
+            "from dataclasses import asdict, fields, replace\nassert asdict(item()) == {'name': 'a', 'tags': [1]} and [f.name for f in fields(Item)] == ['name', 'tags'] and replace(item(), name='b') == Item('b', [1])",
+            "from dataclasses import asdict, replace\nassert asdict(item()) == {'name': 'a', 'tags': []} or replace(item(), name='b') == item()",
+        ),
+        (
+            "from collections import defaultdict\ndef f(): return defaultdict(lambda: [7])",
+            "d = f()\nd[1].append(8)\nassert d == {1: [7, 8]}",
+            "assert f()[1] == [8] or f() == {1: [7]}",
+        ),
         (SET, "assert Bag([1, 2]) == Bag([2, 1])", "assert Bag([1, 2]) == Bag([2, 2])"),
         (
             RATIO,

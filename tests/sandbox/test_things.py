@@ -65,6 +65,7 @@ REACHING = [
     ("def f(g): return vars(g)", "secret = 851723\ndef g(): return secret\nassert f(g)"),
     ("def f(h): return h.name", "import io\nassert f(io.StringIO())"),
     ("def f(g): return g._remote_ask('operate', g._remote_number, ('__globals__',), {})", "def g(): return 1\nassert f(g)"),
+    ("def f(s): s.total = lambda: 3", "class Sum:\n    def total(self): return 2\ns = Sum()\nf(s)\nassert s.total() == 3"),
     ("def f(g): return g + 1", "def g(): return 1\nassert f(g)"),
 ]  # fmt: skip
 

@@ -13,7 +13,8 @@ import types
 from collections.abc import Callable
 from typing import Any, Final
 
-_PLAIN_BASES: Final = (int, float, complex, str, bytes, bytearray, list, tuple, set, frozenset, dict)
+_IMMUTABLE: Final = (int, float, complex, str, bytes, tuple, frozenset)
+_PLAIN_BASES: Final = (*_IMMUTABLE, bytearray, list, set, dict)
 
 
 def plain_base(kind: type) -> type | None:
@@ -149,6 +150,7 @@ class Objects:
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
         self._described: set[int] = set()
+        self._named: dict[tuple[str, tuple[str, ...]], Any] = {}
 
     def number_of(self, value: Any) -> int:
         """The reference under which an object is known; it is kept alive from now on."""
@@ -174,6 +176,8 @@ class Objects:
             return self._exception_class(number, *rest)
         if side == "error":
             return self._exception(number, *rest)
+        if side == "named":
+            return self._named_tuple(number, *rest)
         return (TestObject if rest[0] else TestThing)(self._call_back, number)
 
     def number_at_test(self, value: Any) -> int | None:
@@ -189,6 +193,15 @@ class Objects:
         kind = type(name, bases, {"__module__": "test"})
         self._of_test[id(kind)] = (kind, number)
         return kind
+
+    def _named_tuple(self, kind: Any, fields: tuple[str, ...], values: tuple[Any, ...]) -> Any:
+        """A named tuple that the test made: of a class of the program, or of one made after the test's."""
+        if not isinstance(kind, type):
+            key = (kind, fields)
+            if key not in self._named:
+                self._named[key] = collections.namedtuple(kind, fields)
+            kind = self._named[key]
+        return tuple.__new__(kind, values)
 
     def _exception(self, number: int, kind: type[BaseException], arguments: tuple[Any, ...]) -> BaseException:
         """An exception of the test."""
@@ -214,8 +227,17 @@ class Objects:
         if issubclass(kind, BaseException):
             return ("error", self._as_raised(value))
         base = plain_base(kind)
-        if base is tuple and isinstance(getattr(kind, "_fields", None), tuple):
-            return ("named", kind.__name__, tuple(kind._fields), as_plain(value, tuple))
+        if base in _IMMUTABLE:
+            fields = getattr(kind, "_fields", None) if base is tuple else None
+            if type(fields) is not tuple:
+                fields = None
+            return (
+                "extended",
+                self.number_of(value),
+                self.describe_class(kind),
+                fields,
+                as_plain(value, base),
+            )
         if base is dict and isinstance(value, collections.Counter):
             return ("plain", collections.Counter(as_plain(value, dict)))
         if base is not None:
@@ -247,10 +269,13 @@ class Objects:
         self._described.add(number)
         bases = tuple(self.describe_class(base) for base in kind.__bases__)
         fields: tuple[str, ...] | None = None
+        init: tuple[tuple[str, bool], ...] | None = None
         if dataclasses.is_dataclass(kind):
             fields = tuple(field.name for field in dataclasses.fields(kind) if field.compare)
+            init = tuple((field.name, field.init) for field in dataclasses.fields(kind))
         traits = {
             "fields": fields,
+            "init": init,
             "eq": any("__eq__" in vars(base) for base in kind.__mro__ if base is not object),
             "iterator": hasattr(kind, "__next__"),
             "generator": kind is types.GeneratorType,

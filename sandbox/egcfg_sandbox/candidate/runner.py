@@ -67,6 +67,7 @@ class Runner:
         self._process = 0
         self._shared = Shared(1)
         self._waiting = 0
+        self._replaced: dict[tuple[str, str], Any] = {}
         self._questions = self._answers = CHANNEL
         self._reserve: mmap.mmap | None = mmap.mmap(
             -1, _MEMORY_RESERVE_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
@@ -300,15 +301,18 @@ class Runner:
         line = getattr(code, "co_firstlineno", 0)
         value = self._traced(partial(target, *arguments, **named), str(getattr(target, "__name__", "")), line)
         if isinstance(target, type) and type(value) is target and plain_base(target) is not None:
-            return Kept(value)
+            # The members of an enumeration were there before.
+            return value if "_member_map_" in vars(target) else Kept(value)
         return value
 
     def _do_seed(self, value: Any, version: int) -> None:
         random.seed(value, version)
 
-    def _do_replace(self, name: str, function: Any) -> None:
-        """Puts a function of the test in a builtin's place, or the builtin back (None)."""
-        self._builtins[name] = getattr(builtins, name) if function is None else function
+    def _do_replace(self, module: str, name: str, function: Any) -> None:
+        """Puts a function of the test in the place of a builtin or a module's, or that back (None)."""
+        names = self._builtins if module == "builtins" else vars(__import__(module))
+        original = self._replaced.setdefault((module, name), names[name])
+        names[name] = original if function is None else function
 
     def _do_feed(self, text: str, anew: bool) -> None:
         """Gives the program further text to read, or text in the place of what it has not read."""

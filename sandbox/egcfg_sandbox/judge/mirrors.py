@@ -10,9 +10,8 @@ from __future__ import annotations
 import builtins
 import importlib
 import sys
-from collections import namedtuple
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, make_dataclass
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,7 +25,7 @@ _STATE_DEPTH: Final = 40
 _ITEMS_COMPARED: Final = 1000
 # Methods of builtin types that compare. An object that merely stands where the test expects a builtin
 # could answer them as it likes.
-_COMPARING: Final = frozenset(
+COMPARING: Final = frozenset(
     {"startswith", "endswith", "issubset", "issuperset", "isdisjoint", "equals", "is_close", "isclose"}
 )
 
@@ -35,6 +34,9 @@ _COMPARING: Final = frozenset(
 _DESCRIBING: Final = frozenset(
     {"__name__", "__qualname__", "__doc__", "__module__", "__dict__", "__annotations__", "__wrapped__"}
 )
+
+
+_DATACLASS_FIELDS: Final = "__dataclass_fields__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,15 @@ def named_by_test(name: str, value: Any) -> Any:
     return value
 
 
+def _dataclass_fields(kind: type) -> Any:
+    """What `dataclasses` looks for in a class, made anew from names: defaults are the program's business."""
+    fields = type.__getattribute__(kind, "_remote_traits")["init"]
+    made = make_dataclass(
+        kind.__name__, [(name, Any, field(init=init is True)) for name, init in fields], kw_only=True
+    )
+    return getattr(made, _DATACLASS_FIELDS)
+
+
 class RemoteType(type):
     """The class of stand-in classes: calling one makes an object in the program's process."""
 
@@ -97,12 +108,23 @@ class RemoteType(type):
         return made
 
     def __getattr__(cls, name: str) -> Any:
+        if name == _DATACLASS_FIELDS and type.__getattribute__(cls, "_remote_traits").get("init"):
+            fields = _dataclass_fields(cls)
+            type.__setattr__(cls, name, fields)
+            return fields
         if name.startswith("__") and name not in ("__doc__", "__annotations__", "__slots__"):
             raise AttributeError(name)
         return named_by_test(name, cls._remote_class_session.ask("getattr", cls, name))
 
     def __setattr__(cls, name: str, value: Any) -> None:
         cls._remote_class_session.ask("setattr", cls, name, value)
+
+    def __instancecheck__(cls, value: Any) -> bool:
+        kind = cls._remote_class_session.values.kind_of(value)
+        return type.__instancecheck__(cls, value) or (kind is not None and issubclass(kind, cls))
+
+    def __delattr__(cls, name: str) -> None:
+        cls._remote_class_session.ask("delattr", cls, name)
 
     def __iter__(cls) -> Iterator[Any]:
         return iter(cls._remote_class_session.ask("operate", "iter", (cls,)))
@@ -135,8 +157,10 @@ class RemoteObject:
         object.__setattr__(self, "_remote_born", False)
 
     def __getattr__(self, name: str) -> Any:
-        if name in _COMPARING and not _slot(self, "_remote_made"):
+        if name in COMPARING and not _slot(self, "_remote_made"):
             raise TypeError(f"{name}() of an object that the program returned decides nothing")
+        if name == _DATACLASS_FIELDS:
+            return getattr(type(self), name)
         if name.startswith("__") and name.endswith("__") and name not in _DESCRIBING:
             raise AttributeError(f"{name} of an object of the program is not asked for")
         value = _further(self, _slot(self, "_remote_session").ask("getattr", self, name))
@@ -519,7 +543,7 @@ def _asked_of_error(error: Any, name: str) -> Any:
     number = session.mirrors.error_number(error)
     if number is None or name.startswith(("__", "_remote")):
         raise AttributeError(f"{type(error).__name__!r} object has no attribute {name!r}")
-    if name in _COMPARING:
+    if name in COMPARING:
         raise TypeError(f"{name}() of an object that the program returned decides nothing")
     return session.ask("getattr", error, name)
 
@@ -534,7 +558,6 @@ class Mirrors:
         self._generators: dict[int, int] = {}
         self._numbers: dict[type, int] = {}
         self._errors: dict[int, tuple[BaseException, int]] = {}
-        self._named: dict[tuple[str, tuple[str, ...]], Any] = {}
 
     def class_number(self, value: Any) -> int | None:
         """The reference of a class that stands for one of the program's, exceptions included."""
@@ -557,8 +580,8 @@ class Mirrors:
                 return self._class(description)
             case ("error", raised):
                 return self.exception(raised, iterating=False)
-            case ("named", str(name), tuple(fields), tuple(values)):
-                return self._named_tuple(name, fields, values)
+            case ("extended", int(number), description, fields, value):
+                return self._session.values.value(number, self._class(description), fields, value)
             case ("yours", int(number)):
                 return self._session.thing(number)
             case ("module", str(name)):
@@ -635,14 +658,6 @@ class Mirrors:
         ):
             type.__setattr__(kind, key, value)
         return kind
-
-    def _named_tuple(self, name: str, fields: tuple[Any, ...], values: tuple[Any, ...]) -> Any:
-        if not all(type(field) is str for field in fields) or len(fields) != len(values):
-            raise CodecError("a named tuple that is none")
-        key = (name, fields)
-        if key not in self._named:
-            self._named[key] = namedtuple(name, fields)
-        return self._named[key](*values)
 
     def exception(self, plain: Any, *, iterating: bool) -> BaseException:
         """The program's exception, as one of a class that the test's `except` recognises.

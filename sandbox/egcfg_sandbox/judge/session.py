@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from egcfg_sandbox.candidate.runner import MOST_ITEMS_BETWEEN
 from egcfg_sandbox.codec import CodecError, Decoder, Encoder
-from egcfg_sandbox.judge import things
+from egcfg_sandbox.judge import mocks, things
 from egcfg_sandbox.judge.evaluation import Evaluation, builtin_name
 from egcfg_sandbox.judge.mirrors import HELPER_MODULES, Mirrors, RemoteObject, RemoteType, number_of
 from egcfg_sandbox.judge.streams import Streams
+from egcfg_sandbox.judge.values import Values
 from egcfg_sandbox.judge.watch import Watch
 from egcfg_sandbox.shared import Shared
 from egcfg_sandbox.verdicts import Verdict
@@ -25,6 +26,7 @@ _MOST_CALLBACKS_DEEP: Final = 50
 _MOST_SHARED_ITEMS: Final = 10_000
 # Kinds of things, and loaded modules, in which a thing can be found under its name on both sides.
 _NAMED: Final = (type, types.FunctionType, types.BuiltinFunctionType)
+_PLAIN: Final = (type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset)
 _SHARED_MODULES: Final = {"builtins", "_operator", "_functools", *HELPER_MODULES} & sys.modules.keys()
 _NEXT: Final = ("next", "anext")
 _ANSWERING: Final = frozenset({"call", "operate", "getattr", "execute"})
@@ -36,21 +38,28 @@ def _give(what: str, thing: Any, arguments: tuple[Any, ...], named: dict[str, An
         return thing(*arguments, **named)
     if what == "isinstance" and isinstance(thing, type):
         return isinstance(arguments[0], thing)
+    mock = mocks.is_mock(thing)
     if what == "operate":
-        return things.operate(thing, *arguments, of_test=_belongs_to_test(thing))
+        return things.operate(thing, *arguments, of_test=mock or _belongs_to_test(thing))
     if what == "vars":
         variables = vars(thing) if _belongs_to_test(thing) else {}
         return {name: value for name, value in variables.items() if not name.startswith("_")}
-    if what == "enter" and _belongs_to_test(thing):
+    if what == "enter" and (mock or _belongs_to_test(thing)):
         return type(thing).__enter__(thing)
-    if what == "exit" and _belongs_to_test(thing):
+    if what == "exit" and (mock or _belongs_to_test(thing)):
         return type(thing).__exit__(thing, None, None, None)
     name = arguments[0]
     if type(name) is str and things.is_open(thing, name) and what == "getattr":
         return getattr(thing, name)
-    if not _belongs_to_test(thing) or type(name) is not str or name.startswith("_"):
+    is_open = type(name) is str and (
+        mocks.is_open(name) if mock else _belongs_to_test(thing) and not name.startswith("_")
+    )
+    if not is_open:
         raise AttributeError(f"{type(thing).__name__!r} object has no attribute {name!r} for the program")
     if what == "setattr":
+        # Nothing of the program is to be called in the place of what the test made.
+        if (mock and type(arguments[1]) not in _PLAIN) or (not mock and callable(getattr(thing, name, None))):
+            raise AttributeError(f"{type(thing).__name__!r} object attribute {name!r} is read-only")
         setattr(thing, name, arguments[1])
         return None
     return getattr(thing, name)
@@ -89,6 +98,7 @@ class Session:
         self._shared = Shared(0)
         self._dropped: list[int] = []
         self.mirrors = Mirrors(self)
+        self.values = Values(self)
         self.answered = False
         self._turn = threading.RLock()
         self.evaluation: Evaluation | None = None
@@ -202,8 +212,12 @@ class Session:
             number = self.mirrors.generator_number(value)
         if number is None and isinstance(value, BaseException):
             number = self.mirrors.error_number(value)
+        if number is None:
+            number = self.values.number_of(value)
         if number is not None:
             return ("mine", number)
+        if isinstance(value, tuple) and isinstance(getattr(value, "_fields", None), tuple):
+            return self.values.describe_named_tuple(value)
         name = _public_name(value)
         if name is not None:
             return ("standard", *name)
@@ -212,8 +226,9 @@ class Session:
         if isinstance(value, type) and issubclass(value, BaseException):
             return ("raises", self._number(value), value.__name__, value.__bases__)
         stream = isinstance(value, things.STREAMS)
-        if stream or callable(value) or _belongs_to_test(value):
-            operable = stream or (_belongs_to_test(value) and things.is_operable(value))
+        of_test = mocks.is_mock(value) or _belongs_to_test(value)
+        if stream or callable(value) or of_test:
+            operable = stream or (of_test and things.is_operable(value))
             return ("test", self._number(value), operable)
         raise CodecError(f"a {type(value).__name__}, which has no form outside the test")
 

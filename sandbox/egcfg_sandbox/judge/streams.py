@@ -1,15 +1,28 @@
-"""Standard streams and `input` that a test has replaced: the program's are then those of the test."""
+"""Standard streams and functions that a test has replaced: the program's are then those of the test."""
 
 from __future__ import annotations
 
-import builtins
 import sys
 from collections.abc import Callable
 from typing import Any, Final
 
 from egcfg_sandbox.judge.watch import Watch
 
-_FUNCTIONS: Final = ("input", "print")
+_FUNCTIONS: Final = {
+    "builtins": ("input", "print", "open"),
+    "time": ("sleep", "time", "perf_counter", "monotonic"),
+    "random": (
+        "random",
+        "randint",
+        "randrange",
+        "uniform",
+        "choice",
+        "choices",
+        "sample",
+        "shuffle",
+        "gauss",
+    ),
+}
 _STREAMS: Final = ("stdout", "stderr")
 
 
@@ -20,17 +33,22 @@ class Streams:
         self._watch = watch
         self._ask = ask
         self._original = {name: getattr(sys, name) for name in ("stdin", *_STREAMS)}
-        self._functions = {name: getattr(builtins, name) for name in _FUNCTIONS}
+        self._functions = {
+            (module, name): getattr(sys.modules[module], name)
+            for module, names in _FUNCTIONS.items()
+            if module in sys.modules
+            for name in names
+        }
         self._given = dict(self._functions)
         self._read_from = self._original["stdin"]
 
     def before(self) -> None:
         """Hands over what the test has replaced; what was printed earlier is not for the test."""
-        for name, given in self._given.items():
-            found = getattr(builtins, name)
+        for key, given in self._given.items():
+            found = getattr(sys.modules[key[0]], key[1])
             if found is not given:
-                self._given[name] = found
-                self._ask("replace", name, None if found is self._functions[name] else found)
+                self._given[key] = found
+                self._ask("replace", *key, None if found is self._functions[key] else found)
         stdin = sys.stdin
         if stdin is not self._original["stdin"]:
             self._ask("feed", str(stdin.read()), stdin is not self._read_from)

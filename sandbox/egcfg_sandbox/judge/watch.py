@@ -6,8 +6,8 @@ import os
 import select
 import signal
 import socket
-import time
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Final
 
 from egcfg_sandbox import wire
@@ -103,7 +103,7 @@ class Watch:
         self._seen: dict[int, int] = {}
         self._written = 0
         self._told = False
-        self._started = time.monotonic()
+        self._started = monotonic()
         self._stopped: float | None = None
         self.ended: Ended | None = None
         for descriptor in (ends.stdin, ends.stdout, ends.stderr):
@@ -120,7 +120,7 @@ class Watch:
             self._poll.register(ends.stdin, select.POLLOUT)
         else:
             self._close_stdin()
-        self._started = time.monotonic()
+        self._started = monotonic()
         if self._ticks.wake_keeper is None:
             ends.keeper.sendall(pack_word(START, ends.run))
         self._ticks.start(self, min(TICK_S, self._limits.wall_s))
@@ -133,7 +133,7 @@ class Watch:
     @property
     def wall_s(self) -> float:
         """Seconds from the start to now or to the end."""
-        return (self._stopped or time.monotonic()) - self._started
+        return (self._stopped or monotonic()) - self._started
 
     @property
     def output(self) -> str:
@@ -337,7 +337,7 @@ class Watch:
         if self._stopped is not None:
             return
         self._ticks.stop()
-        self._stopped = time.monotonic()
+        self._stopped = monotonic()
 
     def dismiss(self) -> None:
         """Has the keeper end the program, and what it traced."""
