@@ -39,6 +39,7 @@ USES = {
     "type": ("def f(p, kind): return isinstance(p, kind), isinstance(2, kind)", "def f(p, kind): return True, True", POINT + "assert f(Point(2), Point) == (True, False)"),
     "variables": ("def f(p): return vars(p)", "def f(p): return {}", POINT + "assert f(Point(2)) == {'x': 2}"),
     "decorated": ("import functools\ndef f(g):\n    @functools.wraps(g)\n    def twice(x): return g(g(x))\n    return twice", "def f(g): return lambda x: g(x)", "@f\ndef plus(x):\n    'one more'\n    return x + 1\nassert plus(1) == 3 and plus.__name__ == 'plus' and plus.__doc__ == 'one more'"),
+    "threads": ("from concurrent.futures import ThreadPoolExecutor\ndef f(g, xs):\n    with ThreadPoolExecutor(4) as pool: return list(pool.map(g, xs))", "def f(g, xs): return list(map(g, xs[:9]))", "assert f(lambda x: x * x, list(range(200))) == [x * x for x in range(200)]"),
     "exception caught": ("def f(g, kind):\n    try: g()\n    except kind as error: return error.args", "def f(g, kind): return ()", MINE + "assert f(broken, Mine) == ('no',) == f(broken, ValueError)"),
     "exception let through": ("def f(g): g()", "def f(g): raise ValueError('no')", MINE + "try: f(broken)\nexcept Mine as error: assert error.code == 7"),
     "exception raised": ("def f(kind): raise kind('own')", "def f(kind): raise ValueError('own')", "class Mine(Exception): pass\ntry: f(Mine)\nexcept Mine as error: assert str(error) == 'own'"),

@@ -67,6 +67,8 @@ class Runner:
         self._process = 0
         self._shared = Shared(1)
         self._waiting = 0
+        # The program's threads ask the test one after another.
+        self._turn = threading.RLock()
         self._replaced: dict[tuple[str, str], Any] = {}
         self._questions = self._answers = CHANNEL
         self._reserve: mmap.mmap | None = mmap.mmap(
@@ -102,7 +104,8 @@ class Runner:
         if os.getpid() != self._process:
             os._exit(0)
         self._flush()
-        self._send(b"A" + number, answer)
+        with self._turn:
+            self._send(b"A" + number, answer)
 
     def _content(self, body: bytes) -> Any:
         """The value of a message from the judge, after the test's changes to shared containers."""
@@ -340,6 +343,10 @@ class Runner:
 
     def _call_back(self, what: str, number: int, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Asks the test for something and waits, answering what the test asks meanwhile."""
+        with self._turn:
+            return self._ask(what, number, arguments, named)
+
+    def _ask(self, what: str, number: int, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
         self._asked += 1
         head = b"C" + NUMBER.pack(self._asked)
         self._waiting += 1
