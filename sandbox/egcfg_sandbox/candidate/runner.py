@@ -24,6 +24,7 @@ from typing import Any, Final, NoReturn
 
 from egcfg_sandbox import wire
 from egcfg_sandbox.candidate import statements
+from egcfg_sandbox.candidate.notices import Teller
 from egcfg_sandbox.candidate.objects import OPERATIONS, Kept, Objects, as_plain, plain_base, state_of
 from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.candidate.tracing import (
@@ -66,6 +67,7 @@ class Runner:
         self._depth = 0
         self._process = 0
         self._shared = Shared(1)
+        self._teller = Teller()
         self._waiting = 0
         # The program's threads ask the test one after another.
         self._turn = threading.RLock()
@@ -316,6 +318,9 @@ class Runner:
         names = self._builtins if module == "builtins" else vars(__import__(module))
         original = self._replaced.setdefault((module, name), names[name])
         names[name] = original if function is None else function
+
+    def _do_listen(self, heeded: bool, levels: Any, warned: Any, logged: Any) -> None:
+        self._teller.listen(heeded, levels, warned, logged)
 
     def _do_feed(self, text: str, anew: bool) -> None:
         """Gives the program further text to read, or text in the place of what it has not read."""

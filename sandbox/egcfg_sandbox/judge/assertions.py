@@ -68,6 +68,8 @@ _REACHING: Final = frozenset(
 )
 # Modules by which a test puts streams and functions of its own in the place of the usual ones.
 _REPLACING: Final = frozenset({"sys", "builtins", "contextlib", "unittest"})
+# Those by which it hears of warnings and log records.
+_NOTICING: Final = frozenset({"warnings", "logging", "unittest"})
 _HARMLESS_IMPORTS: Final = frozenset(
     {"math", "cmath", "collections", "itertools", "functools", "string", "re", "typing", "operator", "copy",
      "fractions", "datetime", "heapq", "bisect"}
@@ -211,6 +213,8 @@ class CodeCheck:
             _share_seeds(session)
         if self._imports & _REPLACING:
             session.heed_streams()
+        if self._imports & _NOTICING:
+            session.heed_notices()
         classes = "unittest" in self._imports | self._names
         if classes:
             cases.take_over()

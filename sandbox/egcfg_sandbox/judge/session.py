@@ -14,6 +14,7 @@ from egcfg_sandbox.codec import CodecError, Decoder, Encoder
 from egcfg_sandbox.judge import mocks, things
 from egcfg_sandbox.judge.evaluation import Evaluation, builtin_name
 from egcfg_sandbox.judge.mirrors import HELPER_MODULES, Mirrors, RemoteObject, RemoteType, number_of
+from egcfg_sandbox.judge.notices import Notices
 from egcfg_sandbox.judge.streams import Streams
 from egcfg_sandbox.judge.values import Values
 from egcfg_sandbox.judge.watch import Watch
@@ -103,11 +104,14 @@ class Session:
         self._turn = threading.RLock()
         self.evaluation: Evaluation | None = None
         self._streams: Streams | None = None
+        self._notices: Notices | None = None
         self.class_names: frozenset[str] = frozenset()
 
     def ask(self, operation: str, *details: Any) -> Any:
         """One question; returns its answer or raises what the program raised."""
         with self._turn:
+            if self._notices is not None:
+                self._notices.before()
             if self._streams is None:
                 return self._ask(operation, *details)
             self._streams.before()
@@ -119,6 +123,10 @@ class Session:
     def heed_streams(self) -> None:
         """From now on the program reads and prints where the test does."""
         self._streams = Streams(self._watch, self._ask)
+
+    def heed_notices(self) -> None:
+        """From now on the test hears of the program's warnings and log records."""
+        self._notices = Notices(self._ask)
 
     def _ask(self, operation: str, *details: Any) -> Any:
         # Not to be guessed, so that nothing can be answered before it is asked.
