@@ -244,6 +244,46 @@ def test_a_class_of_any_shape_is_judged_by_its_methods(judge: Judge, test: str) 
     assert not judge(BROKEN, test).passed
 
 
+KINDS = """
+'Things of several kinds.'
+class Bare:
+    'Has nothing.'
+class Full:
+    'Has much.'
+    def __len__(self): return 1
+    def __iter__(self): return iter([1])
+    def __call__(self): return 2
+class Steps:
+    def __init__(self): self.left = [1, 2]
+    def __iter__(self): return self
+    def __next__(self):
+        if not self.left: raise StopIteration
+        return self.left.pop(0)
+def plain(a, b=2, *c, d: int = 3): return a
+def numbers():
+    yield 1
+async def later(): return 1
+def make(kind): return kind()
+"""
+LOOKS = "from collections.abc import Callable, Iterable, Iterator, Sized\nimport inspect\n"
+TOLD = [
+    ("assert isinstance(make(Full), Iterable) and isinstance(make(Full), Sized) and callable(make(Full)) and hasattr(make(Full), '__len__')", "Full:\n    'Has much.'", "Full:\n    pass\nclass Other:"),
+    ("assert not isinstance(Bare(), Iterable | Sized | Callable) and not callable(Bare()) and not hasattr(Bare(), '__len__')", "    'Has nothing.'", "    __len__ = __iter__ = __call__ = lambda self: 1"),
+    ("s = Steps()\nassert isinstance(s, Iterator) and iter(s) is s and next(s) == 1 and list(s) == [2]", "return self\n", "return Steps()\n"),
+    ("assert inspect.isfunction(plain) and str(inspect.signature(plain)) == '(a, b=2, *c, d: int = 3)' and plain.__defaults__ == (2,)", "b=2", "b=1"),
+    ("assert inspect.isgeneratorfunction(numbers) and not inspect.isgeneratorfunction(plain)", "yield 1", "return iter([1])"),
+    ("assert inspect.iscoroutinefunction(later) and not inspect.iscoroutinefunction(plain)", "async def", "def"),
+    ("assert Full.__doc__ == make(Full).__doc__ == 'Has much.' and inspect.isclass(Full)", "much", "more"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("test", "old", "new"), TOLD)
+def test_a_test_sees_of_what_kind_a_thing_is(judge: Judge, test: str, old: str, new: str) -> None:
+    row = judge(KINDS, LOOKS + test)
+    assert (row.status, row.error) == (Verdict.PASSED, None)
+    assert not judge(KINDS.replace(old, new), LOOKS + test).passed
+
+
 def test_a_class_that_is_known_to_be_one_is_taken_at_its_word(sandbox: Sandbox) -> None:
     tests = (
         "assert 16 ** Ratio(1, 2) == 4.0",

@@ -133,6 +133,21 @@ for _name in _FORWARDED.split():
     setattr(TestObject, f"__{_name.rstrip('_')}__", _forwarded(_name))
 
 
+_PROTOCOLS: Final = """
+call iter next contains getitem setitem delitem enter exit reversed round aiter anext aenter aexit len int
+index float complex lt le gt ge neg pos invert abs floor ceil trunc divmod rdivmod
+"""
+_BINARY: Final = "add sub mul truediv floordiv mod pow lshift rshift and or xor matmul"
+SPECIAL_NAMES: Final = tuple(
+    f"__{name}__"
+    for name in (
+        *_PROTOCOLS.split(),
+        *(side + name for name in _BINARY.split() for side in ("", "r", "i")),
+    )
+)
+"""Of special methods that a class may have or not, and of which a test's values show which."""
+
+
 class Kept:
     """Marks an object that travels as a reference although it has a plain form."""
 
@@ -277,7 +292,11 @@ class Objects:
             "fields": fields,
             "init": init,
             "eq": any("__eq__" in vars(base) for base in kind.__mro__ if base is not object),
-            "iterator": hasattr(kind, "__next__"),
+            "special": tuple(
+                name
+                for name in SPECIAL_NAMES
+                if any(vars(base).get(name) is not None for base in kind.__mro__ if base is not object)
+            ),
             "generator": kind is types.GeneratorType,
         }
         return (number, kind.__name__, kind.__module__, bases, traits)

@@ -12,9 +12,10 @@ import importlib
 import sys
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, make_dataclass
-from types import GeneratorType
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
+from egcfg_sandbox.candidate.objects import SPECIAL_NAMES
 from egcfg_sandbox.codec import CodecError
 from egcfg_sandbox.judge.faults import NotATest
 
@@ -32,8 +33,11 @@ COMPARING: Final = frozenset(
 
 # Special names that only describe. Libraries of the test look others up by themselves, to hand values over.
 _DESCRIBING: Final = frozenset(
-    {"__name__", "__qualname__", "__doc__", "__module__", "__dict__", "__annotations__", "__wrapped__"}
-)
+    {
+        "__name__", "__qualname__", "__doc__", "__module__", "__dict__", "__annotations__", "__wrapped__",
+        "__code__", "__defaults__", "__kwdefaults__",
+    }
+)  # fmt: skip
 
 
 _DATACLASS_FIELDS: Final = "__dataclass_fields__"
@@ -139,6 +143,18 @@ class RemoteType(type):
         return cls._remote_class_session.ask("operate", "getitem", (cls, key))
 
 
+class _Documentation:
+    """What `__doc__` is of an object or a class of the program."""
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        if instance is not None:
+            return _slot(instance, "_remote_session").ask("getattr", instance, "__doc__")
+        return owner._remote_class_session.ask("getattr", owner, "__doc__")
+
+
+_DOCUMENTATION: Final = _Documentation()
+
+
 class RemoteObject:
     """An object of the program.
 
@@ -172,9 +188,6 @@ class RemoteObject:
     def __delattr__(self, name: str) -> None:
         _slot(self, "_remote_session").ask("delattr", self, name)
 
-    def __call__(self, *arguments: Any, **named: Any) -> Any:
-        return _further(self, _slot(self, "_remote_session").ask("call", self, arguments, named))
-
     def __eq__(self, other: Any) -> Any:
         return _same(self, other, _STATE_DEPTH)
 
@@ -185,8 +198,39 @@ class RemoteObject:
         # Of a class with an equality: the same for those that are equal, but never that of a plain value.
         return hash((number_of(kind), _slot(self, "_remote_session").ask("operate", "hash", (self,))))
 
+    def __copy__(self) -> Any:
+        return _copied(self, "copy")
+
+    def __deepcopy__(self, known: Any) -> Any:
+        return _copied(self, "deepcopy")
+
+    def __format__(self, form: str) -> str:
+        return str(_checked(self, "format", str, form))
+
+    def __str__(self) -> str:
+        return str(_checked(self, "str", str))
+
+    def __repr__(self) -> str:
+        return str(_checked(self, "repr", str))
+
+    def __bool__(self) -> bool:
+        return bool(_checked(self, "bool", bool))
+
+    def __dir__(self) -> list[str]:
+        return [name for name in _operate(self, "dir") if type(name) is str]
+
+
+# One with every special method: of a kind of which it is not known which it has.
+class RemoteAny(RemoteObject):
+    __slots__ = ()
+    __doc__ = _DOCUMENTATION
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        return _further(self, _slot(self, "_remote_session").ask("call", self, arguments, named))
+
     def __iter__(self) -> Iterator[Any]:
-        return _Iteration(_further(self, _operate(self, "iter")))
+        source = _further(self, _operate(self, "iter"))
+        return self if source is self else _Iteration(source)
 
     def __contains__(self, item: Any) -> bool:
         if _slot(self, "_remote_made"):
@@ -214,12 +258,6 @@ class RemoteObject:
     def __round__(self, *digits: Any) -> Any:
         return _further(self, _operate(self, "round", *digits))
 
-    def __copy__(self) -> Any:
-        return _copied(self, "copy")
-
-    def __deepcopy__(self, known: Any) -> Any:
-        return _copied(self, "deepcopy")
-
     def __aiter__(self) -> Any:
         return _further(self, _operate(self, "aiter"))
 
@@ -232,20 +270,8 @@ class RemoteObject:
     async def __aexit__(self, kind: Any, error: Any, trace: Any) -> Any:
         return _operate(self, "aexit", *_details(error))
 
-    def __format__(self, form: str) -> str:
-        return str(_checked(self, "format", str, form))
-
-    def __str__(self) -> str:
-        return str(_checked(self, "str", str))
-
-    def __repr__(self) -> str:
-        return str(_checked(self, "repr", str))
-
     def __len__(self) -> int:
         return int(_checked(self, "len", int))
-
-    def __bool__(self) -> bool:
-        return bool(_checked(self, "bool", bool))
 
     def __int__(self) -> int:
         return int(_checked(self, "int", int))
@@ -258,9 +284,6 @@ class RemoteObject:
 
     def __complex__(self) -> complex:
         return complex(_checked(self, "complex", complex))
-
-    def __dir__(self) -> list[str]:
-        return [name for name in _operate(self, "dir") if type(name) is str]
 
 
 def _details(error: Any) -> tuple[Any, Any, None]:
@@ -361,9 +384,7 @@ def _ordering(name: str) -> Any:
     return operator
 
 
-RemoteObject.__doc__ = property(  # type: ignore[assignment]
-    lambda self: _slot(self, "_remote_session").ask("getattr", self, "__doc__")
-)
+RemoteObject.__doc__ = _DOCUMENTATION  # type: ignore[assignment]
 for _name in [
     "add",
     "sub",
@@ -380,18 +401,26 @@ for _name in [
     "matmul",
 ]:
     _function = f"{_name}_" if _name in ("and", "or") else _name
-    setattr(RemoteObject, f"__{_name}__", _binary(_function, False))
-    setattr(RemoteObject, f"__r{_name}__", _binary(_function, True))
-    setattr(RemoteObject, f"__i{_name}__", _binary(f"i{_name}", False))
+    setattr(RemoteAny, f"__{_name}__", _binary(_function, False))
+    setattr(RemoteAny, f"__r{_name}__", _binary(_function, True))
+    setattr(RemoteAny, f"__i{_name}__", _binary(f"i{_name}", False))
 for _prefix, _swapped in (("", False), ("r", True)):
-    setattr(RemoteObject, f"__{_prefix}divmod__", _binary("divmod", _swapped))
+    setattr(RemoteAny, f"__{_prefix}divmod__", _binary("divmod", _swapped))
 for _name in ["neg", "pos", "invert", "abs", "floor", "ceil", "trunc"]:
-    setattr(RemoteObject, f"__{_name}__", _unary(_name))
+    setattr(RemoteAny, f"__{_name}__", _unary(_name))
 for _name in ["lt", "le", "gt", "ge"]:
-    setattr(RemoteObject, f"__{_name}__", _ordering(_name))
+    setattr(RemoteAny, f"__{_name}__", _ordering(_name))
 
 
-class RemoteIterator(RemoteObject):
+# A function of the program. `inspect` and `isinstance` take it for one.
+class RemoteFunction(RemoteObject):
+    __slots__ = ()
+    __doc__ = _DOCUMENTATION
+    __call__ = RemoteAny.__call__
+    __class__ = property(lambda self: FunctionType)
+
+
+class RemoteIterator(RemoteAny):
     """A generator or iterator of the program, asked for one item at a time."""
 
     __slots__ = ()
@@ -403,7 +432,7 @@ class RemoteIterator(RemoteObject):
         return _further(self, _operate(self, "next"))
 
 
-class RemoteCoroutine(RemoteObject):
+class RemoteCoroutine(RemoteAny):
     """A coroutine of the program: it runs there, to its end, when the test awaits it."""
 
     __slots__ = ()
@@ -427,6 +456,9 @@ class RemoteCoroutine(RemoteObject):
         raise TypeError("'coroutine' object is not iterable")
 
 
+_SPECIAL: Final = {name: vars(RemoteAny).get(name, RemoteIterator.__next__) for name in SPECIAL_NAMES}
+
+
 def _generated(source: Any) -> Generator[Any, Any, Any]:
     """A generator of the program as one that a test can tell from other iterators."""
     return (yield from source)
@@ -436,7 +468,7 @@ class _Iteration(Iterator[Any]):
     """Whatever the program's `__iter__` gave, as an iterator."""
 
     def __init__(self, source: Any) -> None:
-        if not isinstance(source, RemoteIterator | GeneratorType):
+        if not hasattr(type(source), "__next__"):
             raise TypeError(f"iter() returned non-iterator of type {type(source).__name__!r}")
         self._source = source
 
@@ -571,7 +603,7 @@ class Mirrors:
             case ("plain", value):
                 return value
             case ("object" | "function", int(number), *rest):
-                return self._object(self._class(rest[0]) if plain[0] == "object" else RemoteObject, number)
+                return self._object(self._class(rest[0]) if plain[0] == "object" else RemoteFunction, number)
             case ("coroutine", int(number)):
                 return RemoteCoroutine(self._session, number)
             case ("iterator", int(number)):
@@ -593,7 +625,7 @@ class Mirrors:
         known = self._objects.get(number)
         if known is not None:
             return known
-        stand_in: Any = kind if isinstance(kind, RemoteType) else RemoteObject
+        stand_in: Any = kind if isinstance(kind, RemoteType) or kind is RemoteFunction else RemoteAny
         value: Any = object.__new__(stand_in)
         RemoteObject.__init__(value, self._session, number)
         if isinstance(kind, RemoteType) and type.__getattribute__(kind, "_remote_traits").get("generator"):
@@ -642,13 +674,18 @@ class Mirrors:
         parents = [self._class(base) for base in bases]
         errors = tuple(parent for parent in parents if issubclass(parent, BaseException))
         if errors:
-            own = {"__module__": "program", "__str__": _shown, "__getattr__": _asked_of_error}
-            failing = RemoteErrorType(name, errors, own)
+            attributes = {"__module__": "program", "__str__": _shown, "__getattr__": _asked_of_error}
+            failing = RemoteErrorType(name, errors, attributes)
             failing._remote_class_session, failing._remote_class_number = self._session, number
             return failing
         remote = tuple(parent for parent in parents if isinstance(parent, RemoteType))
-        root = RemoteIterator if traits.get("iterator") is True else RemoteObject
-        kind = type.__new__(RemoteType, name, remote or (root,), {"__slots__": (), "__module__": "program"})
+        own: dict[str, Any] = {"__slots__": (), "__module__": "program", "__doc__": _DOCUMENTATION}
+        root: type = RemoteObject
+        if traits.get("generator") is True:
+            root = RemoteIterator
+        else:
+            own |= {known: _SPECIAL[known] for known in traits.get("special", ()) if known in _SPECIAL}
+        kind = type.__new__(RemoteType, name, remote or (root,), own)
         for key, value in (
             ("_remote_class_session", self._session),
             ("_remote_class_number", number),
