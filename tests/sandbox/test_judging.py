@@ -279,10 +279,10 @@ ERRORS = {
         "def check(candidate):\n    assert candidate(1) == 2",
         "the test does not call its check(), and no entry_point is given",
     ),
-    "class of the test that extends one of the program's": (
+    "class of the test that extends one of the program's and one of its own": (
         "class A:\n    def go(self): return self.step()",
-        "class B(A):\n    def step(self): return 1\nassert B().go() == 1",
-        "the test's class B extends one of the program's, which cannot be judged",
+        "class Own: pass\nclass B(A, Own):\n    def step(self): return 1\nassert B().go() == 1",
+        "the test's class B extends one of the program's and more: not to be judged",
     ),
     "test class without tests": (
         "def f(x): return 2",

@@ -24,6 +24,7 @@ from typing import Any, Final, NoReturn
 
 from egcfg_sandbox import wire
 from egcfg_sandbox.candidate import statements
+from egcfg_sandbox.candidate.extending import extended
 from egcfg_sandbox.candidate.notices import Teller
 from egcfg_sandbox.candidate.objects import OPERATIONS, Kept, Objects, as_plain, plain_base, state_of
 from egcfg_sandbox.candidate.rendering import Renderer
@@ -332,6 +333,12 @@ class Runner:
 
     def _do_setattr(self, target: Any, name: str, value: Any) -> None:
         setattr(target, name, value)
+
+    def _do_extend(self, name: str, bases: tuple[type, ...], members: dict[str, tuple[Any, ...]]) -> type:
+        return extended(name, bases, members)
+
+    def _do_above(self, kind: type, target: Any, name: str) -> Any:
+        return getattr(super(kind, target), name)
 
     def _do_delattr(self, target: Any, name: str) -> None:
         delattr(target, name)

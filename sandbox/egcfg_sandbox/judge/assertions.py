@@ -15,7 +15,7 @@ from types import CodeType
 from typing import Any, Final
 
 from egcfg_sandbox.candidate.rendering import Renderer
-from egcfg_sandbox.judge import cases, evaluation
+from egcfg_sandbox.judge import cases, evaluation, extending
 from egcfg_sandbox.judge.classes import class_names
 from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.mirrors import HELPER_MODULES, RemoteObject, RemoteType, named_by_test
@@ -208,6 +208,8 @@ class CodeCheck:
         if evaluation.NAMES & self._names:
             session.evaluation = evaluation.Evaluation()
             namespace.update(session.evaluation.tools())
+        if "super" in self._names:
+            namespace["super"] = extending.find_super(RemoteType)
         self._add_helpers(namespace)
         if "random" in self._imports:
             _share_seeds(session)

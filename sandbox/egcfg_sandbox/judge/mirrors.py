@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from egcfg_sandbox.candidate.objects import SPECIAL_NAMES
 from egcfg_sandbox.codec import CodecError
+from egcfg_sandbox.judge import extending
 from egcfg_sandbox.judge.faults import NotATest
 
 if TYPE_CHECKING:
@@ -100,8 +101,16 @@ class RemoteType(type):
     _remote_named: bool
     _remote_tested: bool
 
-    def __new__(cls, name: str, *_: Any, **__: Any) -> Any:
-        raise NotATest(f"the test's class {name} extends one of the program's, which cannot be judged")
+    def __new__(cls, name: str, bases: tuple[Any, ...], body: dict[str, Any], **named: Any) -> Any:
+        if named or any(type(base) is not RemoteType for base in bases):
+            raise NotATest(f"the test's class {name} extends one of the program's and more: not to be judged")
+        made = extending.extend(bases[0]._remote_class_session.ask, name, bases, body)
+        return named_by_test(name, made)
+
+    def above(cls, instance: Any, name: str) -> Any:
+        """The attribute that the class's bases have for one of its objects, or for itself."""
+        value = cls._remote_class_session.ask("above", cls, instance, name)
+        return _further(instance, value) if isinstance(instance, RemoteObject) else value
 
     def __call__(cls, *arguments: Any, **named: Any) -> Any:
         made = cls._remote_class_session.ask("call", cls, arguments, named)
