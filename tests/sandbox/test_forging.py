@@ -94,6 +94,19 @@ def test_an_answer_that_claims_to_equal_everything_equals_nothing(sandbox: Sandb
         assert passed == []
 
 
+@pytest.mark.parametrize("answer", ["self", "[self]", "(self, self)[0]", "dict(a=self)"])
+def test_an_object_that_answers_with_itself_decides_nothing(judge: Judge, answer: str) -> None:
+    source = f"{ALWAYS_EQUAL['operators']}class Shape(E):\n    def __init__(self, x): pass\n    def area(self): return {answer}\n    side = property(area)\n    def __iter__(self): return iter([self])\n    def __getitem__(self, i): return self\n    def __neg__(self): return self\n    def __call__(self, i): return self\n    def __mul__(self, o): return self\ndef whole(self): return {answer}"
+    for told in ("s.area()", "s.side", "whole(s)", "list(s)[0]", "s[0]", "-s", "s(1)", "s * s"):
+        taken = (
+            {"[self]": "[0]", "dict(a=self)": "['a']"}.get(answer, "")
+            if told in ("s.area()", "s.side", "whole(s)")
+            else ""
+        )
+        test = f"s = Shape(3)\ns.name = 'x'\nassert abs({told}{taken} - 9) < 1e-6"
+        assert not judge(source, test).passed, told
+
+
 def test_a_class_in_the_place_of_the_function_decides_nothing(sandbox: Sandbox) -> None:
     body = ALWAYS_EQUAL["operators"].replace("class E:", "class f:\n    def __init__(self, x): pass")
     report = sandbox.run(Program(body, tuple(CodeTest(test) for test in COMPARISONS)))

@@ -256,7 +256,10 @@ class RemoteAny(RemoteObject):
         _operate(self, "delitem", key)
 
     def __enter__(self) -> Any:
-        return _further(self, _operate(self, "enter"))
+        made = _slot(self, "_remote_made")
+        entered = _further(self, _operate(self, "enter"))
+        object.__setattr__(self, "_remote_made", made)
+        return entered
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> Any:
         return _operate(self, "exit", *_details(error))
@@ -329,6 +332,12 @@ def _further(source: RemoteObject, value: Any) -> Any:
     raise TypeError("an object that a value of the test went into decides nothing")
 
 
+def _answered(value: RemoteObject) -> None:
+    """Notes that the program gave an object as an answer: it may stand in the place of a plain value."""
+    if not _slot(value, "_remote_tainted"):
+        object.__setattr__(value, "_remote_made", False)
+
+
 def _checked(target: RemoteObject, name: str, kind: type, *operands: Any) -> Any:
     """A conversion to a plain value, refused where a value of the test went in before."""
     if not _decides(target):
@@ -339,7 +348,7 @@ def _checked(target: RemoteObject, name: str, kind: type, *operands: Any) -> Any
     return value
 
 
-def _binary(name: str, swapped: bool) -> Any:
+def _binary(name: str, swapped: bool, in_place: bool = False) -> Any:
     """An operator: between two objects of the program anything goes, with a plain value only an object.
 
     Where the test made the object itself, by calling its class, the operator is what is under test, and may
@@ -348,6 +357,7 @@ def _binary(name: str, swapped: bool) -> Any:
 
     def operator(self: RemoteObject, other: Any) -> Any:
         left, right = (other, self) if swapped else (self, other)
+        made = _slot(self, "_remote_made")
         value = _slot(self, "_remote_session").ask("operate", name, (left, right))
         tainted = not _is_remote(other)
         tainted = (
@@ -355,14 +365,16 @@ def _binary(name: str, swapped: bool) -> Any:
             or _slot(self, "_remote_tainted")
             or (isinstance(other, RemoteObject) and _slot(other, "_remote_tainted"))
         )
+        if value is self and in_place:
+            object.__setattr__(self, "_remote_made", made)
         if not tainted:
             return value
         if isinstance(value, RemoteObject):
             object.__setattr__(value, "_remote_tainted", True)
-            if _slot(self, "_remote_made") and type(value) is type(self):
+            if made and type(value) is type(self):
                 object.__setattr__(value, "_remote_made", True)
             return value
-        if _slot(self, "_remote_made") and not _slot(self, "_remote_tainted"):
+        if made and not _slot(self, "_remote_tainted"):
             return value
         raise TypeError(
             "an operator of the program's class between it and a value of the test decides nothing"
@@ -412,7 +424,7 @@ for _name in [
     _function = f"{_name}_" if _name in ("and", "or") else _name
     setattr(RemoteAny, f"__{_name}__", _binary(_function, False))
     setattr(RemoteAny, f"__r{_name}__", _binary(_function, True))
-    setattr(RemoteAny, f"__i{_name}__", _binary(f"i{_name}", False))
+    setattr(RemoteAny, f"__i{_name}__", _binary(f"i{_name}", False, in_place=True))
 for _prefix, _swapped in (("", False), ("r", True)):
     setattr(RemoteAny, f"__{_prefix}divmod__", _binary("divmod", _swapped))
 for _name in ["neg", "pos", "invert", "abs", "floor", "ceil", "trunc"]:
@@ -633,6 +645,8 @@ class Mirrors:
         """One stand-in for one object, so that `is` holds."""
         known = self._objects.get(number)
         if known is not None:
+            if isinstance(known, RemoteObject):
+                _answered(known)
             return known
         stand_in: Any = kind if isinstance(kind, RemoteType) or kind is RemoteFunction else RemoteAny
         value: Any = object.__new__(stand_in)
