@@ -7,13 +7,19 @@ other by odd ones. With every message goes what its sender has changed since the
 from __future__ import annotations
 
 import sys
-from itertools import chain
+from itertools import chain, islice
 from operator import is_
 from typing import Any, Final
 
 _STEP: Final = 2
 # Those of an entry and of the call that counts.
 _OWN_REFERENCES: Final = 2
+# All that is shared is looked at with every message, so it must not become much: in items, a container
+# being as slow to look at as so many. In the middle of a call, where most messages are, it is a few of them.
+_MOST_ITEMS: Final = 4000
+_COST_OF_CONTAINER: Final = 10
+_MOST_BETWEEN: Final = 16
+_MOST_ITEMS_BETWEEN: Final = 1000
 
 
 class Shared:
@@ -25,14 +31,18 @@ class Shared:
         self._numbers: dict[int, int] = {}
 
     def __getitem__(self, number: int) -> Any:
-        return self._held[number][0]
+        entry = self._held[number] = self._held.pop(number)
+        return entry[0]
 
     def __len__(self) -> int:
         return len(self._held)
 
     def number_of(self, container: Any) -> int | None:
         """The number of a container that both sides hold."""
-        return self._numbers.get(id(container))
+        number = self._numbers.get(id(container))
+        if number is not None:
+            self._held[number] = self._held.pop(number)
+        return number
 
     def add(self, container: Any) -> int:
         """Numbers a container that is sent for the first time."""
@@ -59,34 +69,41 @@ class Shared:
         """Notes that the content is about to be put in."""
         self._held[self._numbers[id(container)]][1] = None
 
-    def changed(self, most_items: int | None) -> set[int]:
-        """Numbers of what this side has changed, among containers of at most so many items."""
-        return {
-            number
-            for number, (container, known) in self._held.items()
-            if known is not None
-            and (most_items is None or len(container) <= most_items)
-            and _differs(container, known)
-        }
+    def changed(self, between: bool) -> set[int]:
+        """Numbers of what this side has changed; `between`, in the middle of a call: of the latest."""
+        found = set()
+        for number in self._looked_at(between):
+            container, known = self._held[number]
+            if known is None or (between and len(container) > _MOST_ITEMS_BETWEEN):
+                continue
+            if _differs(container, known):
+                found.add(number)
+        return found
 
-    def drop_unused(self, changed: set[int], most_items: int | None) -> list[int]:
-        """Drops what nothing else here refers to, and all beyond so many items; not what has changed."""
+    def drop_unused(self, changed: set[int], between: bool) -> list[int]:
+        """Drops what nothing else here refers to and, but for `between`, what is too much to be looked at."""
         dropped = []
         total = 0
-        for number in list(self._held):
-            entry = self._held[number]
-            if entry[1] is None or number in changed:
+        for number in self._looked_at(between):
+            entry = self._held.get(number)
+            if entry is None or entry[1] is None or number in changed:
                 continue
-            size = len(entry[0]) + 1
-            if sys.getrefcount(entry[0]) <= _OWN_REFERENCES or (
-                most_items is not None and total + size > most_items
-            ):
+            cost = len(entry[0]) + _COST_OF_CONTAINER
+            if sys.getrefcount(entry[0]) <= _OWN_REFERENCES or (not between and total + cost > _MOST_ITEMS):
                 # At once, as what it holds may be of no other use either.
                 self.drop((number,))
                 dropped.append(number)
             else:
-                total += size
+                total += cost
         return dropped
+
+    def _looked_at(self, between: bool) -> list[int]:
+        """All numbers, or those of the latest that were sent or received; what holds others comes first."""
+        if not between:
+            return list(self._held)
+        latest = list(islice(reversed(self._held), _MOST_BETWEEN))
+        latest.reverse()
+        return latest
 
     def drop(self, numbers: Any) -> None:
         """From now on these are kept alike no longer."""

@@ -51,8 +51,6 @@ _CODEC_RECURSION: Final = 20_000
 _MOST_CAUSES: Final = 3
 _MOST_TEXT: Final = 2000
 _MEMORY_RESERVE_BYTES: Final = 1 << 20
-MOST_ITEMS_BETWEEN: Final = 1000
-"""Of a container, for changes to be looked for while one side waits for the other in the middle of a call."""
 
 
 class Runner:
@@ -156,7 +154,7 @@ class Runner:
         encoder = Encoder(self._objects.describe, shared=self._shared)
         try:
             encoder.part(value)
-            for number in self._shared.changed(MOST_ITEMS_BETWEEN if self._waiting else None):
+            for number in self._shared.changed(self._waiting > 0):
                 encoder.part(number)
                 encoder.content(self._shared[number])
         except BaseException:

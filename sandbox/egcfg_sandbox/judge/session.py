@@ -9,7 +9,6 @@ import threading
 import types
 from typing import Any, Final
 
-from egcfg_sandbox.candidate.runner import MOST_ITEMS_BETWEEN
 from egcfg_sandbox.codec import CodecError, Decoder, Encoder
 from egcfg_sandbox.judge import mocks, things
 from egcfg_sandbox.judge.evaluation import Evaluation, builtin_name
@@ -23,8 +22,6 @@ from egcfg_sandbox.verdicts import Verdict
 
 _NUMBER: Final = struct.Struct("<I")
 _MOST_CALLBACKS_DEEP: Final = 50
-# How many items of containers are kept alike between two questions.
-_MOST_SHARED_ITEMS: Final = 10_000
 # Kinds of things, and loaded modules, in which a thing can be found under its name on both sides.
 _NAMED: Final = (type, types.FunctionType, types.BuiltinFunctionType)
 _PLAIN: Final = (type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset)
@@ -151,9 +148,9 @@ class Session:
     def _message(self, value: Any) -> bytes:
         """A value for the program, with what the test has changed, or lost sight of, since the last one."""
         shared = self._shared
-        resting = self._callbacks == 0
-        changed = shared.changed(None if resting else MOST_ITEMS_BETWEEN)
-        self._dropped += shared.drop_unused(changed, _MOST_SHARED_ITEMS if resting else None)
+        between = self._callbacks > 0
+        changed = shared.changed(between)
+        self._dropped += shared.drop_unused(changed, between)
         mark = shared.mark
         encoder = Encoder(self._describe, shared=shared)
         try:
