@@ -312,6 +312,7 @@ class Encoder:
         """What was written since the last call."""
         data = b"".join(self._out)
         self._out.clear()
+        self._depth = 0
         return data
 
 
@@ -319,8 +320,14 @@ class Decoder:
     """Rebuilds values from bytes that may be hostile."""
 
     def __init__(
-        self, data: bytes, resolve: Resolve, limits: CodecLimits = LIMITS, shared: Shared | None = None
+        self,
+        data: bytes,
+        resolve: Resolve,
+        limits: CodecLimits = LIMITS,
+        shared: Shared | None = None,
+        texts: list[bytes] | None = None,
     ) -> None:
+        """`texts` takes every text and all bytes, in the order in which they come, wherever they stand."""
         if len(data) > limits.message_bytes:
             raise CodecError(f"larger than {limits.message_bytes} bytes")
         self._data = data
@@ -331,6 +338,7 @@ class Decoder:
         self._nodes = 0
         self._depth = 0
         self._shared = Shared(1) if shared is None else shared
+        self._texts = texts
 
     def decode(self) -> Any:
         """The value; raises `CodecError` for anything that is not exactly one value."""
@@ -371,13 +379,19 @@ class Decoder:
         at = self._advance(self._length())
         return self._data[at : self._at]
 
+    def _said(self) -> bytes:
+        data = self._sized()
+        if self._texts is not None:
+            self._texts.append(data)
+        return data
+
     def _value(self) -> Any:
         self._nodes += 1
         if self._nodes > self._limits.nodes:
             raise CodecError(f"more than {self._limits.nodes} parts")
         tag = self._data[self._advance(1)]
         if tag == _TEXT:
-            return self._sized().decode("utf-8", "surrogatepass")
+            return self._said().decode("utf-8", "surrogatepass")
         if tag == _SMALL:
             return _INT64.unpack_from(self._data, self._advance(8))[0]
         if tag in _CONSTANTS:
@@ -390,7 +404,7 @@ class Decoder:
                 raise CodecError("an integer too large")
             return int.from_bytes(data, "little", signed=True)
         if tag == _BYTES:
-            return self._sized()
+            return self._said()
         if tag == _COMPLEX_TAG:
             return complex(*_COMPLEX.unpack_from(self._data, self._advance(16)))
         if tag == _MET:
@@ -420,7 +434,7 @@ class Decoder:
     def _container(self, number: int) -> Any:
         """A container that comes for the first time."""
         tag = self._data[self._advance(1)]
-        value: Any = bytearray(self._sized()) if tag == _BYTEARRAY else self._empty(tag)
+        value: Any = bytearray(self._said()) if tag == _BYTEARRAY else self._empty(tag)
         self._shared.receive(number, value)
         if tag != _BYTEARRAY:
             self._fill(value)
@@ -463,7 +477,7 @@ class Decoder:
         tag = self._data[self._advance(1)]
         self._shared.unsettle(value)
         if type(value) is bytearray and tag == _BYTEARRAY:
-            value[:] = self._sized()
+            value[:] = self._said()
         elif type(value) is _LISTED_BY_TAG.get(tag, _KEYED_BY_TAG.get(tag)):
             if type(value) is collections.deque:
                 self._value()

@@ -114,6 +114,7 @@ def test_a_class_in_the_place_of_the_function_decides_nothing(sandbox: Sandbox) 
 
 
 RUNNER = "import sys\ndef runner():\n    frame = sys._getframe()\n    while type(frame.f_locals.get('self')).__name__ != 'Runner': frame = frame.f_back\n    return frame.f_locals['self']\n"
+SWALLOWING = "class Kept:\n    def __enter__(self): return self\n    def __exit__(self, *a): return True\n    async def __aenter__(self): return self\n    async def __aexit__(self, *a): return True\n    def get(self): return 1"
 TAMPERING = {
     "builtins": ("import builtins\nbuiltins.AssertionError = type('A', (Exception,), {})\nbuiltins.isinstance = lambda *a: True\ndef f(x): return 5", "assert f(1) == 2"),
     "abs of its own": ("def abs(x): return 0\ndef f(x): return 5", "assert abs(f(1) - 2) < 1e-9"),
@@ -140,6 +141,27 @@ TAMPERING = {
     "an answer that the test evaluates": ("def f(x): return 'expected'", "expected = 2\nassert eval(f(1)) == expected"),
     "an answer that the test executes": ("def f(x): return 'f = lambda x: 2'", "exec(f(1))\nassert f(1) == 2"),
     "an answer that the test compiles": ("def f(x): return 'expected'", "expected = 2\nassert eval(compile(f(1), '', 'eval')) == expected"),
+    "text that the test evaluates, put into its list": ("def f(xs): xs.append('expected')", "expected, xs = 2, []\nf(xs)\nassert eval(xs[0]) == expected"),
+    "text that the test evaluates, changed later": ("xs = ['1']\ndef f(): return xs\ndef g(): xs[0] = 'expected'", "expected, xs = 2, f()\ng()\nassert eval(xs[0]) == expected"),
+    "text that the test evaluates, told to a function": ("def f(g): g('expected')", "expected, xs = 2, []\nf(xs.append)\nassert eval(xs[0]) == expected"),
+    "text that the test evaluates, printed": ("def f(): print('expected')", "import contextlib, io\nexpected, said = 2, io.StringIO()\nwith contextlib.redirect_stdout(said): f()\nassert eval(said.getvalue()) == expected"),
+    "text that the test evaluates, of an exception": ("def f(): raise ValueError('expected')", "expected = 2\ntry: f()\nexcept ValueError as error: assert eval(str(error)) == expected"),
+    "text that the test evaluates, in another container": ("from collections import deque\ndef f(): return deque(['expected'])", "expected = 2\nassert eval(f()[0]) == expected"),
+    "text that the test evaluates, as a path": ("from pathlib import PurePosixPath\ndef f(): return PurePosixPath('expected')", "expected = 2\nassert eval(str(f())) == expected"),
+    "text that the test changes and evaluates": ("def f(): return 'expected#^'", "expected = 2\nassert eval(f().replace('^', '**')) == expected"),
+    "text that the test turns round and evaluates": ("def f(): return 'detcepxe'", "expected = 2\nassert eval(f()[::-1]) == expected"),
+    "text that the test formats and evaluates": ("def f(): return 'expected'", "expected = 2\nassert eval(f'({f()})') == expected"),
+    "text that the test formats and evaluates, long": ("def f(): return '1' + ' ' * 10_000 + '+ 1 and expected'", "expected = 2\nassert eval(f'({f()})') == expected"),
+    "an exception that is a failed assertion": ("Refused = AssertionError\ndef f(x): return 5", "try:\n    f(-1)\n    assert False\nexcept Refused: pass"),
+    "an exception that is any": ("class Account:\n    Refused = Exception\ndef f(x): return 5", "import unittest\nclass T(unittest.TestCase):\n    def test(self):\n        with self.assertRaises(Account.Refused):\n            f(-1)\n            self.fail()"),
+    "exceptions of which one is any": ("Refused = (BaseException, ValueError)\ndef f(x): return 5", "try:\n    f(-1)\n    raise AssertionError\nexcept Refused: pass"),
+    "the end of the test's iteration under another name": (RUNNER + "def f(it):\n    try: next(it)\n    except StopIteration as error:\n        objects = type(runner()._objects)\n        old = objects.describe_class\n        objects.describe_class = lambda self, kind: 'Exception' if kind is StopIteration else old(self, kind)\n        raise", "for got, want in zip(map(f, [iter([])]), [5]): assert got == want"),
+    "a with that swallows what the test says": (SWALLOWING, "with Kept() as k:\n    assert k.get() == 2"),
+    "a with that swallows what stops the test": (SWALLOWING, "with Kept() as k:\n    assert k.value == 2"),
+    "a with that swallows an assertion of unittest": (SWALLOWING, "import unittest\nclass T(unittest.TestCase):\n    def test(self):\n        with Kept() as k: self.assertEqual(k.get(), 2)"),
+    "a with that swallows what a function says": (SWALLOWING, "def holds(k):\n    assert k.get() == 2\nwith Kept() as k: holds(k)"),
+    "a with on a stack that swallows": (SWALLOWING, "import contextlib\nwith contextlib.ExitStack() as stack:\n    k = stack.enter_context(Kept())\n    assert k.get() == 2"),
+    "an asynchronous with that swallows": (SWALLOWING, "import asyncio\nasync def test():\n    async with Kept() as k: assert k.get() == 2\nasyncio.run(test())"),
     "a builtin of the test": ("def f(g):\n    g(\"[d for d in __import__('gc').get_objects() if type(d).__name__ == '_Namespace'][-1].update(expected=5)\")\n    return 5", "expected = 2\nassert f(eval) == expected"),
     "the test's look at itself": ("def f(look, g): return look(g, '__globals__')['secret']", "secret = 851723\nassert f(getattr, lambda: 0) == 851723"),
     "forged reply on every descriptor": ("import os\ndef f(x):\n    for fd in range(64):\n        try: os.write(fd, b'\\x0e\\0\\0\\0A\\x02\\0\\0\\0t\\x02\\0\\0\\0s\\x05\\0\\0\\0valueT')\n        except OSError: pass\n    return 5", "assert f(1) == 2"),

@@ -190,6 +190,18 @@ HOLDS = {
         "def f(x): return 'abc'",
         "import re\nassert re.match('a.c', f(1))",
     ),
+    "texts of the test's own are evaluated after the program gave one": (
+        "def f(x): return 'f' * x",
+        "a = f(2)\nassert eval('f(2)') == a\nfor i in range(3): assert eval(f'f({i})') == eval('f(%d)' % i) == 'f' * i",
+    ),
+    "a with that swallows an exception after the assertions": (
+        "import contextlib\nf = contextlib.suppress",
+        "with f(ValueError):\n    assert 1 < 2\n    raise ValueError\nwith f(AssertionError): assert False",
+    ),
+    "an attribute of a class with a name that could be the judge's": (
+        "class A:\n    above = 5",
+        "assert A.above == A().above == 5",
+    ),
 }
 
 

@@ -56,6 +56,19 @@ def test_no_trick_passes_for_a_call(judge: Judge, trick: str) -> None:
     assert judge("def f(m): m.run(2)", test).status is Verdict.PASSED
 
 
+@pytest.mark.parametrize("trick", ["m.await_count = 1", "m.x = m.await_count = 1", "m.await_args = ((), {})"])
+def test_nothing_passes_for_an_await(judge: Judge, trick: str) -> None:
+    test = "from unittest.mock import AsyncMock\nm = AsyncMock()\nf(m)\nm.assert_awaited_once()"
+    assert not judge(f"def f(m): {trick}", test).passed
+
+
+def test_an_object_in_a_mocks_place_asserts_nothing(judge: Judge) -> None:
+    test = MOCK + "a = A()\na.run = Mock()\na.go()\na.run.assert_called_once_with(2)"
+    source = "class A:\n    run = type('E', (), {'assert_called_once_with': lambda *a: None})()\n    def __setattr__(self, name, value): pass\n    def go(self): pass"
+    assert not judge(source, test).passed
+    assert judge("class A:\n    def go(self): self.run(2)", test).passed
+
+
 @pytest.mark.parametrize("name", ["return_value", "side_effect", "mock_calls", "_mock_children", "__dict__"])
 def test_what_a_mock_will_answer_cannot_be_read(judge: Judge, name: str) -> None:
     source = f"def f(m):\n    try: return len(str(m.run.{name}))\n    except AttributeError: return 'closed'"

@@ -18,7 +18,14 @@ from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.judge import cases, evaluation, extending
 from egcfg_sandbox.judge.classes import class_names
 from egcfg_sandbox.judge.faults import NotATest
-from egcfg_sandbox.judge.mirrors import HELPER_MODULES, RemoteObject, RemoteType, named_by_test
+from egcfg_sandbox.judge.mirrors import (
+    HELPER_MODULES,
+    RemoteObject,
+    RemoteType,
+    named_by_test,
+    to_be_told,
+    unswallowing,
+)
 from egcfg_sandbox.judge.session import Session
 
 _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]] = {
@@ -123,9 +130,28 @@ class _Rewriter(ast.NodeTransformer):
         statement = ast.If(test=ast.UnaryOp(ast.Not(), condition), body=[raising], orelse=[])
         return ast.fix_missing_locations(ast.copy_location(statement, node))
 
+    def visit_With(self, node: ast.With | ast.AsyncWith) -> Any:
+        parts = [part for statement in node.body for part in ast.walk(statement) if _decides(part)]
+        if parts:
+            last = max(getattr(part, "end_lineno", 0) for part in parts)
+            for item in node.items:
+                item.context_expr = _call("_judge_manager", item.context_expr, ast.Constant(last))
+        self.generic_visit(node)
+        return ast.fix_missing_locations(node)
+
+    visit_AsyncWith = visit_With  # noqa: N815 (the name is ast's)
+
 
 def _call(name: str, *arguments: ast.expr) -> ast.Call:
     return ast.Call(func=ast.Name(name, ast.Load()), args=list(arguments), keywords=[])
+
+
+def _decides(node: ast.AST) -> bool:
+    """Whether the verdict may hang on a part of a test: an assertion other than `assert False`."""
+    if isinstance(node, ast.Assert):
+        return not isinstance(node.test, ast.Constant)
+    called = node.func if isinstance(node, ast.Call) else None
+    return isinstance(called, ast.Attribute) and (called.attr.startswith("assert") or called.attr == "fail")
 
 
 class _Namespace(dict[str, Any]):
@@ -206,7 +232,7 @@ class CodeCheck:
         namespace["__name__"] = "__main__"
         namespace["__builtins__"] = builtins
         if evaluation.NAMES & self._names:
-            session.evaluation = evaluation.Evaluation()
+            session.evaluation = evaluation.Evaluation((self._setup, self._code))
             namespace.update(session.evaluation.tools())
         if "super" in self._names:
             namespace["super"] = extending.find_super(RemoteType)
@@ -290,6 +316,7 @@ class CodeCheck:
         namespace["_judge_compare"] = self._compare
         namespace["_judge_truth"] = self._truth
         namespace["_judge_failure"] = self._failure
+        namespace["_judge_manager"] = unswallowing
 
     def compiled(self, names: set[str]) -> tuple[CodeType, ...]:
         """Setup and test with assertions that leave their values behind; `names` are the program's."""
@@ -367,7 +394,10 @@ class CodeCheck:
         else:
             expression = " ".join(ast.unparse(check.expression).split())
             detail = f"{_short(expression)} is {values[0] if values else 'false'}"
-        return AssertionError(f"{_short(str(message))} ({detail})" if message is not None else detail)
+        failure = AssertionError(f"{_short(str(message))} ({detail})" if message is not None else detail)
+        if _decides(ast.Assert(check.expression)):
+            to_be_told(failure)
+        return failure
 
     def _text(self, value: Any) -> str:
         if isinstance(value, RemoteObject):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from types import MethodType
 from typing import Any, Final
 
@@ -17,26 +19,35 @@ _LONGEST: Final = 10_000
 
 
 class Evaluation:
-    """Remembers the texts that the program gave, as long as somebody could evaluate them."""
+    """Knows which texts the test has written itself, and whether the program has given any."""
 
-    def __init__(self) -> None:
+    def __init__(self, trees: Sequence[ast.AST]) -> None:
         self._heard: set[str] = set()
+        self._trees = trees
 
-    def hear(self, value: Any) -> None:
-        """Takes note of the texts in an answer."""
-        waiting, seen = [value], set()
-        while waiting:
-            part = waiting.pop()
-            if isinstance(part, str | bytes):
-                text = part if isinstance(part, str) else part.decode("latin-1")
-                if any(character.isalpha() or character == "_" for character in text):
-                    self._heard.add(text)
-            elif isinstance(part, list | tuple | set | frozenset | dict) and id(part) not in seen:
-                seen.add(id(part))
-                waiting += [*part, *part.values()] if isinstance(part, dict) else part
+    def hear(self, texts: Iterable[bytes]) -> None:
+        """Takes note of what the program says: of words, as numbers alone do nothing when evaluated."""
+        for data in texts:
+            text = data.decode("utf-8", "replace")
+            if any(character.isalpha() or character == "_" for character in text):
+                self._heard.add(text.strip())
+
+    @cached_property
+    def _forms(self) -> list[re.Pattern[str]]:
+        """The texts of the test; what it puts into them by formatting is a group."""
+        nodes = [node for tree in self._trees for node in ast.walk(tree)]
+        return [_form([node]) for node in nodes if isinstance(node, ast.Constant)] + [
+            _form(node.values) for node in nodes if isinstance(node, ast.JoinedStr)
+        ]
 
     def _is_the_programs(self, text: str) -> bool:
-        return any(heard in text or text.strip() in heard for heard in self._heard)
+        """Whether a text may hold something of the program: it may have been changed since it came."""
+        if not self._heard:
+            return False
+        return text.strip() in self._heard or not any(
+            found is not None and all(map(_is_literal, found.groups()))
+            for found in (form.fullmatch(text) for form in self._forms)
+        )
 
     def tools(self) -> dict[str, Callable[..., Any]]:
         """What stands in the place of the builtins."""
@@ -72,6 +83,30 @@ def builtin_name(value: Any) -> str | None:
     if type(value) is MethodType and type(value.__self__) is Evaluation:
         return value.__name__.removeprefix("_")
     return None
+
+
+_HOLE: Final = re.compile(r"%[-+ #0-9.]*[sdrfgixa]|\\{[^{}]*\\}")
+
+
+def _form(parts: Sequence[ast.AST]) -> re.Pattern[str]:
+    """The texts that come of a constant of the test, or of one in several parts, by formatting."""
+    pieces = [
+        "(.*)".join(map(re.escape, _HOLE.split(part.value)))
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        else "(.*)"
+        for part in parts
+    ]
+    return re.compile("".join(pieces), re.DOTALL)
+
+
+def _is_literal(text: str) -> bool:
+    if len(text) > _LONGEST:
+        return False
+    try:
+        _plain_expression(text)
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _text_of(source: Any) -> str | None:

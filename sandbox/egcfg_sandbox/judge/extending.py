@@ -48,7 +48,7 @@ class _Above:
 
     def __getattribute__(self, name: str) -> Any:
         kind, instance = object.__getattribute__(self, "_parts")
-        return kind.above(instance, name)
+        return kind._remote_above(instance, name)
 
 
 def find_super(remote: type) -> Callable[..., Any]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from egcfg_sandbox.candidate.objects import SPECIAL_NAMES
 from egcfg_sandbox.codec import CodecError
-from egcfg_sandbox.judge import extending
+from egcfg_sandbox.judge import extending, mocks
 from egcfg_sandbox.judge.faults import NotATest
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class RemoteType(type):
         made = extending.extend(bases[0]._remote_class_session.ask, name, bases, body)
         return named_by_test(name, made)
 
-    def above(cls, instance: Any, name: str) -> Any:
+    def _remote_above(cls, instance: Any, name: str) -> Any:
         """The attribute that the class's bases have for one of its objects, or for itself."""
         value = cls._remote_class_session.ask("above", cls, instance, name)
         return _further(instance, value) if isinstance(instance, RemoteObject) else value
@@ -184,6 +184,8 @@ class RemoteObject:
     def __getattr__(self, name: str) -> Any:
         if name in COMPARING and not _slot(self, "_remote_made"):
             raise TypeError(f"{name}() of an object that the program returned decides nothing")
+        if name in mocks.ASSERTIONS:
+            raise TypeError(f"{name}() of an object of the program, which is no mock, decides nothing")
         if name == _DATACLASS_FIELDS:
             return getattr(type(self), name)
         if name.startswith("__") and name.endswith("__") and name not in _DESCRIBING:
@@ -262,7 +264,7 @@ class RemoteAny(RemoteObject):
         return entered
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> Any:
-        return _operate(self, "exit", *_details(error))
+        return _operate(self, "exit", *_details(error)) and not hasattr(error, _TO_BE_TOLD)
 
     def __reversed__(self) -> Iterator[Any]:
         return _Iteration(_further(self, _operate(self, "reversed")))
@@ -280,7 +282,7 @@ class RemoteAny(RemoteObject):
         return _further(self, _operate(self, "aenter"))
 
     async def __aexit__(self, kind: Any, error: Any, trace: Any) -> Any:
-        return _operate(self, "aexit", *_details(error))
+        return _operate(self, "aexit", *_details(error)) and not hasattr(error, _TO_BE_TOLD)
 
     def __len__(self) -> int:
         return int(_checked(self, "len", int))
@@ -296,6 +298,42 @@ class RemoteAny(RemoteObject):
 
     def __complex__(self) -> complex:
         return complex(_checked(self, "complex", complex))
+
+
+_TO_BE_TOLD: Final = "_judge_told"
+
+
+def to_be_told(failure: AssertionError) -> None:
+    """Marks a failed assertion of the test: no `with` of the program makes it vanish."""
+    setattr(failure, _TO_BE_TOLD, True)
+
+
+def unswallowing(manager: Any, last: int) -> Any:
+    """What stands for a context manager in a `with` whose last assertion is in the line `last`.
+
+    The program's may not swallow what keeps the test from getting beyond that.
+    """
+    return _Unswallowing(manager, last) if isinstance(manager, RemoteObject) else manager
+
+
+class _Unswallowing:
+    def __init__(self, manager: Any, last: int) -> None:
+        self._manager = manager
+        self._last = last
+
+    def __enter__(self) -> Any:
+        return type(self._manager).__enter__(self._manager)
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> Any:
+        swallowed = type(self._manager).__exit__(self._manager, kind, error, trace)
+        return swallowed and trace is not None and trace.tb_lineno > self._last
+
+    async def __aenter__(self) -> Any:
+        return await type(self._manager).__aenter__(self._manager)
+
+    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> Any:
+        swallowed = await type(self._manager).__aexit__(self._manager, kind, error, trace)
+        return swallowed and trace is not None and trace.tb_lineno > self._last
 
 
 def _details(error: Any) -> tuple[Any, Any, None]:
@@ -557,6 +595,13 @@ def _same_items(left: Any, right: Any) -> bool:
     return True
 
 
+_ENDING: Final = (StopIteration, StopAsyncIteration)
+# What also catches a failed assertion of the test. A program that gives one of these classes, under whatever
+# name, gives another of that name.
+_NAMESAKES: Final[dict[type, type]] = {
+    kind: type(kind.__name__, (kind,), {"__module__": "program"})
+    for kind in (BaseException, Exception, AssertionError)
+}
 _STEERING: Final = frozenset({"unittest", "doctest"})
 # Modules a test may use although only the program imported them.
 _HELPER_NAMES: Final = """
@@ -630,7 +675,8 @@ class Mirrors:
             case ("iterator", int(number)):
                 return RemoteIterator(self._session, number)
             case ("class", description):
-                return self._class(description)
+                kind = self._class(description)
+                return _NAMESAKES.get(kind, kind)
             case ("error", raised):
                 return self.exception(raised, iterating=False)
             case ("extended", int(number), description, fields, value):
@@ -730,10 +776,10 @@ class Mirrors:
             kind: Any = self._class(description)
             if not issubclass(kind, BaseException):
                 raise CodecError("an exception that is none")
-            if issubclass(kind, StopIteration | StopAsyncIteration) and not iterating:
+            if issubclass(kind, _ENDING) and not iterating:
                 kind = RuntimeError
             known: Any = self._session.thing(at_test) if type(at_test) is int else None
-            if isinstance(known, kind):
+            if isinstance(known, kind) and (iterating or not isinstance(known, _ENDING)):
                 if not isinstance(known, AssertionError):
                     known.remote = RemoteError(str(text)[:300], line if type(line) is int else None, None)
                 return known  # type: ignore[no-any-return]

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import sys
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-_MODULE = "unittest.mock"
+_MODULE: Final = "unittest.mock"
+_ASSERTIONS: Final = """
+called called_once called_with called_once_with not_called any_call has_calls
+awaited awaited_once awaited_with awaited_once_with not_awaited any_await has_awaits
+"""
+ASSERTIONS: Final = frozenset(f"assert_{name}" for name in _ASSERTIONS.split())
+"""What a test has its mocks assert. An object of the program that took a mock's place would agree."""
 
 
 def is_mock(thing: Any) -> bool:
@@ -18,7 +24,8 @@ def is_mock(thing: Any) -> bool:
 @cache
 def _own_names() -> frozenset[str]:
     """What every mock has: how it is set up, what was done with it, and the assertions about that."""
-    return frozenset({*dir(sys.modules[_MODULE].MagicMock()), "mock_add_spec"})
+    module = sys.modules[_MODULE]
+    return frozenset({*dir(module.MagicMock()), *dir(module.AsyncMock()), "mock_add_spec"})
 
 
 def is_open(name: str) -> bool:

@@ -119,7 +119,13 @@ class Session:
 
     def heed_streams(self) -> None:
         """From now on the program reads and prints where the test does."""
-        self._streams = Streams(self._watch, self._ask)
+        self._streams = Streams(self._printed, self._ask)
+
+    def _printed(self, errors: bool) -> str:
+        text = self._watch.printed(errors=errors)
+        if self.evaluation is not None:
+            self.evaluation.hear([text.encode("utf-8", "surrogatepass")])
+        return text
 
     def heed_notices(self) -> None:
         """From now on the test hears of the program's warnings and log records."""
@@ -177,13 +183,17 @@ class Session:
 
     def _content(self, body: bytes) -> Any:
         """The value of a message from the program, after its changes to shared containers."""
-        decoder = Decoder(body, self.mirrors.resolve, shared=self._shared)
+        texts: list[bytes] | None = None if self.evaluation is None else []
+        decoder = Decoder(body, self.mirrors.resolve, shared=self._shared, texts=texts)
         value = decoder.part()
         while not decoder.finished:
             number = decoder.part()
             if type(number) is not int:
                 raise CodecError("a container without a number")
             decoder.refill(self._shared[number])
+        if self.evaluation is not None and texts:
+            # The first is what kind of message it is.
+            self.evaluation.hear(texts[1:])
         return value
 
     def _answer(self, body: bytes, *, iterating: bool) -> Any:
@@ -198,8 +208,6 @@ class Session:
             raise self._watch.end(Verdict.MALFORMED, f"the answer cannot be carried over: {text}")
         if outcome != "value":
             raise self._watch.end(Verdict.MALFORMED, "the program's answer is garbled")
-        if self.evaluation is not None:
-            self.evaluation.hear(value)
         return value
 
     def thing(self, number: int) -> Any:
@@ -256,6 +264,8 @@ class Session:
         """Does for the program what it asks of a thing of the test."""
         try:
             what, which, arguments, named = self._content(body)
+            if type(what) is not str:
+                raise CodecError("a question of no kind")
             thing = self.thing(which)
         except (CodecError, TypeError, ValueError, LookupError):
             raise self._watch.end(Verdict.MALFORMED, "the program's question is garbled") from None

@@ -6,8 +6,6 @@ import sys
 from collections.abc import Callable
 from typing import Any, Final
 
-from egcfg_sandbox.judge.watch import Watch
-
 _FUNCTIONS: Final = {
     "builtins": ("input", "print", "open"),
     "time": ("sleep", "time", "perf_counter", "monotonic"),
@@ -29,8 +27,9 @@ _STREAMS: Final = ("stdout", "stderr")
 class Streams:
     """Compares the judge's streams and functions with those it began with, before and after each question."""
 
-    def __init__(self, watch: Watch, ask: Callable[..., Any]) -> None:
-        self._watch = watch
+    def __init__(self, printed: Callable[[bool], str], ask: Callable[..., Any]) -> None:
+        """`printed` gives what is new on the program's standard output or (True) error."""
+        self._new = printed
         self._ask = ask
         self._original = {name: getattr(sys, name) for name in ("stdin", *_STREAMS)}
         self._functions = {
@@ -65,5 +64,5 @@ class Streams:
         for name in _STREAMS:
             stream = getattr(sys, name)
             if stream is not self._original[name] and stream is not None:
-                found.append((stream, self._watch.printed(errors=name == "stderr")))
+                found.append((stream, self._new(name == "stderr")))
         return found
