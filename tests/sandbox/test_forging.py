@@ -162,6 +162,8 @@ TAMPERING = {
     "a with that swallows what a function says": (SWALLOWING, "def holds(k):\n    assert k.get() == 2\nwith Kept() as k: holds(k)"),
     "a with on a stack that swallows": (SWALLOWING, "import contextlib\nwith contextlib.ExitStack() as stack:\n    k = stack.enter_context(Kept())\n    assert k.get() == 2"),
     "an asynchronous with that swallows": (SWALLOWING, "import asyncio\nasync def test():\n    async with Kept() as k: assert k.get() == 2\nasyncio.run(test())"),
+    "an object that answers with itself after an operator": (ALWAYS_EQUAL["operators"] + "class Shape(E):\n    def __init__(self, x): pass\n    def __add__(self, o): return self\n    def area(self): return self", "s = Shape(3) + 1\ns.name = 'x'\nassert abs(s.area() - 9) < 1e-6"),
+    "an object that answers with itself, compared": ("class Shape:\n    def __init__(self, x): self.x = x\n    def grown(self, by): return self\n    def __eq__(self, o): return True", "s = Shape(3)\nassert s.grown(2) == Shape(5)"),
     "a builtin of the test": ("def f(g):\n    g(\"[d for d in __import__('gc').get_objects() if type(d).__name__ == '_Namespace'][-1].update(expected=5)\")\n    return 5", "expected = 2\nassert f(eval) == expected"),
     "the test's look at itself": ("def f(look, g): return look(g, '__globals__')['secret']", "secret = 851723\nassert f(getattr, lambda: 0) == 851723"),
     "forged reply on every descriptor": ("import os\ndef f(x):\n    for fd in range(64):\n        try: os.write(fd, b'\\x0e\\0\\0\\0A\\x02\\0\\0\\0t\\x02\\0\\0\\0s\\x05\\0\\0\\0valueT')\n        except OSError: pass\n    return 5", "assert f(1) == 2"),

@@ -190,6 +190,11 @@ def item(): return Item("a", [1])
             "import random\nrandom.seed(5)\nfirst = roll()\nrandom.seed(5)\nassert roll() == first == 638",
             "import random\nrandom.seed(5)\nfirst = roll()\nrandom.seed(6)\nassert roll() == first",
         ),
+        (
+            "class V:\n    def __init__(self, x): self.x = x\n    def __add__(self, o): return V(self.x + o)\n    def same(self): return self\n    def __eq__(self, o): return self.x == o.x",
+            "v = V(1) + 2\nassert v.same().x == v.x == 3 and v == V(3) == v.same()",
+            "v = V(1) + 2\nassert v.same() == V(4)",
+        ),
         (COUNTER, f"{THREADS}\nassert account.sum == 30", f"{THREADS}\nassert account.sum == 29"),
     ],
 )

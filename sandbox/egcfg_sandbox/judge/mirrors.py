@@ -372,8 +372,11 @@ def _further(source: RemoteObject, value: Any) -> Any:
 
 def _answered(value: RemoteObject) -> None:
     """Notes that the program gave an object as an answer: it may stand in the place of a plain value."""
-    if not _slot(value, "_remote_tainted"):
-        object.__setattr__(value, "_remote_made", False)
+    if _slot(value, "_remote_made"):
+        # It was to be trusted whatever went into it. From now on it is like any other answer.
+        object.__setattr__(value, "_remote_tainted", False)
+    object.__setattr__(value, "_remote_made", False)
+    object.__setattr__(value, "_remote_born", False)
 
 
 def _checked(target: RemoteObject, name: str, kind: type, *operands: Any) -> Any:
