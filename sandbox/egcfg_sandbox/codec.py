@@ -358,10 +358,7 @@ class Decoder:
             return self._value()
         except CodecError:
             raise
-        except (
-            struct.error, ValueError, TypeError, ArithmeticError, RecursionError, AttributeError, LookupError,
-            MemoryError,
-        ) as error:  # fmt: skip
+        except Exception as error:
             raise CodecError(f"not a value: {type(error).__name__}") from None
 
     def _advance(self, count: int) -> int:

@@ -10,6 +10,7 @@ import datetime
 import decimal
 import fractions
 import math
+import re
 from typing import Any
 
 import pytest
@@ -150,3 +151,9 @@ def test_limits_hold_both_ways(value: Any, inside: Any) -> None:
     with pytest.raises(CodecError):
         Decoder(Encoder(_nothing).encode(value), _nothing, LIMITS).decode()
     assert Decoder(Encoder(_nothing, LIMITS).encode(inside), _nothing, LIMITS).decode() == inside
+
+
+def test_a_pattern_that_does_not_compile_is_no_value() -> None:
+    data = Encoder(_nothing).encode(re.compile("abc")).replace(b"abc", b"(bc")
+    with pytest.raises(CodecError):
+        Decoder(data, _nothing).decode()

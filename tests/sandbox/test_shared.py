@@ -54,6 +54,20 @@ def test_many_and_large_containers_are_let_go(judge: Judge) -> None:
     assert row.wall_s < 5
 
 
+NESTED = "xs = []\ndef f():\n    global xs\n    for _ in range(400): xs = [xs]\n    return xs"
+
+
+@pytest.mark.parametrize("look", ["repr(x)", "x == y", "copy.deepcopy(x)", "json.dumps(x)"])
+def test_lists_nested_without_an_end_do_not_break_a_thread(judge: Judge, look: str) -> None:
+    test = f"import copy, json, threading\nfor _ in range(30): x, y = f(), [x] if _ else []\ny = f()\nt = threading.Thread(target=lambda: {look})\nt.start()\nt.join()\nassert x == 3"
+    assert judge(NESTED, test).status is Verdict.FAILED
+
+
+def test_an_argument_may_be_as_deep_as_an_answer(judge: Judge) -> None:
+    test = "xs = []\nfor _ in range(450): xs = [xs]\nassert f(xs) is xs"
+    assert judge("def f(xs): return xs", test).status is Verdict.PASSED
+
+
 def _sides() -> tuple[Shared, Shared]:
     return Shared(0), Shared(1)
 

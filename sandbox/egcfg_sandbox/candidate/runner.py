@@ -110,16 +110,21 @@ class Runner:
 
     def _content(self, body: bytes) -> Any:
         """The value of a message from the judge, after the test's changes to shared containers."""
-        decoder = Decoder(body, self._objects.resolve, shared=self._shared)
-        dropped = decoder.part()
-        if dropped is None:
-            self._shared.clear()
-        else:
-            self._shared.drop(dropped)
-        value = decoder.part()
-        while not decoder.finished:
-            decoder.refill(self._shared[decoder.part()])
-        return value
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(_CODEC_RECURSION)
+        try:
+            decoder = Decoder(body, self._objects.resolve, shared=self._shared)
+            dropped = decoder.part()
+            if dropped is None:
+                self._shared.clear()
+            else:
+                self._shared.drop(dropped)
+            value = decoder.part()
+            while not decoder.finished:
+                decoder.refill(self._shared[decoder.part()])
+            return value
+        finally:
+            sys.setrecursionlimit(limit)
 
     def _release_reserve(self) -> None:
         """Makes room to tell of an exception when memory is used up."""

@@ -27,9 +27,10 @@ from egcfg_sandbox.server.zone import Zone
 from egcfg_sandbox.verdicts import CodeTest, Limits, StdioTest
 
 _MEMORY_BYTES: Final = 2 << 30
-_CODEC_RECURSION: Final = 6_000
-# A test may start a thousand threads; at the system's size their stacks alone would not fit.
-_STACK_BYTES: Final = 512 << 10
+_CODEC_RECURSION: Final = 3_000
+# A test may start a thousand threads; at the system's size their stacks alone would not fit. It is enough for
+# what goes as deep as `_CODEC_RECURSION` lets it, such as the text of lists nested without an end.
+_STACK_BYTES: Final = 1536 << 10
 _MOST_TESTS: Final = 1000
 _TESTS_PER_COLLECTION: Final = 50
 

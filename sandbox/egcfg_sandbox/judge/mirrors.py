@@ -794,7 +794,7 @@ class Mirrors:
                     error._remote_shown = shown  # type: ignore[attr-defined]
                 if cause is not None:
                     error.__cause__ = self.exception(cause, iterating=False)
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, AttributeError):
                 # Of a class that cannot be made anew from its arguments, such as a group.
                 error = RuntimeError(f"an exception of the class {kind.__name__}")
         except (TypeError, ValueError, LookupError, CodecError):
