@@ -195,6 +195,11 @@ def item(): return Item("a", [1])
             "v = V(1) + 2\nassert v.same().x == v.x == 3 and v == V(3) == v.same()",
             "v = V(1) + 2\nassert v.same() == V(4)",
         ),
+        (
+            "class Cause:\n    code = 5\nclass Deep:\n    code = 6\ndef f(): raise ValueError(Cause())\ndef g(tell):\n    xs = []\n    for _ in range(900): xs = [xs]\n    try: tell(Deep(), xs)\n    except Exception: return Deep()",
+            "try: f()\nexcept ValueError as error: assert error.args[0].code == 5\nelse: assert 0 > 1\nassert g(lambda *a: None).code == 6",
+            "try: f()\nexcept ValueError as error: assert error.args[0].code == 6",
+        ),
         (COUNTER, f"{THREADS}\nassert account.sum == 30", f"{THREADS}\nassert account.sum == 29"),
     ],
 )

@@ -164,7 +164,7 @@ class Objects:
         self._of_test: dict[int, tuple[Any, int]] = {}
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
-        self._described: set[int] = set()
+        self._described: dict[int, None] = {}
         self._named: dict[tuple[str, tuple[str, ...]], Any] = {}
 
     def number_of(self, value: Any) -> int:
@@ -179,6 +179,16 @@ class Objects:
     def get(self, number: int) -> Any:
         """The object behind a reference."""
         return self._objects[number]
+
+    @property
+    def mark(self) -> int:
+        """How many classes the judge has been told of, for `withdraw`."""
+        return len(self._described)
+
+    def withdraw(self, mark: int) -> None:
+        """Counts the classes described since as not told of, as the message was never sent."""
+        while len(self._described) > mark:
+            self._described.popitem()
 
     def resolve(self, plain: Any) -> Any:
         """The object behind a reference from the judge, what both sides have, or a thing of the test."""
@@ -281,7 +291,7 @@ class Objects:
         number = self.number_of(kind)
         if number in self._described:
             return (number,)
-        self._described.add(number)
+        self._described[number] = None
         bases = tuple(self.describe_class(base) for base in kind.__bases__)
         fields: tuple[str, ...] | None = None
         init: tuple[tuple[str, bool], ...] | None = None

@@ -155,7 +155,7 @@ class Runner:
 
     def _message(self, value: Any) -> bytes:
         """A value for the judge, with what the program has changed since the last one."""
-        mark = self._shared.mark
+        mark, classes = self._shared.mark, self._objects.mark
         encoder = Encoder(self._objects.describe, shared=self._shared)
         try:
             encoder.part(value)
@@ -164,6 +164,7 @@ class Runner:
                 encoder.content(self._shared[number])
         except BaseException:
             self._shared.withdraw(mark)
+            self._objects.withdraw(classes)
             raise
         return encoder.take()
 
@@ -197,10 +198,13 @@ class Runner:
         # Read from memory: the class may have methods of its own for anything, which raise again.
         arguments: tuple[Any, ...] = BaseException.__dict__["args"].__get__(error)
         state = dict(BaseException.__dict__["__dict__"].__get__(error) or {})
+        classes = self._objects.mark
         try:
             Encoder(self._objects.describe).encode((arguments, state))
         except BaseException:
             arguments, state = (text,), {}
+        finally:
+            self._objects.withdraw(classes)
         kind = self._objects.describe_class(type(error))
         number = OSError.__dict__["errno"].__get__(error) if isinstance(error, OSError) else None
         cause = BaseException.__dict__["__cause__"].__get__(error)
