@@ -160,6 +160,7 @@ TAMPERING = {
     "a with that swallows what stops the test": (SWALLOWING, "with Kept() as k:\n    assert k.value == 2"),
     "a with that swallows an assertion of unittest": (SWALLOWING, "import unittest\nclass T(unittest.TestCase):\n    def test(self):\n        with Kept() as k: self.assertEqual(k.get(), 2)"),
     "a with that swallows what a function says": (SWALLOWING, "def holds(k):\n    assert k.get() == 2\nwith Kept() as k: holds(k)"),
+    "a with that swallows what a method says": (SWALLOWING, "import unittest\nclass T(unittest.TestCase):\n    def holds(self, k): self.assertEqual(k.get(), 2)\n    def test(self):\n        with Kept() as k: self.holds(k)"),
     "a with on a stack that swallows": (SWALLOWING, "import contextlib\nwith contextlib.ExitStack() as stack:\n    k = stack.enter_context(Kept())\n    assert k.get() == 2"),
     "an asynchronous with that swallows": (SWALLOWING, "import asyncio\nasync def test():\n    async with Kept() as k: assert k.get() == 2\nasyncio.run(test())"),
     "an object that answers with itself after an operator": (ALWAYS_EQUAL["operators"] + "class Shape(E):\n    def __init__(self, x): pass\n    def __add__(self, o): return self\n    def area(self): return self", "s = Shape(3) + 1\ns.name = 'x'\nassert abs(s.area() - 9) < 1e-6"),

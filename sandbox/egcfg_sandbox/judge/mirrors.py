@@ -264,7 +264,7 @@ class RemoteAny(RemoteObject):
         return entered
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> Any:
-        return _operate(self, "exit", *_details(error)) and not hasattr(error, _TO_BE_TOLD)
+        return _operate(self, "exit", *_details(error)) and not _is_to_be_told(error, trace)
 
     def __reversed__(self) -> Iterator[Any]:
         return _Iteration(_further(self, _operate(self, "reversed")))
@@ -282,7 +282,7 @@ class RemoteAny(RemoteObject):
         return _further(self, _operate(self, "aenter"))
 
     async def __aexit__(self, kind: Any, error: Any, trace: Any) -> Any:
-        return _operate(self, "aexit", *_details(error)) and not hasattr(error, _TO_BE_TOLD)
+        return _operate(self, "aexit", *_details(error)) and not _is_to_be_told(error, trace)
 
     def __len__(self) -> int:
         return int(_checked(self, "len", int))
@@ -306,6 +306,14 @@ _TO_BE_TOLD: Final = "_judge_told"
 def to_be_told(failure: AssertionError) -> None:
     """Marks a failed assertion of the test: no `with` of the program makes it vanish."""
     setattr(failure, _TO_BE_TOLD, True)
+
+
+def _is_to_be_told(error: Any, trace: Any) -> bool:
+    """Whether an exception is such a failure, or one of a function that is called in the block."""
+    if hasattr(error, _TO_BE_TOLD):
+        return True
+    own = isinstance(error, AssertionError) and not hasattr(error, "remote")
+    return own and trace is not None and trace.tb_next is not None
 
 
 def unswallowing(manager: Any, last: int) -> Any:
