@@ -66,8 +66,9 @@ def _slot(value: Any, name: str) -> Any:
     return object.__getattribute__(value, name)
 
 
-def _is_remote(value: Any) -> bool:
-    return isinstance(value, RemoteObject | RemoteType)
+def is_remote(value: Any) -> bool:
+    """Whether something is a stand-in, by its type: a mock may only say so."""
+    return issubclass(type(value), RemoteObject | RemoteType)
 
 
 def named_by_test(name: str, value: Any) -> Any:
@@ -408,7 +409,7 @@ def _binary(name: str, swapped: bool, in_place: bool = False) -> Any:
         left, right = (other, self) if swapped else (self, other)
         made = _slot(self, "_remote_made")
         value = _slot(self, "_remote_session").ask("operate", name, (left, right))
-        tainted = not _is_remote(other)
+        tainted = not is_remote(other)
         tainted = (
             tainted
             or _slot(self, "_remote_tainted")
@@ -550,12 +551,12 @@ def _same(left: RemoteObject, right: Any, depth: int) -> Any:
     """Equality by class and state, decided here; the class must define an equality that agrees."""
     if left is right:
         return True
-    if not isinstance(right, RemoteObject):
+    if not issubclass(type(right), RemoteObject):
         if isinstance(right, int | float | complex | str | bytes | list | tuple | dict | set | frozenset):
             if not _decides(left):
                 raise TypeError("an object that a value of the test went into equals no plain value")
             has_plain, plain = _slot(left, "_remote_session").ask("plain", left)
-            return bool(has_plain is True and not _is_remote(plain) and plain == right)
+            return bool(has_plain is True and not is_remote(plain) and plain == right)
         return NotImplemented
     if _slot(left, "_remote_number") == _slot(right, "_remote_number"):
         return True

@@ -12,7 +12,7 @@ from typing import Any, Final
 from egcfg_sandbox.codec import CodecError, Decoder, Encoder
 from egcfg_sandbox.judge import mocks, things
 from egcfg_sandbox.judge.evaluation import Evaluation, builtin_name
-from egcfg_sandbox.judge.mirrors import HELPER_MODULES, Mirrors, RemoteObject, RemoteType, number_of
+from egcfg_sandbox.judge.mirrors import HELPER_MODULES, Mirrors, is_remote, number_of
 from egcfg_sandbox.judge.notices import Notices
 from egcfg_sandbox.judge.streams import Streams
 from egcfg_sandbox.judge.values import Values
@@ -218,7 +218,7 @@ class Session:
 
     def _describe(self, value: Any) -> Any:
         """What the program sees of a value of the test that is no plain data."""
-        if isinstance(value, RemoteObject | RemoteType):
+        if is_remote(value):
             return ("mine", number_of(value))
         number = self.mirrors.class_number(value)
         if number is None:
