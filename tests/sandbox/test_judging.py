@@ -194,6 +194,10 @@ HOLDS = {
         "def f(x): return 'f' * x",
         "a = f(2)\nassert eval('f(2)') == a\nfor i in range(3): assert eval(f'f({i})') == eval('f(%d)' % i) == 'f' * i",
     ),
+    "arithmetic of the program in a text of the test": (
+        "def f(): return '(1 + 2) * 8'",
+        "assert eval(f'{f()} == 24') and eval('{} == 24'.format(f())) and eval('%s == 24' % f()) and eval(f()) == 24",
+    ),
     "a with that swallows an exception after the assertions": (
         "import contextlib\nf = contextlib.suppress",
         "with f(ValueError):\n    assert 1 < 2\n    raise ValueError\nwith f(AssertionError): assert False",

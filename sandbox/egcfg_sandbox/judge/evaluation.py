@@ -26,10 +26,10 @@ class Evaluation:
         self._trees = trees
 
     def hear(self, texts: Iterable[bytes]) -> None:
-        """Takes note of what the program says: of words, as numbers alone do nothing when evaluated."""
+        """Takes note of what the program says, apart from numbers."""
         for data in texts:
             text = data.decode("utf-8", "replace")
-            if any(character.isalpha() or character == "_" for character in text):
+            if not _NUMBERS.issuperset(text):
                 self._heard.add(text.strip())
 
     @cached_property
@@ -45,9 +45,14 @@ class Evaluation:
         if not self._heard:
             return False
         return text.strip() in self._heard or not any(
-            found is not None and all(map(_is_literal, found.groups()))
-            for found in (form.fullmatch(text) for form in self._forms)
+            found is not None and all(_fits(part, form.pattern) for part in found.groups())
+            for form, found in ((form, form.fullmatch(text)) for form in self._forms)
         )
+
+    def _is_mixed(self, text: str) -> bool:
+        """Whether a text is one of the test's with something put in: then it is not the program's alone."""
+        own = [form for form in self._forms if form.pattern.replace("(.*)", "") not in ("", form.pattern)]
+        return text.strip() not in self._heard and any(form.fullmatch(text) for form in own)
 
     def tools(self) -> dict[str, Callable[..., Any]]:
         """What stands in the place of the builtins."""
@@ -56,6 +61,8 @@ class Evaluation:
     def _eval(self, source: Any, names: Any = None, local: Any = None, /) -> Any:
         text = _text_of(source)
         if text is not None and self._is_the_programs(text):
+            if self._is_mixed(text):
+                raise TypeError("what the program returned is no value for a text of the test")
             return eval(_plain_expression(text), {"__builtins__": {}})
         frame = sys._getframe(1)
         if names is None:
@@ -85,7 +92,9 @@ def builtin_name(value: Any) -> str | None:
     return None
 
 
-_HOLE: Final = re.compile(r"%[-+ #0-9.]*[sdrfgixa]|\\{[^{}]*\\}")
+_HOLE: Final = re.compile(r"%[-+ #0-9.]*[sdrfgixa]|\{[^{}]*\}")
+_NUMBERS: Final = frozenset("0123456789.+- ")
+_TURNING: Final = (ast.BoolOp, ast.Compare, ast.Not)
 
 
 def _form(parts: Sequence[ast.AST]) -> re.Pattern[str]:
@@ -99,14 +108,20 @@ def _form(parts: Sequence[ast.AST]) -> re.Pattern[str]:
     return re.compile("".join(pieces), re.DOTALL)
 
 
-def _is_literal(text: str) -> bool:
-    if len(text) > _LONGEST:
+def _fits(text: str, form: str) -> bool:
+    """Whether a text is one value where the form has it put in, and turns no comparison round there."""
+    if len(text) > _LONGEST or not {*"#\n\r\\"}.isdisjoint(text):
+        return False
+    if not {*"'\""}.isdisjoint(text) and not {*"'\""}.isdisjoint(form):
+        # It could end a string of the form.
         return False
     try:
         _plain_expression(text)
+        listed: Any = ast.parse(f"[{text}]", mode="eval").body
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         return False
-    return True
+    alone = type(listed) is ast.List and len(listed.elts) == 1
+    return alone and not any(isinstance(node, _TURNING) for node in ast.walk(listed))
 
 
 def _text_of(source: Any) -> str | None:
