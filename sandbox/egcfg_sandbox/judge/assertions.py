@@ -18,15 +18,10 @@ from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.judge import cases, evaluation, extending
 from egcfg_sandbox.judge.classes import class_names
 from egcfg_sandbox.judge.faults import NotATest
-from egcfg_sandbox.judge.mirrors import (
-    HELPER_MODULES,
-    RemoteObject,
-    RemoteType,
-    named_by_test,
-    to_be_told,
-    unswallowing,
-)
+from egcfg_sandbox.judge.modules import HELPER_MODULES
+from egcfg_sandbox.judge.remote_objects import RemoteObject, RemoteType, named_by_test
 from egcfg_sandbox.judge.session import Session
+from egcfg_sandbox.judge.unswallowing import to_be_told, unswallowing
 
 _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]] = {
     ast.Eq: ("==", operator.eq),

@@ -12,8 +12,10 @@ from typing import Any, Final
 from egcfg_sandbox.codec import CodecError, Decoder, Encoder
 from egcfg_sandbox.judge import mocks, things
 from egcfg_sandbox.judge.evaluation import Evaluation, builtin_name
-from egcfg_sandbox.judge.mirrors import HELPER_MODULES, Mirrors, is_remote, number_of
+from egcfg_sandbox.judge.mirrors import Mirrors
+from egcfg_sandbox.judge.modules import HELPER_MODULES
 from egcfg_sandbox.judge.notices import Notices
+from egcfg_sandbox.judge.remote_objects import is_remote, number_of
 from egcfg_sandbox.judge.streams import Streams
 from egcfg_sandbox.judge.values import Values
 from egcfg_sandbox.judge.watch import Watch
@@ -202,7 +204,7 @@ class Session:
         except (CodecError, TypeError, ValueError, LookupError) as error:
             raise self._watch.end(Verdict.MALFORMED, f"the program's answer is garbled: {error}") from None
         if outcome == "raised":
-            raise self.mirrors.exception(value, iterating=iterating)
+            raise self.mirrors.errors.exception(value, iterating=iterating)
         if outcome == "uncarried":
             text = str(value)[:200] if type(value) is str else ""
             raise self._watch.end(Verdict.MALFORMED, f"the answer cannot be carried over: {text}")
@@ -224,7 +226,7 @@ class Session:
         if number is None:
             number = self.mirrors.generator_number(value)
         if number is None and isinstance(value, BaseException):
-            number = self.mirrors.error_number(value)
+            number = self.mirrors.errors.number_of(value)
         if number is None:
             number = self.values.number_of(value)
         if number is not None:

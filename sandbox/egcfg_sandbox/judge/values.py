@@ -6,7 +6,7 @@ from collections import namedtuple
 from typing import TYPE_CHECKING, Any, Final
 
 from egcfg_sandbox.codec import CodecError
-from egcfg_sandbox.judge.mirrors import COMPARING, RemoteType, named_by_test
+from egcfg_sandbox.judge.remote_objects import COMPARING, RemoteType, named_by_test
 
 if TYPE_CHECKING:
     from egcfg_sandbox.judge.session import Session

@@ -11,7 +11,7 @@ from typing import Any, Final
 from egcfg_sandbox.candidate.runner import MODULE
 from egcfg_sandbox.judge.assertions import CodeCheck
 from egcfg_sandbox.judge.faults import NotATest
-from egcfg_sandbox.judge.mirrors import RemoteError
+from egcfg_sandbox.judge.remote_errors import RemoteError
 from egcfg_sandbox.judge.session import Session
 from egcfg_sandbox.judge.watch import Ended, Watch
 from egcfg_sandbox.verdicts import CodeTest, StdioTest, Verdict
