@@ -58,8 +58,10 @@ class Shared:
         self._enter(number, container)
 
     def _enter(self, number: int, container: Any) -> None:
+        # First, as any call may be one too deep: what is half entered could not be withdrawn.
+        key = id(container)
         self._held[number] = [container, None]
-        self._numbers[id(container)] = number
+        self._numbers[key] = number
 
     def settle(self, container: Any) -> None:
         """Notes that both sides know the content as it is now."""

@@ -19,8 +19,10 @@ _SLOT: Final = struct.Struct("<IIIIB")
 _ROOM: Final = SLOT_BYTES - _SLOT.size
 _DROPPED: Final = struct.Struct("<Q")
 _FIELD: Final = "\x1f"
+_NEXT: Final = _FIELD.encode()
 _KINDS: Final = ("call", "line", "return", "exception")
 _MOST_REPEATS: Final = 0xFFFFFFFF
+_FUNCTION_CHARS: Final = 100
 
 Row = tuple[str, int, int, str, tuple[tuple[str, str], ...], str | None, int]
 """kind, line, depth, function, changes, value, repeats."""
@@ -35,14 +37,8 @@ def _clean(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
-def _fitting(parts: list[str]) -> list[str]:
-    """Function, value and as many of the changes, by name and text, as fit a slot."""
-    used = 0
-    for number, part in enumerate(parts):
-        used += len(part.encode("utf-8", "replace")) + 1
-        if used > _ROOM + 1 and number > 1:
-            return parts[: number - number % 2]
-    return parts
+def _encoded(text: str) -> bytes:
+    return _clean(text).encode("utf-8", "replace")
 
 
 class TraceWriter:
@@ -54,6 +50,7 @@ class TraceWriter:
         self._head = self._events // 2
         self._count = 0
         self._highest = 0
+        self._functions: dict[str, bytes] = {}
 
     @property
     def count(self) -> int:
@@ -98,15 +95,18 @@ class TraceWriter:
         changes: list[tuple[str, str]],
         value: str | None,
     ) -> None:
-        parts = [_clean(function)[:100], "" if value is None else "=" + _clean(value)]
-        for change in changes:
-            parts += map(_clean, change)
-        data = _FIELD.join(parts).encode("utf-8", "replace")
-        if len(data) > _ROOM:
-            data = _FIELD.join(_fitting(parts)).encode("utf-8", "replace")[:_ROOM]
+        data = self._functions.get(function)
+        if data is None:
+            data = self._functions[function] = _encoded(function[:_FUNCTION_CHARS]) + _NEXT
+        if value is not None:
+            data = (data + b"=" + _encoded(value))[:_ROOM]
+        for name, text in changes:
+            change = _NEXT + _encoded(name) + _NEXT + _encoded(text)
+            if len(data) + len(change) > _ROOM:
+                break
+            data += change
         offset = self._offset(index)
-        _SLOT.pack_into(self._memory, offset, len(data), max(line, 0), depth, 0, kind)
-        offset += _SLOT.size
+        data = _SLOT.pack(len(data), max(line, 0), depth, 0, kind) + data
         self._memory[offset : offset + len(data)] = data
 
     def fold(self, period: int, repeats: int) -> None:

@@ -122,3 +122,25 @@ def test_no_number_is_given_twice_or_by_the_other_side(number: int) -> None:
     there.receive(0, [])
     with pytest.raises(ValueError, match="taken"):
         there.receive(number, [])
+
+
+@pytest.mark.parametrize("depth", range(8))
+def test_what_is_nested_too_deep_is_withdrawn_wherever_that_is_noticed(judge: Judge, depth: int) -> None:
+    source = f"""
+class Told:
+    code = 6
+def deeper(left, action):
+    return action() if left == 0 else deeper(left - 1, action)
+def attempt(tell):
+    nested = []
+    for _ in range(900):
+        nested = [nested]
+    try:
+        tell(Told(), nested)
+    except Exception:
+        return Told()
+def f(tell):
+    return deeper({depth}, lambda: attempt(tell))
+"""
+    row = judge(source, "assert f(lambda *a: None).code == 6")
+    assert (row.status, row.error) == (Verdict.PASSED, None)

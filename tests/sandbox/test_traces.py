@@ -198,9 +198,8 @@ def _rows(kind: type[SettraceTracer] | type[MonitoringTracer], source: str) -> o
     code = compile(source, "<traced>", "exec")
     descriptor = system.shared_file(size_for(400))
     with os.fdopen(descriptor, "rb"), mmap.mmap(descriptor, size_for(400)) as memory:
-        recorder = Recorder(
-            TraceWriter(memory, 400), Renderer(80), statements.first_lines(source.encode()), 400
-        )
+        recorder = Recorder(TraceWriter(memory, 400), Renderer(80), 400)
+        recorder.follow(statements.first_lines(source.encode()), None)
         names: dict[str, object] = {}
         exec(code, names)
         tracer = kind(recorder, "<traced>", code)

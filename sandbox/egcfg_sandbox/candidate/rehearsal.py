@@ -31,21 +31,21 @@ class Rehearsal:
     """A small program of our own with the questions asked of it. Made before the fork, good for once."""
 
     def __init__(self) -> None:
-        traced = (_EVENTS, _REPR_CHARS)
         self._runner = Runner()
         self._memory = mmap.mmap(
             -1, trace_memory.size_for(_EVENTS), flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
         )
+        load = (_SOURCE, MODULE, True, ("total",))
         self._questions = [
-            _question(1, "load", _SOURCE, MODULE, traced, ("total",)),
-            _question(2, "call", _Object(_FIRST_OBJECT), ([1, 2],), {}),
+            _question(b"B", (1, 2), load, "total", ([1, 2],), {}),
+            _question(b"Q", (3,), "call", _Object(_FIRST_OBJECT), ([1, 2],), {}),
         ]
 
     def play(self) -> None:
         """Has the program loaded and called, over channels like that of a run."""
         questions, asking = os.pipe()
         hearing, answers = os.pipe()
-        self._runner.open(questions, answers, self._memory)
+        self._runner.open(questions, answers, self._memory, (_EVENTS, _REPR_CHARS))
         for question in self._questions:
             wire.write_message(asking, question)
             self._runner.answer()
@@ -62,6 +62,7 @@ class _Object:
         self.number = number
 
 
-def _question(number: int, *parts: object) -> bytes:
+def _question(kind: bytes, numbers: tuple[int, ...], *parts: object) -> bytes:
     encoder = Encoder(lambda thing: ("mine", thing.number))
-    return b"Q" + NUMBER.pack(number) + encoder.encode(None) + encoder.encode(parts)
+    head = kind + b"".join(map(NUMBER.pack, numbers))
+    return head + encoder.encode(None) + encoder.encode(parts)

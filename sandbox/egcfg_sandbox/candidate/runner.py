@@ -57,12 +57,13 @@ class Runner:
     """Serves one program to one judge. Made before the fork, so that the program's process finds it ready."""
 
     _memory: Any
+    _trace_limits: tuple[int, int]
+    _recorder: Recorder
 
     def __init__(self) -> None:
         self._objects = Objects(self._call_back, self._raised)
         self._module: dict[str, Any] = {}
         self._tracer: SettraceTracer | MonitoringTracer | None = None
-        self._recorder: Recorder | None = None
         self._depth = 0
         self._process = 0
         self._shared = Shared(1)
@@ -79,15 +80,23 @@ class Runner:
         self._window: tuple[int, int] | None = None
         self._builtins = _own_builtins()
 
-    def open(self, questions: int, answers: int, memory: Any) -> None:
-        """Takes the descriptors it is asked and answers by; `memory` is the trace's."""
+    def open(self, questions: int, answers: int, memory: Any, trace: tuple[int, int]) -> None:
+        """Takes the descriptors it is asked and answers by, and the memory for traces with its limits.
+
+        `trace`: how many events, and how many characters of a value.
+        """
         self._questions, self._answers = questions, answers
-        self._memory = memory
+        self._memory, self._trace_limits = memory, trace
+        self._recorder = self._new_recorder()
         self._process = os.getpid()
 
     def answer(self) -> None:
         """Answers the next question; `WireError` when there will be none."""
-        self._handle(wire.read_message(self._questions))
+        message = wire.read_message(self._questions)
+        if message[:1] == b"B":
+            self._begin(message)
+        else:
+            self._handle(message)
 
     def close(self) -> None:
         """Lets go of the tracer, of which the interpreter has only one."""
@@ -96,9 +105,31 @@ class Runner:
             self._tracer = None
 
     def _handle(self, message: bytes) -> None:
-        number = message[1:5]
+        self._reply(message[1:5], lambda: self._perform(self._content(message[5:])))
+
+    def _begin(self, message: bytes) -> None:
+        """Loads the program and then, under the second number, calls what the test calls first.
+
+        Of anything but a function the judge must know more before it calls it.
+        """
+        call: list[Any] = []
+
+        def load() -> tuple[dict[str, Any], bool]:
+            details, name, arguments, named = self._content(message[9:])
+            found = self._load(*details)
+            function = self._module.get(name)
+            if type(function) is types.FunctionType:
+                call[:] = function, arguments, named
+            return found, bool(call)
+
+        self._reply(message[1:5], load)
+        if call:
+            self._reply(message[5:9], lambda: self._do_call(*call))
+
+    def _reply(self, number: bytes, action: Callable[[], Any]) -> None:
+        """Answers a question with what an action gives, or raises."""
         try:
-            answer = ("value", self._perform(self._content(message[5:])))
+            answer = ("value", action())
         except BaseException as error:
             self._release_reserve()
             answer = ("raised", self._described(error))
@@ -230,7 +261,7 @@ class Runner:
 
     def _traced(self, action: Callable[[], Any], name: str, line: int) -> Any:
         """Runs the program's code under the tracer; only the outermost call starts it."""
-        if self._tracer is None or self._recorder is None or self._depth:
+        if self._tracer is None or self._depth:
             return action()
         self._depth += 1
         value: Any = None
@@ -248,22 +279,22 @@ class Runner:
             if self._recorder.exhausted:
                 self._recorder.finish(name, line, value, failure)
 
-    def _prepare_trace(
-        self, source: bytes, code: CodeType, trace: tuple[int, int], window: tuple[int, int] | None = None
-    ) -> None:
+    def _new_recorder(self) -> Recorder:
+        events, characters = self._trace_limits
+        return Recorder(TraceWriter(self._memory, events), Renderer(characters), events)
+
+    def _prepare_trace(self, source: bytes, code: CodeType, window: tuple[int, int] | None = None) -> None:
         if self._tracer is not None:
             self._tracer.close()
-        events, characters = trace
-        starts = statements.first_lines(source)
-        writer = TraceWriter(self._memory, events)
-        self._recorder = Recorder(writer, Renderer(characters), starts, events, window)
+            self._recorder = self._new_recorder()
+        self._recorder.follow(statements.first_lines(source), window)
         self._tracer = tracer_for(self._recorder, FILENAME, code)
 
     def _do_execute(
         self,
         source: str,
         names: dict[str, Any],
-        trace: tuple[int, int] | None,
+        trace: bool,
         window: tuple[int, int] | None,
     ) -> dict[str, Any]:
         """Executes text that the test made of the program; returns the variables that are new.
@@ -273,8 +304,8 @@ class Runner:
         text = source.encode("utf-8", "surrogatepass")
         self._window = window
         code = compile(text, FILENAME, "exec", dont_inherit=True)
-        if trace is not None:
-            self._prepare_trace(text, code, trace, window)
+        if trace:
+            self._prepare_trace(text, code, window)
         scope = dict(names)
         self._traced(lambda: exec(code, scope), "<module>", 1)
         return {
@@ -283,12 +314,10 @@ class Runner:
             if value is not names.get(name) and name[:2] != "__" and not isinstance(value, _NOT_RETURNED)
         }
 
-    def _load(
-        self, source: bytes, entry: str, trace: tuple[int, int] | None, names: tuple[str, ...]
-    ) -> dict[str, Any]:
+    def _load(self, source: bytes, entry: str, trace: bool, names: tuple[str, ...]) -> dict[str, Any]:
         code = compile(source, FILENAME, "exec", dont_inherit=True)
-        if trace is not None:
-            self._prepare_trace(source, code, trace)
+        if trace:
+            self._prepare_trace(source, code)
         module = types.ModuleType(entry)
         module.__dict__["__builtins__"] = self._builtins
         sys.modules[entry] = module
@@ -415,13 +444,13 @@ def open_streams() -> None:
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
 
 
-def run(runner: Runner, memory: Any) -> NoReturn:
-    """Serves the judge until the process is killed, or ends it when the judge has gone."""
+def run(runner: Runner, memory: Any, trace: tuple[int, int]) -> NoReturn:
+    """Serves the judge until the process is killed, or ends it when the judge has gone; see `Runner.open`."""
     # Not earlier: after a fork the module seeds itself anew.
     random.seed(0)
     try:
+        runner.open(CHANNEL, CHANNEL, memory, trace)
         os.write(CHANNEL, READY)
-        runner.open(CHANNEL, CHANNEL, memory)
         while True:
             runner.answer()
     finally:

@@ -61,25 +61,11 @@ class _Frame:
 
 
 class Recorder:
-    """Turns interpreter events into rows of the trace memory.
+    """Turns interpreter events into rows of the trace memory."""
 
-    `window` are the first and the last line that are the program's own where a test put it into a text of
-    its own: what happens outside is not told, and lines count from the first one.
-    """
-
-    def __init__(
-        self,
-        writer: TraceWriter,
-        renderer: Renderer,
-        starts: dict[int, int],
-        events: int,
-        window: tuple[int, int] | None = None,
-    ) -> None:
+    def __init__(self, writer: TraceWriter, renderer: Renderer, events: int) -> None:
         self._writer = writer
-        self._windowed = window is not None
-        self._first, self._last = window or (1, sys.maxsize)
         self._text = renderer.text
-        self._starts = starts
         self._left = events * _EVENTS_PER_SLOT
         self.exhausted = False
         """Whether so much was traced that going on would only cost time."""
@@ -87,6 +73,16 @@ class Recorder:
         self._depth = 0
         self._keys: list[Any] = []
         self._repeats: dict[int, int] = {}
+
+    def follow(self, starts: dict[int, int], window: tuple[int, int] | None) -> None:
+        """Takes what is known of the text whose steps will be told: the first line of each statement.
+
+        `window` are the first and the last line that are the program's own where a test put it into a text
+        of its own: what happens outside is not told, and lines count from the first one.
+        """
+        self._starts = starts
+        self._windowed = window is not None
+        self._first, self._last = window or (1, sys.maxsize)
 
     def _append(
         self,

@@ -18,6 +18,7 @@ from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.judge import cases, evaluation, extending
 from egcfg_sandbox.judge.classes import class_names
 from egcfg_sandbox.judge.faults import NotATest
+from egcfg_sandbox.judge.first_call import name_called_first
 from egcfg_sandbox.judge.modules import HELPER_MODULES
 from egcfg_sandbox.judge.remote_objects import RemoteObject, RemoteType, named_by_test
 from egcfg_sandbox.judge.session import Session
@@ -76,6 +77,10 @@ _HARMLESS_IMPORTS: Final = frozenset(
     {"math", "cmath", "collections", "itertools", "functools", "string", "re", "typing", "operator", "copy",
      "fractions", "datetime", "heapq", "bisect"}
 )  # fmt: skip
+
+
+Load = tuple[bytes, str, bool]
+"""The program's text, the name of its module, and whether it is traced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +157,17 @@ def _decides(node: ast.AST) -> bool:
 class _Namespace(dict[str, Any]):
     """The test's globals; a variable of the program is asked for each time it is read."""
 
-    def __init__(self, session: Session, variables: set[str]) -> None:
-        super().__init__()
+    def __init__(self, session: Session) -> None:
+        super().__init__(__name__="__main__", __builtins__=builtins)
         self._session = session
-        self._variables = variables
+        self._variables: frozenset[str] = frozenset()
+
+    def give(self, helpers: dict[str, Any], bound: dict[str, Any]) -> None:
+        """Fills in what a loaded program gives, and what stands in the place of some of it."""
+        callables = {name: value for name, value in bound.items() if isinstance(value, RemoteObject | type)}
+        self._variables = frozenset(bound) - callables.keys()
+        self.update(helpers)
+        self.update(callables)
 
     def __missing__(self, name: str) -> Any:
         if name in self._variables:
@@ -197,6 +209,16 @@ class CodeCheck:
         )
 
     @cached_property
+    def _first_called(self) -> str | None:
+        """What of the program the test calls before all else, unless more must be known for that call."""
+        name = name_called_first([*self._setup.body, *self._code.body])
+        replaced = _USUAL_NAMES.keys() | _HOMES.keys() | HELPER_MODULES
+        special = self._names & (evaluation.NAMES | {"super", "unittest"})
+        if special or not self._imports <= _HARMLESS_IMPORTS or name not in self._names - replaced:
+            return None
+        return name
+
+    @cached_property
     def _called_names(self) -> set[str]:
         """Names that the test calls as they are: no modules."""
         calls = (
@@ -212,20 +234,39 @@ class CodeCheck:
         """The names that the program may have to give."""
         return tuple(sorted(self._names))
 
-    def run(self, session: Session, found: Any, entry_point: str | None) -> None:
-        """Returns when the test holds; raises what made it fail. `found`: the program's names and values."""
+    def run(self, session: Session, load: Load, entry_point: str | None) -> None:
+        """Has the program loaded and returns when the test holds; raises what made it fail."""
         session.class_names |= self._class_names
-        given = {name: value for name, value in found.items() if name in self._names}
-        helpers = self._helpers(given, entry_point)
-        bound = self._bindings({name: given[name] for name in given if name not in helpers}, entry_point)
-        for name, value in bound.items():
-            named_by_test(name, value)
-        callables = {name: value for name, value in bound.items() if isinstance(value, RemoteObject | type)}
-        namespace = _Namespace(session, set(bound) - set(callables))
-        namespace.update(helpers)
-        namespace.update(callables)
-        namespace["__name__"] = "__main__"
-        namespace["__builtins__"] = builtins
+        namespace = _Namespace(session)
+        first = None if entry_point in vars(builtins) else self._first_called
+
+        def give(found: Any) -> set[str]:
+            given = {name: value for name, value in found.items() if name in self._names}
+            helpers = self._helpers(given, entry_point)
+            bound = self._bindings({name: given[name] for name in given if name not in helpers}, entry_point)
+            for name, value in bound.items():
+                named_by_test(name, value)
+            namespace.give(helpers, bound)
+            return set(bound)
+
+        def call_first(*arguments: Any, **named: Any) -> Any:
+            assert first is not None
+            del namespace[first]
+            found, called = session.load_and_call((*load, self.asked), first, arguments, named)
+            self.compiled(give(found))
+            if called:
+                return session.foretold()
+            try:
+                function = namespace[first]
+            except KeyError:
+                raise NameError(f"name {first!r} is not defined", name=first) from None
+            return function(*arguments, **named)
+
+        if first is None:
+            names = give(session.ask("load", *load, self.asked))
+        else:
+            names = {first}
+            namespace[first] = call_first
         if evaluation.NAMES & self._names:
             session.evaluation = evaluation.Evaluation((self._setup, self._code))
             namespace.update(session.evaluation.tools())
@@ -241,7 +282,7 @@ class CodeCheck:
         classes = "unittest" in self._imports | self._names
         if classes:
             cases.take_over()
-        for code in self.compiled(set(bound)):
+        for code in self.compiled(names):
             exec(code, namespace)
         if classes:
             cases.run(namespace)
@@ -287,7 +328,7 @@ class CodeCheck:
         """Whether the test puts the program's text into a context of its own and executes that (DS-1000)."""
         return any(_EXECUTION in _defined(tree) for tree in (self._setup, self._code))
 
-    def run_executing(self, session: Session, source: str, trace: Any) -> None:
+    def run_executing(self, session: Session, source: str, *, trace: bool) -> None:
         """Like `run`, but what the test executes is executed by the program's process.
 
         The test finds the program's text under the name `solution`.

@@ -79,7 +79,7 @@ def serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
             return
         if os.read(channel, len(READY)) != READY:
             return
-        report = _judge(brief, watch, limits)
+        report = _judge(brief, watch)
         report["spent"] = report["spent"] or number == _MOST_TESTS
         traced = trace_memory.read(trace, limits.trace_events) if brief["trace"] else b""
         wire.send(caller, wire.put_together(json.dumps(report).encode(), traced))
@@ -110,12 +110,11 @@ def _next_program(keeper: socket.socket) -> tuple[int, list[int]]:
             return status.run, ends
 
 
-def _judge(brief: dict[str, Any], watch: Watch, limits: Limits) -> dict[str, Any]:
+def _judge(brief: dict[str, Any], watch: Watch) -> dict[str, Any]:
     """Judges one test; returns what the caller is told."""
     test = StdioTest(**brief["test"]) if brief["stdio"] else CodeTest(**brief["test"])
     source = brief["source"].encode("utf-8", "surrogatepass")
-    wanted = (limits.trace_events, limits.repr_chars) if brief["trace"] else None
-    ruling = judge(watch, test, source, (brief["entry_point"], brief["classes"]), wanted)
+    ruling = judge(watch, test, source, (brief["entry_point"], brief["classes"]), trace=brief["trace"])
     return {
         "status": ruling.verdict.value,
         "error": ruling.text,

@@ -100,6 +100,7 @@ class Session:
         self.mirrors = Mirrors(self)
         self.values = Values(self)
         self.answered = False
+        self._foretold = b""
         self._turn = threading.RLock()
         self.evaluation: Evaluation | None = None
         self._streams: Streams | None = None
@@ -133,15 +134,38 @@ class Session:
         """From now on the test hears of the program's warnings and log records."""
         self._notices = Notices(self._ask)
 
+    def load_and_call(
+        self, load: tuple[Any, ...], name: str, arguments: tuple[Any, ...], named: dict[str, Any]
+    ) -> tuple[Any, bool]:
+        """Has a program loaded and, if that makes `name` a function, called: one question for both.
+
+        Returns what loading it gave, and whether the answer to the call is to come, by `foretold`.
+        """
+        asked, self._foretold = os.urandom(_NUMBER.size), os.urandom(_NUMBER.size)
+        self._send(b"B" + asked + self._foretold, (load, name, arguments, named))
+        found, called = self._await(asked)
+        return found, called is True
+
+    def foretold(self) -> Any:
+        """What came of the call that went along with the loading."""
+        return self._await(self._foretold, answering=True)
+
     def _ask(self, operation: str, *details: Any) -> Any:
         # Not to be guessed, so that nothing can be answered before it is asked.
         asked = os.urandom(_NUMBER.size)
+        self._send(b"Q" + asked, (operation, *details))
         iterating = operation == "operate" and details[0] in _NEXT
+        return self._await(asked, answering=operation in _ANSWERING, iterating=iterating)
+
+    def _send(self, head: bytes, value: Any) -> None:
         try:
-            body = self._message((operation, *details))
+            body = self._message(value)
         except CodecError as error:
             raise TypeError(f"this argument cannot be handed to the program: it is {error}") from None
-        self._watch.send(b"Q" + asked + body)
+        self._watch.send(head + body)
+
+    def _await(self, asked: bytes, *, answering: bool = False, iterating: bool = False) -> Any:
+        """The answer to a question, after what the program asks before it."""
         while True:
             message = self._watch.receive()
             kind, number = message[:1], message[1:5]
@@ -150,7 +174,7 @@ class Session:
                 continue
             if kind != b"A" or number != asked:
                 raise self._watch.end(Verdict.MALFORMED, "the program's answer is garbled")
-            self.answered = self.answered or operation in _ANSWERING
+            self.answered = self.answered or answering
             return self._answer(message[5:], iterating=iterating)
 
     def _message(self, value: Any) -> bytes:

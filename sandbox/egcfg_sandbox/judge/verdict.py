@@ -6,7 +6,7 @@ import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from egcfg_sandbox.candidate.runner import MODULE
 from egcfg_sandbox.judge.assertions import CodeCheck
@@ -41,7 +41,7 @@ class Ruling:
     spent: bool
 
 
-def judge(watch: Watch, test: CodeTest | StdioTest, source: bytes, tested: Tested, trace: Any) -> Ruling:
+def judge(watch: Watch, test: CodeTest | StdioTest, source: bytes, tested: Tested, *, trace: bool) -> Ruling:
     """Runs one test to its verdict."""
     session = Session(watch)
     finished = clean = False
@@ -50,10 +50,10 @@ def judge(watch: Watch, test: CodeTest | StdioTest, source: bytes, tested: Teste
         if isinstance(test, CodeTest):
             check = _check_for(test.setup, test.code)
             clean = check.leaves_nothing_behind
-            outcome = _judge_code(session, check, source, tested, trace)
+            outcome = _judge_code(session, check, source, tested, trace=trace)
         else:
             clean = True
-            outcome = _judge_output(session, watch, test, source, trace)
+            outcome = _judge_output(session, watch, test, source, trace=trace)
     except Ended as ended:
         watch.quiet()
         outcome = (ended.verdict, ended.text)
@@ -88,20 +88,19 @@ def _told(error: BaseException, session: Session, watch: Watch) -> Outcome:
     return outcome
 
 
-def _judge_code(session: Session, check: CodeCheck, source: bytes, tested: Tested, trace: Any) -> Outcome:
+def _judge_code(session: Session, check: CodeCheck, source: bytes, tested: Tested, *, trace: bool) -> Outcome:
     try:
         if check.executes_program:
-            check.run_executing(session, source.decode("utf-8", "replace"), trace)
+            check.run_executing(session, source.decode("utf-8", "replace"), trace=trace)
         else:
-            found = session.ask("load", source, MODULE, trace, check.asked)
             entry_point, session.class_names = tested[0], frozenset(tested[1])
-            check.run(session, found, entry_point)
+            check.run(session, (source, MODULE, trace), entry_point)
     finally:
         check.forget()
     return Verdict.PASSED, None
 
 
-def _judge_output(session: Session, watch: Watch, test: StdioTest, source: bytes, trace: Any) -> Outcome:
+def _judge_output(session: Session, watch: Watch, test: StdioTest, source: bytes, *, trace: bool) -> Outcome:
     try:
         session.ask("load", source, "__main__", trace, ())
     except SystemExit as error:
