@@ -175,7 +175,7 @@ def _median(values: list[float]) -> float:
 
 def _reference(path: Path) -> Any:
     # verbose=True: False would redirect this process's output while loading.
-    return llama_cpp.Llama(str(path), n_ctx=2048, verbose=True)
+    return llama_cpp.Llama(str(path), n_ctx=2048, n_gpu_layers=-1, verbose=True)
 
 
 def _prompt(engine: Engine, exercise: Exercise) -> list[int]:

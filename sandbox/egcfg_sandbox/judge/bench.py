@@ -19,6 +19,7 @@ from typing import Any, Final, NoReturn
 from egcfg_sandbox import macos, system, trace_memory, wire
 from egcfg_sandbox.candidate.runner import READY
 from egcfg_sandbox.judge.faults import NotATest
+from egcfg_sandbox.judge.session import Session
 from egcfg_sandbox.judge.verdict import judge
 from egcfg_sandbox.judge.watch import Ends, Ticks, Watch
 from egcfg_sandbox.linux import kernel, landlock, seccomp
@@ -73,13 +74,14 @@ def serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
             return
         stdin, stdout, stderr, channel, *signs = ends
         watch = Watch(Ends(run, channel, keeper, stdin, stdout, stderr, tuple(signs)), limits, ticks)
+        session = Session(watch)
         try:
             brief = json.loads(wire.receive(caller))
         except wire.WireError:
             return
         if os.read(channel, len(READY)) != READY:
             return
-        report = _judge(brief, watch)
+        report = _judge(brief, session)
         report["spent"] = report["spent"] or number == _MOST_TESTS
         traced = trace_memory.read(trace, limits.trace_events) if brief["trace"] else b""
         wire.send(caller, wire.put_together(json.dumps(report).encode(), traced))
@@ -110,16 +112,16 @@ def _next_program(keeper: socket.socket) -> tuple[int, list[int]]:
             return status.run, ends
 
 
-def _judge(brief: dict[str, Any], watch: Watch) -> dict[str, Any]:
+def _judge(brief: dict[str, Any], session: Session) -> dict[str, Any]:
     """Judges one test; returns what the caller is told."""
     test = StdioTest(**brief["test"]) if brief["stdio"] else CodeTest(**brief["test"])
     source = brief["source"].encode("utf-8", "surrogatepass")
-    ruling = judge(watch, test, source, (brief["entry_point"], brief["classes"]), trace=brief["trace"])
+    ruling = judge(session, test, source, (brief["entry_point"], brief["classes"]), trace=brief["trace"])
     return {
         "status": ruling.verdict.value,
         "error": ruling.text,
-        "wall_s": watch.wall_s,
-        "output": watch.output,
+        "wall_s": session.watch.wall_s,
+        "output": session.watch.output,
         "spent": ruling.spent,
     }
 

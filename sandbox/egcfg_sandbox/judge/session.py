@@ -91,7 +91,7 @@ class Session:
     """One program, asked one question at a time, also by a test of several threads."""
 
     def __init__(self, watch: Watch) -> None:
-        self._watch = watch
+        self.watch = watch
         self._things: list[Any] = []
         self._numbers: dict[int, int] = {}
         self._callbacks = 0
@@ -125,7 +125,7 @@ class Session:
         self._streams = Streams(self._printed, self._ask)
 
     def _printed(self, errors: bool) -> str:
-        text = self._watch.printed(errors=errors)
+        text = self.watch.printed(errors=errors)
         if self.evaluation is not None:
             self.evaluation.hear([text.encode("utf-8", "surrogatepass")])
         return text
@@ -162,18 +162,18 @@ class Session:
             body = self._message(value)
         except CodecError as error:
             raise TypeError(f"this argument cannot be handed to the program: it is {error}") from None
-        self._watch.send(head + body)
+        self.watch.send(head + body)
 
     def _await(self, asked: bytes, *, answering: bool = False, iterating: bool = False) -> Any:
         """The answer to a question, after what the program asks before it."""
         while True:
-            message = self._watch.receive()
+            message = self.watch.receive()
             kind, number = message[:1], message[1:5]
             if kind == b"C":
                 self._call_back(number, message[5:])
                 continue
             if kind != b"A" or number != asked:
-                raise self._watch.end(Verdict.MALFORMED, "the program's answer is garbled")
+                raise self.watch.end(Verdict.MALFORMED, "the program's answer is garbled")
             self.answered = self.answered or answering
             return self._answer(message[5:], iterating=iterating)
 
@@ -226,14 +226,14 @@ class Session:
         try:
             outcome, value = self._content(body)
         except (CodecError, TypeError, ValueError, LookupError) as error:
-            raise self._watch.end(Verdict.MALFORMED, f"the program's answer is garbled: {error}") from None
+            raise self.watch.end(Verdict.MALFORMED, f"the program's answer is garbled: {error}") from None
         if outcome == "raised":
             raise self.mirrors.errors.exception(value, iterating=iterating)
         if outcome == "uncarried":
             text = str(value)[:200] if type(value) is str else ""
-            raise self._watch.end(Verdict.MALFORMED, f"the answer cannot be carried over: {text}")
+            raise self.watch.end(Verdict.MALFORMED, f"the answer cannot be carried over: {text}")
         if outcome != "value":
-            raise self._watch.end(Verdict.MALFORMED, "the program's answer is garbled")
+            raise self.watch.end(Verdict.MALFORMED, "the program's answer is garbled")
         return value
 
     def thing(self, number: int) -> Any:
@@ -294,7 +294,7 @@ class Session:
                 raise CodecError("a question of no kind")
             thing = self.thing(which)
         except (CodecError, TypeError, ValueError, LookupError):
-            raise self._watch.end(Verdict.MALFORMED, "the program's question is garbled") from None
+            raise self.watch.end(Verdict.MALFORMED, "the program's question is garbled") from None
         self._callbacks += 1
         try:
             if self._callbacks > _MOST_CALLBACKS_DEEP:
@@ -308,4 +308,4 @@ class Session:
             data = self._message(answer)
         except CodecError as error:
             data = self._message(("raised", TypeError(str(error))))
-        self._watch.send(b"V" + number + data)
+        self.watch.send(b"V" + number + data)

@@ -41,9 +41,11 @@ class Ruling:
     spent: bool
 
 
-def judge(watch: Watch, test: CodeTest | StdioTest, source: bytes, tested: Tested, *, trace: bool) -> Ruling:
-    """Runs one test to its verdict."""
-    session = Session(watch)
+def judge(
+    session: Session, test: CodeTest | StdioTest, source: bytes, tested: Tested, *, trace: bool
+) -> Ruling:
+    """Runs one test to its verdict; `session` is with a program's process that has not been told anything."""
+    watch = session.watch
     finished = clean = False
     try:
         watch.start(test.stdin.encode("utf-8", "surrogatepass") if isinstance(test, StdioTest) else b"")
