@@ -144,7 +144,11 @@ _KNOWN_NAMES: Final = {known.kind: name for name, known in _KNOWN.items()}
 def _loaded_later(kind: type) -> str | None:
     """The name under which a type of `_BY_TEXT` is known, which it is from now on."""
     module, name = kind.__module__, kind.__qualname__
-    if type(module) is not str or name not in _BY_TEXT.get(module, ()):
+    if type(module) is not str:
+        return None
+    # Where a package defines it does not count: `pathlib._local` in Python 3.13.
+    module = module.partition(".")[0]
+    if name not in _BY_TEXT.get(module, ()):
         return None
     return _load(f"{module}.{name}") if getattr(sys.modules.get(module), name, None) is kind else None
 

@@ -15,6 +15,11 @@ USES = {
     "attribute set": ("def f(m):\n    m.state = 'on'\n    return m.next()", "def f(m): return m.next()", "m = Mock(state='off')\nm.next.side_effect = [1, 2]\nassert (f(m), f(m), m.state) == (1, 2, 'on')"),
     "context and iteration": ("def f(g):\n    with g('x') as h: return h.read(), len(h), list(h)", "def f(g): return 'data', 2, [5, 6]", "m = MagicMock()\nh = m.return_value.__enter__.return_value\nh.read.return_value = 'data'\nh.__len__.return_value = 2\nh.__iter__.return_value = [5, 6]\nassert f(m) == ('data', 2, [5, 6])\nm.assert_called_once_with('x')"),
     "exception": ("def f(m):\n    try: m.run()\n    except KeyError: return 'k'", "def f(m): return 'v'", "m = Mock()\nm.run.side_effect = KeyError\nassert f(m) == 'k'"),
+    "with": (
+        "def f(m):\n    with m as value: return value",
+        "def f(m): return 5",
+        "m = MagicMock()\nm.__enter__.return_value = 5\nassert f(m) == 5\nm.__enter__.assert_called_once_with()\nm.__exit__.assert_called_once_with(None, None, None)",
+    ),
     "open": ("def f(path):\n    with open(path) as file: return file.read().upper()", "def f(path):\n    with open(path) as file: return file.read()", "with patch('builtins.open', mock_open(read_data='abc')) as opened:\n    assert f('x') == 'ABC'\nopened.assert_called_once_with('x')"),
     "sleep": ("import time\ndef f(s):\n    time.sleep(s)\n    return s", "def f(s): return s", "with patch('time.sleep') as slept:\n    assert f(1000) == 1000\nslept.assert_called_once_with(1000)"),
     "time and chance": ("import random, time\ndef f(): return time.time(), random.randint(1, 6)", "def f(): return 5, 4", "with patch('time.time', return_value=5), patch('random.randint', return_value=3):\n    assert f() == (5, 3)\nassert f()[0] > 5"),

@@ -27,11 +27,13 @@ from egcfg_sandbox.server.keeper import LASTING, MOST_ENDS, STATUS_BYTES, unpack
 from egcfg_sandbox.server.zone import Zone
 from egcfg_sandbox.verdicts import CodeTest, Limits, StdioTest
 
-_MEMORY_BYTES: Final = 2 << 30
 _CODEC_RECURSION: Final = 3_000
 # A test may start a thousand threads; at the system's size their stacks alone would not fit. It is enough for
-# what goes as deep as `_CODEC_RECURSION` lets it, such as the text of lists nested without an end.
-_STACK_BYTES: Final = 1536 << 10
+# what goes as deep as the interpreter lets it, such as the text of lists nested without an end: as deep as
+# `_CODEC_RECURSION` in Python 3.11, to a bound of its own later.
+_STACK_BYTES: Final = (1536 if sys.version_info < (3, 12) else 4096) << 10
+_MOST_THREADS: Final = 1000
+_MEMORY_BYTES: Final = (512 << 20) + _MOST_THREADS * _STACK_BYTES
 _MOST_TESTS: Final = 1000
 _TESTS_PER_COLLECTION: Final = 50
 

@@ -29,6 +29,7 @@ _NAMED: Final = (type, types.FunctionType, types.BuiltinFunctionType)
 _PLAIN: Final = (type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset)
 _SHARED_MODULES: Final = {"builtins", "_operator", "_functools", *HELPER_MODULES} & sys.modules.keys()
 _NEXT: Final = ("next", "anext")
+_WITH: Final = {"enter": (), "exit": (None, None, None)}
 _ANSWERING: Final = frozenset({"call", "operate", "getattr", "execute"})
 
 
@@ -44,10 +45,10 @@ def _give(what: str, thing: Any, arguments: tuple[Any, ...], named: dict[str, An
     if what == "vars":
         variables = vars(thing) if _belongs_to_test(thing) else {}
         return {name: value for name, value in variables.items() if not name.startswith("_")}
-    if what == "enter" and (mock or _belongs_to_test(thing)):
-        return type(thing).__enter__(thing)
-    if what == "exit" and (mock or _belongs_to_test(thing)):
-        return type(thing).__exit__(thing, None, None, None)
+    if what in _WITH and (mock or _belongs_to_test(thing)):
+        # A mock's method is bound already where it is found.
+        method = getattr(thing if mock else type(thing), f"__{what}__")
+        return method(*(() if mock else (thing,)), *_WITH[what])
     name = arguments[0]
     if type(name) is str and things.is_open(thing, name) and what == "getattr":
         return getattr(thing, name)
