@@ -9,7 +9,6 @@ import os
 import select
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import threading
@@ -87,6 +86,7 @@ class _Slot:
         self._judge = judge
         self._keeper = keeper
         self._frames = wire.Frames(wire.LARGEST_MESSAGE)
+        self._report: dict[str, Any] | None = None
         self._identities: list[system.Identity] = []
 
     def fileno(self) -> int:
@@ -126,13 +126,18 @@ class _Slot:
         if not data:
             raise _SlotFailed(self._fault())
         self._frames.feed(data)
-        frame = self._frames.next()
-        if frame is None:
-            return None
-        text, trace = wire.take_apart(frame)
-        report: dict[str, Any] = json.loads(text)
+        if self._report is None:
+            frame = self._frames.next()
+            if frame is None:
+                return None
+            self._report = json.loads(frame)
+        report = self._report
         if "fault" in report:
             raise _SlotFailed(str(report["fault"]))
+        trace = self._frames.next() if report["traced"] else b""
+        if trace is None:
+            return None
+        self._report = None
         report["trace"] = _trace(trace)
         return report
 
@@ -140,8 +145,8 @@ class _Slot:
         """Why the keeper went, if it said so."""
         self._keeper.settimeout(_GRACE_S)
         try:
-            return str(json.loads(wire.take_apart(wire.receive(self._keeper))[0])["fault"])
-        except (wire.WireError, struct.error, ValueError, LookupError):
+            return str(json.loads(wire.receive(self._keeper))["fault"])
+        except (wire.WireError, ValueError, LookupError):
             return "its process died"
 
     def is_stopped(self) -> bool:

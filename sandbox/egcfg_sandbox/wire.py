@@ -76,18 +76,6 @@ def read_message(descriptor: int) -> bytes:
         data += part
 
 
-def put_together(head: bytes, body: bytes) -> bytes:
-    """A message of two parts."""
-    return _LENGTH.pack(len(head)) + head + body
-
-
-def take_apart(message: bytes) -> tuple[bytes, bytes]:
-    """The two parts of a message."""
-    (length,) = _LENGTH.unpack_from(message)
-    end = _LENGTH.size + length
-    return message[_LENGTH.size : end], message[end:]
-
-
 class Frames:
     """Cuts a byte stream that arrives in pieces into messages of at most `largest` bytes."""
 

@@ -85,8 +85,10 @@ def serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
             return
         report = _judge(brief, session)
         report["spent"] = report["spent"] or number == _MOST_TESTS
-        traced = trace_memory.read(trace, limits.trace_events) if brief["trace"] else b""
-        wire.send(caller, wire.put_together(json.dumps(report).encode(), traced))
+        wire.send(caller, json.dumps(report).encode())
+        if brief["trace"]:
+            # In a message of its own: the caller wakes up meanwhile.
+            wire.send(caller, trace_memory.read(trace, limits.trace_events))
         if report["spent"]:
             return
         watch.dismiss()
@@ -121,6 +123,7 @@ def _judge(brief: dict[str, Any], session: Session) -> dict[str, Any]:
     ruling = judge(session, test, source, (brief["entry_point"], brief["classes"]), trace=brief["trace"])
     return {
         "status": ruling.verdict.value,
+        "traced": brief["trace"],
         "error": ruling.text,
         "wall_s": session.watch.wall_s,
         "output": session.watch.output,

@@ -93,6 +93,7 @@ def _told(error: BaseException, session: Session, watch: Watch) -> Outcome:
 def _judge_code(session: Session, check: CodeCheck, source: bytes, tested: Tested, *, trace: bool) -> Outcome:
     try:
         if check.executes_program:
+            session.watch.tick()
             check.run_executing(session, source.decode("utf-8", "replace"), trace=trace)
         else:
             entry_point, session.class_names = tested[0], frozenset(tested[1])

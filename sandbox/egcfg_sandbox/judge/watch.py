@@ -103,6 +103,7 @@ class Watch:
         self._seen: dict[int, int] = {}
         self._written = 0
         self._told = False
+        self._ticking = False
         self._started = monotonic()
         self._stopped: float | None = None
         self.ended: Ended | None = None
@@ -112,7 +113,7 @@ class Watch:
             self._poll.register(descriptor, select.POLLIN)
 
     def start(self, stdin: bytes) -> None:
-        """Sets the clock going; the program has said that it is there."""
+        """Sets the clock going; the program has said that it is there, and waits for a question."""
         ends = self._ends
         os.set_blocking(ends.channel, False)
         self._stdin = memoryview(stdin)
@@ -123,7 +124,12 @@ class Watch:
         self._started = monotonic()
         if self._ticks.wake_keeper is None:
             ends.keeper.sendall(pack_word(START, ends.run))
-        self._ticks.start(self, min(TICK_S, self._limits.wall_s))
+
+    def tick(self) -> None:
+        """Has the limits looked at from now on; the first question to the program does so as well."""
+        if not self._ticking:
+            self._ticking = True
+            self._ticks.start(self, min(TICK_S, self._limits.wall_s))
 
     def _close_stdin(self) -> None:
         if self._stdin_open:
@@ -208,6 +214,8 @@ class Watch:
                 self._wait(select.POLLOUT)
             except OSError:
                 self._await_death()
+        # Not before the program has it, and can get on meanwhile.
+        self.tick()
 
     def _take_ready(self) -> None:
         """Reads what lies in the channel without waiting."""
@@ -336,11 +344,12 @@ class Watch:
         """Stops the clock for good."""
         if self._stopped is not None:
             return
-        self._ticks.stop()
+        self._ticks.ignore()
         self._stopped = monotonic()
 
     def dismiss(self) -> None:
         """Has the keeper end the program, and what it traced."""
+        self._ticks.stop()
         self._ends.keeper.sendall(pack_word(END, self._ends.run))
 
     def close(self) -> None:

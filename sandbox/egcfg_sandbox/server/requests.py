@@ -43,5 +43,5 @@ def become(descriptors: list[int], work: Callable[[socket.socket, socket.socket]
     except BaseException as error:
         with contextlib.suppress(wire.WireError):
             fault = json.dumps({"fault": f"{type(error).__name__}: {error}"}).encode()
-            wire.send(caller, wire.put_together(fault, b""))
+            wire.send(caller, fault)
     leave(0)
