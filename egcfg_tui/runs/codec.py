@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -63,7 +63,10 @@ def _build(hint: Any) -> Codec:
     if get_origin(hint) is tuple:
         return _tuple(get_args(hint))
     if dataclasses.is_dataclass(hint):
-        return _dataclass(cast(type, hint))
+        fields = dataclasses.fields(hint)
+        return _record(cast(type, hint), {field.name: _required(field) for field in fields})
+    if hasattr(hint, "_field_defaults"):
+        return _record(hint, {name: name not in hint._field_defaults for name in hint._fields})
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return _enum(hint)
     if hint in _PLAIN:
@@ -73,10 +76,10 @@ def _build(hint: Any) -> Codec:
     )
 
 
-def _dataclass(kind: type) -> Codec:
+def _record(kind: type, required: Mapping[str, bool]) -> Codec:
+    """The codec of a dataclass or named tuple; `required` tells of each field whether it has no default."""
     hints = get_type_hints(kind)
-    fields = {field.name: field for field in dataclasses.fields(kind)}
-    codecs = {name: _codec(hints[name]) for name in fields}
+    codecs = {name: _codec(hints[name]) for name in required}
 
     def encode_fields(value: Any) -> Json:
         return {name: codec.encode(getattr(value, name)) for name, codec in codecs.items()}
@@ -88,7 +91,7 @@ def _dataclass(kind: type) -> Codec:
             inner = f"{place}.{name}" if place else name
             if name in data:
                 values[name] = codec.decode(data[name], inner)
-            elif _required(fields[name]):
+            elif required[name]:
                 raise CodecError(f"{inner} is missing")
         return kind(**values)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 import os
 import select
@@ -16,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.machinery import PathFinder
 from pathlib import Path
 from types import TracebackType
@@ -536,7 +536,7 @@ def _trace(data: bytes) -> Trace | None:
     if not data:
         return None
     rows, dropped = trace_memory.unpack(data)
-    return Trace(tuple(itertools.starmap(TraceEvent, rows)), dropped)
+    return Trace(tuple(map(partial(tuple.__new__, TraceEvent), rows)), dropped)
 
 
 def _package_folders() -> list[str]:

@@ -17,9 +17,11 @@ _HEADER: Final = struct.Struct("<QQ")
 _HEADER_BYTES: Final = 64
 _SLOT: Final = struct.Struct("<IIIIB")
 _ROOM: Final = SLOT_BYTES - _SLOT.size
-_DROPPED: Final = struct.Struct("<Q")
+_COUNTS: Final = struct.Struct("<QQ")
 _FIELD: Final = "\x1f"
 _NEXT: Final = _FIELD.encode()
+_EVENT: Final = "\x1e"
+_END: Final = _EVENT.encode()
 _KINDS: Final = ("call", "line", "return", "exception")
 _MOST_REPEATS: Final = 0xFFFFFFFF
 _FUNCTION_CHARS: Final = 100
@@ -128,36 +130,44 @@ def read(descriptor: int, events: int) -> bytes:
     memory = os.pread(descriptor, _HEADER_BYTES, 0)
     count, highest = _HEADER.unpack_from(memory, 0)
     if not count <= highest < 1 << 62:
-        return _DROPPED.pack(0)
+        return _COUNTS.pack(0, 0)
     first_in_ring = max(head, highest - (events - head))
     indexes = [*range(min(count, head)), *range(first_in_ring, count)][: 2 * events]
     wanted = _HEADER_BYTES + SLOT_BYTES * min(highest, events)
     while len(memory) < wanted and (more := os.pread(descriptor, wanted - len(memory), len(memory))):
         memory += more
-    parts = [_DROPPED.pack(max(0, first_in_ring - head) if count > head else 0)]
+    slots = []
+    texts = []
     for index in indexes:
         slot = index if index < head else head + (index - head) % (events - head)
         offset = _HEADER_BYTES + SLOT_BYTES * slot
+        start = offset + _SLOT.size
         length = _SLOT.unpack_from(memory, offset)[0]
         if length <= _ROOM:
-            parts.append(memory[offset : offset + _SLOT.size + length])
-    return b"".join(parts)
+            slots.append(memory[offset:start])
+            texts.append(memory[start : start + length])
+    text = _END.join(texts)
+    if text.count(_END) >= max(1, len(texts)):
+        text = _END.join(one.replace(_END, b"?") for one in texts)
+    dropped = max(0, first_in_ring - head) if count > head else 0
+    return b"".join((_COUNTS.pack(dropped, len(slots)), *slots, text))
 
 
 def unpack(data: bytes) -> tuple[list[Row], int]:
     """The events of a trace that was read, and how many are missing: all of it only text and numbers."""
-    (dropped,) = _DROPPED.unpack_from(data)
+    dropped, count = _COUNTS.unpack_from(data)
+    end = _COUNTS.size + count * _SLOT.size
+    text = data[end:].decode("utf-8", "replace")
+    clean = text.replace(_FIELD, "").replace(_EVENT, "").isprintable()
     rows = []
-    at = _DROPPED.size
-    while at < len(data):
-        length, line, depth, repeats, kind = _SLOT.unpack_from(data, at)
-        at += _SLOT.size + length
-        fields = data[at - length : at].decode("utf-8", "replace").split(_FIELD)
+    for slot, one in zip(_SLOT.iter_unpack(data[_COUNTS.size : end]), text.split(_EVENT), strict=False):
+        _, line, depth, repeats, kind = slot
+        fields = one.split(_FIELD)
         if kind >= len(_KINDS) or len(fields) % 2:
             continue
-        if not "".join(fields).isprintable():
+        if not clean:
             fields = [_clean(field) for field in fields]
-        function, value, *rest = fields
-        changes = tuple(zip(rest[::2], rest[1::2], strict=True))
-        rows.append((_KINDS[kind], line, depth, function, changes, value[1:] if value else None, repeats))
+        value = fields[1]
+        changes = tuple(zip(fields[2::2], fields[3::2], strict=True))
+        rows.append((_KINDS[kind], line, depth, fields[0], changes, value[1:] if value else None, repeats))
     return rows, dropped

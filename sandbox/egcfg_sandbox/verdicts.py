@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Verdict(StrEnum):
@@ -62,9 +62,8 @@ class StdioTest:
 Test = CodeTest | StdioTest
 
 
-@dataclass(frozen=True, slots=True)
-class TraceEvent:
-    """One step of the program under test.
+class TraceEvent(NamedTuple):
+    """One step of the program under test: a tuple, as there are many of them and a run waits for all.
 
     `line` counts from 1 in the program's source; `depth` is 0 in the outermost traced call.
     `changes` holds (name, bounded repr) of the variables that the step created or changed;

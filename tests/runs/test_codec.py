@@ -50,7 +50,8 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
     if isinstance(hint, EnumType):
         return st.sampled_from(hint)
     hints = get_type_hints(hint)
-    return st.builds(hint, **{field.name: values(hints[field.name]) for field in dataclasses.fields(hint)})
+    names = getattr(hint, "_fields", None) or [field.name for field in dataclasses.fields(hint)]
+    return st.builds(hint, **{name: values(hints[name]) for name in names})
 
 
 def through_json(value: Any) -> Any:
