@@ -230,6 +230,9 @@ def _load_model(spec: ModelSpec) -> Any:
         )
     parameters = llama_cpp.llama_model_default_params()
     parameters.n_gpu_layers = spec.gpu_layers
+    # llama.cpp's AMX kernels end the process: compilers optimise their tile configuration away
+    # (ggml-org/llama.cpp pull request 26954). Weights that are not rearranged never reach them.
+    parameters.use_extra_bufts = "amx_int8 = 1" not in _features()
     native_log.recent_errors()
     model = llama_cpp.llama_model_load_from_file(os.fsencode(spec.path), parameters)
     if not model:
@@ -303,8 +306,13 @@ def offloads(spec: ModelSpec) -> bool:
 def _backend(spec: ModelSpec) -> str:
     if not offloads(spec):
         return "cpu"
-    features = llama_cpp.llama_print_system_info().decode("utf-8", "replace").lower()
+    features = _features()
     return "cuda" if "cuda" in features else "metal" if "metal" in features else "gpu"
+
+
+def _features() -> str:
+    """What this build of llama.cpp makes use of, in lower case: `cpu : avx2 = 1 | ...`."""
+    return str(llama_cpp.llama_print_system_info().decode("utf-8", "replace")).lower()
 
 
 def _text(data: bytes | None) -> str | None:

@@ -6,6 +6,7 @@ import threading
 import time
 from pathlib import Path
 
+import llama_cpp
 import numpy as np
 import pytest
 from support.tiny_gguf import CHAT_TEMPLATE, write_tiny_gguf
@@ -150,6 +151,25 @@ def test_layers_for_a_gpu_that_is_not_there_are_refused(path: Path, monkeypatch:
         engine = LlamaEngine(ModelSpec("tiny", path, gpu_layers=layers))
         assert engine.info.backend == "cpu"
         engine.close()
+
+
+@pytest.mark.parametrize(
+    ("features", "rearranged"), [("CPU : AMX_INT8 = 1 | ", False), ("CPU : AVX2 = 1 | ", True)]
+)
+def test_weights_are_not_rearranged_for_amx(
+    path: Path, monkeypatch: pytest.MonkeyPatch, features: str, rearranged: bool
+) -> None:
+    load = llama_cpp.llama_model_load_from_file
+    asked = []
+
+    def loading(file: bytes, parameters: llama_cpp.llama_model_params) -> object:
+        asked.append(parameters.use_extra_bufts)
+        return load(file, parameters)
+
+    monkeypatch.setattr("llama_cpp.llama_print_system_info", features.encode)
+    monkeypatch.setattr("llama_cpp.llama_model_load_from_file", loading)
+    LlamaEngine(ModelSpec("tiny", path)).close()
+    assert asked == [rearranged]
 
 
 def test_a_cache_type_that_needs_flash_attention_says_so(path: Path) -> None:

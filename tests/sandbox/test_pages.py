@@ -79,8 +79,8 @@ def test_pages_of_files_are_found_before_they_are_read(tmp_path: Path) -> None:
     memory.madvise(mmap.MADV_RANDOM)
     _, read = _touched_by(work)
     assert read.size_bytes >= _COUNT * _PAGE
-    assert _faults_of(work) >= _COUNT
-    assert _faults_of(read.make_ready, work) < _COUNT // 2
+    # How many pages come with one that is read depends on the file system.
+    assert _faults_of(read.make_ready, work) < _faults_of(work) // 2
 
 
 @pytest.mark.parametrize("at_once", [True, False])
