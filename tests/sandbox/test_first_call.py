@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 import pytest
 
 from egcfg_sandbox import CodeTest, Program, Sandbox
+from egcfg_sandbox.judge.assertions import CodeCheck
 from egcfg_sandbox.judge.first_call import name_called_first
 
 _PROGRAMS = {
@@ -64,6 +66,39 @@ def test_no_verdict_hangs_on_it(sandbox: Sandbox, test: str) -> None:
 @pytest.mark.parametrize("test", [test for test in _TESTS if test != "assert N == 1"])
 def test_what_is_called_first_is_found(test: str) -> None:
     assert name_called_first(ast.parse(test).body) == "f"
+
+
+class _Questions:
+    """Stands for a session with a program without any names, and notes what it is asked."""
+
+    def __init__(self) -> None:
+        self.class_names: frozenset[str] = frozenset()
+        self.asked: list[Any] = []
+
+    def load_and_call(self, load: Any, *call: Any) -> Any:
+        self.asked.append(call)
+        return {}, False
+
+    def ask(self, *question: Any) -> Any:
+        self.asked.append(question[0])
+        return {}
+
+
+@pytest.mark.parametrize(
+    ("setup", "test", "asked"),
+    [
+        ("", "assert f([1], y=2) == 1", ("f", ([1],), {"y": 2})),
+        ("import math", "assert f(1) == 1", ("f", (1,), {})),
+        ("import random", "assert f(1) == 1", "load"),
+        ("", "pass\nassert f(1) == 1", "load"),
+        ("", "assert deepcopy(1) == 1", "load"),
+    ],
+)
+def test_it_goes_along_with_the_loading(setup: str, test: str, asked: Any) -> None:
+    session: Any = _Questions()
+    with pytest.raises(NameError):
+        CodeCheck(setup, test).run(session, (b"", "program", False), "f")
+    assert session.asked == [asked]
 
 
 @pytest.mark.parametrize(
