@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.judging import Judge
 
-from egcfg_sandbox import StdioTest, Trace, TraceEvent, Verdict, system, trace_memory
+from egcfg_sandbox import StdioTest, Trace, TraceEvent, Verdict, system
 from egcfg_sandbox.candidate import statements
 from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.candidate.tracing import MonitoringTracer, Recorder, SettraceTracer
@@ -241,5 +241,5 @@ def test_a_changed_text_does_not_reach_into_the_next_event() -> None:
         for name in ("first", "second"):
             writer.append(0, 1, 0, name, [], None)
         memory[memory.find(b"first") + 2] = 0x1E
-        rows, _ = trace_memory.unpack(trace_memory.read(descriptor, 4))
+        rows, _ = unpack(read(descriptor, 4))
     assert [row[3] for row in rows] == ["fi?st", "second"]
