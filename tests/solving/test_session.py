@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -139,9 +138,7 @@ def test_closing_ends_the_process_and_its_sandbox(session: SolverSession) -> Non
     until(events, SolveStarted)
     pid = session._host.pid
     assert pid is not None
-    started = time.monotonic()
     session.close()
-    assert time.monotonic() - started < 10
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     children = [
