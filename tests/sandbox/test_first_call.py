@@ -73,6 +73,7 @@ class _Questions:
 
     def __init__(self) -> None:
         self.class_names: frozenset[str] = frozenset()
+        self.evaluation = None
         self.asked: list[Any] = []
 
     def load_and_call(self, load: Any, *call: Any) -> Any:

@@ -15,8 +15,9 @@ from types import CodeType
 from typing import Any, Final
 
 from egcfg_sandbox.candidate.rendering import Renderer
-from egcfg_sandbox.judge import cases, evaluation, extending
+from egcfg_sandbox.judge import cases, extending, guard
 from egcfg_sandbox.judge.classes import class_names
+from egcfg_sandbox.judge.evaluation import Evaluation
 from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.first_call import name_called_first
 from egcfg_sandbox.judge.modules import HELPER_MODULES
@@ -66,7 +67,9 @@ _REACHING: Final = frozenset(
         "vars",
         "getattr",
         "__import__",
+        "__builtins__",
         "input",
+        "get_type_hints",
     }
 )
 # Modules by which a test puts streams and functions of its own in the place of the usual ones.
@@ -196,25 +199,30 @@ class CodeCheck:
     @cached_property
     def leaves_nothing_behind(self) -> bool:
         """Whether the test surely changes only its own variables, so that its process can judge again."""
-        if not self._imports <= _HARMLESS_IMPORTS:
+        if self.executes_program or not self._imports <= _HARMLESS_IMPORTS:
             return False
         nodes = (node for tree in (self._setup, self._code) for node in ast.walk(tree))
         return not any(
             (isinstance(node, ast.Name) and node.id in _REACHING)
             or (
                 isinstance(node, ast.Attribute)
-                and (type(node.ctx) is not ast.Load or node.attr.startswith("__"))
+                and (type(node.ctx) is not ast.Load or node.attr.startswith("__") or node.attr in _REACHING)
             )
             for node in nodes
         )
+
+    def guard(self, session: Session) -> None:
+        """From now on this process runs as code only what is this test's own: it judges no other one."""
+        session.evaluation = Evaluation((self._setup, self._code))
+        guard.set_up(session.evaluation, pickling="pickle" in self._imports | self._names)
 
     @cached_property
     def _first_called(self) -> str | None:
         """What of the program the test calls before all else, unless more must be known for that call."""
         name = name_called_first([*self._setup.body, *self._code.body])
         replaced = _USUAL_NAMES.keys() | _HOMES.keys() | HELPER_MODULES
-        special = self._names & (evaluation.NAMES | {"super", "unittest"})
-        if special or not self._imports <= _HARMLESS_IMPORTS or name not in self._names - replaced:
+        special = self._names & {"super", "unittest"}
+        if special or not self.leaves_nothing_behind or name not in self._names - replaced:
             return None
         return name
 
@@ -267,9 +275,8 @@ class CodeCheck:
         else:
             names = {first}
             namespace[first] = call_first
-        if evaluation.NAMES & self._names:
-            session.evaluation = evaluation.Evaluation((self._setup, self._code))
-            namespace.update(session.evaluation.tools())
+        if session.evaluation is not None:
+            namespace.update(session.evaluation.tools(self._names))
         if "super" in self._names:
             namespace["super"] = extending.find_super(RemoteType)
         self._add_helpers(namespace)
@@ -340,6 +347,8 @@ class CodeCheck:
 
         namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
         namespace |= {"exec": execute, "solution": source}
+        if session.evaluation is not None:
+            session.evaluation.hear([source.encode()])
         self._add_helpers(namespace)
         for code in self.compiled({"exec"}):
             exec(code, namespace)

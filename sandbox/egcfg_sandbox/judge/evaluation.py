@@ -10,7 +10,6 @@ from functools import cached_property
 from types import MethodType
 from typing import Any, Final
 
-NAMES: Final = frozenset({"eval", "exec", "compile"})
 _PLAIN: Final = (
     ast.Expression, ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.UnaryOp, ast.BinOp, ast.BoolOp,
     ast.Compare, ast.unaryop, ast.operator, ast.boolop, ast.cmpop, ast.expr_context,
@@ -22,15 +21,35 @@ class Evaluation:
     """Knows which texts the test has written itself, and whether the program has given any."""
 
     def __init__(self, trees: Sequence[ast.AST]) -> None:
+        self._noted: set[bytes] = set()
         self._heard: set[str] = set()
         self._trees = trees
 
     def hear(self, texts: Iterable[bytes]) -> None:
-        """Takes note of what the program says, apart from numbers."""
-        for data in texts:
-            text = data.decode("utf-8", "replace")
-            if not _NUMBERS.issuperset(text):
-                self._heard.add(text.strip())
+        """Takes note of what the program says."""
+        self._noted.update(texts)
+
+    @property
+    def _told(self) -> set[str]:
+        """What the program has said, apart from numbers."""
+        texts = (data.decode("utf-8", "replace") for data in self._noted)
+        self._heard.update(text.strip() for text in texts if not _NUMBERS.issuperset(text))
+        self._noted.clear()
+        return self._heard
+
+    @property
+    def has_heard(self) -> bool:
+        """Whether the program has given any text or bytes other than numbers."""
+        return bool(self._told)
+
+    def was_told(self, text: str) -> bool:
+        """Whether the program has given just this text."""
+        return text.strip() in self._told
+
+    def has_told_part_of(self, text: str) -> bool:
+        """Whether a text of the program that does more than to name something stands in this one."""
+        dense = "".join(text.split())
+        return any(not _DOING.isdisjoint(told) and "".join(told.split()) in dense for told in self._told)
 
     @cached_property
     def _forms(self) -> list[re.Pattern[str]]:
@@ -40,11 +59,11 @@ class Evaluation:
             _form(node.values) for node in nodes if isinstance(node, ast.JoinedStr)
         ]
 
-    def _is_the_programs(self, text: str) -> bool:
+    def is_the_programs(self, text: str) -> bool:
         """Whether a text may hold something of the program: it may have been changed since it came."""
-        if not self._heard:
+        if not self.has_heard:
             return False
-        return text.strip() in self._heard or not any(
+        return self.was_told(text) or not any(
             found is not None and all(_fits(part, form.pattern) for part in found.groups())
             for form, found in ((form, form.fullmatch(text)) for form in self._forms)
         )
@@ -52,15 +71,16 @@ class Evaluation:
     def _is_mixed(self, text: str) -> bool:
         """Whether a text is one of the test's with something put in: then it is not the program's alone."""
         own = [form for form in self._forms if form.pattern.replace("(.*)", "") not in ("", form.pattern)]
-        return text.strip() not in self._heard and any(form.fullmatch(text) for form in own)
+        return not self.was_told(text) and any(form.fullmatch(text) for form in own)
 
-    def tools(self) -> dict[str, Callable[..., Any]]:
-        """What stands in the place of the builtins."""
-        return {"eval": self._eval, "exec": self._exec, "compile": self._compile}
+    def tools(self, names: Iterable[str]) -> dict[str, Callable[..., Any]]:
+        """What stands in the place of those builtins that the test names."""
+        tools = {"eval": self._eval, "exec": self._exec, "compile": self._compile}
+        return {name: tools[name] for name in tools.keys() & names}
 
     def _eval(self, source: Any, names: Any = None, local: Any = None, /) -> Any:
-        text = _text_of(source)
-        if text is not None and self._is_the_programs(text):
+        text = text_of(source)
+        if text is not None and self.is_the_programs(text):
             if self._is_mixed(text):
                 raise TypeError("what the program returned is no value for a text of the test")
             return eval(_plain_expression(text), {"__builtins__": {}})
@@ -70,8 +90,8 @@ class Evaluation:
         return eval(source, names, local)
 
     def _exec(self, source: Any, names: Any = None, local: Any = None, /) -> None:
-        text = _text_of(source)
-        if text is not None and self._is_the_programs(text):
+        text = text_of(source)
+        if text is not None and self.is_the_programs(text):
             raise TypeError("a test does not execute what the program returned")
         frame = sys._getframe(1)
         if names is None:
@@ -79,8 +99,8 @@ class Evaluation:
         exec(source, names, local)
 
     def _compile(self, source: Any, *arguments: Any, **named: Any) -> Any:
-        text = _text_of(source)
-        if text is not None and self._is_the_programs(text):
+        text = text_of(source)
+        if text is not None and self.is_the_programs(text):
             raise TypeError("a test does not compile what the program returned")
         return compile(source, *arguments, **named)
 
@@ -94,6 +114,7 @@ def builtin_name(value: Any) -> str | None:
 
 _HOLE: Final = re.compile(r"%[-+ #0-9.]*[sdrfgixa]|\{[^{}]*\}")
 _NUMBERS: Final = frozenset("0123456789.+- ")
+_DOING: Final = frozenset("([=:@")
 _TURNING: Final = (ast.BoolOp, ast.Compare, ast.Not)
 
 
@@ -124,10 +145,12 @@ def _fits(text: str, form: str) -> bool:
     return alone and not any(isinstance(node, _TURNING) for node in ast.walk(listed))
 
 
-def _text_of(source: Any) -> str | None:
-    """Text that would be compiled; None for code that is compiled already."""
+def text_of(source: Any) -> str | None:
+    """Text that would be compiled, also of a tree; None for code that is compiled already."""
     if isinstance(source, str):
         return source
+    if isinstance(source, ast.AST):
+        return ast.unparse(source)
     if isinstance(source, bytes | bytearray | memoryview):
         return bytes(source).decode("latin-1")
     return None

@@ -92,6 +92,8 @@ def _told(error: BaseException, session: Session, watch: Watch) -> Outcome:
 
 def _judge_code(session: Session, check: CodeCheck, source: bytes, tested: Tested, *, trace: bool) -> Outcome:
     try:
+        if not check.leaves_nothing_behind:
+            check.guard(session)
         if check.executes_program:
             session.watch.tick()
             check.run_executing(session, source.decode("utf-8", "replace"), trace=trace)
