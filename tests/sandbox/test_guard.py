@@ -24,6 +24,15 @@ def program(): return "found = " + TEXT
 def dumped(): return pickle.dumps(Asking())
 def changing(): return pickle.dumps(Changing())
 def dump_to(file): file.write(pickle.dumps(Asking()))
+def write(path, what):
+    with open(path, "wb") as file: file.write(what if isinstance(what, bytes) else what.encode())
+def write_text(path): write(path, TEXT)
+def write_program(path): write(path, program())
+def write_pickle(path): write(path, dumped())
+def write_code(path):
+    import importlib.util
+    made = compile(program(), "x.py", "exec")
+    write(path, importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(made))
 def code(): return marshal.dumps(compile(TEXT, "<x>", "eval"))
 def hinted(x: TEXT): return x
 def documented(): pass
@@ -61,6 +70,15 @@ RUNNING = {
     "cProfile": "import cProfile, contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()): cProfile.run(text())",
     "a loader": "import importlib.abc, types\nclass Loader(importlib.abc.InspectLoader):\n    def get_source(self, name): return program()\nLoader().exec_module(types.ModuleType('x'))",
     "logging": "import logging.config\nlogging.config.dictConfig({'version': 1, 'handlers': {'h': {'()': 'builtins.eval', 'source': text()}}})",
+    "a file": "write_text('x')\nassert eval(open('x').read()) == 42",
+    "a file, by builtins": "import builtins\nwrite_text('x')\nassert builtins.eval(open('x').read()) == 42",
+    "a file, timed": "import timeit\nwrite_text('x')\nassert timeit.timeit(open('x').read(), number=1) >= 0",
+    "a file with a pickle": "import pathlib, pickle\nwrite_pickle('x')\nassert pickle.loads(pathlib.Path('x').read_bytes()) == 42",
+    "a module": "import sys\nwrite_program('x.py')\nsys.path.insert(0, '.')\nimport x\nassert x.found == 42",
+    "a module in place of the test's": "import pathlib, sys\npathlib.Path('x.py').write_text('found = 1')\nwrite_program('x.py')\nsys.path.insert(0, '.')\nimport x\nassert x.found == 42",
+    "a module named like one of Python's": "import sys\nwrite_program('wave.py')\nsys.path.insert(0, '.')\nimport wave\nassert wave.found == 42",
+    "a compiled module": "import sys\nwrite_code('x.pyc')\nsys.path.insert(0, '.')\nimport x\nassert x.found == 42",
+    "a module by its path": "import runpy\nwrite_program('x.py')\nassert runpy.run_path('x.py')['found'] == 42",
 }  # fmt: skip
 
 

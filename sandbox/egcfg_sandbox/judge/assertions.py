@@ -213,7 +213,7 @@ class CodeCheck:
 
     def guard(self, session: Session) -> None:
         """From now on this process runs as code only what is this test's own: it judges no other one."""
-        session.evaluation = Evaluation((self._setup, self._code))
+        session.evaluation = Evaluation((self._setup, self._code), guard.uses_of_scratch())
         guard.set_up(session.evaluation, pickling="pickle" in self._imports | self._names)
 
     @cached_property

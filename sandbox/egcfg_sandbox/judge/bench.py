@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import threading
+from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from egcfg_sandbox import macos, system, trace_memory, wire
@@ -22,7 +23,7 @@ from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.session import Session
 from egcfg_sandbox.judge.verdict import judge
 from egcfg_sandbox.judge.watch import Ends, Ticks, Watch
-from egcfg_sandbox.linux import kernel, landlock, seccomp
+from egcfg_sandbox.linux import kernel, landlock, namespaces, seccomp
 from egcfg_sandbox.server.keeper import LASTING, MOST_ENDS, STATUS_BYTES, unpack_status
 from egcfg_sandbox.server.zone import Zone
 from egcfg_sandbox.verdicts import CodeTest, Limits, StdioTest
@@ -43,9 +44,12 @@ def _refuse(*_: Any) -> NoReturn:
     raise NotATest("the test ends or doubles its own process")
 
 
-def confine(zone: Zone) -> None:
-    """A test's code is no stranger's, yet it runs with the same walls around it."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+def confine(zone: Zone, file_size_bytes: int) -> None:
+    """A test's code is no stranger's, yet it runs with the same walls around it.
+
+    `file_size_bytes`: of each of its files in the scratch folder, 0 where it has none.
+    """
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file_size_bytes, file_size_bytes))
     if not system.LINUX:
         macos.confine(zone.readable)
         return
@@ -53,19 +57,17 @@ def confine(zone: Zone) -> None:
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
     kernel.forbid_new_privileges()
     if zone.landlock_abi:
-        landlock.confine(landlock.prepare(zone.landlock_abi, zone.readable, ("/dev/null",), ()))
+        writable = (namespaces.SCRATCH_PARENT,) if file_size_bytes else ()
+        landlock.confine(landlock.prepare(zone.landlock_abi, zone.readable, ("/dev/null",), writable))
     kernel.drop_capabilities()
     if zone.judge_filter:
         seccomp.confine(zone.judge_filter)
 
 
-def serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
+def serve(caller: socket.socket, keeper: socket.socket, lasting: Lasting, limits: Limits) -> None:
     """Judges until the caller has gone or the process is spent."""
     sys.setrecursionlimit(_CODEC_RECURSION)
     gc.disable()
-    trace, ticks = _lasting(keeper)
-    if trace is None:
-        return
     watch: Watch | None = None
     for number in range(1, _MOST_TESTS + 1):
         run, ends = _next_program(keeper)
@@ -74,8 +76,11 @@ def serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
             watch.close()
         if not ends:
             return
+        if lasting.has_scratch:
+            # A new folder, if the last program used the one before.
+            os.chdir(namespaces.SCRATCH)
         stdin, stdout, stderr, channel, *signs = ends
-        watch = Watch(Ends(run, channel, keeper, stdin, stdout, stderr, tuple(signs)), limits, ticks)
+        watch = Watch(Ends(run, channel, keeper, stdin, stdout, stderr, tuple(signs)), limits, lasting.ticks)
         session = Session(watch)
         try:
             brief = json.loads(wire.receive(caller))
@@ -88,7 +93,7 @@ def serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
         wire.send(caller, json.dumps(report).encode())
         if brief["trace"]:
             # In a message of its own: the caller wakes up meanwhile.
-            wire.send(caller, trace_memory.read(trace, limits.trace_events))
+            wire.send(caller, trace_memory.read(lasting.trace, limits.trace_events))
         if report["spent"]:
             return
         watch.dismiss()
@@ -96,13 +101,28 @@ def serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
             gc.collect()
 
 
-def _lasting(keeper: socket.socket) -> tuple[int | None, Ticks]:
-    """What all runs here have in common: the memory for traces, and what makes the limits be looked at."""
-    word, descriptors = wire.receive_descriptors(keeper, len(LASTING), 2)
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """What all runs here have in common: the memory for traces, and what makes the limits be looked at.
+
+    `has_scratch`: the program's scratch folder is this process's too.
+    """
+
+    trace: int
+    ticks: Ticks
+    has_scratch: bool
+
+
+def _share(keeper: socket.socket) -> Lasting | None:
+    """Takes from the keeper what lasts, and its mounts where it has some; None when it has gone."""
+    word, descriptors = wire.receive_descriptors(keeper, len(LASTING), 3)
     if word != LASTING:
-        return None, Ticks()
-    trace, *timer = descriptors
-    return trace, Ticks(*timer)
+        return None
+    trace, *further = descriptors
+    mounts = further[1:]
+    for one in mounts:
+        namespaces.enter_mounts(one)
+    return Lasting(trace, Ticks(*further[:1]), bool(mounts))
 
 
 def _next_program(keeper: socket.socket) -> tuple[int, list[int]]:
@@ -135,7 +155,10 @@ def run(caller: socket.socket, keeper: socket.socket, zone: Zone, limits: Limits
     """Confines the process and serves; called in a process forked for it."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     system.introduce(caller)
-    confine(zone)
+    lasting = _share(keeper)
+    if lasting is None:
+        return
+    confine(zone, limits.file_size_bytes if lasting.has_scratch else 0)
     os._exit, os.fork = _refuse, _refuse  # type: ignore[assignment]
     threading.stack_size(_STACK_BYTES)
-    serve(caller, keeper, limits)
+    serve(caller, keeper, lasting, limits)

@@ -20,7 +20,9 @@ _LONGEST: Final = 10_000
 class Evaluation:
     """Knows which texts the test has written itself, and whether the program has given any."""
 
-    def __init__(self, trees: Sequence[ast.AST]) -> None:
+    def __init__(self, trees: Sequence[ast.AST], files_were_used: Callable[[], bool]) -> None:
+        """`files_were_used`: whether there may be texts of the program where the test can read them."""
+        self.files_were_used = files_were_used
         self._noted: set[bytes] = set()
         self._heard: set[str] = set()
         self._trees = trees
@@ -39,8 +41,8 @@ class Evaluation:
 
     @property
     def has_heard(self) -> bool:
-        """Whether the program has given any text or bytes other than numbers."""
-        return bool(self._told)
+        """Whether the program may have given any text or bytes other than numbers."""
+        return bool(self._told) or self.files_were_used()
 
     def was_told(self, text: str) -> bool:
         """Whether the program has given just this text."""

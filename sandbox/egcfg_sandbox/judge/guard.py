@@ -10,10 +10,12 @@ import ast
 import functools
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
 from egcfg_sandbox.judge.evaluation import Evaluation, text_of
+from egcfg_sandbox.linux import namespaces
 
 if TYPE_CHECKING:
     from egcfg_sandbox.judge.pickles import Pickles
@@ -53,6 +55,14 @@ def set_up(evaluation: Evaluation, *, pickling: bool) -> None:
     sys.addaudithook(look)
 
 
+def uses_of_scratch() -> Callable[[], bool]:
+    """Says whether the scratch folder that test and program share has been used since."""
+    if not Path(namespaces.SCRATCH).is_dir():
+        return lambda: False
+    before = namespaces.scratch_state()
+    return lambda: namespaces.scratch_state() != before
+
+
 def _pickles(evaluation: Evaluation) -> Pickles:
     # Few tests need what it loads.
     from egcfg_sandbox.judge.pickles import Pickles
@@ -80,7 +90,7 @@ def _look_at_source(evaluation: Evaluation, source: Any, filename: Any) -> None:
     if module in _OF_ANNOTATIONS and _is_annotation(text):
         return
     # These write most of what they compile themselves.
-    by_template = module in _TEMPLATES or _is_installed(module)
+    by_template = _is_installed(module) or (module in _TEMPLATES and not evaluation.files_were_used())
     if not by_template or evaluation.has_told_part_of(text):
         raise TypeError("a test does not run as code what the program gave")
 

@@ -120,9 +120,23 @@ def _copy_links(new_root: str) -> None:
 
 
 def scratch_state() -> tuple[int, ...]:
-    """What changes about the scratch folder as soon as anything is done to it or in it, now or before."""
+    """What changes about the scratch folder as soon as anything is done to it or in it, now or before.
+
+    Its times do not tell apart what happens within a few milliseconds; its size tells of what is left in it.
+    """
     state = os.stat(SCRATCH)  # noqa: PTH116 (after every run)
-    return (state.st_dev, state.st_mode, state.st_mtime_ns, state.st_ctime_ns)
+    return (state.st_dev, state.st_mode, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+
+
+def own_mounts(proc: int) -> int:
+    """This process's mounts as a descriptor, for `enter_mounts`."""
+    return os.open("self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
+
+
+def enter_mounts(mounts: int) -> None:
+    """Sees from now on what another process sees, its scratch folder too."""
+    kernel.setns(mounts, kernel.CLONE_NEWNS)
+    os.close(mounts)
 
 
 def renew_scratch(size_bytes: int) -> None:

@@ -35,7 +35,7 @@ WORD_BYTES: Final = _WORD.size
 _STATUS: Final = struct.Struct("<?BQ200s")
 STATUS_BYTES: Final = _STATUS.size
 LASTING: Final = b"l"
-"""What the keeper says first, together with the memory for traces and, on Linux, the timer of its ticks."""
+"""What the keeper says first, with the memory for traces, on Linux the timer of its ticks, and its mounts."""
 MOST_ENDS: Final = 8
 _NOTHING: Final = 255
 PLAIN_EXIT: Final = "exited with status 0"
@@ -113,9 +113,7 @@ class Keeper:
             kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
         _, listeners = template.receive_word(self._template)
         self._refusals = listeners[0] if listeners else None
-        lasting = [self._trace] if self._ticks is None else [self._trace, self._ticks]
-        wire.send_descriptors(self._judge, LASTING, lasting)
-        os.close(self._trace)
+        self._give_judge_what_lasts()
         while True:
             program = self._fork()
             try:
@@ -125,6 +123,15 @@ class Keeper:
             while word != END:
                 # Until then the judge may still read the trace.
                 word = self._hear()
+
+    def _give_judge_what_lasts(self) -> None:
+        lasting = [self._trace] if self._ticks is None else [self._trace, self._ticks]
+        if self._zone.proc is not None and self._zone.has("mount_namespace"):
+            lasting.append(namespaces.own_mounts(self._zone.proc))
+        wire.send_descriptors(self._judge, LASTING, lasting)
+        for descriptor in lasting:
+            if descriptor != self._ticks:
+                os.close(descriptor)
 
     def _fork(self) -> _Program:
         """Has the program's process made, and hands the judge the ends of what leads to it."""
