@@ -20,8 +20,10 @@ from egcfg_sandbox.linux import namespaces
 if TYPE_CHECKING:
     from egcfg_sandbox.judge.pickles import Pickles
 
-# They compile what they have checked themselves, or make a tree and no code.
-_TRUSTED: Final = frozenset({"ast", "collections", "dataclasses", "types", __name__.partition(".")[0]})
+# They compile what they have checked themselves, make a tree and no code, or load what is built into Python.
+_TRUSTED: Final = frozenset(
+    {"ast", "collections", "dataclasses", "importlib._bootstrap", "types", __name__.partition(".")[0]}
+)
 _IMPORTING: Final = "importlib._bootstrap_external"
 _LIBRARY: Final = tuple(sys.path)
 _TEMPLATES: Final = frozenset({"timeit"})
