@@ -20,11 +20,10 @@ from egcfg_sandbox.linux import namespaces
 if TYPE_CHECKING:
     from egcfg_sandbox.judge.pickles import Pickles
 
-# They compile what they have checked themselves, make a tree and no code, or load what is built into Python.
-_TRUSTED: Final = frozenset(
-    {"ast", "collections", "dataclasses", "importlib._bootstrap", "types", __name__.partition(".")[0]}
-)
-_IMPORTING: Final = "importlib._bootstrap_external"
+# They compile what they have checked themselves, or make a tree and no code.
+_TRUSTED: Final = frozenset({"ast", "collections", "dataclasses", "types", __name__.partition(".")[0]})
+_LOADING_FROZEN: Final = "importlib._bootstrap"
+_LOADING: Final = "importlib._bootstrap_external"
 _LIBRARY: Final = tuple(sys.path)
 _TEMPLATES: Final = frozenset({"timeit"})
 _OF_ANNOTATIONS: Final = frozenset({"typing", "inspect", "annotationlib"})
@@ -84,7 +83,8 @@ def _asking() -> tuple[str, FrameType]:
 
 def _look_at_source(evaluation: Evaluation, source: Any, filename: Any) -> None:
     module, _ = _asking()
-    if module in _TRUSTED or (module == _IMPORTING and str(filename).startswith(_LIBRARY)):
+    loading = module in (_LOADING, _LOADING_FROZEN)
+    if module in _TRUSTED or (loading and str(filename).startswith(_LIBRARY)):
         return
     text = text_of(source)
     if text is None or not evaluation.is_the_programs(text):
@@ -99,8 +99,8 @@ def _look_at_source(evaluation: Evaluation, source: Any, filename: Any) -> None:
 
 def _look_at_code(evaluation: Evaluation) -> None:
     module, frame = _asking()
-    kept = module == _IMPORTING and str(frame.f_locals.get("bytecode_path")).startswith(_LIBRARY)
-    if evaluation.has_heard and not kept and module not in _TRUSTED:
+    kept = module == _LOADING and str(frame.f_locals.get("bytecode_path")).startswith(_LIBRARY)
+    if evaluation.has_heard and not kept and module not in (_LOADING_FROZEN, *_TRUSTED):
         raise TypeError("a test makes no code of bytes, once the program has given it something")
 
 
