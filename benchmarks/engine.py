@@ -21,13 +21,14 @@ from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 from guided_trial import Measured, measure
 
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine import native_log
 from egcfg_tui.engine.api import Branch, Engine, Inference, ModelSpec
-from egcfg_tui.engine.llama import LlamaEngine
+from egcfg_tui.engine.llama import LlamaEngine, may_rearrange_weights
 from egcfg_tui.engine.native import llama_cpp
 from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.events import Stage
@@ -174,8 +175,17 @@ def _median(values: list[float]) -> float:
 
 
 def _reference(path: Path) -> Any:
-    # verbose=True: False would redirect this process's output while loading.
-    return llama_cpp.Llama(str(path), n_ctx=2048, n_gpu_layers=-1, verbose=True)
+    defaults = llama_cpp.llama_cpp.llama_model_default_params
+
+    def arranged_alike() -> Any:
+        parameters = defaults()
+        parameters.use_extra_bufts = may_rearrange_weights()
+        return parameters
+
+    # No argument of its own sets this.
+    with patch.object(llama_cpp.llama_cpp, "llama_model_default_params", arranged_alike):
+        # verbose=True: False would redirect this process's output while loading.
+        return llama_cpp.Llama(str(path), n_ctx=2048, n_gpu_layers=-1, verbose=True)
 
 
 def _prompt(engine: Engine, exercise: Exercise) -> list[int]:

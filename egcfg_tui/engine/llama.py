@@ -223,6 +223,15 @@ def _check_options(spec: ModelSpec) -> None:
         )
 
 
+def may_rearrange_weights() -> bool:
+    """Whether llama.cpp may keep weights in an order that suits the processor.
+
+    Not for AMX: its kernels there end the process, as compilers optimise their tile configuration away
+    (ggml-org/llama.cpp pull request 26954). Weights that are not rearranged never reach them.
+    """
+    return "amx_int8 = 1" not in _features()
+
+
 def _load_model(spec: ModelSpec) -> Any:
     if not spec.path.is_file():
         raise EngineError(
@@ -230,9 +239,7 @@ def _load_model(spec: ModelSpec) -> Any:
         )
     parameters = llama_cpp.llama_model_default_params()
     parameters.n_gpu_layers = spec.gpu_layers
-    # llama.cpp's AMX kernels end the process: compilers optimise their tile configuration away
-    # (ggml-org/llama.cpp pull request 26954). Weights that are not rearranged never reach them.
-    parameters.use_extra_bufts = "amx_int8 = 1" not in _features()
+    parameters.use_extra_bufts = may_rearrange_weights()
     native_log.recent_errors()
     model = llama_cpp.llama_model_load_from_file(os.fsencode(spec.path), parameters)
     if not model:
