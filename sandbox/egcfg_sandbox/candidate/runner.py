@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import builtins
+import importlib
 import io
 import mmap
 import os
@@ -352,9 +353,13 @@ class Runner:
 
     def _do_replace(self, module: str, name: str, function: Any) -> None:
         """Puts a function of the test in the place of a builtin or a module's, or that back (None)."""
-        names = self._builtins if module == "builtins" else vars(__import__(module))
+        names = self._builtins if module == "builtins" else vars(importlib.import_module(module))
         original = self._replaced.setdefault((module, name), names[name])
         names[name] = original if function is None else function
+
+    def _do_environment(self, variables: dict[str, str]) -> None:
+        os.environ.clear()
+        os.environ.update(variables)
 
     def _do_listen(self, heeded: bool, levels: Any, warned: Any, logged: Any) -> None:
         self._teller.listen(heeded, levels, warned, logged)

@@ -15,7 +15,7 @@ from types import CodeType
 from typing import Any, Final
 
 from egcfg_sandbox.candidate.rendering import Renderer
-from egcfg_sandbox.judge import cases, extending, guard
+from egcfg_sandbox.judge import cases, extending, guard, replacements
 from egcfg_sandbox.judge.classes import class_names
 from egcfg_sandbox.judge.evaluation import Evaluation
 from egcfg_sandbox.judge.faults import NotATest
@@ -73,7 +73,7 @@ _REACHING: Final = frozenset(
     }
 )
 # Modules by which a test puts streams and functions of its own in the place of the usual ones.
-_REPLACING: Final = frozenset({"sys", "builtins", "contextlib", "unittest"})
+_REPLACING: Final = frozenset({"os", "sys", "builtins", "contextlib", "unittest"})
 # Those by which it hears of warnings and log records.
 _NOTICING: Final = frozenset({"warnings", "logging", "unittest"})
 _HARMLESS_IMPORTS: Final = frozenset(
@@ -217,6 +217,17 @@ class CodeCheck:
         guard.set_up(session.evaluation, pickling="pickle" in self._imports | self._names)
 
     @cached_property
+    def _assigns_to_modules(self) -> bool:
+        """Whether the test sets a variable of what it has imported."""
+        nodes = (node for tree in (self._setup, self._code) for node in ast.walk(tree))
+        return any(
+            isinstance(node, ast.Attribute)
+            and type(node.ctx) is not ast.Load
+            and ast.unparse(node.value).partition(".")[0] in self._imports
+            for node in nodes
+        )
+
+    @cached_property
     def _first_called(self) -> str | None:
         """What of the program the test calls before all else, unless more must be known for that call."""
         name = name_called_first([*self._setup.body, *self._code.body])
@@ -282,8 +293,8 @@ class CodeCheck:
         self._add_helpers(namespace)
         if "random" in self._imports:
             _share_seeds(session)
-        if self._imports & _REPLACING:
-            session.heed_streams()
+        if self._imports & _REPLACING or self._assigns_to_modules:
+            session.heed_replacements(replacements.named_in((self._setup, self._code)))
         if self._imports & _NOTICING:
             session.heed_notices()
         classes = "unittest" in self._imports | self._names

@@ -7,6 +7,7 @@ import struct
 import sys
 import threading
 import types
+from collections.abc import Iterable
 from typing import Any, Final
 
 from egcfg_sandbox.codec import CodecError, Decoder, Encoder
@@ -16,6 +17,7 @@ from egcfg_sandbox.judge.mirrors import Mirrors
 from egcfg_sandbox.judge.modules import HELPER_MODULES
 from egcfg_sandbox.judge.notices import Notices
 from egcfg_sandbox.judge.remote_objects import is_remote, number_of
+from egcfg_sandbox.judge.replacements import Place, Replacements
 from egcfg_sandbox.judge.streams import Streams
 from egcfg_sandbox.judge.values import Values
 from egcfg_sandbox.judge.watch import Watch
@@ -105,6 +107,7 @@ class Session:
         self._turn = threading.RLock()
         self.evaluation: Evaluation | None = None
         self._streams: Streams | None = None
+        self._replacements: Replacements | None = None
         self._notices: Notices | None = None
         self.class_names: frozenset[str] = frozenset()
 
@@ -113,17 +116,22 @@ class Session:
         with self._turn:
             if self._notices is not None:
                 self._notices.before()
-            if self._streams is None:
+            if self._streams is None or self._replacements is None:
                 return self._ask(operation, *details)
+            self._replacements.before()
             self._streams.before()
             try:
                 return self._ask(operation, *details)
             finally:
                 self._streams.after()
 
-    def heed_streams(self) -> None:
-        """From now on the program reads and prints where the test does."""
+    def heed_replacements(self, further: Iterable[Place]) -> None:
+        """From now on the program reads and prints where the test does, and finds what that has replaced.
+
+        `further`: where the test may have put something, beyond the usual places.
+        """
         self._streams = Streams(self._printed, self._ask)
+        self._replacements = Replacements(self._ask, further)
 
     def _printed(self, errors: bool) -> str:
         text = self.watch.printed(errors=errors)
