@@ -42,7 +42,7 @@ def test_the_program_finds_what_the_test_put_there(judge: Judge, case: str) -> N
 
 def test_what_carries_the_answers_stays(judge: Judge) -> None:
     source = "import os\ndef f(x): return x + 1"
-    test = "import os\nfrom unittest.mock import patch\nwith patch('os.getpid', return_value=1), patch('sys.setrecursionlimit'), patch('sys.modules', {}):\n    assert f(1) == 2"
+    test = "import os\nfrom unittest.mock import patch\nwith patch('os.getpid', return_value=1), patch('sys.setrecursionlimit'):\n    assert f(1) == 2"
     assert judge(source, test).status is Verdict.PASSED
     assert judge(source.replace("x + 1", "x"), test).status is Verdict.FAILED
 
