@@ -31,6 +31,7 @@ _PROGRAMS = {
     "has a generator": "def f(x, y=0):\n    yield x",
     "has builtins of its own": "def sorted(x):\n    return 7\ndef f(x, y=0):\n    return x",
     "prints": "print(1)\ndef f(x, y=0):\n    print(x)\n    return x",
+    "stands for a standard function": "def f(x, y=0):\n    return 1\ndef factorial(x):\n    return 1",
     "cannot be carried": "N = 1 << 8_000_000\ndef f(x, y=0):\n    return x if x else N",
 }
 _TESTS = (
@@ -63,6 +64,17 @@ def test_no_verdict_hangs_on_it(sandbox: Sandbox, test: str) -> None:
         )
 
 
+@pytest.mark.parametrize(("size", "passes"), [(1, True), (2, False)])
+def test_what_the_judge_asks_about_a_variable_does_not_get_in_the_way(
+    sandbox: Sandbox, size: int, passes: bool
+) -> None:
+    keys = (
+        "class K:\n    def __eq__(self, other): return True\n    def __hash__(self): return 1\nN = {K(): 1}\n"
+    )
+    test = CodeTest(f"assert f(1) == 1\nassert len(N) == {size}")
+    assert sandbox.run(Program(f"{keys}def f(x): return x", (test,))).passed is passes
+
+
 @pytest.mark.parametrize("test", [test for test in _TESTS if test != "assert N == 1"])
 def test_what_is_called_first_is_found(test: str) -> None:
     assert name_called_first(ast.parse(test).body) == "f"
@@ -92,6 +104,7 @@ class _Questions:
         ("import math", "assert f(1) == 1", ("f", (1,), {})),
         ("import random", "assert f(1) == 1", "load"),
         ("", "pass\nassert f(1) == 1", "load"),
+        ("from math import *", "assert f(1) == factorial(1)", "load"),
         ("", "assert deepcopy(1) == 1", "load"),
     ],
 )

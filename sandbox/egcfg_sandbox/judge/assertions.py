@@ -23,6 +23,7 @@ from egcfg_sandbox.judge.first_call import name_called_first
 from egcfg_sandbox.judge.modules import HELPER_MODULES
 from egcfg_sandbox.judge.remote_objects import RemoteObject, RemoteType, named_by_test
 from egcfg_sandbox.judge.session import Session
+from egcfg_sandbox.judge.shadowing import under_test
 from egcfg_sandbox.judge.unswallowing import to_be_told, unswallowing
 
 _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]] = {
@@ -399,7 +400,7 @@ class CodeCheck:
                 module = importlib.import_module(name)
                 # Of `from datetime import datetime` the class of that name is meant.
                 helpers[name] = given[name] if given[name] is getattr(module, name, module) else module
-        if not set(given) <= _HOMES.keys() | {entry_point}:
+        if entry_point is not None or not set(given) <= _HOMES.keys():
             for name in (set(given) & _HOMES.keys()) - helpers.keys():
                 helpers[name] = getattr(importlib.import_module(_HOMES[name]), name)
         helpers.pop(entry_point or "", None)
@@ -412,23 +413,9 @@ class CodeCheck:
         bound = {name: given[name] for name in own}
         if entry_point in shadowing:
             bound[entry_point] = given[entry_point]
-        elif not own:
-            innermost = self._innermost_call(shadowing)
-            if innermost is not None:
-                bound[innermost] = given[innermost]
+        elif not own and entry_point is None:
+            bound |= {name: given[name] for name in under_test((self._setup, self._code), shadowing)}
         return bound
-
-    def _innermost_call(self, names: set[str]) -> str | None:
-        """Which of the names is called deepest in the test: that one is under test."""
-        deepest: tuple[int, str] | None = None
-        waiting: list[tuple[ast.AST, int]] = [(self._code, 0)]
-        while waiting:
-            node, depth = waiting.pop()
-            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
-            if called and called in names and (deepest is None or depth > deepest[0]):
-                deepest = (depth, called)
-            waiting += [(child, depth + 1) for child in ast.iter_child_nodes(node)]
-        return None if deepest is None else deepest[1]
 
     def _compare(self, index: int, left: Any, right: Any) -> bool:
         self._values[index] = (left, right)

@@ -23,6 +23,9 @@ def name_called_first(statements: Sequence[ast.stmt]) -> str | None:
     """
     for statement in statements:
         if isinstance(statement, ast.Import | ast.ImportFrom):
+            if any(alias.name == "*" for alias in statement.names):
+                # It has names of the program stand for something else.
+                return None
             continue
         value = _evaluated(statement)
         if value is None:

@@ -129,8 +129,8 @@ class Mirrors:
             ("_remote_class_session", self._session),
             ("_remote_class_number", number),
             ("_remote_traits", traits),
-            ("_remote_named", False),
-            ("_remote_tested", False),
+            ("_remote_named", None),
+            ("_remote_tested", None),
         ):
             type.__setattr__(kind, key, value)
         return kind

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from egcfg_sandbox.codec import CodecError
-from egcfg_sandbox.judge.remote_objects import COMPARING
+from egcfg_sandbox.judge.remote_objects import deciding_nothing
 
 if TYPE_CHECKING:
     from egcfg_sandbox.judge.session import Session
@@ -51,7 +51,7 @@ class RemoteErrorType(type):
         if name.startswith(("__", "_remote")):
             raise AttributeError(name)
         known = next(kind for kind in cls.__mro__ if "_remote_class_number" in vars(kind))
-        return cls._remote_class_session.ask("getattr", known, name)
+        return deciding_nothing(name, cls._remote_class_session.ask("getattr", known, name))
 
 
 def _asked_of_error(error: Any, name: str) -> Any:
@@ -60,9 +60,7 @@ def _asked_of_error(error: Any, name: str) -> Any:
     number = session.mirrors.errors.number_of(error)
     if number is None or name.startswith(("__", "_remote")):
         raise AttributeError(f"{type(error).__name__!r} object has no attribute {name!r}")
-    if name in COMPARING:
-        raise TypeError(f"{name}() of an object that the program returned decides nothing")
-    return session.ask("getattr", error, name)
+    return deciding_nothing(name, session.ask("getattr", error, name))
 
 
 def error_class(session: Session, number: int, name: str, bases: tuple[type, ...]) -> type:
@@ -149,7 +147,7 @@ def _new_exception(kind: type[BaseException], arguments: Any, state: Any) -> Bas
         error = kind.__new__(kind)
     for name, value in state.items() if type(state) is dict else ():
         if type(name) is str and not name.startswith("__"):
-            setattr(error, name, value)
+            setattr(error, name, deciding_nothing(name, value))
     return error
 
 

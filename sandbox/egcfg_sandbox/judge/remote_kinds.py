@@ -7,7 +7,15 @@ from types import FunctionType
 from typing import Any, Final
 
 from egcfg_sandbox.candidate.objects import SPECIAL_NAMES
-from egcfg_sandbox.judge.remote_objects import DOCUMENTATION, RemoteObject, checked, further, operate, slot
+from egcfg_sandbox.judge.remote_objects import (
+    DOCUMENTATION,
+    RemoteObject,
+    asked_for,
+    checked,
+    further,
+    operate,
+    slot,
+)
 from egcfg_sandbox.judge.remote_operators import add_operators
 from egcfg_sandbox.judge.unswallowing import is_to_be_told
 
@@ -41,6 +49,8 @@ class RemoteAny(RemoteObject):
     def __enter__(self) -> Any:
         made = slot(self, "_remote_made")
         entered = further(self, operate(self, "enter"))
+        if entered is self:
+            asked_for(self)
         object.__setattr__(self, "_remote_made", made)
         return entered
 

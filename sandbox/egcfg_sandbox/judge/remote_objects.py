@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 _STATE_DEPTH: Final = 40
 _ITEMS_COMPARED: Final = 1000
-# Methods of builtin types that compare. An object that merely stands where the test expects a builtin
-# could answer them as it likes.
+# Methods of builtin types that compare, or tell how two values differ. An object that merely stands where the
+# test expects a builtin could answer them as it likes.
 COMPARING: Final = frozenset(
-    {"startswith", "endswith", "issubset", "issuperset", "isdisjoint", "equals", "is_close", "isclose"}
-)
+    {
+        "startswith", "endswith", "issubset", "issuperset", "isdisjoint", "equals", "is_close", "isclose",
+        "difference", "symmetric_difference", "intersection", "compare", "compare_signal", "compare_total",
+        "compare_total_mag", "same_quantum",
+    }
+)  # fmt: skip
 # Special names that only describe. Libraries of the test look others up by themselves, to hand values over.
 _DESCRIBING: Final = frozenset(
     {
@@ -56,13 +60,14 @@ def is_remote(value: Any) -> bool:
 def named_by_test(name: str, value: Any) -> Any:
     """Notes whether the test knows a class by a class's name, and uses it as one.
 
-    The name counts that the test uses, as the program may call a class what it likes and let it stand in the
-    place of a function.
+    The names count that the test uses, as the program may call a class what it likes and let it stand in the
+    place of a function: under all of them it has to be one.
     """
     if isinstance(value, RemoteType):
         session = type.__getattribute__(value, "_remote_class_session")
-        type.__setattr__(value, "_remote_named", name[:1].isupper())
-        type.__setattr__(value, "_remote_tested", name in session.class_names)
+        for trait, holds in (("named", name[:1].isupper()), ("tested", name in session.class_names)):
+            before = type.__getattribute__(value, f"_remote_{trait}")
+            type.__setattr__(value, f"_remote_{trait}", holds and before is not False)
     return value
 
 
@@ -81,8 +86,8 @@ class RemoteType(type):
     _remote_class_session: Session
     _remote_class_number: int
     _remote_traits: dict[str, Any]
-    _remote_named: bool
-    _remote_tested: bool
+    _remote_named: bool | None
+    _remote_tested: bool | None
 
     def __new__(cls, name: str, bases: tuple[Any, ...], body: dict[str, Any], **named: Any) -> Any:
         if named or any(type(base) is not RemoteType for base in bases):
@@ -98,9 +103,9 @@ class RemoteType(type):
     def __call__(cls, *arguments: Any, **named: Any) -> Any:
         made = cls._remote_class_session.ask("call", cls, arguments, named)
         stand_in: Any = cls
-        if type(made) is stand_in:
-            object.__setattr__(made, "_remote_born", cls._remote_named)
-            object.__setattr__(made, "_remote_made", cls._remote_tested)
+        if type(made) is stand_in and asked_for(made):
+            object.__setattr__(made, "_remote_born", cls._remote_named is True)
+            object.__setattr__(made, "_remote_made", cls._remote_tested is True)
         return made
 
     def __getattr__(cls, name: str) -> Any:
@@ -110,7 +115,8 @@ class RemoteType(type):
             return fields
         if name.startswith("__") and name not in ("__doc__", "__annotations__", "__slots__"):
             raise AttributeError(name)
-        return named_by_test(name, cls._remote_class_session.ask("getattr", cls, name))
+        value = named_by_test(name, cls._remote_class_session.ask("getattr", cls, name))
+        return value if cls._remote_named is True else deciding_nothing(name, value)
 
     def __setattr__(cls, name: str, value: Any) -> None:
         cls._remote_class_session.ask("setattr", cls, name, value)
@@ -153,9 +159,17 @@ class RemoteObject:
     `_remote_tainted`: a value of the test went into it by an operator. `_remote_made`: the test made it by
     calling a class that it surely uses as one (or it came from such an object by an operator), rather than
     the program by returning it in the place of a plain value. `_remote_born`: the test made it by a call.
+    `_remote_strays`: how often the program gave it otherwise, which ends all trust in it.
     """
 
-    __slots__ = ("_remote_born", "_remote_made", "_remote_number", "_remote_session", "_remote_tainted")
+    __slots__ = (
+        "_remote_born",
+        "_remote_made",
+        "_remote_number",
+        "_remote_session",
+        "_remote_strays",
+        "_remote_tainted",
+    )
 
     def __init__(self, session: Session, number: int) -> None:
         object.__setattr__(self, "_remote_session", session)
@@ -163,18 +177,17 @@ class RemoteObject:
         object.__setattr__(self, "_remote_tainted", False)
         object.__setattr__(self, "_remote_made", False)
         object.__setattr__(self, "_remote_born", False)
+        object.__setattr__(self, "_remote_strays", 1)
 
     def __getattr__(self, name: str) -> Any:
-        if name in COMPARING and not slot(self, "_remote_made"):
-            raise TypeError(f"{name}() of an object that the program returned decides nothing")
-        if name in mocks.ASSERTIONS:
-            raise TypeError(f"{name}() of an object of the program, which is no mock, decides nothing")
         if name == _DATACLASS_FIELDS:
             return getattr(type(self), name)
         if name.startswith("__") and name.endswith("__") and name not in _DESCRIBING:
             raise AttributeError(f"{name} of an object of the program is not asked for")
         value = further(self, slot(self, "_remote_session").ask("getattr", self, name))
-        return named_by_test(name, value)
+        if name not in mocks.ASSERTIONS and slot(self, "_remote_made"):
+            return named_by_test(name, value)
+        return named_by_test(name, deciding_nothing(name, value))
 
     def __setattr__(self, name: str, value: Any) -> None:
         slot(self, "_remote_session").ask("setattr", self, name, value)
@@ -222,8 +235,11 @@ def _copied(source: RemoteObject, how: str) -> Any:
     copy = operate(source, how)
     if not isinstance(copy, RemoteObject):
         raise TypeError(f"{how}() of an object of the program gave {type(copy).__name__}")
-    for flag in ("_remote_born", "_remote_made", "_remote_tainted"):
-        object.__setattr__(copy, flag, slot(source, flag))
+    tainted = slot(copy, "_remote_tainted") or slot(source, "_remote_tainted")
+    object.__setattr__(copy, "_remote_tainted", tainted)
+    if asked_for(copy):
+        for flag in ("_remote_born", "_remote_made"):
+            object.__setattr__(copy, flag, slot(source, flag))
     return copy
 
 
@@ -253,6 +269,21 @@ def answered(value: RemoteObject) -> None:
         object.__setattr__(value, "_remote_tainted", False)
     object.__setattr__(value, "_remote_made", False)
     object.__setattr__(value, "_remote_born", False)
+    object.__setattr__(value, "_remote_strays", slot(value, "_remote_strays") + 1)
+
+
+def asked_for(value: RemoteObject) -> bool:
+    """Notes that an object came where one had to come; whether it never came anywhere else."""
+    strays = slot(value, "_remote_strays") - 1
+    object.__setattr__(value, "_remote_strays", strays)
+    return bool(strays == 0)
+
+
+def deciding_nothing(name: str, value: Any) -> Any:
+    """An attribute of what may stand in the place of a builtin's value: no method that is handed another."""
+    if (name in COMPARING or name in mocks.ASSERTIONS) and (callable(value) or is_remote(value)):
+        raise TypeError(f"{name}() of what the program returned decides nothing")
+    return value
 
 
 def checked(target: RemoteObject, name: str, kind: type, *operands: Any) -> Any:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from egcfg_sandbox.judge.remote_objects import RemoteObject, checked, further, is_remote, operate, slot
+from egcfg_sandbox.judge.remote_objects import (
+    RemoteObject,
+    asked_for,
+    checked,
+    further,
+    is_remote,
+    operate,
+    slot,
+)
 
 
 def add_operators(kind: type[RemoteObject]) -> None:
@@ -54,12 +62,13 @@ def _binary(name: str, swapped: bool, in_place: bool = False) -> Any:
             or (isinstance(other, RemoteObject) and slot(other, "_remote_tainted"))
         )
         if value is self and in_place:
+            asked_for(self)
             object.__setattr__(self, "_remote_made", made)
         if not tainted:
             return value
         if isinstance(value, RemoteObject):
             object.__setattr__(value, "_remote_tainted", True)
-            if made and type(value) is type(self):
+            if made and value is not self and type(value) is type(self) and asked_for(value):
                 object.__setattr__(value, "_remote_made", True)
             return value
         if made and not slot(self, "_remote_tainted"):

@@ -6,7 +6,7 @@ from collections import namedtuple
 from typing import TYPE_CHECKING, Any, Final
 
 from egcfg_sandbox.codec import CodecError
-from egcfg_sandbox.judge.remote_objects import COMPARING, RemoteType, named_by_test
+from egcfg_sandbox.judge.remote_objects import RemoteType, deciding_nothing, named_by_test
 
 if TYPE_CHECKING:
     from egcfg_sandbox.judge.session import Session
@@ -23,9 +23,8 @@ class _Further:
     def __getattr__(self, name: str) -> Any:
         if name.startswith(("__", "_remote")):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        if name in COMPARING:
-            raise TypeError(f"{name}() of an object that the program returned decides nothing")
-        return named_by_test(name, self._remote_session.ask("getattr", self, name))
+        value = deciding_nothing(name, self._remote_session.ask("getattr", self, name))
+        return named_by_test(name, value)
 
 
 class Values:
@@ -49,6 +48,9 @@ class Values:
         named = fields is not None
         if named and (base is not tuple or len(fields) != len(plain) or {*map(type, fields)} - {str}):
             raise CodecError("a named tuple that is none")
+        if named:
+            for name, part in zip(fields, plain, strict=True):
+                deciding_nothing(name, part)
         key = (kind, base, fields)
         if key not in self._classes:
             plain_kind = namedtuple(kind.__name__, fields) if named else base
