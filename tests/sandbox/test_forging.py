@@ -170,6 +170,9 @@ TAMPERING = {
     "an asynchronous with that swallows": (SWALLOWING, "import asyncio\nasync def test():\n    async with Kept() as k: assert k.get() == 2\nasyncio.run(test())"),
     "an object that answers with itself after an operator": (ALWAYS_EQUAL["operators"] + "class Shape(E):\n    def __init__(self, x): pass\n    def __add__(self, o): return self\n    def area(self): return self", "s = Shape(3) + 1\ns.name = 'x'\nassert abs(s.area() - 9) < 1e-6"),
     "an object that answers with itself, compared": ("class Shape:\n    def __init__(self, x): self.x = x\n    def grown(self, by): return self\n    def __eq__(self, o): return True", "s = Shape(3)\nassert s.grown(2) == Shape(5)"),
+    "text that the test formats with an object": ("def f(): return '{user.__init__.__globals__[expected]}'", "class User:\n    def __init__(self, name): self.name = name\nexpected = 'Hi Bob'\nassert f().format(user=User('Bob')) == expected"),
+    "text that the test formats with a map": ("def f(): return '{0[user].__class__.want}'", "class User: want = 'Hi Bob'\ntext = f()\nassert text.format({'user': User()}) == User.want"),
+    "text that the test formats with a form": ("def f(): return '{0:{1.gi_frame.f_globals[width]}}'", "width = 5\ndef g(): yield\nassert f().format(7, g()) == '    7'"),
     "a builtin of the test": ("def f(g):\n    g(\"[d for d in __import__('gc').get_objects() if type(d).__name__ == '_Namespace'][-1].update(expected=5)\")\n    return 5", "expected = 2\nassert f(eval) == expected"),
     "the test's look at itself": ("def f(look, g): return look(g, '__globals__')['secret']", "secret = 851723\nassert f(getattr, lambda: 0) == 851723"),
     "forged reply on every descriptor": ("import os\ndef f(x):\n    for fd in range(64):\n        try: os.write(fd, b'\\x0e\\0\\0\\0A\\x02\\0\\0\\0t\\x02\\0\\0\\0s\\x05\\0\\0\\0valueT')\n        except OSError: pass\n    return 5", "assert f(1) == 2"),
@@ -333,6 +336,8 @@ def test_a_test_may_evaluate_its_own_texts_and_plain_answers(judge: Judge) -> No
         ("def twice(a): return eval('a * 2')\nassert twice(f('4')) == 8", True),
         ("assert eval(g('5')) == [1, 7]", True),
         ("assert eval(g('5')) == [1, 8]", False),
+        ("assert ('{0:' + f(\"'>5}'\")).format(7) == '    7'", True),
+        ("class P: x = 4\nassert f(\"'{p.x} {q[_a]}'\").format(p=P(), q={'_a': 5}) == '4 5'", True),
         ("exec('y = 3')\nassert f('1 + 2') == y", True),
     ):
         assert (judge(source, test).status is Verdict.PASSED) is holds, test

@@ -20,6 +20,7 @@ from egcfg_sandbox.judge.classes import class_names
 from egcfg_sandbox.judge.evaluation import Evaluation
 from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.first_call import name_called_first
+from egcfg_sandbox.judge.formatting import BoundFormats, formatting
 from egcfg_sandbox.judge.modules import HELPER_MODULES
 from egcfg_sandbox.judge.remote_objects import RemoteObject, RemoteType, named_by_test
 from egcfg_sandbox.judge.session import Session
@@ -374,6 +375,7 @@ class CodeCheck:
         namespace["_judge_truth"] = self._truth
         namespace["_judge_failure"] = self._failure
         namespace["_judge_manager"] = unswallowing
+        namespace["_judge_format"] = formatting
 
     def compiled(self, names: set[str]) -> tuple[CodeType, ...]:
         """Setup and test with assertions that leave their values behind; `names` are the program's."""
@@ -386,7 +388,8 @@ class CodeCheck:
     def _compile(self, names: set[str]) -> _Compiled:
         checks: list[_Check] = []
         rewriter = _Rewriter(names, checks)
-        trees = [rewriter.visit(tree) for tree in map(_parse, self._texts) if tree.body]
+        bounding = BoundFormats("_judge_format")
+        trees = [rewriter.visit(bounding.visit(tree)) for tree in map(_parse, self._texts) if tree.body]
         codes = [compile(tree, _FILENAME, "exec", dont_inherit=True) for tree in trees]
         return _Compiled(tuple(codes), tuple(checks))
 
