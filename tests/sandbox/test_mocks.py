@@ -24,6 +24,9 @@ USES = {
     "sleep": ("import time\ndef f(s):\n    time.sleep(s)\n    return s", "def f(s): return s", "with patch('time.sleep') as slept:\n    assert f(1000) == 1000\nslept.assert_called_once_with(1000)"),
     "time and chance": ("import random, time\ndef f(): return time.time(), random.randint(1, 6)", "def f(): return 5, 4", "with patch('time.time', return_value=5), patch('random.randint', return_value=3):\n    assert f() == (5, 3)\nassert f()[0] > 5"),
     "method of a class": ("class S:\n    def get(self): return 1\n    def run(self): return self.get() + 1", "class S:\n    def get(self): return 1\n    def run(self): return 2", "with patch.object(S, 'get', return_value=10):\n    assert S().run() == 11\nassert S().run() == 2"),
+    "in place of a function of the program": ("def g(x): return x\ndef f(x): return g(x) + 1", "def g(x): return x\ndef f(x): return 6", "from unittest.mock import patch\nwith patch('__main__.g', return_value=5) as given:\n    assert f(1) == 6\n    given.assert_called_once_with(1)\nassert f(1) == 2"),
+    "in place of a function, by the module's name": ("def g(x): return x\ndef f(x): return g(x) + 1", "def g(x): return x\ndef f(x): return x + 1", "from unittest.mock import patch\nimport unittest\nclass T(unittest.TestCase):\n    @patch(f'{__name__}.g')\n    def test(self, given):\n        given.side_effect = [5, 7]\n        self.assertEqual([f(1), f(2)], [6, 8])"),
+    "after a class of the program": ("class A:\n    def go(self, x): return x\ndef f(a): return a.go(3)", "class A:\n    def go(self, x): return x\ndef f(a): return 4", "from unittest.mock import Mock\nm = Mock(spec=A)\nm.go.return_value = 4\nassert f(m) == 4 and isinstance(m, A)\nm.go.assert_called_once_with(3)\ntry: m.stop\nexcept AttributeError: pass\nelse: assert False"),
 }  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def test_it_holds_and_what_does_not_share_alike_fails(judge: Judge, case: str) -
 
 def test_what_has_no_form_outside_the_test_stays_there(judge: Judge) -> None:
     source = "kept = []\ndef f(): return kept\ndef size(): return len(kept)"
-    test = "import types\nxs = f()\nxs.append(types.SimpleNamespace())\nassert size() == 0 and len(xs) == 1"
+    test = "import string\nxs = f()\nxs.append(string.Template(''))\nassert size() == 0 and len(xs) == 1"
     assert judge(source, test).status is Verdict.PASSED
 
 

@@ -200,6 +200,16 @@ def item(): return Item("a", [1])
             "try: f()\nexcept ValueError as error: assert error.args[0].code == 5\nelse: assert 0 > 1\nassert g(lambda *a: None).code == 6",
             "try: f()\nexcept ValueError as error: assert error.args[0].code == 6",
         ),
+        (
+            "def f(x): return x + 1\nN = 4",
+            "assert globals()['f'](1) == 2 and globals()['N'] == 4 and globals().get('f') is f\nassert type(f).__name__ == 'function'",
+            "assert globals()['f'](1) == 3",
+        ),
+        (
+            "from dataclasses import dataclass\n@dataclass\nclass Point:\n    x: int\n    y: int",
+            "match Point(1, 2):\n    case Point(1, y): assert y == 2\n    case _: assert 0 > 1",
+            "match Point(1, 2):\n    case Point(2, y): assert y == 2\n    case _: assert 0 > 1",
+        ),
         (COUNTER, f"{THREADS}\nassert account.sum == 30", f"{THREADS}\nassert account.sum == 29"),
     ],
 )
@@ -218,8 +228,8 @@ def test_a_program_may_enter_an_object_of_a_module_that_the_test_made(judge: Jud
 
 
 def test_objects_of_the_judges_own_libraries_stay_closed(judge: Judge) -> None:
-    test = "import types\nthing = types.SimpleNamespace(x=1)\nassert peek(thing) == 1"
-    row = judge("def peek(thing):\n    return thing.x", test)
+    test = "import string\nthing = string.Template('1')\nassert peek(thing) == '1'"
+    row = judge("def peek(thing):\n    return thing.template", test)
     assert not row.passed
     assert "cannot be handed to the program" in (row.error or "")
 

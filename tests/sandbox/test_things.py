@@ -50,6 +50,13 @@ USES = {
     "generator": ("def f(g): return next(g), list(g)", "def f(g): return 0, []", "assert f(x * x for x in range(1, 4)) == (1, [4, 9])"),
     "iterator that is used further": ("def f(g): return next(g)", "def f(g): return list(g)[0]", "it = iter([5, 6])\nassert f(it) == 5 and list(it) == [6]"),
     "file": ("def f(source, target):\n    for line in source: print(line.strip(), file=target)", "def f(source, target): target.write(source.read())", "import io\nout = io.StringIO()\nf(io.StringIO(' a\\n b\\n'), out)\nassert out.getvalue() == 'a\\nb\\n'"),
+    "random numbers": ("def f(r): return r.randint(1, 1000)", "def f(r): return 1", "import random\nassert f(random.Random(3)) == random.Random(3).randint(1, 1000)"),
+    "a namespace": ("def f(o):\n    o.b = o.a + 1\n    return vars(o)", "def f(o): return {'a': 1, 'b': 2}", "from types import SimpleNamespace\no = SimpleNamespace(a=1)\nassert f(o) == {'a': 1, 'b': 2} and o.b == 2"),
+    "a queue": ("def f(q):\n    while not q.empty(): yield q.get() * 2", "def f(q): return [2, 4]", "import queue\nq = queue.Queue()\nq.put(1)\nq.put(2)\nassert list(f(q)) == [2, 4] and q.qsize() == 0"),
+    "a lock": ("def f(lock):\n    with lock: return lock.locked()", "def f(lock): return lock.locked()", "import threading\nassert f(threading.Lock()) is True"),
+    "an event": ("def f(event): event.set()", "def f(event): pass", "import threading\nevent = threading.Event()\nf(event)\nassert event.is_set()"),
+    "a module": ("def f(m): return m.sqrt(4), m.__name__", "def f(m): return 2, 'm'", "import math\nassert f(math) == (2, 'math')"),
+    "a class, decorated": ("R = []\ndef f(c):\n    R.append(c.__name__)\n    c.kind = 'new'\n    return c", "R = ['K']\ndef f(c): return c", "@f\nclass K: pass\nassert R == ['K'] and K.kind == K().kind == 'new'"),
 }  # fmt: skip
 
 
@@ -68,6 +75,10 @@ REACHING = [
     ("def f(g): return g._remote_ask('operate', g._remote_number, ('__globals__',), {})", "def g(): return 1\nassert f(g)"),
     ("def f(s): s.total = lambda: 3", "class Sum:\n    def total(self): return 2\ns = Sum()\nf(s)\nassert s.total() == 3"),
     ("def f(g): return g + 1", "def g(): return 1\nassert f(g)"),
+    ("def f(c): c.want = 1", "class K: want = 2\nf(K)\nassert K.want == 1"),
+    ("def f(c): c.total = lambda self: 3", "class K:\n    def total(self): return 2\nf(K)\nassert K().total() == 3"),
+    ("def f(c): c.__eq__ = lambda self, other: True", "class K: pass\nf(K)\nassert K() == K()"),
+    ("def f(r): return r._randbelow(1) == 0", "import random\nassert f(random.Random(1))"),
 ]  # fmt: skip
 
 

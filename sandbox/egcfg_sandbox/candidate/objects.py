@@ -6,6 +6,7 @@ import builtins
 import collections
 import copy
 import dataclasses
+import importlib
 import math
 import operator
 import sys
@@ -194,7 +195,7 @@ class Objects:
         """The object behind a reference from the judge, what both sides have, or a thing of the test."""
         side, number, *rest = plain
         if side == "standard":
-            return vars(sys.modules[number])[rest[0]]
+            return vars(sys.modules[number])[rest[0]] if rest[0] else importlib.import_module(number)
         if side == "mine":
             return self._objects[number]
         if side == "raises":

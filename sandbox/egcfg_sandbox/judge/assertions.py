@@ -8,14 +8,15 @@ import importlib
 import operator
 import random
 import symtable
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from types import CodeType
 from typing import Any, Final
 
 from egcfg_sandbox.candidate.rendering import Renderer
-from egcfg_sandbox.judge import cases, extending, guard, replacements
+from egcfg_sandbox.judge import cases, extending, guard, main_module, replacements
 from egcfg_sandbox.judge.classes import class_names
 from egcfg_sandbox.judge.evaluation import Evaluation
 from egcfg_sandbox.judge.faults import NotATest
@@ -190,6 +191,7 @@ class CodeCheck:
         self._setup = _parse(setup)
         self._code = _parse(code)
         self._names = _global_names(setup, code)
+        self._names |= main_module.named_in((self._setup, self._code), self._names)
         self._imports = {
             name for tree in (self._setup, self._code) for node in ast.walk(tree) for name in _imported(node)
         }
@@ -290,6 +292,10 @@ class CodeCheck:
             namespace[first] = call_first
         if session.evaluation is not None:
             namespace.update(session.evaluation.tools(self._names))
+        if not self.leaves_nothing_behind:
+            sys.modules["__main__"] = main_module.MainModule(
+                namespace, namespace, partial(session.ask, "replace", load[1])
+            )
         if "super" in self._names:
             namespace["super"] = extending.find_super(RemoteType)
         self._add_helpers(namespace)

@@ -102,6 +102,9 @@ class RemoteFunction(RemoteObject):
     __class__ = property(lambda self: FunctionType)
 
 
+RemoteFunction.__name__ = FunctionType.__name__
+
+
 class RemoteIterator(RemoteAny):
     """A generator or iterator of the program, asked for one item at a time."""
 

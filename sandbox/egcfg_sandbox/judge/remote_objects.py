@@ -35,6 +35,7 @@ _DESCRIBING: Final = frozenset(
         "__code__", "__defaults__", "__kwdefaults__",
     }
 )  # fmt: skip
+_OF_CLASSES: Final = frozenset({"__doc__", "__annotations__", "__slots__", "__match_args__"})
 _DATACLASS_FIELDS: Final = "__dataclass_fields__"
 
 
@@ -113,7 +114,7 @@ class RemoteType(type):
             fields = _dataclass_fields(cls)
             type.__setattr__(cls, name, fields)
             return fields
-        if name.startswith("__") and name not in ("__doc__", "__annotations__", "__slots__"):
+        if name.startswith("__") and name not in _OF_CLASSES:
             raise AttributeError(name)
         value = named_by_test(name, cls._remote_class_session.ask("getattr", cls, name))
         return value if cls._remote_named is True else deciding_nothing(name, value)
@@ -136,6 +137,10 @@ class RemoteType(type):
 
     def __bool__(cls) -> bool:
         return True
+
+    def __dir__(cls) -> list[str]:
+        names = cls._remote_class_session.ask("operate", "dir", (cls,))
+        return [name for name in names if type(name) is str]
 
     def __getitem__(cls, key: Any) -> Any:
         return cls._remote_class_session.ask("operate", "getitem", (cls, key))

@@ -61,7 +61,8 @@ def _give(what: str, thing: Any, arguments: tuple[Any, ...], named: dict[str, An
         raise AttributeError(f"{type(thing).__name__!r} object has no attribute {name!r} for the program")
     if what == "setattr":
         # Nothing of the program is to be called in the place of what the test made.
-        if (mock and type(arguments[1]) not in _PLAIN) or (not mock and callable(getattr(thing, name, None))):
+        closed = isinstance(thing, type) or callable(getattr(thing, name, None))
+        if (mock and type(arguments[1]) not in _PLAIN) or (not mock and closed and hasattr(thing, name)):
             raise AttributeError(f"{type(thing).__name__!r} object attribute {name!r} is read-only")
         setattr(thing, name, arguments[1])
         return None
@@ -69,12 +70,17 @@ def _give(what: str, thing: Any, arguments: tuple[Any, ...], named: dict[str, An
 
 
 def _belongs_to_test(thing: Any) -> bool:
-    """Whether the test, or a module that it made from text, defines the thing's class."""
-    module = type(thing).__module__
+    """Whether the test, or a module that it made from text, defines the thing's class, or the class it is."""
+    module = thing.__module__ if _is_plain_class(thing) else type(thing).__module__
     if module in sys.stdlib_module_names:
-        return False
+        return things.is_lent(thing)
     made = sys.modules.get(module)
     return module == "__main__" or (made is not None and getattr(made, "__spec__", None) is None)
+
+
+def _is_plain_class(thing: Any) -> bool:
+    """Whether something is a class that extends none, nor follows the rules of a metaclass."""
+    return type(thing) is type and thing.__base__ is object
 
 
 def _public_name(value: Any) -> tuple[str, str] | None:
@@ -82,6 +88,9 @@ def _public_name(value: Any) -> tuple[str, str] | None:
     tool = builtin_name(value)
     if tool is not None:
         return ("builtins", tool)
+    if isinstance(value, types.ModuleType):
+        known = value.__name__.partition(".")[0] in sys.stdlib_module_names
+        return (value.__name__, "") if known and sys.modules.get(value.__name__) is value else None
     module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
     if not isinstance(value, _NAMED) or type(module) is not str or type(name) is not str:
         return None
@@ -291,7 +300,7 @@ class Session:
         stream = isinstance(value, things.STREAMS)
         of_test = mocks.is_mock(value) or _belongs_to_test(value)
         if stream or callable(value) or of_test:
-            operable = stream or (of_test and things.is_operable(value))
+            operable = stream or (of_test and not isinstance(value, type) and things.is_operable(value))
             return ("test", self._number(value), operable)
         raise CodecError(f"a {type(value).__name__}, which has no form outside the test")
 

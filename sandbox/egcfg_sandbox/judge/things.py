@@ -37,7 +37,23 @@ _OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
     **{name: getattr(operator, name) for name in _OPERATORS.split()},
     **{f"r{name}": _turned(getattr(operator, name)) for name in _SWAPPED},
 }
+# Classes of the standard library whose objects tests make for a program to use.
+_LENT: Final = {
+    "array": frozenset({"array"}),
+    "random": frozenset({"Random"}),
+    "types": frozenset({"SimpleNamespace"}),
+    "queue": frozenset({"Queue", "LifoQueue", "PriorityQueue"}),
+    "_queue": frozenset({"SimpleQueue"}),
+    "_thread": frozenset({"lock", "RLock"}),
+    "threading": frozenset({"Barrier", "BoundedSemaphore", "Condition", "Event", "Semaphore"}),
+}
 _SPECIAL: Final = frozenset(f"__{name.rstrip('_')}__" for name in _OPERATIONS)
+
+
+def is_lent(thing: Any) -> bool:
+    """Whether the program may use a thing of a class of Python's as if the class were the test's."""
+    kind = type(thing)
+    return kind.__qualname__ in _LENT.get(kind.__module__, ())
 
 
 def is_operable(thing: Any) -> bool:
