@@ -206,14 +206,14 @@ class Runner:
         except BaseException:
             # Its class has a metaclass that resists being looked at.
             text = "an exception that cannot be described"
-            return ("Exception", (), {}, text, *[None] * 6)
+            return ("Exception", (), {}, text, *[None] * 7)
 
     def _raised(self, error: BaseException, causes: int = _MOST_CAUSES) -> Any:
         """An exception as data.
 
         Class, arguments, variables, text, the program's line it came from, errno; further what its own
-        `__str__` says, its cause, its number where it is one of the test's that came back, and the reference
-        by which one of a class of the program's can be asked for more.
+        `__str__` says, its cause, its number where it is one of the test's that came back, the reference by
+        which one of a class of the program's can be asked for more, and in what it arose, without a cause.
         """
         text = describe_error(error, Renderer(200).text)
         line = None
@@ -240,6 +240,7 @@ class Runner:
         kind = self._objects.describe_class(type(error))
         number = OSError.__dict__["errno"].__get__(error) if isinstance(error, OSError) else None
         cause = BaseException.__dict__["__cause__"].__get__(error)
+        around = None if cause is not None else BaseException.__dict__["__context__"].__get__(error)
         BaseException.__dict__["__traceback__"].__set__(error, None)
         return (
             kind,
@@ -252,6 +253,7 @@ class Runner:
             None if cause is None or not causes else self._raised(cause, causes - 1),
             self._objects.number_at_test(error),
             None if type(kind) is str else self._objects.number_of(error),
+            None if around is None or not causes else self._raised(around, causes - 1),
         )
 
     def _perform(self, request: Any) -> Any:

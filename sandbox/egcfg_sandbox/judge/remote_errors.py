@@ -91,7 +91,9 @@ class Errors:
         silently end a `map` or `zip` of the test.
         """
         try:
-            description, arguments, state, text, line, number, shown, cause, at_test, reference = plain
+            description, arguments, state, text, line, number, shown, cause, at_test, reference, around = (
+                plain
+            )
             kind: Any = self._find_class(description)
             if not issubclass(kind, BaseException):
                 raise CodecError("an exception that is none")
@@ -110,6 +112,8 @@ class Errors:
                     error._remote_shown = shown  # type: ignore[attr-defined]
                 if cause is not None:
                     error.__cause__ = self.exception(cause, iterating=False)
+                if around is not None:
+                    error.__context__ = self.exception(around, iterating=False)
             except (TypeError, ValueError, AttributeError):
                 # Of a class that cannot be made anew from its arguments, such as a group.
                 error = RuntimeError(f"an exception of the class {kind.__name__}")

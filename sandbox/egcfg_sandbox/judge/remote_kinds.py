@@ -14,6 +14,7 @@ from egcfg_sandbox.judge.remote_objects import (
     checked,
     further,
     operate,
+    sized,
     slot,
 )
 from egcfg_sandbox.judge.remote_operators import add_operators
@@ -30,7 +31,7 @@ class RemoteAny(RemoteObject):
 
     def __iter__(self) -> Iterator[Any]:
         source = further(self, operate(self, "iter"))
-        return self if source is self else _Iteration(source)
+        return self if source is self else _Iteration(source, self)
 
     def __contains__(self, item: Any) -> bool:
         if slot(self, "_remote_made"):
@@ -76,7 +77,7 @@ class RemoteAny(RemoteObject):
         return operate(self, "aexit", *_details(error)) and not is_to_be_told(error, trace)
 
     def __len__(self) -> int:
-        return int(checked(self, "len", int))
+        return sized(self, int(checked(self, "len", int)))
 
     def __int__(self) -> int:
         return int(checked(self, "int", int))
@@ -150,15 +151,24 @@ def generated(source: Any) -> Generator[Any, Any, Any]:
 
 
 class _Iteration(Iterator[Any]):
-    """Whatever the program's `__iter__` gave, as an iterator."""
+    """Whatever the program's `__iter__` gave, as an iterator: over all that `whole` has, if that is given."""
 
-    def __init__(self, source: Any) -> None:
+    def __init__(self, source: Any, whole: RemoteObject | None = None) -> None:
         if not hasattr(type(source), "__next__"):
             raise TypeError(f"iter() returned non-iterator of type {type(source).__name__!r}")
         self._source = source
+        self._whole = whole
+        self._items = 0
 
     def __next__(self) -> Any:
-        return next(self._source)
+        try:
+            item = next(self._source)
+        except StopIteration:
+            if self._whole is not None:
+                sized(self._whole, self._items)
+            raise
+        self._items += 1
+        return item
 
 
 def _details(error: Any) -> tuple[Any, Any, None]:

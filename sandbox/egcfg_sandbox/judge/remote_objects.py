@@ -164,7 +164,8 @@ class RemoteObject:
     `_remote_tainted`: a value of the test went into it by an operator. `_remote_made`: the test made it by
     calling a class that it surely uses as one (or it came from such an object by an operator), rather than
     the program by returning it in the place of a plain value. `_remote_born`: the test made it by a call.
-    `_remote_strays`: how often the program gave it otherwise, which ends all trust in it.
+    `_remote_strays`: how often the program gave it otherwise, which ends all trust in it. `_remote_size`: how
+    many items it said or showed it has, after how many changes.
     """
 
     __slots__ = (
@@ -172,6 +173,7 @@ class RemoteObject:
         "_remote_made",
         "_remote_number",
         "_remote_session",
+        "_remote_size",
         "_remote_strays",
         "_remote_tainted",
     )
@@ -183,6 +185,7 @@ class RemoteObject:
         object.__setattr__(self, "_remote_made", False)
         object.__setattr__(self, "_remote_born", False)
         object.__setattr__(self, "_remote_strays", 1)
+        object.__setattr__(self, "_remote_size", None)
 
     def __getattr__(self, name: str) -> Any:
         if name == _DATACLASS_FIELDS:
@@ -282,6 +285,16 @@ def asked_for(value: RemoteObject) -> bool:
     strays = slot(value, "_remote_strays") - 1
     object.__setattr__(value, "_remote_strays", strays)
     return bool(strays == 0)
+
+
+def sized(target: RemoteObject, items: int) -> int:
+    """Notes how many items an object has; raises `TypeError` when it was another number just before."""
+    now = (slot(target, "_remote_session").changes, items)
+    before = slot(target, "_remote_size")
+    if before is not None and before[0] == now[0] and before[1] != items:
+        raise TypeError(f"an object of the program has {before[1]} items and at the same time {items}")
+    object.__setattr__(target, "_remote_size", now)
+    return items
 
 
 def deciding_nothing(name: str, value: Any) -> Any:

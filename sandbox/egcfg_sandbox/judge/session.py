@@ -31,6 +31,7 @@ _NAMED: Final = (type, types.FunctionType, types.BuiltinFunctionType)
 _PLAIN: Final = (type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset)
 _SHARED_MODULES: Final = {"builtins", "_operator", "_functools", *HELPER_MODULES} & sys.modules.keys()
 _NEXT: Final = ("next", "anext")
+_READING: Final = frozenset({"next", "iter", "len"})
 _WITH: Final = {"enter": (), "exit": (None, None, None)}
 _ANSWERING: Final = frozenset({"call", "operate", "getattr", "execute"})
 
@@ -112,6 +113,8 @@ class Session:
         self.mirrors = Mirrors(self)
         self.values = Values(self)
         self.answered = False
+        self.changes = 0
+        """How many questions there were that may have changed an object."""
         self._foretold = b""
         self._came_early: bytes | None = None
         self._turn = threading.RLock()
@@ -183,7 +186,10 @@ class Session:
         # Not to be guessed, so that nothing can be answered before it is asked.
         asked = os.urandom(_NUMBER.size)
         self._send(b"Q" + asked, (operation, *details))
-        iterating = operation == "operate" and details[0] in _NEXT
+        operator = details[0] if operation == "operate" else ""
+        iterating = operator in _NEXT
+        if operator not in _READING:
+            self.changes += 1
         return self._await(asked, answering=operation in _ANSWERING, iterating=iterating)
 
     def _send(self, head: bytes, value: Any) -> None:
