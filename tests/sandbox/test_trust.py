@@ -40,7 +40,15 @@ class S:
     def __len__(self): return len(self.other)
 def f(x): return S()
 """
+SIZED = """
+class E:
+    def __len__(self): return 3
+    def __iter__(self): return iter(())
+def f(x): return E()
+"""
 FORGED = {
+    "fewer items than it says it has": (SIZED, "got = f(1)\nassert len(got) == 3\nassert all(a == b for a, b in zip(got, [71, 72, 73]))"),
+    "fewer items than it says it has afterwards": (SIZED, "got = f(1)\nfor a, b in zip(got, [71, 72, 73]): assert a == b\nassert len(got) == 3"),
     "a class in the place of a function": (AGREEING + "Rectangle = area = E", "c = Rectangle(3)\nassert c.v == 3\nassert abs(area(c) - 12.566) < 1e-3"),
     "a class in the place of a function with a capital": (AGREEING + "Calculator = Add = E", "c = Calculator(3)\nassert c.v == 3\nassert abs(Add(3) - 12.566) < 1e-3"),
     "a class within a class in the place of a function": (AGREEING + "class Tree:\n    Node = E\nmean = E", "t = Tree()\nn = t.Node(3)\nassert n.value == 3\nassert abs(mean([1, 2]) - 1.5) < 1e-6"),
@@ -84,7 +92,16 @@ class Vector:
     def __contains__(self, number): return number in (self.x, self.y)
 def norm(a): return abs(a)
 """
+ROW = """
+class Row:
+    def __init__(self, xs): self.xs = list(xs)
+    def __len__(self): return len(self.xs)
+    def __iter__(self): yield from self.xs
+    def add(self, x): self.xs.append(x)
+def f(x): return Row(x)
+"""
 MADE = {
+    "items that are added": (ROW, ROW.replace("append(x)", "append(0)"), "got = f([71])\nassert len(got) == 1 and list(got) == [71]\ngot.add(5)\nassert len(got) == 2 and list(got) == [71, 5] and len(got) == 2\nfor x in got: break\nassert len(got) == 2"),
     "operators": (VECTOR, VECTOR.replace("self.x * other", "self.x + other"), "a = Vector(3, 4)\nassert a.x == 3 and norm(a) == 5 and abs(a) == 5 and a < 6\nb = a * 2\nassert abs(b) == 10 and b < 11 and abs(b - a) == 5"),
     "changed in place and entered": (VECTOR, VECTOR.replace("in (self.x,", "not in (self.x,"), "a = Vector(3, 4)\na += 1\nassert a.x == 4 and a < 7 and 4 in a\nwith a as c: assert c is a and a < 7"),
     "copies": (VECTOR, VECTOR.replace("self.x ** 2", "self.x ** 3"), "import copy\na = Vector(3, 4)\nb = copy.copy(a)\nassert a.x == 3 and a == b and b < 6 and a is not b and copy.deepcopy(a) == a"),
@@ -95,7 +112,7 @@ MADE = {
 
 
 @pytest.mark.parametrize("case", MADE)
-def test_what_the_test_made_is_taken_at_its_word(judge: Judge, case: str) -> None:
+def test_what_the_test_made_or_names_is_taken_at_its_word(judge: Judge, case: str) -> None:
     right, wrong, test = MADE[case]
     row = judge(right, test)
     assert (row.status, row.error) == (Verdict.PASSED, None)

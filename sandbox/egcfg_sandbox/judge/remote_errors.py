@@ -94,7 +94,7 @@ class Errors:
             description, arguments, state, text, line, number, shown, cause, at_test, reference, around = (
                 plain
             )
-            kind: Any = self._find_class(description)
+            kind: Any = self._find_class(named)
             if not issubclass(kind, BaseException):
                 raise CodecError("an exception that is none")
             if issubclass(kind, _ENDING) and not iterating:
