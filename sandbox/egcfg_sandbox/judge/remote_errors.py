@@ -91,9 +91,7 @@ class Errors:
         silently end a `map` or `zip` of the test.
         """
         try:
-            description, arguments, state, text, line, number, shown, cause, at_test, reference, around = (
-                plain
-            )
+            named, arguments, state, text, line, number, shown, cause, at_test, reference, around = plain
             kind: Any = self._find_class(named)
             if not issubclass(kind, BaseException):
                 raise CodecError("an exception that is none")
