@@ -156,6 +156,11 @@ def _decides(node: ast.AST) -> bool:
     """Whether the verdict may hang on a part of a test: an assertion other than `assert False`."""
     if isinstance(node, ast.Assert):
         return not isinstance(node.test, ast.Constant)
+    return _calls_an_assertion(node)
+
+
+def _calls_an_assertion(node: ast.AST) -> bool:
+    """Whether it is a call such as unittest and mocks have them."""
     called = node.func if isinstance(node, ast.Call) else None
     return isinstance(called, ast.Attribute) and (called.attr.startswith("assert") or called.attr == "fail")
 
@@ -260,6 +265,7 @@ class CodeCheck:
     def run(self, session: Session, load: Load, entry_point: str | None) -> None:
         """Has the program loaded and returns when the test holds; raises what made it fail."""
         session.class_names |= self._class_names
+        session.may_be_cancelled = self._names_cancelling
         namespace = _Namespace(session)
         first = None if entry_point in vars(builtins) else self._first_called
 
@@ -312,13 +318,17 @@ class CodeCheck:
             exec(code, namespace)
         if classes:
             cases.run(namespace)
+        for name in self._plain_classes:
+            cases.run_plain(namespace[name])
         self._call_functions(session, namespace, entry_point)
+        if not self._values and self._hangs_on_assertions:
+            raise NotATest("the test evaluates none of its assertions")
 
     def _call_functions(self, session: Session, namespace: dict[str, Any], entry_point: str | None) -> None:
         """Calls what the test defined to be called by others: `check(candidate)`, and `test_...()`."""
         for function in self._uncalled:
             if not function.args.args:
-                namespace[function.name]()
+                cases.finished(namespace[function.name]())
             elif entry_point is None:
                 raise NotATest(f"the test does not call its {function.name}(), and no entry_point is given")
             else:
@@ -327,19 +337,51 @@ class CodeCheck:
                     candidate = session.ask("names", (entry_point,)).get(entry_point)
                 if candidate is None:
                     raise NameError(f"name {entry_point!r} is not defined", name=entry_point)
-                namespace[function.name](candidate)
+                cases.finished(namespace[function.name](candidate))
 
     @cached_property
-    def _uncalled(self) -> list[ast.FunctionDef]:
-        """Functions that would be the whole test, were they called."""
+    def _read(self) -> set[str]:
+        """Names that the test reads, or sets otherwise than by definitions."""
         trees = (self._setup, self._code)
-        read = {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        return {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+    @cached_property
+    def _uncalled(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+        """Functions that would be the whole test, were they called."""
         return [
             node
-            for tree in trees
+            for tree in (self._setup, self._code)
             for node in tree.body
-            if isinstance(node, ast.FunctionDef) and node.name not in read and _is_for_others(node)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            and node.name not in self._read
+            and _is_for_others(node)
         ]
+
+    @cached_property
+    def _plain_classes(self) -> list[str]:
+        """Classes of tests that extend nothing, and that the test does not use itself."""
+        return [
+            node.name
+            for tree in (self._setup, self._code)
+            for node in tree.body
+            if isinstance(node, ast.ClassDef)
+            and node.name.startswith("Test")
+            and node.name not in self._read
+            and not (node.bases or node.keywords or node.decorator_list)
+        ]
+
+    @cached_property
+    def _hangs_on_assertions(self) -> bool:
+        """Whether the test can fail by nothing but `assert`, of more than a constant."""
+        nodes = [node for tree in (self._setup, self._code) for node in ast.walk(tree)]
+        if any(isinstance(node, ast.Raise) or _calls_an_assertion(node) for node in nodes):
+            return False
+        asserted = [node.test for node in nodes if isinstance(node, ast.Assert)]
+        return any(isinstance(part, ast.Name) for test in asserted for part in ast.walk(test))
+
+    @cached_property
+    def _names_cancelling(self) -> bool:
+        return any("CancelledError" in text for text in self._texts)
 
     @cached_property
     def _class_names(self) -> frozenset[str]:
@@ -507,7 +549,7 @@ def _defined(tree: ast.Module) -> set[str]:
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
-def _is_for_others(function: ast.FunctionDef) -> bool:
+def _is_for_others(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether a runner of tests would call the function: `check` with one argument, `test...` with none."""
     given = function.args
     if given.kwonlyargs or given.posonlyargs or given.vararg or given.kwarg:

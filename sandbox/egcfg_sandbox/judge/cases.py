@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Coroutine, Generator
+from inspect import iscoroutinefunction, isfunction
 from typing import Any
 
 from egcfg_sandbox.judge.faults import NotATest
@@ -12,6 +15,26 @@ def take_over() -> None:
     import unittest
 
     unittest.main = lambda *_, **__: None  # type: ignore[assignment]
+    run_suite = unittest.TextTestRunner.run
+
+    def run_and_look(self: Any, suite: Any) -> Any:
+        """Nobody may look at what comes out."""
+        result = run_suite(self, suite)
+        if not result.wasSuccessful():
+            raise AssertionError("the test's own runner tells of failures")
+        return result
+
+    unittest.TextTestRunner.run = run_and_look  # type: ignore[assignment,method-assign]
+
+
+def finished(result: Any) -> None:
+    """Runs what a test function has given to its end, if it is a coroutine."""
+    if isinstance(result, Coroutine):
+        import asyncio
+
+        asyncio.run(result)
+    elif isinstance(result, Generator):
+        raise NotATest("a test function yields: nobody runs it to its end")
 
 
 def run(namespace: dict[str, Any]) -> None:
@@ -21,10 +44,12 @@ def run(namespace: dict[str, Any]) -> None:
     cases = [
         value
         for value in namespace.values()
-        if type(value) is type and issubclass(value, unittest.TestCase) and value.__module__ == "__main__"
+        if isinstance(value, type) and issubclass(value, unittest.TestCase) and value.__module__ == "__main__"
     ]
     if not cases:
         return
+    for case in cases:
+        _finish_coroutines(case)
     loader = unittest.TestLoader()
     suite = unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases)
     result = unittest.TestResult()
@@ -50,3 +75,48 @@ def run(namespace: dict[str, Any]) -> None:
         raise first[0]
     if result.testsRun == len(result.skipped):
         raise NotATest("the test's classes hold no test")
+
+
+def _finish_coroutines(case: Any) -> None:
+    """Has test methods that are coroutines run, which a plain class of unittest would not."""
+    import unittest
+
+    if issubclass(case, unittest.IsolatedAsyncioTestCase):
+        return
+    for name in dir(case):
+        method = getattr(case, name)
+        if name.startswith("test") and iscoroutinefunction(method):
+            setattr(case, name, _finishing(method))
+
+
+def _finishing(method: Callable[..., Any]) -> Callable[..., None]:
+    @functools.wraps(method)
+    def run_to_its_end(self: Any) -> None:
+        finished(method(self))
+
+    return run_to_its_end
+
+
+def run_plain(kind: Any) -> None:
+    """Runs a class named `Test...` that extends nothing, a new object for each method."""
+    if type(kind) is type and "__init__" not in vars(kind):
+        _run_methods(kind)
+
+
+def _run_methods(kind: type) -> None:
+    _call(kind, "setup_class")
+    for name, method in list(vars(kind).items()):
+        if not (name.startswith("test") and isfunction(method)):
+            continue
+        made = kind()
+        _call(made, "setup_method", method)
+        finished(getattr(made, name)())
+        _call(made, "teardown_method", method)
+    _call(kind, "teardown_class")
+
+
+def _call(owner: Any, name: str, *arguments: Any) -> None:
+    """Calls what may be there, with an argument if it takes one."""
+    method = getattr(owner, name, None)
+    if method is not None:
+        method(*arguments[: method.__code__.co_argcount - 1])

@@ -84,6 +84,14 @@ class Errors:
         known = self._errors.get(id(value))
         return None if known is None else known[1]
 
+    def _steers(self, kind: type[BaseException]) -> bool:
+        """Whether an exception would have a library of the test skip, forget or cancel something."""
+        tasks = sys.modules.get("asyncio.exceptions")
+        cancels = tasks is not None and issubclass(kind, tasks.CancelledError)
+        if cancels and not self._session.may_be_cancelled:
+            return True
+        return any(base.__module__.partition(".")[0] in _STEERING for base in kind.__mro__)
+
     def exception(self, plain: Any, *, iterating: bool) -> BaseException:
         """The program's exception, as one of a class that the test's `except` recognises.
 
@@ -95,7 +103,7 @@ class Errors:
             kind: Any = self._find_class(named)
             if not issubclass(kind, BaseException):
                 raise CodecError("an exception that is none")
-            if issubclass(kind, _ENDING) and not iterating:
+            if (issubclass(kind, _ENDING) and not iterating) or self._steers(kind):
                 kind = RuntimeError
             known: Any = self._session.thing(at_test) if type(at_test) is int else None
             if isinstance(known, kind) and (iterating or not isinstance(known, _ENDING)):

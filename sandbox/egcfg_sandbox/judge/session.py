@@ -56,7 +56,9 @@ def _give(what: str, thing: Any, arguments: tuple[Any, ...], named: dict[str, An
     if type(name) is str and things.is_open(thing, name) and what == "getattr":
         return getattr(thing, name)
     is_open = type(name) is str and (
-        mocks.is_open(name) if mock else _belongs_to_test(thing) and not name.startswith("_")
+        mocks.is_open(name)
+        if mock
+        else _belongs_to_test(thing) and not name.startswith("_") and not things.is_of_unittest(thing, name)
     )
     if not is_open:
         raise AttributeError(f"{type(thing).__name__!r} object has no attribute {name!r} for the program")
@@ -123,6 +125,8 @@ class Session:
         self._replacements: Replacements | None = None
         self._notices: Notices | None = None
         self.class_names: frozenset[str] = frozenset()
+        self.may_be_cancelled = False
+        """Whether the test looks for cancellations."""
 
     def ask(self, operation: str, *details: Any) -> Any:
         """One question; returns its answer or raises what the program raised."""

@@ -56,6 +56,14 @@ def is_lent(thing: Any) -> bool:
     return kind.__qualname__ in _LENT.get(kind.__module__, ())
 
 
+def is_of_unittest(thing: Any, name: str) -> bool:
+    """Whether a thing has an attribute from the library by which the test fails, or skips itself."""
+    for owner in type(thing).__mro__:
+        if name in vars(owner):
+            return owner.__module__.partition(".")[0] == "unittest"
+    return False
+
+
 def is_operable(thing: Any) -> bool:
     """Whether more can be done with a thing than to call it and to ask for its variables."""
     owners = [kind for kind in type(thing).__mro__ if kind is not object]

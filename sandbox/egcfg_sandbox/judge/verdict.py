@@ -87,6 +87,10 @@ def _told(error: BaseException, session: Session, watch: Watch) -> Outcome:
     except Ended as ended:
         watch.quiet()
         return ended.verdict, ended.text
+    except BaseException:
+        # Something of the program is in its text.
+        watch.quiet()
+        return _of_test(session), f"{type(error).__name__} (in the test)"
     return outcome
 
 
@@ -149,7 +153,12 @@ def _of_exception(error: BaseException, session: Session) -> Outcome:
     text = f"{type(error).__name__}: {error}"
     if isinstance(error, NameError):
         return Verdict.ERROR, f"NameError: the program does not define {error.name!r}"
-    return (Verdict.FAILED if session.answered else Verdict.ERROR), f"{text} (in the test)"
+    return _of_test(session), f"{text} (in the test)"
+
+
+def _of_test(session: Session) -> Verdict:
+    """What an exception of the test's own code says: the program's fault once it has been asked something."""
+    return Verdict.FAILED if session.answered else Verdict.ERROR
 
 
 def _of_remote(error: BaseException, remote: RemoteError) -> Outcome:
