@@ -256,7 +256,7 @@ class CodeCheck:
     def run(self, session: Session, load: Load, entry_point: str | None) -> None:
         """Has the program loaded and returns when the test holds; raises what made it fail."""
         session.class_names |= self._class_names
-        namespace = _Namespace(session)
+        session.names = namespace = _Namespace(session)
         first = None if entry_point in vars(builtins) else self._first_called
 
         def give(found: Any) -> set[str]:

@@ -97,6 +97,7 @@ def serve(caller: socket.socket, keeper: socket.socket, lasting: Lasting, limits
         if report["spent"]:
             return
         watch.dismiss()
+        session.forget()
         if number % _TESTS_PER_COLLECTION == 0:
             gc.collect()
 
