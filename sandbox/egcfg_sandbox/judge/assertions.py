@@ -23,7 +23,7 @@ from egcfg_sandbox.judge.first_call import name_called_first
 from egcfg_sandbox.judge.modules import HELPER_MODULES
 from egcfg_sandbox.judge.remote_objects import RemoteObject, RemoteType, named_by_test
 from egcfg_sandbox.judge.session import Session
-from egcfg_sandbox.judge.unswallowing import to_be_told, unswallowing
+from egcfg_sandbox.judge.unswallowing import SETUP, TEST
 
 _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]] = {
     ast.Eq: ("==", operator.eq),
@@ -42,7 +42,6 @@ _SHOWN: Final = 120
 _EXECUTION: Final = "test_execution"
 _INSPECTION: Final = "test_string"
 _CHECK: Final = "check"
-_FILENAME: Final = "<test>"
 # Names for modules that only the program imported, and where a value's class or a comparison comes from.
 _USUAL_NAMES: Final = {"np": "numpy", "numpy": "numpy", "pd": "pandas", "pandas": "pandas"}
 _HOMES: Final = {
@@ -133,28 +132,9 @@ class _Rewriter(ast.NodeTransformer):
         statement = ast.If(test=ast.UnaryOp(ast.Not(), condition), body=[raising], orelse=[])
         return ast.fix_missing_locations(ast.copy_location(statement, node))
 
-    def visit_With(self, node: ast.With | ast.AsyncWith) -> Any:
-        parts = [part for statement in node.body for part in ast.walk(statement) if _decides(part)]
-        if parts:
-            last = max(getattr(part, "end_lineno", 0) for part in parts)
-            for item in node.items:
-                item.context_expr = _call("_judge_manager", item.context_expr, ast.Constant(last))
-        self.generic_visit(node)
-        return ast.fix_missing_locations(node)
-
-    visit_AsyncWith = visit_With  # noqa: N815 (the name is ast's)
-
 
 def _call(name: str, *arguments: ast.expr) -> ast.Call:
     return ast.Call(func=ast.Name(name, ast.Load()), args=list(arguments), keywords=[])
-
-
-def _decides(node: ast.AST) -> bool:
-    """Whether the verdict may hang on a part of a test: an assertion other than `assert False`."""
-    if isinstance(node, ast.Assert):
-        return not isinstance(node.test, ast.Constant)
-    called = node.func if isinstance(node, ast.Call) else None
-    return isinstance(called, ast.Attribute) and (called.attr.startswith("assert") or called.attr == "fail")
 
 
 class _Namespace(dict[str, Any]):
@@ -256,6 +236,7 @@ class CodeCheck:
     def run(self, session: Session, load: Load, entry_point: str | None) -> None:
         """Has the program loaded and returns when the test holds; raises what made it fail."""
         session.class_names |= self._class_names
+        session.texts = (self._setup, self._code)
         session.names = namespace = _Namespace(session)
         first = None if entry_point in vars(builtins) else self._first_called
 
@@ -356,6 +337,7 @@ class CodeCheck:
             names = {} if names is None else names
             names.update(session.ask("execute", text, names, trace, _lines_of(source, text)))
 
+        session.texts = (self._setup, self._code)
         namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
         namespace |= {"exec": execute, "solution": source}
         if session.evaluation is not None:
@@ -372,7 +354,6 @@ class CodeCheck:
         namespace["_judge_compare"] = self._compare
         namespace["_judge_truth"] = self._truth
         namespace["_judge_failure"] = self._failure
-        namespace["_judge_manager"] = unswallowing
 
     def compiled(self, names: set[str]) -> tuple[CodeType, ...]:
         """Setup and test with assertions that leave their values behind; `names` are the program's."""
@@ -385,8 +366,11 @@ class CodeCheck:
     def _compile(self, names: set[str]) -> _Compiled:
         checks: list[_Check] = []
         rewriter = _Rewriter(names, checks)
-        trees = [rewriter.visit(tree) for tree in map(_parse, self._texts) if tree.body]
-        codes = [compile(tree, _FILENAME, "exec", dont_inherit=True) for tree in trees]
+        trees = [
+            (name, rewriter.visit(_parse(text)))
+            for name, text in zip((SETUP, TEST), self._texts, strict=True)
+        ]
+        codes = [compile(tree, name, "exec", dont_inherit=True) for name, tree in trees if tree.body]
         return _Compiled(tuple(codes), tuple(checks))
 
     def _helpers(self, given: dict[str, Any], entry_point: str | None) -> dict[str, Any]:
@@ -450,10 +434,7 @@ class CodeCheck:
         else:
             expression = " ".join(ast.unparse(check.expression).split())
             detail = f"{_short(expression)} is {values[0] if values else 'false'}"
-        failure = AssertionError(f"{_short(str(message))} ({detail})" if message is not None else detail)
-        if _decides(ast.Assert(check.expression)):
-            to_be_told(failure)
-        return failure
+        return AssertionError(f"{_short(str(message))} ({detail})" if message is not None else detail)
 
     def _text(self, value: Any) -> str:
         if isinstance(value, RemoteObject):
@@ -484,7 +465,7 @@ def _global_names(*texts: str) -> set[str]:
     names: set[str] = set()
     own: set[str] = set()
     for text in texts:
-        module = symtable.symtable(text, _FILENAME, "exec")
+        module = symtable.symtable(text, TEST, "exec")
         for symbol in module.get_symbols():
             if symbol.is_assigned() or symbol.is_imported():
                 own.add(symbol.get_name())
@@ -554,7 +535,7 @@ def _short(text: str) -> str:
 
 def _parse(text: str) -> ast.Module:
     try:
-        return ast.parse(text, _FILENAME)
+        return ast.parse(text, TEST)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         where = f" (line {line} of the test)" if line else ""

@@ -9,7 +9,7 @@ from typing import Any, Final
 from egcfg_sandbox.candidate.objects import SPECIAL_NAMES
 from egcfg_sandbox.judge.remote_objects import DOCUMENTATION, RemoteObject, checked, further, operate, slot
 from egcfg_sandbox.judge.remote_operators import add_operators
-from egcfg_sandbox.judge.unswallowing import is_to_be_told
+from egcfg_sandbox.judge.unswallowing import may_swallow
 
 
 # One with every special method: of a kind of which it is not known which it has.
@@ -45,7 +45,7 @@ class RemoteAny(RemoteObject):
         return entered
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> Any:
-        return operate(self, "exit", *_details(error)) and not is_to_be_told(error, trace)
+        return _heeded(self, operate(self, "exit", *_details(error)), error, trace)
 
     def __reversed__(self) -> Iterator[Any]:
         return _Iteration(further(self, operate(self, "reversed")))
@@ -63,7 +63,7 @@ class RemoteAny(RemoteObject):
         return further(self, operate(self, "aenter"))
 
     async def __aexit__(self, kind: Any, error: Any, trace: Any) -> Any:
-        return operate(self, "aexit", *_details(error)) and not is_to_be_told(error, trace)
+        return _heeded(self, operate(self, "aexit", *_details(error)), error, trace)
 
     def __len__(self) -> int:
         return int(checked(self, "len", int))
@@ -146,6 +146,13 @@ class _Iteration(Iterator[Any]):
 
     def __next__(self) -> Any:
         return next(self._source)
+
+
+def _heeded(manager: RemoteObject, answer: Any, error: Any, trace: Any) -> Any:
+    """What a manager says of an exception, unless it would swallow one that is to be told."""
+    if error is None or not answer:
+        return answer
+    return may_swallow(slot(manager, "_remote_session").texts, error, trace) and answer
 
 
 def _details(error: Any) -> tuple[Any, Any, None]:

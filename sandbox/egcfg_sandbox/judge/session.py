@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import struct
 import sys
@@ -115,6 +116,8 @@ class Session:
         self._replacements: Replacements | None = None
         self._notices: Notices | None = None
         self.class_names: frozenset[str] = frozenset()
+        # The setup and the test.
+        self.texts: tuple[ast.Module, ...] = ()
         # The test's globals.
         self.names: dict[str, Any] = {}
 
