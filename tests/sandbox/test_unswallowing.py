@@ -26,6 +26,9 @@ class Res:
     def __bool__(self): return True
 class Bad(Res):
     def __exit__(self, *details): raise KeyError('x')
+    async def __aexit__(self, *details): raise KeyError('x')
+class Again(Res):
+    def __exit__(self, kind, error, trace): raise error
 def ctx(): return Res()
 @contextlib.contextmanager
 def managing():
@@ -94,6 +97,14 @@ HOSTILE = {
     "another exception in its place": "with Res(), Bad() as b: assert b.five() == 71",
     "another exception in its place, on a stack": STACK + "    b = s.enter_context(Bad())\n    assert b.five() == 71",
     "another exception in its place, inside": "with Res():\n    with Bad() as b: assert b.five() == 71",
+    "another exception in its place, which the test expects": IN_A_CLASS
+    + "    def test(self):\n        with self.assertRaises(KeyError):\n            with Bad() as b:\n                self.assertEqual(b.five(), 71)\n                raise KeyError",
+    "another exception in the place of one that keeps from an assertion": "try:\n    with Bad() as b:\n        b.get()\n        assert b.five() == 71\nexcept KeyError: pass",
+    "another exception in its place, asynchronously": "import asyncio\nasync def main():\n    try:\n        async with Bad() as b: assert b.five() == 71\n    except KeyError: pass\nasyncio.run(main())",
+    "the test's exception again": "with Res(), Again() as r:\n    if r.five() != 71: raise ValueError('bad')",
+    "an asynchronous manager of the test": "import asyncio, contextlib\n@contextlib.asynccontextmanager\nasync def managed():\n    async with Res() as r:\n        yield r\nasync def main():\n    async with managed() as r:\n        r.step()\n        assert r.five() == 71\nasyncio.run(main())",
+    "a group of tasks": "import asyncio\nasync def main():\n    async def holds(r): assert r.five() == 71\n    async with Res() as r, asyncio.TaskGroup() as g: g.create_task(holds(r))\nasyncio.run(main())",
+    "a function that a manager of the test is for": MANAGED + "@managed()\ndef test_it():\n    r = Res()\n    r.step()\n    assert r.five() == 71\ntest_it()",
     "in the setup": "holds(Res())",
     "in a text of the test": "exec('with Res() as r: assert r.get() == 71')",
 }  # fmt: skip
@@ -132,6 +143,10 @@ HONEST = {
     "a block without an exception": "with Res() as r: assert r.five() == 5\nassert r.swallowed == [None]",
     "the method itself": "r = Res()\nassert r.__exit__(None, None, None) is True\nassert r.__exit__(ValueError, ValueError(), None) is True",
     "one in the other": "with Res() as a:\n    with Res() as b:\n        b.get()\n    assert b.swallowed == [ValueError]\nassert a.swallowed == [None]",
+    "another exception in its place": "try:\n    with Bad() as b: b.get()\n    assert False\nexcept KeyError: pass",
+    "another exception in the place of the test's": IN_A_CLASS
+    + "    def test(self):\n        with self.assertRaises(KeyError):\n            with Bad() as b: raise ValueError",
+    "an asynchronous manager of the test": "import asyncio, contextlib\n@contextlib.asynccontextmanager\nasync def managed():\n    async with Res() as r:\n        yield r\nasync def main():\n    async with managed() as r:\n        r.step()\n    assert r.swallowed\nasyncio.run(main())",
     "in the setup": "use(Res())",
 }  # fmt: skip
 HONEST_SETUPS = {"in the setup": "def use(r):\n    with r: r.step()\n    assert r.swallowed"}

@@ -26,9 +26,15 @@ _TOLD: Final = ", which a with swallowed before all was checked"
 _WITHS: Final = (ast.With, ast.AsyncWith)
 _LEAVING: Final = (ast.Return, ast.Break, ast.Continue)
 _NAMED: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_ALWAYS_TOLD: Final = (NotATest, SystemExit)
+# A group may hold any of them.
+_ALWAYS_TOLD: Final = (NotATest, SystemExit, BaseExceptionGroup)
 # By which a stack is given what it enters beside the program's.
 _ENTERING: Final = frozenset({"enter_context", "enter_async_context", "push", "push_async_exit"})
+
+
+def comes_from_program(error: BaseException) -> bool:
+    """Whether the program has raised an exception, be it one of the test that it was handed."""
+    return isinstance(getattr(error, "remote", None), RemoteError)
 
 
 def may_swallow(trees: tuple[ast.Module, ...], error: BaseException, trace: TracebackType | None) -> bool:
@@ -154,7 +160,7 @@ class _Trail:
         steps = [step for step in found if step is not None]
         if len(steps) < len(found) or isinstance(error, _ALWAYS_TOLD):
             return False
-        if not isinstance(getattr(error, "remote", None), RemoteError):
+        if not comes_from_program(error):
             if isinstance(error, AssertionError) and not (len(steps) == 1 and steps[0].begins):
                 return False
             if any(step.is_check(self._checks, step is steps[-1]) for step in steps):
