@@ -29,6 +29,13 @@ class Bad(Res):
     async def __aexit__(self, *details): raise KeyError('x')
 class Again(Res):
     def __exit__(self, kind, error, trace): raise error
+class Once(Res):
+    def __exit__(self, *details): return Flip()
+class Flip:
+    def __init__(self): self.asked = 0
+    def __bool__(self):
+        self.asked += 1
+        return self.asked > 1
 def ctx(): return Res()
 @contextlib.contextmanager
 def managing():
@@ -105,6 +112,7 @@ HOSTILE = {
     "an asynchronous manager of the test": "import asyncio, contextlib\n@contextlib.asynccontextmanager\nasync def managed():\n    async with Res() as r:\n        yield r\nasync def main():\n    async with managed() as r:\n        r.step()\n        assert r.five() == 71\nasyncio.run(main())",
     "a group of tasks": "import asyncio\nasync def main():\n    async def holds(r): assert r.five() == 71\n    async with Res() as r, asyncio.TaskGroup() as g: g.create_task(holds(r))\nasyncio.run(main())",
     "a function that a manager of the test is for": MANAGED + "@managed()\ndef test_it():\n    r = Res()\n    r.step()\n    assert r.five() == 71\ntest_it()",
+    "an answer that is false at first": "with Once() as r: assert r.five() == 71",
     "in the setup": "holds(Res())",
     "in a text of the test": "exec('with Res() as r: assert r.get() == 71')",
 }  # fmt: skip

@@ -7,7 +7,15 @@ from types import FunctionType
 from typing import Any, Final
 
 from egcfg_sandbox.candidate.objects import SPECIAL_NAMES
-from egcfg_sandbox.judge.remote_objects import DOCUMENTATION, RemoteObject, checked, further, operate, slot
+from egcfg_sandbox.judge.remote_objects import (
+    DOCUMENTATION,
+    RemoteObject,
+    checked,
+    further,
+    is_remote,
+    operate,
+    slot,
+)
 from egcfg_sandbox.judge.remote_operators import add_operators
 from egcfg_sandbox.judge.unswallowing import comes_from_program, may_swallow
 
@@ -160,4 +168,7 @@ def _left(manager: RemoteObject, how: str, error: Any, trace: Any) -> Any:
         if another is error or not comes_from_program(another) or may_swallow(texts, error, trace):
             raise
         return False
+    if is_remote(answer):
+        # Asked once, as it may say something else the next time.
+        answer = bool(answer)
     return answer if not answer or may_swallow(texts, error, trace) else False

@@ -116,6 +116,8 @@ class Session:
         self._replacements: Replacements | None = None
         self._notices: Notices | None = None
         self.class_names: frozenset[str] = frozenset()
+        # Bytes of values that the program gave.
+        self.heard = 0
         # The setup and the test.
         self.texts: tuple[ast.Module, ...] = ()
         # The test's globals.
@@ -261,6 +263,7 @@ class Session:
 
     def _content(self, body: bytes) -> Any:
         """The value of a message from the program, after its changes to shared containers."""
+        self.heard += len(body)
         texts: list[bytes] | None = None if self.evaluation is None else []
         decoder = Decoder(body, self.mirrors.resolve, shared=self._shared, texts=texts)
         value = decoder.part()
