@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any, Final
 
 from egcfg_sandbox.judge.checks import BRANCHING, LOOPS, TRYING, Checks
@@ -131,11 +131,12 @@ class _Trail:
     def __init__(self, trees: tuple[ast.Module, ...]) -> None:
         self._trees = dict(zip((SETUP, TEST), trees, strict=False))
         self._checks = _checks_in(trees)
+        # Not the frames themselves, which would be kept with all that they hold.
         self._executed = set()
-        frame = sys._getframe()
+        frame: FrameType | None = sys._getframe(1)
         while frame is not None:
-            self._executed.add(frame)
-            frame = frame.f_back  # type: ignore[assignment]
+            self._executed.add(id(frame))
+            frame = frame.f_back
 
     def _steps(self, trace: TracebackType | None) -> list[_Step | None]:
         """The test's frames; None for one of a text that the test made."""
@@ -144,7 +145,8 @@ class _Trail:
             frame, code = trace.tb_frame, trace.tb_frame.f_code
             if code.co_filename in self._trees:
                 path = _path(self._trees[code.co_filename], _position(trace))
-                steps.append(_Step(path, code.co_name, frame.f_lineno if frame in self._executed else None))
+                executed = id(frame) in self._executed
+                steps.append(_Step(path, code.co_name, frame.f_lineno if executed else None))
             elif code.co_filename.startswith("<") and not code.co_filename.startswith("<frozen "):
                 steps.append(None)
             trace = trace.tb_next
