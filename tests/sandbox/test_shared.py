@@ -82,6 +82,7 @@ class E:
     def __lt__(self, other): return shrink(self)
     def __bool__(self): return bool(shrink(self))
     def __float__(self): return float(shrink(self)[1])
+    def __abs__(self): return shrink(self)[1]
     __str__ = __repr__ = lambda self: str(shrink(self)[1])
 e = E()
 kept = KIND
@@ -113,6 +114,7 @@ LESS_WHILE_LOOKED_AT = {
     "a list beside another": (A_LIST, "got = f(3)\nassert len(got) == 3 and all(a == b for a, b in zip(got, [0, 71, 72]))"),
     "a list of nearly equal numbers": (A_LIST, f"{IN_A_CLASS}got = f(3)\n        self.assertEqual(len(got), 3)\n        for a, b in zip(got, [0, 71, 72]): self.assertAlmostEqual(a, b)"),
     "a list of numbers that are close": (A_LIST, "import math\ngot = f(3)\nassert len(got) == 3 and all(math.isclose(a, b, abs_tol=0.1) for a, b in zip(got, [0, 71, 72]))"),
+    "a list of sizes": (A_LIST, "got = f(3)\nassert len(got) == 3\nfor a, b in zip(got, [0, 71, 72]): assert abs(a) == b"),
     "a list of texts": (A_LIST, "got = f(3)\nassert len(got) == 3\nfor a, b in zip(got, ['0', '71', '72']): assert str(a) == b"),
 }  # fmt: skip
 

@@ -15,8 +15,11 @@ from egcfg_sandbox.shared import Shared
 _OF_JUDGE: Final = frozenset({"plain", "state", "listen", "replace", "environment", "feed"})
 _COMPARING: Final = frozenset({"eq", "hash", "lt", "le", "gt", "ge"})
 _CONVERTING: Final = frozenset(
-    {"bool", "len", "int", "index", "float", "complex", "str", "repr", "format", "copy", "deepcopy"}
-)
+    {
+        "bool", "len", "int", "index", "float", "complex", "str", "repr", "format", "copy", "deepcopy",
+        "neg", "pos", "invert", "abs", "round", "floor", "ceil", "trunc",
+    }
+)  # fmt: skip
 
 
 def is_aside(operation: str, details: tuple[Any, ...]) -> bool:
