@@ -36,7 +36,24 @@ class Checks:
         self._raising = set(_GIVING_UP)
         self._checking: set[str] = set()
         _spread(self._raising, functions, self._raises)
+        self._known = self._own - {name for node in nodes for name in _variables(node)}
+        self._loose = False
         _spread(self._checking, functions, self.holds)
+        called = [node.func for node in nodes if isinstance(node, ast.Call)]
+        self._loose = any(self._is_handed_on(node, called) for node in nodes)
+        _spread(self._checking, functions, self.holds)
+
+    def _is_handed_on(self, node: ast.AST, called: list[ast.expr]) -> bool:
+        """Whether a function that checks may be called under another name."""
+        if isinstance(node, _FUNCTIONS):
+            return bool(node.decorator_list) and node.name in self._checking
+        return _name(node) in self._checking and node not in called
+
+    def _is_known(self, function: ast.expr) -> bool:
+        """Whether the text tells what is called: a name of the test's own, or one of the program's."""
+        if isinstance(function, ast.Name):
+            return function.id in self._known or function.id not in self._own
+        return isinstance(function, ast.Attribute)
 
     def _raises(self, part: ast.AST) -> bool:
         return any(_is_refusal(node) or _name(node) in self._raising for node in ast.walk(part))
@@ -52,6 +69,8 @@ class Checks:
         if chosen and (_is_refusal(part) or name in self._raising):
             return True
         if isinstance(part, ast.Assert) and not _is_refusal(part):
+            return True
+        if self._loose and isinstance(part, ast.Call) and not self._is_known(part.func):
             return True
         if isinstance(part, BRANCHING):
             chosen = chosen or self.hangs(part)
@@ -101,6 +120,14 @@ def _bound(node: ast.AST) -> Iterator[str]:
         yield from (alias.asname or alias.name for alias in node.names)
     elif isinstance(node, ast.ExceptHandler) and node.name:
         yield node.name
+
+
+def _variables(node: ast.AST) -> Iterator[str]:
+    """Names that stand for whatever they are given."""
+    if isinstance(node, ast.arg):
+        yield node.arg
+    elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        yield node.id
 
 
 def _given(node: ast.AST) -> Iterator[str]:
@@ -170,11 +197,10 @@ def _held_by(target: ast.expr) -> Iterator[str]:
 
 
 def _handed_on(value: ast.AST) -> Iterator[ast.AST]:
-    """Functions in a value, or one itself: those that are called to make it are not."""
+    """Functions in a value, or one itself; what makes one may give one that does the same."""
     if isinstance(value, (*_FUNCTIONS, ast.ClassDef)):
         yield value
         return
-    called = [node.func for node in ast.walk(value) if isinstance(node, ast.Call)]
     for node in ast.walk(value):
-        if isinstance(node, ast.Lambda | ast.Name | ast.Attribute) and node not in called:
+        if isinstance(node, ast.Lambda | ast.Name | ast.Attribute):
             yield node
