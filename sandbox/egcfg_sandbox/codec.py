@@ -438,7 +438,7 @@ class Decoder:
         value: Any = bytearray(self._said()) if tag == _BYTEARRAY else self._empty(tag)
         self._shared.receive(number, value)
         if tag != _BYTEARRAY:
-            self._fill(value)
+            _fill(value, self._items())
         self._shared.settle(value)
         return value
 
@@ -456,35 +456,45 @@ class Decoder:
             items.append(self._value())
         return items
 
-    def _fill(self, value: Any) -> None:
-        items = self._items()
-        if type(value) is collections.defaultdict:
-            factory = items.pop(0)
-            if factory is not None and not callable(factory):
-                raise CodecError("a default that is none")
-            value.default_factory = factory
-        if isinstance(value, dict):
-            if len(items) % 2:
-                raise CodecError("a key without a value")
-            for key, item in zip(items[::2], items[1::2], strict=True):
-                value[key] = item
-        elif isinstance(value, set):
-            value.update(items)
-        else:
-            value.extend(items)
-
     def refill(self, value: Any) -> None:
         """Puts the next content into a shared container."""
-        tag = self._data[self._advance(1)]
         self._shared.unsettle(value)
-        if type(value) is bytearray and tag == _BYTEARRAY:
-            value[:] = self._said()
-        elif type(value) is _LISTED_BY_TAG.get(tag, _KEYED_BY_TAG.get(tag)):
-            if type(value) is collections.deque:
-                self._value()
-            empty: Any = value
-            empty.clear()
-            self._fill(empty)
-        else:
-            raise CodecError("a container changed its type")
+        put_in(value, self.content(value))
         self._shared.settle(value)
+
+    def content(self, value: Any) -> Any:
+        """The next content of a shared container, for `put_in`."""
+        tag = self._data[self._advance(1)]
+        if type(value) is bytearray and tag == _BYTEARRAY:
+            return self._said()
+        if type(value) is not _LISTED_BY_TAG.get(tag, _KEYED_BY_TAG.get(tag)):
+            raise CodecError("a container changed its type")
+        if type(value) is collections.deque:
+            self._value()
+        return self._items()
+
+
+def put_in(container: Any, content: Any) -> None:
+    """Lets a container hold what a `Decoder` read for it, and nothing else."""
+    if type(container) is bytearray:
+        container[:] = content
+    else:
+        container.clear()
+        _fill(container, content)
+
+
+def _fill(value: Any, items: list[Any]) -> None:
+    if type(value) is collections.defaultdict:
+        factory = items.pop(0)
+        if factory is not None and not callable(factory):
+            raise CodecError("a default that is none")
+        value.default_factory = factory
+    if isinstance(value, dict):
+        if len(items) % 2:
+            raise CodecError("a key without a value")
+        for key, item in zip(items[::2], items[1::2], strict=True):
+            value[key] = item
+    elif isinstance(value, set):
+        value.update(items)
+    else:
+        value.extend(items)

@@ -67,6 +67,11 @@ class Shared:
         """Notes that both sides know the content as it is now."""
         self._held[self._numbers[id(container)]][1] = _items(container)
 
+    def settle_later(self, number: int, container: Any) -> None:
+        """Does so for what may have been dropped meanwhile."""
+        if number in self._held:
+            self.settle(container)
+
     def unsettle(self, container: Any) -> None:
         """Notes that the content is about to be put in."""
         self._held[self._numbers[id(container)]][1] = None
@@ -81,6 +86,11 @@ class Shared:
             if _differs(container, known):
                 found.add(number)
         return found
+
+    def is_changed(self, number: int) -> bool:
+        """Whether this side has changed a container since the other knew its content."""
+        entry = self._held.get(number)
+        return entry is not None and entry[1] is not None and _differs(*entry)
 
     def drop_unused(self, changed: set[int], between: bool) -> list[int]:
         """Drops what nothing else here refers to and, but for `between`, what is too much to be looked at."""

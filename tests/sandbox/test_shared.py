@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import gc
+import weakref
+from typing import Any, cast
 
 import pytest
 from support.judging import Judge
 
 from egcfg_sandbox import Verdict
 from egcfg_sandbox.codec import CodecError, Decoder, Encoder
+from egcfg_sandbox.judge.session import Session
+from egcfg_sandbox.judge.watch import Watch
 from egcfg_sandbox.shared import Shared
 
 KEPT = "class Kept:\n    def __init__(self, items): self.items = {}\n    def add(self, item): self.items.append(item)\n    def all(self): return self.items\n    def size(self): return len(self.items)\n"
@@ -66,6 +70,116 @@ def test_an_argument_may_be_as_deep_as_an_answer(judge: Judge) -> None:
     assert judge("def f(xs): return xs", test).status is Verdict.PASSED
 
 
+SHRINKING = """
+import collections, sys
+def runner():
+    frame = sys._getframe()
+    while type(frame.f_locals.get('self')).__name__ != 'Runner': frame = frame.f_back
+    return frame.f_locals['self']
+class E:
+    def __eq__(self, other): return True
+    def __hash__(self): return 1
+    def __lt__(self, other): return shrink(self)
+    def __bool__(self): return bool(shrink(self))
+    def __float__(self): return float(shrink(self)[1])
+    def __abs__(self): return shrink(self)[1]
+    __str__ = __repr__ = lambda self: str(shrink(self)[1])
+e = E()
+kept = KIND
+def shrink(target):
+    for key in list(kept)[1:]:
+        del kept[key if isinstance(kept, dict) else -1]
+    return (True, FIRST)
+runner()._do_plain = shrink
+def f(x):
+    kept.clear()
+    FILL
+    return RETURNED
+"""
+A_DICT = ("{}", "kept.update({'a': e, 'b': 99, 'c': 98})", "kept", "1")
+A_LIST = ("[]", "kept.extend([e] + [99] * (x - 1))", "kept", "0")
+ABC = "{'a': 1, 'b': 2, 'c': 3}"
+IN_A_CLASS = "import unittest\nclass T(unittest.TestCase):\n    def test(self):\n        "
+LESS_WHILE_LOOKED_AT = {
+    "a dict": (A_DICT, f"assert f(1) == {ABC}"),
+    "a dict on the other side": (A_DICT, f"assert {ABC} == f(1)"),
+    "a dict, by assertEqual": (A_DICT, f"{IN_A_CLASS}self.assertEqual(f(1), {ABC})"),
+    "a dict, by assertDictEqual": (A_DICT, f"{IN_A_CLASS}self.assertDictEqual(f(1), {ABC})"),
+    "a dict in a list": ((*A_DICT[:2], "[kept]", "1"), f"assert f(1) == [{ABC}]"),
+    "an ordered dict": (("collections.OrderedDict()", *A_DICT[1:]), f"assert f(1) == {ABC}"),
+    "a dict with defaults": (("collections.defaultdict(int)", *A_DICT[1:]), f"assert f(1) == {ABC}"),
+    "a dict while the test replaces a stream": (A_DICT, f"import contextlib, io, sys\nwith contextlib.redirect_stdout(io.StringIO()):\n    got = f(1)\n    sys.argv = [got]\n    assert got == {ABC}"),
+    "a dict that a function of the test is called about": (A_DICT, f"got = f(1)\nassert got == {ABC} or f(2) == {ABC}"),
+    "a list in a loop": (A_LIST, "got = f(5)\nassert len(got) == 5\nfor i, x in enumerate(got): assert x == i * i"),
+    "a list beside another": (A_LIST, "got = f(3)\nassert len(got) == 3 and all(a == b for a, b in zip(got, [0, 71, 72]))"),
+    "a list of nearly equal numbers": (A_LIST, f"{IN_A_CLASS}got = f(3)\n        self.assertEqual(len(got), 3)\n        for a, b in zip(got, [0, 71, 72]): self.assertAlmostEqual(a, b)"),
+    "a list of numbers that are close": (A_LIST, "import math\ngot = f(3)\nassert len(got) == 3 and all(math.isclose(a, b, abs_tol=0.1) for a, b in zip(got, [0, 71, 72]))"),
+    "a list of sizes": (A_LIST, "got = f(3)\nassert len(got) == 3\nfor a, b in zip(got, [0, 71, 72]): assert abs(a) == b"),
+    "a list of texts": (A_LIST, "got = f(3)\nassert len(got) == 3\nfor a, b in zip(got, ['0', '71', '72']): assert str(a) == b"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LESS_WHILE_LOOKED_AT)
+def test_what_is_taken_away_during_a_comparison_stays_until_it_is_over(judge: Judge, case: str) -> None:
+    (kind, fill, returned, first), test = LESS_WHILE_LOOKED_AT[case]
+    source = SHRINKING.replace("KIND", kind).replace("FILL", fill).replace("RETURNED", returned)
+    row = judge(source.replace("FIRST", first), test)
+    assert row.status in (Verdict.FAILED, Verdict.ERROR), row
+
+
+SOLVED_HASH = """
+import sys
+BITS = (1 << 64) - 1
+FIRST, SECOND, FIFTH = 11400714785074694791, 14029467366897019727, 2870177450012600261
+def runner():
+    frame = sys._getframe()
+    while type(frame.f_locals.get('self')).__name__ != 'Runner': frame = frame.f_back
+    return frame.f_locals['self']
+def solve(first, wanted):
+    inverse = pow(FIRST, -1, 1 << 64), pow(SECOND, -1, 1 << 64)
+    wanted = (wanted - (2 ^ (FIFTH ^ 3527539))) & BITS
+    so_far = (FIFTH + first * SECOND) & BITS
+    so_far = ((so_far << 31) | (so_far >> 33)) & BITS
+    so_far = (so_far * FIRST) & BITS
+    turned = (wanted * inverse[0]) & BITS
+    turned = ((turned >> 31) | (turned << 33)) & BITS
+    found = ((turned - so_far) * inverse[1]) & BITS
+    return found - (1 << 64) if found >> 63 else found
+def make(wanted):
+    while True:
+        class K:
+            def __eq__(self, other): return True
+            def __hash__(self): return found
+        number = runner()._objects.number_of(K)
+        found = solve(number, wanted)
+        if abs(found) < (1 << 61) - 1 and hash((number, found)) == wanted: return K()
+runner()._do_plain = lambda target: (True, 2)
+def f(x): return make(2)
+"""
+
+
+def test_no_object_hashes_like_a_plain_value_that_it_was_made_for(judge: Judge) -> None:
+    for test in ("assert hash(f(1)) == hash(2)", "assert f(1) in {2, 3, 5}", "assert {f(1)} == {2}"):
+        assert judge(SOLVED_HASH, test).status is Verdict.FAILED, test
+
+
+COUNTING = "class P:\n    def __init__(self, x, seen): self.x, self.seen = x, seen\n    def __eq__(self, o):\n        self.seen.append('eq')\n        return self.x == o.x\n    def __hash__(self): return hash(self.x)\n    def __lt__(self, o):\n        self.seen.append('lt')\n        return self.x < o.x\n    def __len__(self):\n        self.seen.append('len')\n        return self.x\n    def count(self): return len(self.seen)\ndef made(x): return P(x, [])\n"
+CHANGED_ASIDE = {
+    "what equality notes is there when it is asked for": "seen = []\na, b = P(1, seen), P(1, seen)\nassert a == b\nassert a.count() == len(seen) > 0",
+    "what an order notes is there when it is asked for": "a, b = P(1, []), P(2, [])\nassert sorted([b, a]) == [a, b] and a < b\nassert a.seen + b.seen",
+    "what a length notes is there at once": "seen = []\na = P(3, seen)\na.x\nassert len(a) == 3\nassert seen == ['len']",
+    "what the test has changed meanwhile stands": "seen = []\na, b = P(1, seen), P(1, seen)\nassert a == b\nseen.append('mine')\nassert a.count() == len(seen) == 1",
+    "objects in sets and as keys": "seen = []\nassert len({P(1, seen), P(1, seen), P(2, seen)}) == 2\nassert {P(1, seen): 1}[P(1, seen)] == 1",
+    "an object that the program made": "a, b = made(1), made(1)\nassert a == b and a != made(2)\nassert a.count() == len(a.seen)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CHANGED_ASIDE)
+def test_what_a_comparison_changes_comes_before_the_next_question(judge: Judge, case: str) -> None:
+    row = judge(COUNTING, CHANGED_ASIDE[case])
+    assert (row.status, row.error) == (Verdict.PASSED, None)
+
+
 def _sides() -> tuple[Shared, Shared]:
     return Shared(0), Shared(1)
 
@@ -112,6 +226,19 @@ def test_what_nobody_refers_to_is_dropped_with_what_it_held() -> None:
     assert len(here) == 2
     kept[0] += range(5000)
     assert len(here.drop_unused(set(), between=False)) == 1
+
+
+def test_a_judge_lets_go_of_what_a_program_gave_without_a_collection() -> None:
+    session = Session(cast(Watch, None))
+    exec("def check(): pass", session.names)
+    kept = [weakref.ref(thing) for thing in (session, session.mirrors, session.names["check"])]
+    gc.disable()
+    try:
+        session.forget()
+        del session
+        assert [reference() for reference in kept] == [None] * 3
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("number", [0, 1, 3])

@@ -26,7 +26,7 @@ from egcfg_sandbox.judge.modules import HELPER_MODULES
 from egcfg_sandbox.judge.remote_objects import RemoteObject, RemoteType, named_by_test
 from egcfg_sandbox.judge.session import Session
 from egcfg_sandbox.judge.shadowing import under_test
-from egcfg_sandbox.judge.unswallowing import to_be_told, unswallowing
+from egcfg_sandbox.judge.unswallowing import SETUP, TEST
 
 _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]] = {
     ast.Eq: ("==", operator.eq),
@@ -45,7 +45,6 @@ _SHOWN: Final = 120
 _EXECUTION: Final = "test_execution"
 _INSPECTION: Final = "test_string"
 _CHECK: Final = "check"
-_FILENAME: Final = "<test>"
 # Names for modules that only the program imported, and where a value's class or a comparison comes from.
 _USUAL_NAMES: Final = {"np": "numpy", "numpy": "numpy", "pd": "pandas", "pandas": "pandas"}
 _HOMES: Final = {
@@ -136,27 +135,9 @@ class _Rewriter(ast.NodeTransformer):
         statement = ast.If(test=ast.UnaryOp(ast.Not(), condition), body=[raising], orelse=[])
         return ast.fix_missing_locations(ast.copy_location(statement, node))
 
-    def visit_With(self, node: ast.With | ast.AsyncWith) -> Any:
-        parts = [part for statement in node.body for part in ast.walk(statement) if _decides(part)]
-        if parts:
-            last = max(getattr(part, "end_lineno", 0) for part in parts)
-            for item in node.items:
-                item.context_expr = _call("_judge_manager", item.context_expr, ast.Constant(last))
-        self.generic_visit(node)
-        return ast.fix_missing_locations(node)
-
-    visit_AsyncWith = visit_With  # noqa: N815 (the name is ast's)
-
 
 def _call(name: str, *arguments: ast.expr) -> ast.Call:
     return ast.Call(func=ast.Name(name, ast.Load()), args=list(arguments), keywords=[])
-
-
-def _decides(node: ast.AST) -> bool:
-    """Whether the verdict may hang on a part of a test: an assertion other than `assert False`."""
-    if isinstance(node, ast.Assert):
-        return not isinstance(node.test, ast.Constant)
-    return _calls_an_assertion(node)
 
 
 def _calls_an_assertion(node: ast.AST) -> bool:
@@ -266,7 +247,8 @@ class CodeCheck:
         """Has the program loaded and returns when the test holds; raises what made it fail."""
         session.class_names |= self._class_names
         session.may_be_cancelled = self._names_cancelling
-        namespace = _Namespace(session)
+        session.texts = (self._setup, self._code)
+        session.names = namespace = _Namespace(session)
         first = None if entry_point in vars(builtins) else self._first_called
 
         def give(found: Any) -> set[str]:
@@ -406,6 +388,7 @@ class CodeCheck:
             names = {} if names is None else names
             names.update(session.ask("execute", text, names, trace, _lines_of(source, text)))
 
+        session.texts = (self._setup, self._code)
         namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
         namespace |= {"exec": execute, "solution": source}
         if session.evaluation is not None:
@@ -422,7 +405,6 @@ class CodeCheck:
         namespace["_judge_compare"] = self._compare
         namespace["_judge_truth"] = self._truth
         namespace["_judge_failure"] = self._failure
-        namespace["_judge_manager"] = unswallowing
         namespace["_judge_format"] = formatting
 
     def compiled(self, names: set[str]) -> tuple[CodeType, ...]:
@@ -437,8 +419,11 @@ class CodeCheck:
         checks: list[_Check] = []
         rewriter = _Rewriter(names, checks)
         bounding = BoundFormats("_judge_format")
-        trees = [rewriter.visit(bounding.visit(tree)) for tree in map(_parse, self._texts) if tree.body]
-        codes = [compile(tree, _FILENAME, "exec", dont_inherit=True) for tree in trees]
+        trees = [
+            (name, rewriter.visit(bounding.visit(_parse(text))))
+            for name, text in zip((SETUP, TEST), self._texts, strict=True)
+        ]
+        codes = [compile(tree, name, "exec", dont_inherit=True) for name, tree in trees if tree.body]
         return _Compiled(tuple(codes), tuple(checks))
 
     def _helpers(self, given: dict[str, Any], entry_point: str | None) -> dict[str, Any]:
@@ -488,10 +473,7 @@ class CodeCheck:
         else:
             expression = " ".join(ast.unparse(check.expression).split())
             detail = f"{_short(expression)} is {values[0] if values else 'false'}"
-        failure = AssertionError(f"{_short(str(message))} ({detail})" if message is not None else detail)
-        if _decides(ast.Assert(check.expression)):
-            to_be_told(failure)
-        return failure
+        return AssertionError(f"{_short(str(message))} ({detail})" if message is not None else detail)
 
     def _text(self, value: Any) -> str:
         if isinstance(value, RemoteObject):
@@ -522,7 +504,7 @@ def _global_names(*texts: str) -> set[str]:
     names: set[str] = set()
     own: set[str] = set()
     for text in texts:
-        module = symtable.symtable(text, _FILENAME, "exec")
+        module = symtable.symtable(text, TEST, "exec")
         for symbol in module.get_symbols():
             if symbol.is_assigned() or symbol.is_imported():
                 own.add(symbol.get_name())
@@ -592,7 +574,7 @@ def _short(text: str) -> str:
 
 def _parse(text: str) -> ast.Module:
     try:
-        return ast.parse(text, _FILENAME)
+        return ast.parse(text, TEST)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         where = f" (line {line} of the test)" if line else ""

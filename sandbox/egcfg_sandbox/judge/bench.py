@@ -37,6 +37,8 @@ _MOST_THREADS: Final = 1000
 _MEMORY_BYTES: Final = (512 << 20) + _MOST_THREADS * _STACK_BYTES
 _MOST_TESTS: Final = 1000
 _TESTS_PER_COLLECTION: Final = 50
+# What a program gave may refer to itself, and take many times its bytes.
+_BYTES_PER_COLLECTION: Final = 4 << 20
 
 
 def _refuse(*_: Any) -> NoReturn:
@@ -69,6 +71,7 @@ def serve(caller: socket.socket, keeper: socket.socket, lasting: Lasting, limits
     sys.setrecursionlimit(_CODEC_RECURSION)
     gc.disable()
     watch: Watch | None = None
+    heard = 0
     for number in range(1, _MOST_TESTS + 1):
         run, ends = _next_program(keeper)
         if watch is not None:
@@ -97,8 +100,11 @@ def serve(caller: socket.socket, keeper: socket.socket, lasting: Lasting, limits
         if report["spent"]:
             return
         watch.dismiss()
-        if number % _TESTS_PER_COLLECTION == 0:
+        heard += session.heard
+        session.forget()
+        if number % _TESTS_PER_COLLECTION == 0 or heard > _BYTES_PER_COLLECTION:
             gc.collect()
+            heard = 0
 
 
 @dataclass(frozen=True, slots=True)

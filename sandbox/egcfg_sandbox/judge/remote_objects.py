@@ -209,9 +209,11 @@ class RemoteObject:
     def __hash__(self) -> int:
         kind = type(self)
         if not isinstance(kind, RemoteType) or not type.__getattribute__(kind, "_remote_traits").get("eq"):
-            return hash((kind.__name__, slot(self, "_remote_number")))
-        # Of a class with an equality: the same for those that are equal, but never that of a plain value.
-        return hash((number_of(kind), slot(self, "_remote_session").ask("operate", "hash", (self,))))
+            return hash((slot(self, "_remote_session").secret, slot(self, "_remote_number")))
+        # Of a class with an equality: the same for those that are equal, but never that of a plain value,
+        # which the program could work out but for the secret.
+        session = slot(self, "_remote_session")
+        return hash((session.secret, number_of(kind), session.ask("operate", "hash", (self,))))
 
     def __copy__(self) -> Any:
         return _copied(self, "copy")
@@ -258,6 +260,11 @@ def operate(target: Any, name: str, *operands: Any) -> Any:
 def decides(target: RemoteObject) -> bool:
     """Whether plain values may come from an object: not when a value of the test went into a returned one."""
     return slot(target, "_remote_made") or not slot(target, "_remote_tainted")
+
+
+def is_made(target: RemoteObject) -> bool:
+    """Whether the test made an object, which is then taken at its word."""
+    return bool(slot(target, "_remote_made"))
 
 
 def further(source: RemoteObject, value: Any) -> Any:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import struct
 import sys
 import threading
 import types
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any, Final
 
 from egcfg_sandbox.codec import CodecError, Decoder, Encoder
 from egcfg_sandbox.judge import mocks, things
 from egcfg_sandbox.judge.evaluation import Evaluation, builtin_name
+from egcfg_sandbox.judge.later import Later, is_aside
 from egcfg_sandbox.judge.mirrors import Mirrors
 from egcfg_sandbox.judge.modules import HELPER_MODULES
 from egcfg_sandbox.judge.notices import Notices
@@ -26,6 +29,7 @@ from egcfg_sandbox.verdicts import Verdict
 
 _NUMBER: Final = struct.Struct("<I")
 _MOST_CALLBACKS_DEEP: Final = 50
+_SECRET_BYTES: Final = 16
 # Kinds of things, and loaded modules, in which a thing can be found under its name on both sides.
 _NAMED: Final = (type, types.FunctionType, types.BuiltinFunctionType)
 _PLAIN: Final = (type(None), bool, int, float, complex, str, bytes, list, tuple, dict, set, frozenset)
@@ -112,6 +116,8 @@ class Session:
         self._callbacks = 0
         self._shared = Shared(0)
         self._dropped: list[int] = []
+        self._later = Later(self._shared)
+        self._asides = 0
         self.mirrors = Mirrors(self)
         self.values = Values(self)
         self.answered = False
@@ -127,6 +133,17 @@ class Session:
         self.class_names: frozenset[str] = frozenset()
         self.may_be_cancelled = False
         """Whether the test looks for cancellations."""
+        # Bytes of values that the program gave.
+        self.heard = 0
+        # The setup and the test.
+        self.texts: tuple[ast.Module, ...] = ()
+        # The test's globals.
+        self.names: dict[str, Any] = {}
+
+    @cached_property
+    def secret(self) -> bytes:
+        """Part of what the program's objects hash by: the program cannot tell where in a set they come."""
+        return os.urandom(_SECRET_BYTES)
 
     def ask(self, operation: str, *details: Any) -> Any:
         """One question; returns its answer or raises what the program raised."""
@@ -141,6 +158,14 @@ class Session:
                 return self._ask(operation, *details)
             finally:
                 self._streams.after()
+
+    def forget(self) -> None:
+        """Lets go of all that the program gave: what refers to itself would stay until it is collected."""
+        names, mirrors = self.names, self.mirrors
+        # First, so that nothing that ends with the others asks the program any more.
+        vars(self).clear()
+        vars(mirrors).clear()
+        names.clear()
 
     def heed_replacements(self, further: Iterable[Place]) -> None:
         """From now on the program reads and prints where the test does, and finds what that has replaced.
@@ -187,6 +212,24 @@ class Session:
         return self._answer(message[5:], iterating=False)
 
     def _ask(self, operation: str, *details: Any) -> Any:
+        if is_aside(operation, details):
+            self._asides += 1
+            try:
+                return self._question(operation, *details)
+            finally:
+                self._asides -= 1
+        if self._later and not self._asides:
+            self._catch_up()
+        return self._question(operation, *details)
+
+    def _catch_up(self) -> None:
+        """Lets the test see what the program has changed while it was asked for something else."""
+        try:
+            self._later.put_in()
+        except (CodecError, TypeError, ValueError, LookupError) as error:
+            raise self.watch.end(Verdict.MALFORMED, f"the program's answer is garbled: {error}") from None
+
+    def _question(self, operation: str, *details: Any) -> Any:
         # Not to be guessed, so that nothing can be answered before it is asked.
         asked = os.urandom(_NUMBER.size)
         self._send(b"Q" + asked, (operation, *details))
@@ -225,6 +268,8 @@ class Session:
         shared = self._shared
         between = self._callbacks > 0
         changed = shared.changed(between)
+        if self._later:
+            self._later.forget(changed)
         self._dropped += shared.drop_unused(changed, between)
         mark = shared.mark
         encoder = Encoder(self._describe, shared=shared)
@@ -252,14 +297,21 @@ class Session:
 
     def _content(self, body: bytes) -> Any:
         """The value of a message from the program, after its changes to shared containers."""
+        self.heard += len(body)
         texts: list[bytes] | None = None if self.evaluation is None else []
         decoder = Decoder(body, self.mirrors.resolve, shared=self._shared, texts=texts)
         value = decoder.part()
+        if self._later and not self._asides:
+            self._later.put_in()
         while not decoder.finished:
             number = decoder.part()
             if type(number) is not int:
                 raise CodecError("a container without a number")
-            decoder.refill(self._shared[number])
+            container = self._shared[number]
+            if self._asides:
+                self._later.note(number, container, decoder.content(container))
+            else:
+                decoder.refill(container)
         if self.evaluation is not None and texts:
             # The first is what kind of message it is.
             self.evaluation.hear(texts[1:])
