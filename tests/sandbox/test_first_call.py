@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from egcfg_sandbox import CodeTest, Program, Sandbox
-from egcfg_sandbox.judge.assertions import CodeCheck
+from egcfg_sandbox.judge.code_check import CodeCheck
 from egcfg_sandbox.judge.first_call import name_called_first
 
 _PROGRAMS = {

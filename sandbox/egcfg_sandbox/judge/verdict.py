@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from egcfg_sandbox.candidate.runner import MODULE
-from egcfg_sandbox.judge.assertions import CodeCheck
+from egcfg_sandbox.judge.code_check import CodeCheck
 from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.remote_errors import RemoteError
 from egcfg_sandbox.judge.session import Session

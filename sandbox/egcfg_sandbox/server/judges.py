@@ -48,10 +48,10 @@ def _serve(requests: socket.socket, zone: Zone) -> NoReturn:
         own_processes = os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=zone.proc)
     # Not before the fork: see above.
     from egcfg_sandbox.judge import bench
-    from egcfg_sandbox.judge.assertions import CodeCheck
+    from egcfg_sandbox.judge.assertions import Assertions
 
     for _ in range(_REHEARSALS):
-        CodeCheck("", "assert total([1, 2]) == 3").compiled({"total"})
+        Assertions("", "assert total([1, 2]) == 3").compiled({"total"})
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
