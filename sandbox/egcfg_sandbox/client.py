@@ -19,9 +19,10 @@ from functools import partial
 from importlib.machinery import PathFinder
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from egcfg_sandbox import system, trace_memory, wire
+from egcfg_sandbox.judge.orders import RunReport, pack_brief, unpack_report
 from egcfg_sandbox.server.requests import JUDGE, KEEPER, pack_request
 from egcfg_sandbox.server.zone import LINUX_LAYERS
 from egcfg_sandbox.verdicts import (
@@ -29,7 +30,6 @@ from egcfg_sandbox.verdicts import (
     Limits,
     Program,
     Report,
-    StdioTest,
     TestResult,
     Trace,
     TraceEvent,
@@ -86,7 +86,7 @@ class _Slot:
         self._judge = judge
         self._keeper = keeper
         self._frames = wire.Frames(wire.LARGEST_MESSAGE)
-        self._report: dict[str, Any] | None = None
+        self._report: RunReport | None = None
         self._identities: list[system.Identity] = []
 
     def fileno(self) -> int:
@@ -115,8 +115,8 @@ class _Slot:
             wire.send(self._judge, brief)
         self._judge.setblocking(False)
 
-    def read(self) -> dict[str, Any] | None:
-        """The judge's report if it is whole; raises `_SlotFailed` when the judge has gone."""
+    def read(self) -> tuple[RunReport, Trace | None] | None:
+        """The judge's report and trace if they are whole; raises `_SlotFailed` when the judge has gone."""
         try:
             data = self._judge.recv(_PIECE)
         except BlockingIOError:
@@ -130,16 +130,15 @@ class _Slot:
             frame = self._frames.next()
             if frame is None:
                 return None
-            self._report = json.loads(frame)
+            self._report = unpack_report(frame)
+            if self._report is None:
+                raise _SlotFailed(str(json.loads(frame)["fault"]))
         report = self._report
-        if "fault" in report:
-            raise _SlotFailed(str(report["fault"]))
-        trace = self._frames.next() if report["traced"] else b""
+        trace = self._frames.next() if report.traced else b""
         if trace is None:
             return None
         self._report = None
-        report["trace"] = _trace(trace)
-        return report
+        return report, _trace(trace)
 
     def _fault(self) -> str:
         """Why the keeper went, if it said so."""
@@ -431,7 +430,7 @@ class _Batch:
             self._lost(slot, str(failure))
             return
         slot.deadline = time.monotonic() + program.limits.wall_s + _GRACE_S
-        slot.hand(job, brief_for(program, job.test))
+        slot.hand(job, pack_brief(program, job.test))
 
     def _wait(self) -> None:
         if not self._running:
@@ -451,23 +450,24 @@ class _Batch:
 
     def _advance(self, slot: _Slot) -> None:
         try:
-            report = slot.read()
+            found = slot.read()
         except _SlotFailed as failure:
             self._lost(slot, str(failure))
             return
-        if report is None:
+        if found is None:
             return
-        if report["status"] == Verdict.SANDBOX_ERROR:
-            self._lost(slot, report["error"])
+        report, trace = found
+        if report.verdict is Verdict.SANDBOX_ERROR:
+            self._lost(slot, report.error or "")
             return
         self._finish(
             slot,
-            Verdict(report["status"]),
-            report["error"],
-            wall_s=float(report["wall_s"]),
-            output=report["output"],
-            trace=report["trace"],
-            spent=report["spent"],
+            report.verdict,
+            report.error,
+            wall_s=report.wall_s,
+            output=report.output,
+            trace=trace,
+            spent=report.spent,
         )
 
     def _lost(self, slot: _Slot, reason: str) -> None:
@@ -516,20 +516,6 @@ class _Batch:
             wall_s = self._finished.get(index, 0.0) - self._started.get(index, 0.0)
             reports.append(Report(worst, results, wall_s))
         return reports
-
-
-def brief_for(program: Program, test: int) -> bytes:
-    """What a judge is told, as bytes."""
-    chosen = program.tests[test]
-    brief = {
-        "stdio": isinstance(chosen, StdioTest),
-        "test": {name: getattr(chosen, name) for name in chosen.__slots__},
-        "source": program.source,
-        "trace": program.trace,
-        "entry_point": program.entry_point,
-        "classes": program.classes,
-    }
-    return json.dumps(brief).encode()
 
 
 def _trace(data: bytes) -> Trace | None:

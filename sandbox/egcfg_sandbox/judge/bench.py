@@ -7,7 +7,6 @@ its report, and the caller takes another slot.
 from __future__ import annotations
 
 import gc
-import json
 import os
 import resource
 import signal
@@ -20,13 +19,14 @@ from typing import Any, Final, NoReturn
 from egcfg_sandbox import macos, system, trace_memory, wire
 from egcfg_sandbox.candidate.runner import READY
 from egcfg_sandbox.judge.faults import NotATest
+from egcfg_sandbox.judge.orders import Brief, RunReport, unpack_brief
 from egcfg_sandbox.judge.session import Session
 from egcfg_sandbox.judge.verdict import judge
 from egcfg_sandbox.judge.watch import Ends, Ticks, Watch
 from egcfg_sandbox.linux import kernel, landlock, namespaces, seccomp
 from egcfg_sandbox.server.keeper import LASTING, MOST_ENDS, STATUS_BYTES, unpack_status
 from egcfg_sandbox.server.zone import Zone
-from egcfg_sandbox.verdicts import CodeTest, Limits, StdioTest
+from egcfg_sandbox.verdicts import Limits
 
 _CODEC_RECURSION: Final = 3_000
 # A test may start a thousand threads; at the system's size their stacks alone would not fit. It is enough for
@@ -85,19 +85,18 @@ def serve(caller: socket.socket, keeper: socket.socket, lasting: Lasting, limits
         stdin, stdout, stderr, channel, *signs = ends
         watch = Watch(Ends(run, channel, keeper, stdin, stdout, stderr, tuple(signs)), limits, lasting.ticks)
         session = Session(watch)
-        try:
-            brief = json.loads(wire.receive(caller))
-        except wire.WireError:
-            return
         if os.read(channel, len(READY)) != READY:
             return
-        report = _judge(brief, session)
-        report["spent"] = report["spent"] or number == _MOST_TESTS
-        wire.send(caller, json.dumps(report).encode())
-        if brief["trace"]:
+        try:
+            brief = unpack_brief(wire.read_message(caller.fileno()))
+        except (wire.WireError, OSError):
+            return
+        report = _judge(brief, session, last=number == _MOST_TESTS)
+        wire.send(caller, report.pack())
+        if report.traced:
             # In a message of its own: the caller wakes up meanwhile.
             wire.send(caller, trace_memory.read(lasting.trace, limits.trace_events))
-        if report["spent"]:
+        if report.spent:
             return
         watch.dismiss()
         heard += session.heard
@@ -142,19 +141,14 @@ def _next_program(keeper: socket.socket) -> tuple[int, list[int]]:
             return status.run, ends
 
 
-def _judge(brief: dict[str, Any], session: Session) -> dict[str, Any]:
-    """Judges one test; returns what the caller is told."""
-    test = StdioTest(**brief["test"]) if brief["stdio"] else CodeTest(**brief["test"])
-    source = brief["source"].encode("utf-8", "surrogatepass")
-    ruling = judge(session, test, source, (brief["entry_point"], brief["classes"]), trace=brief["trace"])
-    return {
-        "status": ruling.verdict.value,
-        "traced": brief["trace"],
-        "error": ruling.text,
-        "wall_s": session.watch.wall_s,
-        "output": session.watch.output,
-        "spent": ruling.spent,
-    }
+def _judge(brief: Brief, session: Session, *, last: bool) -> RunReport:
+    """Judges one test; returns what the caller is told. `last`: the process takes no other one."""
+    source = brief.source.encode("utf-8", "surrogatepass")
+    tested = (brief.entry_point, brief.classes)
+    ruling = judge(session, brief.test, source, tested, trace=brief.trace)
+    watch = session.watch
+    spent = ruling.spent or last
+    return RunReport(ruling.verdict, ruling.text, watch.wall_s, watch.output, brief.trace, spent)
 
 
 def run(caller: socket.socket, keeper: socket.socket, zone: Zone, limits: Limits) -> None:
