@@ -17,12 +17,10 @@ import marshal, pickle
 TEXT = "__import__('builtins').__dict__.update(ran=True) or 42"
 class Asking:
     def __reduce__(self): return (eval, (TEXT,))
-class Changing:
-    def __reduce__(self): return (__import__("collections").Counter, (), (None, {"__eq__": set}))
 def text(): return TEXT
 def program(): return "found = " + TEXT
 def dumped(): return pickle.dumps(Asking())
-def changing(): return pickle.dumps(Changing())
+def changing(): return b"\\x80\\x02ccollections\\nCounter\\nN(S'__eq__'\\nc__builtin__\\nset\\nd\\x86b."
 def dump_to(file): file.write(pickle.dumps(Asking()))
 def write(path, what):
     with open(path, "wb") as file: file.write(what if isinstance(what, bytes) else what.encode())
@@ -89,6 +87,12 @@ def test_nothing_of_the_program_runs_in_the_judge(judge: Judge, case: str) -> No
     row = judge(SOURCE, test)
     assert row.status in (Verdict.FAILED, Verdict.ERROR), row
     assert "it ran" not in str(row.error)
+
+
+def test_a_file_of_a_program_that_says_nothing_is_no_code(judge: Judge) -> None:
+    test = "expected = 2\nassert eval(open('answer').read()) == expected"
+    for text, status in (("expected", Verdict.ERROR), ("1 + 1", Verdict.PASSED)):
+        assert judge(f"open('answer', 'w').write({text!r})", test).status is status
 
 
 OWN = {

@@ -76,6 +76,7 @@ REACHING = [
     ("def f(g): return g._remote_ask('operate', g._remote_number, ('__globals__',), {})", "def g(): return 1\nassert f(g)"),
     ("def f(s): s.total = lambda: 3", "class Sum:\n    def total(self): return 2\ns = Sum()\nf(s)\nassert s.total() == 3"),
     ("def f(g): return g + 1", "def g(): return 1\nassert f(g)"),
+    ("def f(t): t.addCleanup(print)", "import unittest\nclass T(unittest.TestCase):\n    def test(self): assert f(self) is None"),
     ("def f(c): c.want = 1", "class K: want = 2\nf(K)\nassert K.want == 1"),
     ("def f(c): c.total = lambda self: 3", "class K:\n    def total(self): return 2\nf(K)\nassert K().total() == 3"),
     ("def f(c): c.__eq__ = lambda self, other: True", "class K: pass\nf(K)\nassert K() == K()"),
