@@ -162,14 +162,14 @@ def _spare_slots(sandbox: Sandbox) -> tuple[list[int], list[int], list[int]]:
 def test_a_process_that_is_stopped_from_outside_costs_time_but_no_verdict(
     monkeypatch: pytest.MonkeyPatch, role: str
 ) -> None:
-    monkeypatch.setattr(sys.modules[__name__], "LIMITS", Limits(wall_s=1.0))
+    monkeypatch.setattr(sys.modules[__name__], "LIMITS", Limits(wall_s=2.0))
     with Sandbox() as sandbox:
         found = _spare_slots(sandbox)
         for pid in found[("judges", "templates", "keepers").index(role)][:2]:
             os.kill(pid, signal.SIGSTOP)
         programs = [
             Program(
-                f"def f(x): return x + {number}", (CodeTest("assert f(1) == 2"),), limits=Limits(wall_s=1.0)
+                f"def f(x): return x + {number}", (CodeTest("assert f(1) == 2"),), limits=Limits(wall_s=2.0)
             )
             for number in range(6)
         ]

@@ -21,7 +21,7 @@ from support.fake_session import FakeSession, Script
 TICK_S = 0.01
 
 
-async def wait_until(pilot: Pilot[Any], predicate: Callable[[], object], timeout_s: float = 10.0) -> None:
+async def wait_until(pilot: Pilot[Any], predicate: Callable[[], object], timeout_s: float = 30.0) -> None:
     """Waits for what the screen's timer will do; fails with the predicate when it never does."""
     for _ in range(int(timeout_s / TICK_S)):
         if predicate():
