@@ -6,7 +6,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Iterable
 from multiprocessing import resource_tracker
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -27,6 +27,9 @@ from egcfg_tui.tui.screens.workbench import (
     WIDE_COLUMNS,
     WorkbenchScreen,
 )
+
+_LOOK_S: Final = 1.0
+"""How often it is looked whether the terminal is still there."""
 
 
 class WorkbenchApp(App[None]):
@@ -69,6 +72,8 @@ class WorkbenchApp(App[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._asked_to_end)
+        if not self.is_headless:
+            self.set_interval(_LOOK_S, self._look_for_terminal)
         for problem in self.keys.problems:
             self.notify(problem, title="Keys", severity="warning", timeout=20, markup=False)
 
@@ -110,6 +115,10 @@ class WorkbenchApp(App[None]):
 
     def _asked_to_end(self) -> None:
         self.run_worker(self.action_quit(), exclusive=True, group="quit")
+
+    def _look_for_terminal(self) -> None:
+        if terminal.is_gone():
+            self._asked_to_end()
 
     def _runs(self, action: str) -> Callable[[], object]:
         async def run() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -31,6 +32,15 @@ def require_terminal() -> None:
                 f"the workbench needs a terminal, and {name} is none. "
                 "To solve without one: egcfg-tui solve EXERCISE"
             )
+
+
+def is_gone() -> bool:
+    """Whether the window of the terminal was closed: a hangup is not told to every process in it."""
+    if sys.__stdin__ is None:
+        return False
+    poll = select.poll()
+    poll.register(sys.__stdin__.fileno(), 0)
+    return any(events & select.POLLHUP for _, events in poll.poll(0))
 
 
 def log_path() -> Path:

@@ -118,6 +118,14 @@ def test_a_request_to_end_leaves_the_terminal_as_it_was(tmp_path: Path, number: 
     assert modes == screen.modes
 
 
+def test_a_window_that_is_closed_ends_the_workbench(tmp_path: Path) -> None:
+    screen = Screen("open", "--model", str(tmp_path / "none.gguf"))
+    screen.read_until(b"no model")
+    os.close(screen.fd)
+    os.close(screen._other)
+    screen.process.wait(60)
+
+
 def test_the_workbench_opens_without_a_model_and_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:
     screen = Screen("open", "--model", str(tmp_path / "none.gguf"))
     try:
