@@ -14,6 +14,8 @@ LATER, SAME_LATER = f"async {PLUS}", f"async {SAME}"
 NEGATIVE = "def f(x):\n    if x < 0: raise ValueError('negative')\n    return x"
 SUBJECT = "class S:\n    def __init__(self): self.seen = []\n    def attach(self, one): self.seen.append(one)\n    def notify(self, x):\n        for one in self.seen: one.update(x)"
 RUN = {
+    "a mock given by a decorator": ("def g(x): return x\ndef f(x): return g(x)", "def g(x): return x\ndef f(x): return x", "from unittest.mock import patch\n@patch('__main__.g')\ndef test(m):\n    f(1)\n    m.assert_called_once_with(1)", None),
+    "a decorated class": ("def d(c): return c\ndef f(x): return 2", "def d(c): return 1\ndef f(x): return 0", "import unittest\n@d\nclass T(unittest.TestCase):\n    def test(self): self.assertEqual(f(1), 2)", None),
     "a class": (PLUS, SAME, "class TestF:\n    def test(self): assert f(1) == 2", None),
     "a class with a set-up": (PLUS, SAME, "class TestF:\n    def setup_method(self): self.x = 1\n    def test_a(self): assert f(self.x) == 2\n    def test_b(self): assert f(3) == 4", None),
     "a class with a set-up of its own": (PLUS, SAME, "class TestF:\n    @classmethod\n    def setup_class(cls): cls.x = 1\n    def test(self): assert f(self.x) == 2", None),

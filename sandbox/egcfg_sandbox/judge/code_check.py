@@ -55,7 +55,7 @@ class CodeCheck:
     def __init__(self, setup: str, code: str) -> None:
         self._trees = (parse(setup), parse(code))
         self._names = names.global_names(setup, code)
-        self._names |= main_module.named_in(self._trees, self._names)
+        self._names |= main_module.named_in(self._trees)
         self._imports = {
             name for tree in self._trees for node in ast.walk(tree) for name in names.imported_by(node)
         }
@@ -172,6 +172,9 @@ class CodeCheck:
             exec(code, namespace)
         if with_classes:
             cases.run(namespace)
+        for name in self._uncalled.decorated:
+            if not isinstance(namespace.get(name), type):
+                raise NotATest(f"a decorator made something else of the class {name}")
         for name in self._uncalled.classes:
             cases.run_plain(namespace[name])
         for function in self._uncalled.functions:

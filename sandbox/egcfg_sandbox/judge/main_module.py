@@ -11,25 +11,38 @@ _NAME: Final = "__main__"
 _LOOKING: Final = frozenset({"globals", "vars", "locals"})
 
 
-def named_in(trees: Sequence[ast.AST], names: set[str]) -> set[str]:
-    """What a test may mean in texts: `patch("__main__.f")`, and `globals()["f"]` where it asks for these."""
-    looks = not _LOOKING.isdisjoint(names)
-    texts = list(_texts(trees))
-    named = [*map(_patched, texts), *(texts if looks else ())]
-    return {name for name in named if name.isidentifier()}
+def named_in(trees: Sequence[ast.AST]) -> set[str]:
+    """Names in `patch("__main__.f")` and `globals()["f"]`; of no other text is the program told."""
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    return {name for node in nodes for name in (*_patched(node), *_looked_up(node)) if name.isidentifier()}
 
 
-def _texts(trees: Sequence[ast.AST]) -> Iterator[str]:
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield node.value
+def _text(node: ast.AST | None) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def _patched(text: str) -> str:
-    """The name in a text that names one in the module; the text may begin with what `__name__` gives."""
-    module, _, name = text.partition(".")
-    return name if module in ("", _NAME) and name.isidentifier() else ""
+def _patched(node: ast.AST) -> Iterator[str]:
+    """A name after the module's, written out or put in by `__name__`."""
+    module, _, name = _text(node).partition(".")
+    if module == _NAME:
+        yield name
+    if (
+        isinstance(node, ast.JoinedStr)
+        and len(node.values) == 2
+        and ast.unparse(node).find("{__name__}.") > 0
+    ):
+        yield _text(node.values[1])[1:]
+
+
+def _looked_up(node: ast.AST) -> Iterator[str]:
+    """A name by which a variable is looked up, or for which it is looked."""
+    match node:
+        case ast.Subscript(value=ast.Call(func=ast.Name(id=asked)), slice=key) if asked in _LOOKING:
+            yield _text(key)
+        case ast.Call(
+            func=ast.Attribute(value=ast.Call(func=ast.Name(id=asked)), attr="get"), args=[key, *_]
+        ) if asked in _LOOKING:
+            yield _text(key)
 
 
 class MainModule(ModuleType):

@@ -32,6 +32,12 @@ class Uncalled:
             and not (node.bases or node.keywords or node.decorator_list)
         ]
         """Classes of tests that extend nothing."""
+        self.decorated = [
+            node.name
+            for node in outermost
+            if isinstance(node, ast.ClassDef) and node.decorator_list and node.bases
+        ]
+        """Classes that extend others, of which something else may have been made."""
         self.hangs_on_assertions = _hangs_on_assertions(nodes)
         """Whether the test can fail by nothing but `assert`, of more than a constant."""
 
@@ -50,7 +56,9 @@ def _calls_an_assertion(node: ast.AST) -> bool:
 
 
 def wanted(function: Function) -> int:
-    """How many arguments a call has to give."""
+    """How many arguments a call has to give: none for a test whose decorators, such as `patch`, do so."""
+    if function.name.startswith("test") and function.decorator_list:
+        return 0
     return len(function.args.args) - len(function.args.defaults)
 
 
