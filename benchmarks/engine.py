@@ -36,8 +36,8 @@ from egcfg_tui.exercises import Exercise, load_all
 from egcfg_tui.models import resolve
 from egcfg_tui.prompting.chat import chat_frame
 from egcfg_tui.prompting.task import PromptStyle, task_prompt
-from egcfg_tui.solving.sampling import greedy
-from egcfg_tui.solving.settings import Settings, parse_settings
+from egcfg_tui.solving.decoding.sampling import greedy
+from egcfg_tui.solving.request.settings import Settings, parse_settings
 
 STAGES = (Stage.PROMPT, Stage.CANDIDATES, Stage.RUNS, Stage.SIGNAL, Stage.LINE)
 

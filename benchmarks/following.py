@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from egcfg_tui.engine.api import Logits
-from egcfg_tui.solving.candidates import CandidatePool
-from egcfg_tui.solving.drafts import Draft
-from egcfg_tui.solving.lines import Sampler
-from egcfg_tui.solving.sampling import greedy
-from egcfg_tui.solving.settings import Settings
-from egcfg_tui.solving.trials import GuidedTrial
-from egcfg_tui.solving.workbench import Workbench
+from egcfg_tui.solving.context import SolveContext
+from egcfg_tui.solving.decoding.sampling import greedy
+from egcfg_tui.solving.guided.candidates import CandidatePool
+from egcfg_tui.solving.guided.draft import Draft
+from egcfg_tui.solving.guided.line import Sampler
+from egcfg_tui.solving.request.settings import Settings
+from egcfg_tui.solving.trials.guided import GuidedTrial
 
 TIE_NATS: Final = 0.25
 SEED: Final = (0,)
@@ -51,16 +51,16 @@ class FollowingTrial(GuidedTrial):
     """A trial of greedy lines, recorded. With `followed`, it takes those choices where they are as good."""
 
     def __init__(
-        self, bench: Workbench, settings: Settings, followed: Choices | None, *, reuse: bool
+        self, context: SolveContext, settings: Settings, followed: Choices | None, *, reuse: bool
     ) -> None:
-        super().__init__(bench, settings, SEED, reuse=reuse)
+        super().__init__(context, settings, SEED, reuse=reuse)
         self._followed = followed
         self.choices = Choices(tokens=self._code_tokens)
         self.ties: dict[int, Tie] = {}
         self.followed_draws = 0
 
     def _pool(self) -> CandidatePool:
-        return _FollowingPool(self, self._bench, self._settings, keep_rows=self._reuse)
+        return _FollowingPool(self, self._context, self._settings, keep_rows=self._reuse)
 
     def _sampler(self) -> Sampler | None:
         return None if self._followed is None else self._follow
@@ -75,7 +75,7 @@ class FollowingTrial(GuidedTrial):
         distance = float(row[likeliest] - row[other])
         if distance > TIE_NATS:
             return likeliest
-        texts = [self._bench.engine.piece(token).decode("utf-8", "replace") for token in (likeliest, other)]
+        texts = [self._context.engine.piece(token).decode("utf-8", "replace") for token in (likeliest, other)]
         self.ties[position] = Tie(position + 1, texts[0], texts[1], distance)
         return other
 
@@ -93,9 +93,9 @@ class _FollowingPool(CandidatePool):
     """Candidates whose draws are recorded, and follow."""
 
     def __init__(
-        self, trial: FollowingTrial, bench: Workbench, settings: Settings, *, keep_rows: bool
+        self, trial: FollowingTrial, context: SolveContext, settings: Settings, *, keep_rows: bool
     ) -> None:
-        super().__init__(bench.engine, bench.meter, bench.exercise, settings, SEED, keep_rows=keep_rows)
+        super().__init__(context.engine, context.meter, context.exercise, settings, SEED, keep_rows=keep_rows)
         self._trial = trial
 
     def _choose(self, draft: Draft, row: Logits) -> int:

@@ -36,17 +36,17 @@ from egcfg_tui.prompting.chat import chat_frame
 from egcfg_tui.prompting.signal import render_signal
 from egcfg_tui.prompting.task import task_prompt
 from egcfg_tui.prompting.traces import TraceFormat
-from egcfg_tui.solving.attempts import attempts_of
-from egcfg_tui.solving.control import Control
-from egcfg_tui.solving.settings import Settings
-from egcfg_tui.solving.trials import GuidedTrial
-from egcfg_tui.solving.workbench import Workbench
+from egcfg_tui.solving.commands import CommandInbox
+from egcfg_tui.solving.context import SolveContext
+from egcfg_tui.solving.guided.attempts import attempts_of
+from egcfg_tui.solving.request.settings import Settings
+from egcfg_tui.solving.trials.guided import GuidedTrial
 
 UNLIMITED_S = 1e9
 UNLIMITED_TOKENS = 1_000_000
 
 
-class Unstopped(Workbench):
+class Unstopped(SolveContext):
     """A workbench whose trials go on after a passing candidate, so that both ways do the same work."""
 
     @property
@@ -116,17 +116,17 @@ def measure(
     info = engine.info
     frame = chat_frame(info.chat_template, bos_text=info.bos_text, eos_text=info.eos_text)
     prompt = task_prompt(exercise, settings.prompt_style, frame)
-    control = Control(budget_s=UNLIMITED_S, clock=time.perf_counter)
+    inbox = CommandInbox(budget_s=UNLIMITED_S, clock=time.perf_counter)
     measured = Measured()
     bench_type = UsualWay if usual else Unstopped
-    with _native_time(measured), bench_type(engine, sandbox, exercise, prompt, control, files) as bench:
+    with _native_time(measured), bench_type(engine, sandbox, exercise, prompt, inbox, files) as context:
         started = entered = time.perf_counter()
         stage = Stage.PROMPT
         aside_s = 0.0
         sampled: CandidatesSampled | None = None
         code = prompt.starter
-        trial = FollowingTrial(bench, settings, followed, reuse=not usual)
-        for event in _events(bench, trial):
+        trial = FollowingTrial(context, settings, followed, reuse=not usual)
+        for event in _events(context, trial):
             if isinstance(event, StageEntered):
                 now = time.perf_counter()
                 measured.stage_s[stage] = measured.stage_s.get(stage, 0.0) + now - entered
@@ -147,14 +147,14 @@ def measure(
         ended = time.perf_counter()
         measured.stage_s[stage] = measured.stage_s.get(stage, 0.0) + ended - entered
         measured.wall_s = ended - started - aside_s
-        measured.tokens = bench.meter.tokens
+        measured.tokens = context.meter.tokens
         measured.choices, measured.ties = trial.choices, list(trial.ties.values())
         measured.followed_draws = trial.followed_draws
     return measured
 
 
-def _events(bench: Workbench, trial: GuidedTrial) -> Iterator[Event]:
-    yield from bench.evaluate_prompt()
+def _events(context: SolveContext, trial: GuidedTrial) -> Iterator[Event]:
+    yield from context.evaluate_prompt()
     yield from trial.run()
 
 

@@ -32,10 +32,10 @@ from egcfg_tui.engine.llama import LlamaEngine
 from egcfg_tui.events import SolveFailed, SolveFinished
 from egcfg_tui.exercises import Exercise, load_all
 from egcfg_tui.models import resolve
-from egcfg_tui.solving.control import Control
-from egcfg_tui.solving.grid_file import bundled_grid
-from egcfg_tui.solving.request import SolveRequest
-from egcfg_tui.solving.settings import Method, Settings
+from egcfg_tui.solving.commands import CommandInbox
+from egcfg_tui.solving.request.grid_file import bundled_grid
+from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
 
 SIZES: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128)
@@ -102,14 +102,14 @@ def measured_prices(engine: LlamaEngine) -> dict[int, float]:
             seconds = []
             for _ in range(8):
                 # Wide ones are prefills, narrow ones samples side by side.
-                twigs = [root.fork() for _ in range(size if size <= 16 else 1)]
-                for twig in twigs:
-                    twig.prompt((word * size)[: size // len(twigs)])
+                children = [root.fork() for _ in range(size if size <= 16 else 1)]
+                for child in children:
+                    child.prompt((word * size)[: size // len(children)])
                 started = time.perf_counter()
                 engine.infer()
                 seconds.append(time.perf_counter() - started)
-                for twig in twigs:
-                    twig.close()
+                for child in children:
+                    child.close()
             prices[size] = min(seconds)
     return prices
 
@@ -125,8 +125,8 @@ def run(
 ) -> Row:
     """One exercise by one method."""
     request = SolveRequest(exercise, method, Settings(), budget_s, seed, bundled_grid(method))
-    control = Control(budget_s=budget_s, clock=clock)
-    *_, last = solve(engine, sandbox, request, control)
+    inbox = CommandInbox(budget_s=budget_s, clock=clock)
+    *_, last = solve(engine, sandbox, request, inbox)
     if isinstance(last, SolveFailed):
         raise SystemExit(f"{exercise.id}, {method}: {last.message}")
     assert isinstance(last, SolveFinished)

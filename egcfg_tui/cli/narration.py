@@ -26,8 +26,8 @@ from egcfg_tui.events import (
     TrialFinished,
     TrialStarted,
 )
-from egcfg_tui.solving.fitting import left_out
-from egcfg_tui.solving.settings import Method
+from egcfg_tui.solving.request.fitting import left_out
+from egcfg_tui.solving.request.settings import Method
 
 GOOD: Final = "green"
 BAD: Final = "red"

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from egcfg_tui.events import SolveFinished
-from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.request.solve_request import SolveRequest
 
 
 def result_json(finished: SolveFinished, request: SolveRequest) -> dict[str, Any]:

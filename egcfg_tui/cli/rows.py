@@ -18,7 +18,7 @@ from egcfg_tui.events import (
     SolveStarted,
     TrialStarted,
 )
-from egcfg_tui.solving.rows import row_behind, rows_of
+from egcfg_tui.solving.text.rows import row_behind, rows_of
 
 
 class Rows:

@@ -45,7 +45,7 @@ from egcfg_tui.events import (
     TrialStarted,
 )
 from egcfg_tui.runs import Header
-from egcfg_tui.solving.fitting import left_out
+from egcfg_tui.solving.request.fitting import left_out
 
 
 def head(header: Header) -> list[Text]:

@@ -13,9 +13,9 @@ from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.option_types import number, seconds, whole_number
 from egcfg_tui.cli.parser import CommandParser, did_you_mean
 from egcfg_tui.exercises import Visibility
-from egcfg_tui.solving.grid import Grid
-from egcfg_tui.solving.grid_file import GridError, read_grid
-from egcfg_tui.solving.settings import CARRIED, SETTINGS, Method, Setting, Settings, parse_settings
+from egcfg_tui.solving.request.grid import Grid
+from egcfg_tui.solving.request.grid_file import GridError, read_grid
+from egcfg_tui.solving.request.settings import CARRIED, SETTINGS, Method, Setting, Settings, parse_settings
 
 
 def add_visible_option(parser: CommandParser) -> None:

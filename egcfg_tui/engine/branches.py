@@ -114,7 +114,7 @@ class SequenceBranch:
 
     def snapshot(self, *, portable: bool = False) -> Snapshot:
         """Remembers this position, logits included; `portable`: with a copy of the memory."""
-        self._check_settled("snapshot()")
+        self._check_fully_evaluated("snapshot()")
         # An empty branch has no state, and every memory can be emptied.
         copied = bool(self._tokens) and (portable or not self._engine.info.can_rewind)
         return Snapshot(
@@ -125,7 +125,7 @@ class SequenceBranch:
 
     def restore(self, snapshot: Snapshot) -> None:
         """Goes back to a snapshot taken of this branch's own past, logits included."""
-        self._check_settled("restore()")
+        self._check_fully_evaluated("restore()")
         length = len(snapshot.tokens)
         if tuple(self._tokens[:length]) != snapshot.tokens:
             raise BranchMisuse(
@@ -209,7 +209,7 @@ class SequenceBranch:
         if not self._open:
             raise BranchMisuse("the branch is closed: take a new one with engine.branch() or fork()")
 
-    def _check_settled(self, call: str) -> None:
+    def _check_fully_evaluated(self, call: str) -> None:
         self._check_open()
         if self.pending:
             raise BranchMisuse(f"tokens are pending: call engine.infer() before {call}")

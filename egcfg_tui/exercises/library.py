@@ -6,8 +6,9 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from egcfg_tui.exercises import text_files, toml_format
+from egcfg_tui.exercises.formats import toml_format
 from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.exercises.reading import text_files
 
 DEMO_ID: Final = "longest-streak"
 """The exercise that `make run` starts with."""

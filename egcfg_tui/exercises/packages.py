@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from egcfg_sandbox import missing_packages
-from egcfg_tui.exercises import python_source
 from egcfg_tui.exercises.model import Exercise, ExerciseError
+from egcfg_tui.exercises.python import source as python_source
 
 _DISTRIBUTIONS: Final = {
     "sklearn": "scikit-learn",
@@ -41,14 +41,14 @@ def imported_packages(*sources: str) -> tuple[str, ...]:
 
 def require_packages(exercise: Exercise) -> None:
     """Raises `ExerciseError` that says how to install what the exercise needs and a sandbox lacks."""
-    lacking = missing_packages(exercise.packages)
-    if lacking:
-        raise ExerciseError(f"{exercise.source}: needs {_listed(lacking)}; {advice(lacking)}")
+    missing = missing_packages(exercise.packages)
+    if missing:
+        raise ExerciseError(f"{exercise.source}: needs {_listed(missing)}; {advice(missing)}")
 
 
-def advice(lacking: Iterable[str]) -> str:
+def advice(missing: Iterable[str]) -> str:
     """The next step for modules that are not installed."""
-    names = " ".join(sorted(_DISTRIBUTIONS.get(name, name) for name in lacking))
+    names = " ".join(sorted(_DISTRIBUTIONS.get(name, name) for name in missing))
     return f"install with `{sys.executable} -m pip install {names}`"
 
 

@@ -7,10 +7,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
-from egcfg_tui.exercises import datasets, exercism, python_file, toml_format
+from egcfg_tui.exercises.formats import datasets, exercism, python_file, toml_format
 from egcfg_tui.exercises.library import bundled
 from egcfg_tui.exercises.model import Exercise, ExerciseError
-from egcfg_tui.exercises.places import Place
+from egcfg_tui.exercises.reading.places import Place
 
 BUNDLED: Final = "bundled"
 """The name of the whole bundled set."""

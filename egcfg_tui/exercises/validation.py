@@ -7,10 +7,10 @@ import keyword
 from collections.abc import Callable
 
 from egcfg_sandbox import StdioTest, Test
-from egcfg_tui.exercises import python_source
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
-from egcfg_tui.exercises.places import Place, did_you_mean
-from egcfg_tui.exercises.stubs import definitions, is_empty
+from egcfg_tui.exercises.python import source as python_source
+from egcfg_tui.exercises.python.stubs import definitions, is_empty
+from egcfg_tui.exercises.reading.places import Place, did_you_mean
 
 LocateKey = Callable[[str], Place]
 """The place of a key: `entry_point`, `starter`, `reference`, `visible`, or `visible.2` for the second one."""

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from egcfg_tui.models.catalogue import Entry, HubSource
+from egcfg_tui.models.download_meter import Meter
 from egcfg_tui.models.errors import SourceError
-from egcfg_tui.models.meter import Meter
 from egcfg_tui.models.space import ensure_space
 
 _ANSWER_S: Final = 4.0

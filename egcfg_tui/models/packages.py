@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import IO, Final
 
 from egcfg_tui.models.catalogue import PackageSource, Part
+from egcfg_tui.models.download_meter import Meter
 from egcfg_tui.models.errors import SourceError
-from egcfg_tui.models.meter import Meter
 from egcfg_tui.models.space import ensure_space
 
 _PROGRESS: Final = re.compile(r"Progress (\d+) of (\d+)")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from egcfg_tui.models import hub, packages
 from egcfg_tui.models.catalogue import Entry, HubSource, Source
+from egcfg_tui.models.download_meter import Meter, Progress
 from egcfg_tui.models.errors import ModelError, SourceError
 from egcfg_tui.models.folders import make_private, models_folder
-from egcfg_tui.models.meter import Meter, Progress
 from egcfg_tui.models.resolving import fault
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from egcfg_sandbox import CodeTest, StdioTest
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
-from egcfg_tui.exercises.snippets import snippet_test
+from egcfg_tui.exercises.python.snippets import snippet_test
 
 _NEXT_TICKET: Final = Exercise(
     id="next-ticket",

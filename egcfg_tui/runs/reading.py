@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from egcfg_tui.runs import codec
+from egcfg_tui.runs import json_codec
 from egcfg_tui.runs.schema import EVENT_TYPES, KIND, SCHEMA, Header, Recording, RecordingError, TimedEvent
 
 
@@ -82,7 +82,7 @@ def _header(path: Path, line: bytes) -> Header:
             f"this version reads schema {SCHEMA}; replay it with the version that wrote it"
         )
     try:
-        return codec.decode(Header, data)
+        return json_codec.decode(Header, data)
     except ValueError as error:
         raise RecordingError(f"{path}, line 1: {error}") from error
 
@@ -90,12 +90,12 @@ def _header(path: Path, line: bytes) -> Header:
 def _event(path: Path, number: int, line: bytes) -> TimedEvent:
     data = _object(path, number, line)
     try:
-        stamp = codec.decode(_Stamp, data)
+        stamp = json_codec.decode(_Stamp, data)
         if stamp.event not in EVENT_TYPES:
-            raise codec.CodecError(
+            raise json_codec.CodecError(
                 f"unknown event {stamp.event!r}; the file is damaged or from a later version"
             )
-        return TimedEvent(stamp.t, codec.decode(EVENT_TYPES[stamp.event], data.get("data"), "data"))
+        return TimedEvent(stamp.t, json_codec.decode(EVENT_TYPES[stamp.event], data.get("data"), "data"))
     except ValueError as error:
         raise RecordingError(f"{path}, line {number}: {error}") from error
 

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from egcfg_tui.events import Event
-from egcfg_tui.runs import codec
+from egcfg_tui.runs import json_codec
 from egcfg_tui.runs.schema import KIND, Header, RecordingError, TimedEvent, event_line
 
 
@@ -33,7 +33,7 @@ class Recorder:
         except OSError as error:
             raise self._failure(error) from error
         try:
-            self._write(codec.encode(header))
+            self._write(json_codec.encode(header))
         except RecordingError:
             self._file.close()
             raise

@@ -15,11 +15,11 @@ from typing import Any, Final
 from egcfg_tui import __version__, events
 from egcfg_tui.events import Event
 from egcfg_tui.exercises.model import Exercise
-from egcfg_tui.runs import codec
+from egcfg_tui.runs import json_codec
 from egcfg_tui.runs.machine import Machine, this_machine
-from egcfg_tui.solving.grid import Grid
-from egcfg_tui.solving.request import SolveRequest
-from egcfg_tui.solving.settings import Method, Settings
+from egcfg_tui.solving.request.grid import Grid
+from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.solve_request import SolveRequest
 
 SCHEMA: Final = 1
 KIND: Final = "egcfg-run"
@@ -89,7 +89,7 @@ class Recording:
 
 def event_line(timed: TimedEvent) -> dict[str, Any]:
     """An event as its line's JSON object."""
-    return {"t": timed.t, "event": type(timed.event).__name__, "data": codec.encode(timed.event)}
+    return {"t": timed.t, "event": type(timed.event).__name__, "data": json_codec.encode(timed.event)}
 
 
 def header_for(request: SolveRequest, model: RecordedModel) -> Header:

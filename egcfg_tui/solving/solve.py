@@ -19,21 +19,21 @@ from egcfg_tui.events import (
 )
 from egcfg_tui.prompting.chat import ChatTemplateError, chat_frame
 from egcfg_tui.prompting.task import PromptStyle, TaskPrompt, task_prompt
-from egcfg_tui.solving.control import Control, Interrupted
-from egcfg_tui.solving.execution import SandboxBroke, check_sandbox
-from egcfg_tui.solving.fitting import fit
-from egcfg_tui.solving.meter import ContextFull
-from egcfg_tui.solving.request import SolveRequest
-from egcfg_tui.solving.running import Running
-from egcfg_tui.solving.settings import Method
-from egcfg_tui.solving.workbench import Workbench
+from egcfg_tui.solving.commands import CommandInbox, Interrupted
+from egcfg_tui.solving.context import SolveContext
+from egcfg_tui.solving.decoding.meter import ContextFull
+from egcfg_tui.solving.request.fitting import fit
+from egcfg_tui.solving.request.settings import Method
+from egcfg_tui.solving.request.solve_request import SolveRequest
+from egcfg_tui.solving.run_cache import SandboxBroke, check_sandbox
+from egcfg_tui.solving.trials.runner import Running
 
 
 def solve(
     engine: Engine,
     sandbox: Sandbox,
     request: SolveRequest,
-    control: Control,
+    inbox: CommandInbox,
     prompt_files: PromptFiles | None = None,
 ) -> Iterator[Event]:
     """Solves one exercise; the last event is `SolveFinished` or `SolveFailed`.
@@ -67,24 +67,24 @@ def solve(
         def prompt_for(style: PromptStyle) -> TaskPrompt:
             return task_prompt(exercise, style, frame)
 
-        context, fitting = engine.info.context_tokens, fit(engine, request, prompt_for)
-        if context < fitting.least_tokens:
+        context_tokens, fitting = engine.info.context_tokens, fit(engine, request, prompt_for)
+        if context_tokens < fitting.least_tokens:
             yield SolveFailed(
                 FailureKind.CONTEXT,
-                f"the context of {context} tokens is too small for this exercise's prompt and an answer; use "
-                f"--context {fitting.least_tokens} or more",
+                f"the context of {context_tokens} tokens is too small for this exercise's prompt and "
+                f"an answer; use --context {fitting.least_tokens} or more",
             )
             return
-        if context < fitting.most_tokens:
+        if context_tokens < fitting.most_tokens:
             left_out = len(grid) - len(fitting.settings)
-            yield SettingsLeftOut(left_out, len(grid), context, fitting.most_tokens)
+            yield SettingsLeftOut(left_out, len(grid), context_tokens, fitting.most_tokens)
         first = fitting.settings[0] if request.method is Method.EGCFG else request.settings
         prompt = prompt_for(first.prompt_style)
         with (
-            Workbench(engine, sandbox, exercise, prompt, control, prompt_files) as bench,
-            Running(bench, request, fitting.settings, prompt_for) as running,
+            SolveContext(engine, sandbox, exercise, prompt, inbox, prompt_files) as context,
+            Running(context, request, fitting.settings, prompt_for) as running,
         ):
-            yield from _solve(bench, sandbox, request, running)
+            yield from _solve(context, sandbox, request, running)
     except ChatTemplateError as error:
         yield SolveFailed(FailureKind.MODEL, f"{error}; try another model")
     except EngineError as error:
@@ -95,36 +95,38 @@ def solve(
         yield SolveFailed(FailureKind.SANDBOX, f"{error}; see `egcfg-tui doctor`")
 
 
-def _solve(bench: Workbench, sandbox: Sandbox, request: SolveRequest, running: Running) -> Iterator[Event]:
+def _solve(
+    context: SolveContext, sandbox: Sandbox, request: SolveRequest, running: Running
+) -> Iterator[Event]:
     try:
-        yield from bench.evaluate_prompt()
+        yield from context.evaluate_prompt()
         yield from running.run()
-        reason = "passed" if bench.solved else "failed"
+        reason = "passed" if context.solved else "failed"
     except Interrupted as interrupted:
         reason = interrupted.reason
     except ContextFull:
         reason = "length"
-    yield from _score(bench, sandbox, request, reason, running)
+    yield from _score(context, sandbox, request, reason, running)
 
 
 def _score(
-    bench: Workbench, sandbox: Sandbox, request: SolveRequest, reason: str, running: Running
+    context: SolveContext, sandbox: Sandbox, request: SolveRequest, reason: str, running: Running
 ) -> Iterator[Event]:
     """Runs the solution against all tests, the hidden ones for the first time; not after a stop, and not on
     with it when one comes meanwhile."""
     exercise = request.exercise
     tests: tuple[ScoredTest, ...] = ()
     if reason != "stopped":
-        yield bench.meter.enter(Stage.SCORING)
+        yield context.meter.enter(Stage.SCORING)
         tests_run = exercise.visible + exercise.hidden
         program = Program(
-            bench.solution,
+            context.solution,
             tests_run,
             limits=exercise.limits,
             entry_point=exercise.entry_point,
             classes=exercise.classes,
         )
-        reports = sandbox.run_many([program], bench.control.stop_requested)
+        reports = sandbox.run_many([program], context.inbox.stop_requested)
         reason = reason if reports else "stopped"
         for report in reports:
             check_sandbox(report)
@@ -137,14 +139,14 @@ def _score(
         exercise_id=exercise.id,
         solved=bool(tests) and all(test.result.passed for test in tests),
         hidden_passed=all(test.result.passed for test in hidden) if hidden else None,
-        solution=bench.solution,
+        solution=context.solution,
         reason=reason,
         method=request.method.value,
-        model=bench.engine.info.name,
+        model=context.engine.info.name,
         seed=request.seed,
-        wall_s=bench.control.elapsed_s,
-        tokens=bench.meter.tokens,
-        runs=bench.cache.runs,
+        wall_s=context.inbox.elapsed_s,
+        tokens=context.meter.tokens,
+        runs=context.cache.runs,
         trials=len(running.trials),
         tests=tests,
         solved_by=running.solved_by,

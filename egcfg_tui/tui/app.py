@@ -14,10 +14,9 @@ from textual.screen import Screen
 
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.exercises import Exercise, Visibility
-from egcfg_tui.solving.settings import Method
+from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.tui import keymap, terminal, theme
 from egcfg_tui.tui.commands import COMMANDS
-from egcfg_tui.tui.control import Services
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.screens.workbench import (
@@ -27,6 +26,7 @@ from egcfg_tui.tui.screens.workbench import (
     WIDE_COLUMNS,
     WorkbenchScreen,
 )
+from egcfg_tui.tui.session_driver import Services
 
 _LOOK_S: Final = 1.0
 """How often it is looked whether the terminal is still there."""
@@ -144,7 +144,7 @@ def run_app(
     """
     terminal.require_terminal()
     from egcfg_tui.exercises import bundled, load, with_visible
-    from egcfg_tui.solving.session import SolverSession
+    from egcfg_tui.solving.process.client import SolverSession
 
     services = Services(
         find_model=find_model,

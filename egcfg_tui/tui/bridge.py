@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from egcfg_tui.events import Event
-from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.request.solve_request import SolveRequest
 
 
 class Session(Protocol):

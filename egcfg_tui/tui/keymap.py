@@ -13,7 +13,7 @@ from typing import Final
 from platformdirs import user_config_path
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
-from egcfg_tui.exercises.toml_lines import key_lines
+from egcfg_tui.exercises.reading.toml_lines import key_lines
 from egcfg_tui.tui.commands import COMMANDS
 
 _MODIFIERS: Final = ("ctrl", "alt", "shift", "super", "hyper", "meta")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from egcfg_tui.solving.grid import Grid
-from egcfg_tui.solving.grid_file import grid_for
-from egcfg_tui.solving.settings import RANGES, Method, Settings
+from egcfg_tui.solving.request.grid import Grid
+from egcfg_tui.solving.request.grid_file import grid_for
+from egcfg_tui.solving.request.settings import RANGES, Method, Settings
 
 GAMMA_STEP: Final = 0.25
 

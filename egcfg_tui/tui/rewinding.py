@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from egcfg_tui.solving.settings import Method
+from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.tui.view import LineView, SolveView
 
 _WITHOUT_WAY_BACK: Final[dict[str, str]] = {

@@ -18,10 +18,10 @@ from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.events import Event, SolveStarted
 from egcfg_tui.exercises.model import Exercise, ExerciseError
 from egcfg_tui.runs import Recording, RecordingError, TimedEvent, read_recording
-from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui.app import WorkbenchApp
-from egcfg_tui.tui.control import Services
 from egcfg_tui.tui.options import SolveOptions
+from egcfg_tui.tui.session_driver import Services
 
 _FONT_FACE: Final = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 _SETTLE_S: Final = 0.2

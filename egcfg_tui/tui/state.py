@@ -36,9 +36,9 @@ from egcfg_tui.events import (
     TrialFinished,
     TrialStarted,
 )
-from egcfg_tui.solving.fitting import left_out
-from egcfg_tui.solving.rows import row_behind, rows_of
-from egcfg_tui.solving.settings import Method
+from egcfg_tui.solving.request.fitting import left_out
+from egcfg_tui.solving.request.settings import Method
+from egcfg_tui.solving.text.rows import row_behind, rows_of
 from egcfg_tui.tui.view import (
     NO_PROGRESS,
     EngineState,

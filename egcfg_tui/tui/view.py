@@ -17,7 +17,7 @@ from egcfg_tui.events import (
     TokenCounts,
 )
 from egcfg_tui.exercises.model import Exercise
-from egcfg_tui.solving.settings import Method
+from egcfg_tui.solving.request.settings import Method
 
 
 class Phase(StrEnum):
@@ -96,7 +96,7 @@ class LineView:
         return self.rows is not None
 
     @property
-    def swayed(self) -> bool:
+    def changed_by_guidance(self) -> bool:
         """Whether guidance chose another token than the unconditional branch would have."""
         return any(token.instead is not None for token in self.tokens)
 

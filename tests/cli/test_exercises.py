@@ -11,7 +11,8 @@ import pytest
 from support.command_line import CommandLine
 
 from egcfg_sandbox import CodeTest, Program, Report, SandboxRefused, TestResult, Verdict
-from egcfg_tui.exercises import DEMO_ID, Exercise, ExerciseKind, bundled, toml_format
+from egcfg_tui.exercises import DEMO_ID, Exercise, ExerciseKind, bundled
+from egcfg_tui.exercises.formats import toml_format
 
 TWICE = Exercise(
     id="twice",

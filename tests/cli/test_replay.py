@@ -27,7 +27,7 @@ from egcfg_tui.events import (
 )
 from egcfg_tui.runs import RecordedModel, Recorder, header_for
 from egcfg_tui.runs.machine import Machine
-from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.request.solve_request import SolveRequest
 
 RUN = (*LOADING, *SOLVE)
 HEADER = dataclasses.replace(
@@ -134,7 +134,7 @@ def test_neither_model_nor_sandbox_is_loaded(tmp_path: Path) -> None:
         "import sys\n"
         "from egcfg_tui.cli.main import main\n"
         f"code = main(['replay', {record(tmp_path / 'run.jsonl')!r}])\n"
-        "heavy = {'textual', 'numpy', 'llama_cpp', 'egcfg_tui.models', 'egcfg_tui.solving.session'}\n"
+        "heavy = {'textual', 'numpy', 'llama_cpp', 'egcfg_tui.models', 'egcfg_tui.solving.process.client'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
         "sys.exit(code)\n"
     )

@@ -12,9 +12,9 @@ from egcfg_sandbox import Sandbox
 from egcfg_tui.cli.rows import Rows
 from egcfg_tui.engine.fake import FakeEngine, hashed
 from egcfg_tui.events import CandidatesSampled, Event, LineChosen, LineGrown, LinesRewound, SignalBuilt
-from egcfg_tui.solving.control import Control, Rewind
-from egcfg_tui.solving.request import SolveRequest
-from egcfg_tui.solving.settings import Method, Settings
+from egcfg_tui.solving.commands import CommandInbox, Rewind
+from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
 from egcfg_tui.tui.state import fold
 from egcfg_tui.tui.view import SolveView
@@ -24,13 +24,13 @@ from egcfg_tui.tui.view import SolveView
 def events() -> list[Event]:
     """A trial behind a starter, with a way back in it."""
     commands: deque[Any] = deque([None] * 60 + [Rewind(2)])
-    control = Control(
+    inbox = CommandInbox(
         budget_s=1e9, clock=lambda: 0.0, wait=lambda _s: commands.popleft() if commands else None
     )
     chosen = Settings(temperature=0.0, max_tokens=120, horizon=2, signal_tokens=2000, stop_loops=False)
     request = SolveRequest(OUT_OF_REACH, Method.EGCFG, chosen, 1e9)
     with Sandbox() as sandbox:
-        return list(solve(FakeEngine(hashed(8)), sandbox, request, control))
+        return list(solve(FakeEngine(hashed(8)), sandbox, request, inbox))
 
 
 def test_both_say_the_same(events: list[Event]) -> None:

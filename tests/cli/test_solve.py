@@ -23,9 +23,9 @@ from egcfg_tui.events import Event, FailureKind, SolveFailed, SolveFinished, Tri
 from egcfg_tui.prompting.task import PromptStyle
 from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.runs import read_recording
-from egcfg_tui.solving.grid_file import bundled_grid, read_grid
-from egcfg_tui.solving.request import SolveRequest
-from egcfg_tui.solving.settings import Method, RefreshMode, Settings
+from egcfg_tui.solving.request.grid_file import bundled_grid, read_grid
+from egcfg_tui.solving.request.settings import Method, RefreshMode, Settings
+from egcfg_tui.solving.request.solve_request import SolveRequest
 
 FINISHED = SOLVE[-1]
 assert isinstance(FINISHED, SolveFinished)
@@ -86,7 +86,7 @@ def solver(command_line: CommandLine, tmp_path: Path, monkeypatch: pytest.Monkey
     model.write_bytes(gguf_bytes(tiny__context_length=4096))
     solver = Solver(command_line, "digits.toml", str(model))
     monkeypatch.setattr("egcfg_tui.exercises.load", lambda reference: EXERCISE)
-    monkeypatch.setattr("egcfg_tui.solving.session.SolverSession", solver.open_session)
+    monkeypatch.setattr("egcfg_tui.solving.process.client.SolverSession", solver.open_session)
     return solver
 
 

@@ -8,7 +8,8 @@ from collections import Counter
 import pytest
 
 from egcfg_sandbox import CodeTest
-from egcfg_tui.exercises import DEMO_ID, Exercise, ExerciseKind, bundled, toml_format
+from egcfg_tui.exercises import DEMO_ID, Exercise, ExerciseKind, bundled
+from egcfg_tui.exercises.formats import toml_format
 
 EACH = pytest.mark.parametrize("exercise", bundled(), ids=lambda exercise: exercise.id)
 

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from egcfg_sandbox import Sandbox
-from egcfg_tui.exercises import toml_format
 from egcfg_tui.exercises.checking import check_references
+from egcfg_tui.exercises.formats import toml_format
 
 TEXT = (Path(__file__).parents[2] / "docs" / "exercises.md").read_text(encoding="utf-8")
 

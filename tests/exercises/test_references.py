@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from egcfg_tui.exercises import DEMO_ID, Exercise, ExerciseError, bundled, load, load_all, toml_format
+from egcfg_tui.exercises import DEMO_ID, Exercise, ExerciseError, bundled, load, load_all
+from egcfg_tui.exercises.formats import toml_format
 
 MBPP_ROWS = [
     {

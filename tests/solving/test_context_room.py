@@ -14,11 +14,11 @@ from support.trials import OUT_OF_REACH, ticking, workbench
 from egcfg_sandbox import Program, Report, Sandbox, TestResult, Verdict
 from egcfg_tui.engine.fake import END, VOCAB_SIZE, FakeEngine, hashed
 from egcfg_tui.events import Event, FailureKind, SettingsLeftOut, SolveFailed, SolveFinished, TrialFinished
-from egcfg_tui.solving.candidates import BATCH_ROWS
-from egcfg_tui.solving.control import Control
-from egcfg_tui.solving.grid import Axis, Grid
-from egcfg_tui.solving.request import SolveRequest
-from egcfg_tui.solving.settings import Method, RefreshMode, Settings
+from egcfg_tui.solving.commands import CommandInbox
+from egcfg_tui.solving.guided.candidates import BATCH_ROWS
+from egcfg_tui.solving.request.grid import Axis, Grid
+from egcfg_tui.solving.request.settings import Method, RefreshMode, Settings
+from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
 
 
@@ -76,9 +76,9 @@ def test_no_solve_runs_out_of_cells(
 ) -> None:
     """The budget counts decodes here: it or the answers end every trial."""
     engine = endless(context_tokens, seed, can_rewind)
-    control = Control(budget_s=1200, clock=ticking())
+    inbox = CommandInbox(budget_s=1200, clock=ticking())
     sandbox = cast(Sandbox, FailingSandbox())
-    events = list(solve(engine, sandbox, SolveRequest(OUT_OF_REACH, method, options, 1200, seed), control))
+    events = list(solve(engine, sandbox, SolveRequest(OUT_OF_REACH, method, options, 1200, seed), inbox))
     last = events[-1]
     if isinstance(last, SolveFailed):
         assert last.kind is FailureKind.CONTEXT
@@ -97,10 +97,10 @@ SHORT = Settings(max_tokens=16, temperature=2.0, signal_tokens=50, horizon=1, st
 
 def run(method: Method, context_tokens: int, can_rewind: bool) -> list[Event]:
     """Some trials of a solve whose grid has prompts and answers of several sizes."""
-    control = Control(budget_s=1250, clock=ticking())
+    inbox = CommandInbox(budget_s=1250, clock=ticking())
     request = SolveRequest(OUT_OF_REACH, method, SHORT, 1250, 0, GRID)
     engine = endless(context_tokens, 5, can_rewind)
-    events = list(solve(engine, cast(Sandbox, FailingSandbox()), request, control))
+    events = list(solve(engine, cast(Sandbox, FailingSandbox()), request, inbox))
     assert engine.free_tokens == context_tokens
     return events
 
@@ -143,7 +143,7 @@ def test_settings_without_room_are_left_out_before_anything_is_evaluated(
 def test_the_longest_answers_leave_room_for_guesses(sandbox: Sandbox, context_tokens: int) -> None:
     """However the division into answers comes out."""
     chosen = Settings(candidates=3, signal_tokens=100)
-    with workbench(FakeEngine(hashed(1), context_tokens=context_tokens), sandbox) as bench:
-        answers = bench.answer_room(chosen) * (chosen.candidates + 2)
-        told = chosen.signal_tokens + len(bench.tail_tokens)
-        assert answers + told + BATCH_ROWS <= bench.engine.free_tokens
+    with workbench(FakeEngine(hashed(1), context_tokens=context_tokens), sandbox) as context:
+        answers = context.answer_room(chosen) * (chosen.candidates + 2)
+        told = chosen.signal_tokens + len(context.tail_tokens)
+        assert answers + told + BATCH_ROWS <= context.engine.free_tokens

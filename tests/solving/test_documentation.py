@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from egcfg_tui.solving.grid_file import parse_grid
-from egcfg_tui.solving.sampling_trial import batch_width
-from egcfg_tui.solving.schedules import FIRST_ROUNDS, ROUND, ROUNDS_BETWEEN
-from egcfg_tui.solving.settings import SETTINGS, Setting, Settings
+from egcfg_tui.solving.request.grid_file import parse_grid
+from egcfg_tui.solving.request.settings import SETTINGS, Setting, Settings
+from egcfg_tui.solving.trials.sampling import batch_width
+from egcfg_tui.solving.trials.schedules import FIRST_ROUNDS, ROUND, ROUNDS_BETWEEN
 
 DOCS = Path(__file__).parents[2] / "docs"
 SETTINGS_TEXT = (DOCS / "settings.md").read_text(encoding="utf-8")

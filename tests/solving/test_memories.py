@@ -16,11 +16,11 @@ from egcfg_tui.engine.api import Engine, ModelSpec
 from egcfg_tui.engine.fake import FakeEngine, hashed
 from egcfg_tui.events import Event
 from egcfg_tui.prompting.traces import TraceFormat
-from egcfg_tui.solving.greedy import greedy_trial
-from egcfg_tui.solving.sample_tree import SampleTree
-from egcfg_tui.solving.sampling_trial import sample_trial
-from egcfg_tui.solving.settings import Method, Settings
-from egcfg_tui.solving.trials import GuidedTrial
+from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.trials.greedy import greedy_trial
+from egcfg_tui.solving.trials.guided import GuidedTrial
+from egcfg_tui.solving.trials.sample_tree import SampleTree
+from egcfg_tui.solving.trials.sampling import sample_trial
 
 SETTINGS = Settings(
     candidates=3,
@@ -50,11 +50,11 @@ def told(
     engine: Engine, sandbox: Sandbox, method: Method, seed: int, settings: Settings = SETTINGS
 ) -> list[tuple[str, ...]]:
     """What a trial drew, saw and chose."""
-    with workbench(engine, sandbox) as bench, SampleTree(bench, settings, (seed,)) as tree:
+    with workbench(engine, sandbox) as context, SampleTree(context, settings, (seed,)) as tree:
         trials: dict[Method, Callable[[], Iterator[Event]]] = {
-            Method.GREEDY: lambda: greedy_trial(bench, settings),
-            Method.SAMPLE: lambda: sample_trial(bench, tree, settings.candidates),
-            Method.EGCFG: lambda: GuidedTrial(bench, settings, (seed,)).run(),
+            Method.GREEDY: lambda: greedy_trial(context, settings),
+            Method.SAMPLE: lambda: sample_trial(context, tree, settings.candidates),
+            Method.EGCFG: lambda: GuidedTrial(context, settings, (seed,)).run(),
         }
         return texts(decisions(trials[method]()))
 

@@ -15,9 +15,9 @@ from egcfg_tui.engine.fake import FakeEngine, hashed
 from egcfg_tui.engine.prompt_files import MIN_TOKENS, PromptFiles
 from egcfg_tui.events import SolveFinished, TokenCounts
 from egcfg_tui.models.folders import prompts_folder
-from egcfg_tui.solving.request import SolveRequest
-from egcfg_tui.solving.session import SolverSession
-from egcfg_tui.solving.settings import Method, Settings
+from egcfg_tui.solving.process.client import SolverSession
+from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
 
 TEMPLATE = "{% for m in messages %}[a system prompt] {{ m.role }}: {{ m.content }}\n{% endfor %}assistant: "

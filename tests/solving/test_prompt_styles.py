@@ -12,9 +12,9 @@ from egcfg_tui.events import CandidatesExecuted, SolveFinished
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.prompting.examples import worked_examples
 from egcfg_tui.prompting.task import PromptStyle
-from egcfg_tui.solving.control import Control
-from egcfg_tui.solving.request import SolveRequest
-from egcfg_tui.solving.settings import Method, Settings
+from egcfg_tui.solving.commands import CommandInbox
+from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
 
 CODE = "def total(xs):\n    return sum(xs)\n"
@@ -38,8 +38,8 @@ def solved(answer: str, template: str | None, settings: Settings, sandbox: Sandb
         return [(answer, 1.0)]
 
     engine = FakeEngine(scripted(answers, "```python\n"), chat_template=template)
-    control = Control(budget_s=1e9, clock=time.monotonic)
-    *_, end = solve(engine, sandbox, SolveRequest(EXERCISE, method, settings, budget_s=30), control)
+    inbox = CommandInbox(budget_s=1e9, clock=time.monotonic)
+    *_, end = solve(engine, sandbox, SolveRequest(EXERCISE, method, settings, budget_s=30), inbox)
     assert isinstance(end, SolveFinished)
     assert end.solved
     assert end.solution == CODE
@@ -67,8 +67,8 @@ def test_code_is_found_behind_prose_and_a_fence_of_its_own(method: Method, sandb
 def test_candidates_behind_prose_are_executed_too(sandbox: Sandbox) -> None:
     answer = f"Here is the function:\n```py\n{CODE.replace('sum', 'max')}```"
     engine = FakeEngine(scripted(lambda _: [(answer, 1.0)], "```python\n"))
-    control = Control(budget_s=1e9, clock=time.monotonic)
-    for event in solve(engine, sandbox, SolveRequest(EXERCISE), control):
+    inbox = CommandInbox(budget_s=1e9, clock=time.monotonic)
+    for event in solve(engine, sandbox, SolveRequest(EXERCISE), inbox):
         if isinstance(event, CandidatesExecuted):
             assert [run.source for run in event.runs] == ["def total(xs):\n    return max(xs)"]
             return

@@ -16,11 +16,11 @@ from support.trials import Decisions, decisions, unverified, workbench
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.fake import FakeEngine, hashed, scripted
 from egcfg_tui.events import Event, LineChosen, LinesRewound, SolveFinished, SolvePaused
-from egcfg_tui.solving.control import Control, Pause, Resume, Rewind, SetGamma
-from egcfg_tui.solving.request import SolveRequest
-from egcfg_tui.solving.settings import Method, RefreshMode, Settings
+from egcfg_tui.solving.commands import CommandInbox, Pause, Resume, Rewind, SetGamma
+from egcfg_tui.solving.request.settings import Method, RefreshMode, Settings
+from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
-from egcfg_tui.solving.trials import GuidedTrial
+from egcfg_tui.solving.trials.guided import GuidedTrial
 
 
 class Desk:
@@ -32,13 +32,13 @@ class Desk:
 
         self.engine = FakeEngine(scripted(answers, MARKER))
         self.commands: deque[Any] = deque()
-        control = Control(
+        inbox = CommandInbox(
             budget_s=60,
             clock=time.monotonic,
             wait=lambda _seconds: self.commands.popleft() if self.commands else None,
         )
         request = SolveRequest(EXERCISE, method, chosen, budget_s=60)
-        self.events: Iterator[Event] = solve(self.engine, sandbox, request, control)
+        self.events: Iterator[Event] = solve(self.engine, sandbox, request, inbox)
 
     def until(self, kind: type[Event], **values: object) -> Any:
         return next(
@@ -108,14 +108,14 @@ def told(
     """
     engine = FakeEngine(hashed(seed), can_rewind=can_rewind)
     commands: deque[Any] = deque()
-    control = Control(
+    inbox = CommandInbox(
         budget_s=1e9, clock=lambda: 0.0, wait=lambda _s: commands.popleft() if commands else None
     )
     taken: Decisions = []
-    with workbench(engine, sandbox, control=control) as bench:
+    with workbench(engine, sandbox, inbox=inbox) as context:
         if failed:
-            bench.judge("def f(x):\n    return x\n")
-        trial = GuidedTrial(bench, chosen, (seed,), attempts=bench.failures)
+            context.judge("def f(x):\n    return x\n")
+        trial = GuidedTrial(context, chosen, (seed,), attempts=context.failures)
         for number, event in enumerate(trial.run()):
             if number in rewinds:
                 commands.append(Rewind(rewinds[number]))

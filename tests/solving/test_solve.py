@@ -31,12 +31,12 @@ from egcfg_tui.events import (
 )
 from egcfg_tui.exercises import Visibility, with_visible
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
-from egcfg_tui.exercises.snippets import snippet_test
-from egcfg_tui.solving.answer import lines_in
-from egcfg_tui.solving.control import Control, Pause, Resume, SetGamma
-from egcfg_tui.solving.request import SolveRequest
-from egcfg_tui.solving.settings import Method, Settings
+from egcfg_tui.exercises.python.snippets import snippet_test
+from egcfg_tui.solving.commands import CommandInbox, Pause, Resume, SetGamma
+from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
+from egcfg_tui.solving.text.answer_span import lines_in
 
 Answers = Callable[[str], Sequence[tuple[str, float]]]
 
@@ -50,8 +50,8 @@ def run(
     stop: Callable[[], bool] = lambda: False,
     clock: Callable[[], float] = time.monotonic,
 ) -> list[Event]:
-    control = Control(budget_s=request.budget_s, clock=clock, wait=wait, stop_requested=stop)
-    return list(solve(engine, sandbox, request, control))
+    inbox = CommandInbox(budget_s=request.budget_s, clock=clock, wait=wait, stop_requested=stop)
+    return list(solve(engine, sandbox, request, inbox))
 
 
 def model(answers: Answers) -> FakeEngine:
@@ -152,10 +152,10 @@ def test_the_same_seed_gives_the_same_run(sandbox: Sandbox, method: Method, seed
         engine = FakeEngine(hashed(5))
         settings = Settings(max_tokens=40, horizon=2, temperature=1.0, candidates=2, signal_tokens=2000)
         # A hashed model never solves anything; two trials are enough.
-        control = Control(budget_s=1e9, clock=time.monotonic)
+        inbox = CommandInbox(budget_s=1e9, clock=time.monotonic)
         seen: list[tuple[Any, ...]] = []
         trials = 0
-        for event in solve(engine, sandbox, SolveRequest(EXERCISE, method, settings, seed=seed), control):
+        for event in solve(engine, sandbox, SolveRequest(EXERCISE, method, settings, seed=seed), inbox):
             if isinstance(event, LineChosen):
                 seen.append((event.text, event.tokens))
             elif isinstance(event, CandidatesSampled):
@@ -353,10 +353,10 @@ def test_a_stop_at_any_moment_keeps_what_there_is(sandbox: Sandbox) -> None:
 def test_a_stop_ends_the_scoring_too(sandbox: Sandbox) -> None:
     exercise = replace(EXERCISE, hidden=(CodeTest("while total([1]): pass"),), limits=Limits(wall_s=60))
     scoring: list[bool] = []
-    control = Control(budget_s=1e9, clock=time.monotonic, stop_requested=lambda: bool(scoring))
+    inbox = CommandInbox(budget_s=1e9, clock=time.monotonic, stop_requested=lambda: bool(scoring))
     events = []
     request = SolveRequest(exercise, Method.GREEDY)
-    for event in solve(model(lambda _: [(RIGHT, 1.0)]), sandbox, request, control):
+    for event in solve(model(lambda _: [(RIGHT, 1.0)]), sandbox, request, inbox):
         events.append(event)
         scoring += [True] * (event == StageEntered(Stage.SCORING))
     end = finished(events)

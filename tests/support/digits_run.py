@@ -1,4 +1,4 @@
-"""A guided solve of a small exercise, as the solver tells it: two refreshes, errors, a choice swayed."""
+"""A guided solve of a small exercise, as the solver tells it: two refreshes, errors, a changed choice."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from egcfg_tui.events import (
     SolveStarted,
     TokenCounts,
 )
-from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.request.solve_request import SolveRequest
 from support.digits_run import LOADING
 
 

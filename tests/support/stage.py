@@ -12,9 +12,9 @@ from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.exercises.model import Exercise, ExerciseError
 from egcfg_tui.models import ModelError
 from egcfg_tui.tui.app import WorkbenchApp
-from egcfg_tui.tui.control import Services
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.options import SolveOptions
+from egcfg_tui.tui.session_driver import Services
 from support.digits_run import EXERCISE, LOADING, OTHER
 from support.fake_session import FakeSession, Script
 

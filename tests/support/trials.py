@@ -15,8 +15,8 @@ from egcfg_tui.events import CandidatesSampled, Event, LineChosen, SignalBuilt
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.prompting.chat import chat_frame
 from egcfg_tui.prompting.task import PromptStyle, TaskPrompt, task_prompt
-from egcfg_tui.solving.control import Control
-from egcfg_tui.solving.workbench import Workbench
+from egcfg_tui.solving.commands import CommandInbox
+from egcfg_tui.solving.context import SolveContext
 
 OUT_OF_REACH: Final = Exercise(
     id="x",
@@ -41,9 +41,9 @@ def prompt_for(
     return task_prompt(exercise, style, frame)
 
 
-def unlimited() -> Control:
-    """A control without commands and with all the time there is."""
-    return Control(budget_s=1e9, clock=time.monotonic)
+def unlimited() -> CommandInbox:
+    """A inbox without commands and with all the time there is."""
+    return CommandInbox(budget_s=1e9, clock=time.monotonic)
 
 
 def ticking() -> Callable[[], float]:
@@ -60,13 +60,13 @@ def workbench(
     exercise: Exercise = OUT_OF_REACH,
     *,
     style: PromptStyle = PromptStyle.PLAIN,
-    control: Control | None = None,
-) -> Iterator[Workbench]:
+    inbox: CommandInbox | None = None,
+) -> Iterator[SolveContext]:
     """A workbench with its prompt evaluated; afterwards nothing of it is left in the engine."""
     prompt = prompt_for(engine, exercise, style)
-    with Workbench(engine, sandbox, exercise, prompt, control or unlimited()) as bench:
-        list(bench.evaluate_prompt())
-        yield bench
+    with SolveContext(engine, sandbox, exercise, prompt, inbox or unlimited()) as context:
+        list(context.evaluate_prompt())
+        yield context
     assert engine.free_tokens == engine.info.context_tokens
 
 

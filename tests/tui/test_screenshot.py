@@ -8,7 +8,7 @@ import pytest
 from support import digits_run
 
 from egcfg_tui.runs import RecordedModel, Recorder, header_for
-from egcfg_tui.solving.request import SolveRequest
+from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui import screenshot
 
 

@@ -85,7 +85,7 @@ def test_a_whole_solve_ends_solved_with_every_line_explained() -> None:
     assert [row.hidden for row in view.tests] == [False] * 3 + [True] * 2
     assert [line.number for line in view.lines] == [1, 2, 3]
     assert [line.rows for line in view.lines] == [(1, 1), (2, 2), (3, 5)]
-    assert [line.swayed for line in view.lines] == [False, True, False]
+    assert [line.changed_by_guidance for line in view.lines] == [False, True, False]
     assert view.lines[2].text == digits_run.WINNER
 
 

@@ -14,8 +14,8 @@ from textual.widgets import Static
 
 from egcfg_sandbox import CodeTest
 from egcfg_tui.events import FailureKind, LineGrown, SettingsLeftOut, SolveFailed, TrialStarted
-from egcfg_tui.solving.request import SolveRequest
-from egcfg_tui.solving.settings import Method
+from egcfg_tui.solving.request.settings import Method
+from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui.app import WorkbenchApp
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.view import EngineState, Phase

@@ -115,8 +115,8 @@ def _check(exercises: Sequence[Exercise], broken: int, *, as_json: bool) -> Exit
         raise CommandError(
             "no exercise has a reference solution; add the key `reference`", ExitCode.MODEL_OR_DATA
         )
-    lacking = _lacking_packages(exercises)
-    runnable = [exercise for exercise in exercises if not lacking.intersection(exercise.packages)]
+    missing = _lacking_packages(exercises)
+    runnable = [exercise for exercise in exercises if not missing.intersection(exercise.packages)]
     checks = []
     for check in _checks(runnable, sum(exercise.reference is not None for exercise in runnable)):
         checks.append(check)
@@ -142,12 +142,12 @@ def _check(exercises: Sequence[Exercise], broken: int, *, as_json: bool) -> Exit
 
 def _lacking_packages(exercises: Sequence[Exercise]) -> frozenset[str]:
     """Packages that exercises need and that are not installed; says which exercises are not run for that."""
-    lacking = frozenset(missing_packages({name for exercise in exercises for name in exercise.packages}))
-    for name in sorted(lacking):
+    missing = frozenset(missing_packages({name for exercise in exercises for name in exercise.packages}))
+    for name in sorted(missing):
         users = [exercise for exercise in exercises if name in exercise.packages]
         more = f" and {len(users) - 1} more" if len(users) > 1 else ""
         stderr.narrate(f"{users[0].source}{more}: not run, as `{name}` is missing; {advice([name])}")
-    return lacking
+    return missing
 
 
 def _checks(exercises: Sequence[Exercise], total: int) -> Iterator[Check]:

@@ -19,7 +19,7 @@ from egcfg_tui.cli.solving_options import (
     visible_from,
 )
 from egcfg_tui.engine.api import ModelSpec
-from egcfg_tui.solving.settings import Method
+from egcfg_tui.solving.request.settings import Method
 
 _EPILOG: Final = """\
 EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set; the

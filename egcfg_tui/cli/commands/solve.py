@@ -15,6 +15,7 @@ from egcfg_tui.cli.live import narrator
 from egcfg_tui.cli.model_choice import chosen_model
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.printable import printable
+from egcfg_tui.cli.recording import RunRecording, open_recording
 from egcfg_tui.cli.result_json import result_json
 from egcfg_tui.cli.solving_options import (
     add_solving_options,
@@ -24,15 +25,14 @@ from egcfg_tui.cli.solving_options import (
     settings_from,
     visible_from,
 )
-from egcfg_tui.cli.tape import Tape, open_tape
 from egcfg_tui.events import FailureKind, SolveFailed, SolveFinished
 from egcfg_tui.exercises.packages import require_packages
-from egcfg_tui.solving.grid_file import grid_for
-from egcfg_tui.solving.request import SolveRequest
-from egcfg_tui.solving.settings import Method
+from egcfg_tui.solving.request.grid_file import grid_for
+from egcfg_tui.solving.request.settings import Method
+from egcfg_tui.solving.request.solve_request import SolveRequest
 
 if TYPE_CHECKING:
-    from egcfg_tui.solving.session import SolverSession
+    from egcfg_tui.solving.process.client import SolverSession
 
 _EPILOG: Final = """\
 EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set.
@@ -69,7 +69,7 @@ def configure(parser: CommandParser) -> None:
 def run(args: argparse.Namespace) -> ExitCode:
     """Solves the exercise; the exit code tells how it went."""
     with ending_at_once():
-        from egcfg_tui.solving.session import SolverSession
+        from egcfg_tui.solving.process.client import SolverSession
 
     settings, method = settings_from(args), Method(args.method)
     grid = grid_for(method, chosen_grid(args), held_settings(args))
@@ -81,34 +81,34 @@ def run(args: argparse.Namespace) -> ExitCode:
     except (exercises.ExerciseError, models.ModelError) as error:
         raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
     request = SolveRequest(exercise, method, settings, args.budget, args.seed, grid)
-    with Interrupts() as interrupts, open_tape(args.record, request, recorded_model) as tape:
+    with Interrupts() as interrupts, open_recording(args.record, request, recorded_model) as recording:
         session = SolverSession(model, allow_missing_layers=layers, prompt_cache=not args.no_prompt_cache)
-        last = _solve(session, request, interrupts, tape)
+        last = _solve(session, request, interrupts, recording)
         if isinstance(last, SolveFinished):
             _emit(last, request, args.format)
         if interrupts.requested:
             raise KeyboardInterrupt
     if isinstance(last, SolveFailed):
         raise CommandError(last.message, _FAILURES[last.kind])
-    if tape.failed:
+    if recording.failed:
         return ExitCode.MODEL_OR_DATA
     return ExitCode.DONE if last.solved else ExitCode.NOT_SOLVED
 
 
 def _solve(
-    session: SolverSession, request: SolveRequest, interrupts: Interrupts, tape: Tape
+    session: SolverSession, request: SolveRequest, interrupts: Interrupts, recording: RunRecording
 ) -> SolveFinished | SolveFailed:
     """Loads the model and solves; returns the event that ended it."""
     with session, narrator(lambda: interrupts.requested) as narrate:
         for event in session.start():
-            tape.record(event)
+            recording.record(event)
             narrate.show(event)
             if isinstance(event, SolveFailed):
                 return event
         last: SolveFinished | SolveFailed | None = None
         with interrupts.softly(session.stop):
             for event in session.solve(request):
-                tape.record(event)
+                recording.record(event)
                 narrate.show(event)
                 if interrupts.requested:
                     session.stop()  # an interrupt in front of the first event came too early to count

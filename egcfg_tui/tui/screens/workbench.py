@@ -15,14 +15,14 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from egcfg_tui.exercises.model import Exercise
-from egcfg_tui.solving.settings import Method
+from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.tui.commands import COMMANDS
-from egcfg_tui.tui.control import Services, SolveControl
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.rewinding import NoWayBackError
 from egcfg_tui.tui.screens.help import HelpScreen
 from egcfg_tui.tui.screens.open import OpenScreen
+from egcfg_tui.tui.session_driver import Services, SessionDriver
 from egcfg_tui.tui.text import key_name, visible
 from egcfg_tui.tui.view import EngineState, LineView, Phase
 from egcfg_tui.tui.widgets.bars import Bar, status_parts, title_parts
@@ -53,7 +53,7 @@ class WorkbenchScreen(Screen[None]):
     ) -> None:
         super().__init__()
         self._keymap = keymap
-        self.control = SolveControl(services, options, exercise, self._in_thread)
+        self.control = SessionDriver(services, options, exercise, self._in_thread)
         self.selected: int | None = None
         """Number of the line looked at; None follows the line in work."""
         self._keys_shown: tuple[object, ...] = ()

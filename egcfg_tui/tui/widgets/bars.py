@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from egcfg_tui.events import Stage
-from egcfg_tui.solving.settings import Method
+from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.styles import MUTED, RULE
 from egcfg_tui.tui.text import one_line

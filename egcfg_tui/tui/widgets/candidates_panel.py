@@ -10,7 +10,7 @@ from textual.content import Content
 
 from egcfg_sandbox import TestResult, Verdict
 from egcfg_tui.events import Candidate, CandidateRun
-from egcfg_tui.solving.settings import Method
+from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.tui import code, marks
 from egcfg_tui.tui.styles import MUTED, RULE
 from egcfg_tui.tui.text import reason, visible

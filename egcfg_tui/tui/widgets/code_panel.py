@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.events import Click
 from textual.message import Message
 
-from egcfg_tui.solving.settings import Method
+from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.tui import code
 from egcfg_tui.tui.rewinding import can_be_retaken
 from egcfg_tui.tui.styles import MUTED
@@ -59,8 +59,10 @@ def code_lines(view: SolveView) -> tuple[list[Content], int | None]:
     done, newline, lead = view.code.rpartition("\n")
     if lead.strip():
         done, newline, lead = view.code, "\n", ""
-    swayed = tuple(row for line in view.lines if line.swayed and line.rows for row in _range(line.rows))
-    lines = list(_decided(done, swayed)) if newline else []
+    changed_by_guidance = tuple(
+        row for line in view.lines if line.changed_by_guidance and line.rows for row in _range(line.rows)
+    )
+    lines = list(_decided(done, changed_by_guidance)) if newline else []
     if view.current is None or not view.phase.active or view.way == Method.SAMPLE:
         return lines, None
     start = len(lines)
@@ -74,18 +76,21 @@ def code_lines(view: SolveView) -> tuple[list[Content], int | None]:
 
 
 @lru_cache(maxsize=8)
-def _decided(source: str, swayed: tuple[int, ...]) -> tuple[Content, ...]:
+def _decided(source: str, changed_by_guidance: tuple[int, ...]) -> tuple[Content, ...]:
     """The numbered lines of decided code; asked for on every tick, changed by a chosen line only."""
-    return tuple(_numbered(row, text, row in swayed) for row, text in enumerate(code.lines(source), start=1))
+    return tuple(
+        _numbered(row, text, row in changed_by_guidance)
+        for row, text in enumerate(code.lines(source), start=1)
+    )
 
 
 def _range(rows: tuple[int, int]) -> range:
     return range(rows[0], rows[1] + 1)
 
 
-def _numbered(row: int, text: Content, swayed: bool) -> Content:
+def _numbered(row: int, text: Content, changed_by_guidance: bool) -> Content:
     number = Content.styled(f"{row:>3}", MUTED)
-    mark = Content.styled(SWAYED, "$text-accent") if swayed else Content(" ")
+    mark = Content.styled(SWAYED, "$text-accent") if changed_by_guidance else Content(" ")
     return Content("").join([number, mark, Content(" "), text])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from egcfg_tui.solving.settings import Method
+from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.tui import code
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.text import one_line

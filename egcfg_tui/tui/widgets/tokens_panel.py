@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from egcfg_tui.events import TokenChoice
-from egcfg_tui.solving.settings import Method
+from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.text import visible
 from egcfg_tui.tui.view import LineView, SolveView

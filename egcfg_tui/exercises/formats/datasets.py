@@ -1,0 +1,107 @@
+"""Data set files: which format a row has, and the exercises of a file by id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+from egcfg_tui.exercises.formats import codecontests, ds1000, humaneval, mbpp
+from egcfg_tui.exercises.model import Exercise, ExerciseError
+from egcfg_tui.exercises.reading.dataset_rows import Row, read_rows
+from egcfg_tui.exercises.reading.places import Place
+
+SUFFIXES: Final = (".jsonl", ".json", ".jsonl.gz", ".json.gz")
+"""How the names of data set files end."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowFormat:
+    """A row format: the keys that tell it, what a row is called after `FILE#` (its id first), its reader."""
+
+    name: str
+    keys: frozenset[str]
+    names: Callable[[Row], tuple[str, ...]]
+    read: Callable[[Row], Exercise]
+
+
+FORMATS: Final = (
+    RowFormat("HumanEval", humaneval.KEYS, humaneval.names, humaneval.read),
+    RowFormat("MBPP", mbpp.KEYS, mbpp.names, mbpp.read),
+    RowFormat("CodeContests", codecontests.KEYS, codecontests.names, codecontests.read),
+    RowFormat("CodeContests", codecontests.MESSAGE_KEYS, codecontests.names, codecontests.read),
+    RowFormat("DS-1000", ds1000.KEYS, ds1000.names, ds1000.read),
+)
+
+
+def is_dataset(path: Path) -> bool:
+    """Whether the file's name says that it holds a data set."""
+    return path.name.endswith(SUFFIXES)
+
+
+def read_each(path: Path) -> Iterator[Exercise | ExerciseError]:
+    """Every exercise of the file, in its order; in the place of one that is broken the reason.
+
+    Raises `ExerciseError` where the file as a whole is.
+    """
+    taken: dict[str, Row] = {}
+    for row in read_rows(path):
+        try:
+            _take_names(row, taken)
+            yield _format(row).read(row)
+        except ExerciseError as error:
+            yield error
+
+
+def read_one(path: Path, exercise_id: str | None) -> Exercise:
+    """The exercise with this id; without an id, the only one of the file."""
+    rows = read_rows(path)
+    named = _by_name(rows)
+    ids = [_format(row).names(row)[0] for row in rows]
+    if exercise_id is None:
+        if len(ids) > 1:
+            raise Place(str(path)).error(f"holds {len(ids)} exercises; name one, such as {path}#{ids[0]}")
+        exercise_id = ids[0]
+    if exercise_id not in named:
+        raise unknown_id(exercise_id, ids, str(path))
+    row = named[exercise_id]
+    return _format(row).read(row)
+
+
+def unknown_id(exercise_id: str, ids: list[str], file: str) -> ExerciseError:
+    """The error for an id that a file does not have, with the closest ones it has."""
+    close = get_close_matches(exercise_id, ids, n=3, cutoff=0.5)
+    hint = f"did you mean {', '.join(close)}?" if close else f"it has {ids[0]} to {ids[-1]}"
+    return Place(file).error(f"has no exercise `{exercise_id}`; {hint}")
+
+
+def _by_name(rows: list[Row]) -> dict[str, Row]:
+    """The rows by each of their names. Two rows of one id raise."""
+    named: dict[str, Row] = {}
+    for row in rows:
+        _take_names(row, named)
+    return named
+
+
+def _take_names(row: Row, taken: dict[str, Row]) -> None:
+    for name in _format(row).names(row):
+        if name in taken:
+            raise row.place.error(
+                f"the id `{name}` is used in line {taken[name].place.line} already; rename one"
+            )
+        taken[name] = row
+
+
+def _format(row: Row) -> RowFormat:
+    keys = row.values.keys()
+    for row_format in FORMATS:
+        if not row_format.keys - keys:
+            return row_format
+    closest = max(FORMATS, key=lambda row_format: len(row_format.keys & keys))
+    missing = ", ".join(f"`{key}`" for key in sorted(closest.keys - keys))
+    if closest.keys & keys:
+        raise row.place.error(f"looks like {closest.name}, but lacks {missing}; add what is missing")
+    known = ", ".join(dict.fromkeys(row_format.name for row_format in FORMATS))
+    raise row.place.error(f"is of no known format ({known}); see docs/exercises.md")

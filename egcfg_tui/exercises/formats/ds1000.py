@@ -1,0 +1,141 @@
+"""DS-1000 rows: a question about data, code to continue, and a checker of the data set's own.
+
+The checker (`code_context`: `test_execution`, for some problems `test_string` too) is hidden, and may be made
+visible. Visible is a run of the snippet on the example that the question shows, which asks for nothing but
+that the wanted variable is there: it leaves traces that steer and gives nothing away. It is left out where
+the question's code cannot run as it stands.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from egcfg_sandbox import CodeTest, Limits
+from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.exercises.packages import imported_packages
+from egcfg_tui.exercises.python import source as python_source
+from egcfg_tui.exercises.python.snippets import open_function, snippet_test, undefined_names
+from egcfg_tui.exercises.reading.dataset_rows import Row
+from egcfg_tui.exercises.validation import validate
+
+KEYS: Final = frozenset({"prompt", "reference_code", "metadata", "code_context"})
+"""A row with these keys is a DS-1000 row."""
+
+LIMITS: Final = Limits(wall_s=20.0, cpu_s=20.0, memory_bytes=2 << 30)
+"""Tables and arrays take longer and are larger than what short exercises compute."""
+
+_ROW_KEYS: Final = {
+    "": "code_context",
+    "visible": "prompt",
+    "hidden": "code_context",
+    "given": "prompt",
+    "reference": "reference_code",
+}
+_MARKER: Final = re.compile(r"[ \t]*(?:BEGIN SOLUTION\s*<code>|#+ *BEGIN SOLUTION|#+ *SOLUTION START)\s*\Z")
+_WANTED: Final = re.compile(r"^[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*=[ \t]*\.\.\.[ \t]*#", re.MULTILINE)
+_CODE_HEAD: Final = re.compile(r"\n*(?:^|\n)A:\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A prompt in parts: the text, the code in front of the insertion point, the variables asked for."""
+
+    text: str
+    given: str
+    wanted: tuple[str, ...]
+
+
+def names(row: Row) -> tuple[str, ...]:
+    """What the row is called after `FILE#`: its number, and `Numpy/0` within its library."""
+    metadata = row.columns("metadata")
+    if metadata is None:
+        raise row.at("metadata").error("is empty; add `problem_id`")
+    number = metadata.identifier("problem_id")
+    if {"library", "library_problem_id"} <= metadata.values.keys():
+        return (number, f"{metadata.text('library')}/{metadata.identifier('library_problem_id')}")
+    return (number,)
+
+
+def read(row: Row) -> Exercise:
+    """The exercise of one row."""
+    number, *other_names = names(row)
+    question = _question(row)
+    checker = _checker(row)
+    reference = row.text("reference_code")
+    example = _example_run(question)
+    exercise = Exercise(
+        id=number,
+        title=" ".join(other_names) or number,
+        statement=question.text,
+        kind=ExerciseKind.DATA,
+        entry_point=question.wanted[0] if question.wanted else None,
+        also=question.wanted[1:],
+        visible=(example,) if example else (),
+        hidden=(checker,),
+        openable=1,
+        given=question.given,
+        reference=reference,
+        level=0,
+        source=f"{row.place.file}#{number}",
+        packages=imported_packages(checker.setup, *_inner_code(checker.setup), question.given, reference),
+        limits=LIMITS,
+    )
+    return validate(exercise, row.locator(_ROW_KEYS))
+
+
+def _question(row: Row) -> _Question:
+    prompt = _MARKER.sub("", row.text("prompt"))
+    before, tag, code = prompt.rpartition("<code>")
+    if not tag:
+        # Plots are asked for by comments in the code.
+        return _Question("Do what the comments in the code ask for.", f"{prompt.rstrip()}\n", ())
+    given, _, after = code.partition("</code>")
+    wanted = _WANTED.search(after)
+    text = _CODE_HEAD.sub("", before).strip().removeprefix("Problem:").strip()
+    return _Question(
+        re.sub(r"</?code>", "", text),
+        given.strip("\n").rstrip() + "\n" if given.strip() else "",
+        tuple(name.strip() for name in wanted[1].split(",")) if wanted else (),
+    )
+
+
+def _checker(row: Row) -> CodeTest:
+    context = row.text("code_context")
+    place = row.at("code_context")
+    try:
+        tree = python_source.parse(context)
+    except python_source.SourceError as error:
+        raise place.error(f"is not Python: {error} (its line {error.line}); correct it") from None
+    defined = python_source.definitions(tree)
+    if not isinstance(defined.get("test_execution"), ast.FunctionDef):
+        raise place.error("does not define `test_execution(solution)`; add it")
+    calls = [f"{name}(solution)" for name in ("test_execution", "test_string") if name in defined]
+    return CodeTest("\n".join(calls), context.rstrip())
+
+
+def _inner_code(context: str) -> list[str]:
+    """Code that the checker keeps in strings: what surrounds the snippet."""
+    return [
+        node.value.replace("[insert]", "pass")
+        for node in ast.walk(python_source.parse(context))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "[insert]" in node.value
+    ]
+
+
+def _example_run(question: _Question) -> CodeTest | None:
+    """Runs the snippet in the question's own code; None where that cannot be."""
+    try:
+        tree = python_source.parse_open(question.given)
+    except python_source.SourceError:
+        return None
+    if undefined_names(tree):
+        return None
+    function = open_function(question.given)
+    if function is not None:
+        return snippet_test("result", question.given, end=f"\nresult = {function}()\n")
+    if not question.wanted:
+        return None
+    return snippet_test("\n".join(question.wanted), question.given)

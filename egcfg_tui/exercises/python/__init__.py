@@ -1,0 +1,1 @@
+"""Reading Python source: docstrings, stubs, test suites."""

@@ -1,0 +1,1 @@
+"""Reading files: text, rows, the place of an error."""

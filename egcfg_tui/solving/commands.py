@@ -1,0 +1,156 @@
+"""What a front end can ask of a solve in flight, and how the solver listens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from egcfg_tui.events import Event, GammaChanged, SolvePaused, SolveResumed
+
+_PAUSE_POLL_S: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Hold at the next token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """Go on up to the next chosen line, then hold again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetGamma:
+    """Change the guidance weight from the next line on."""
+
+    gamma: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rewind:
+    """Take back all lines from this one on, numbered from 1, and choose it anew."""
+
+    line: int
+
+
+Command = Pause | Resume | StepLine | SetGamma | Rewind
+
+
+class Interrupted(Exception):
+    """Unwinds a solve to its end. `reason` is `stopped` or `budget`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Rewound(Exception):
+    """Unwinds a line loop to the start of an earlier line."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"back to line {line}")
+        self.line = line
+
+
+class CommandInbox:
+    """Listens to commands between tokens and keeps the clock of the budget.
+
+    `wait(seconds)` returns the next command or None (0: do not wait). Time spent paused does not count
+    against the budget. `clock` gives seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        budget_s: float,
+        clock: Callable[[], float],
+        wait: Callable[[float], Any | None] = lambda _seconds: None,
+        stop_requested: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._clock = clock
+        self._wait = wait
+        self.stop_requested = stop_requested
+        self._start = clock()
+        self._paused_s = 0.0
+        self._budget_s = budget_s
+        self._paused = False
+        self._stepping = False
+        self._requested_gamma: float | None = None
+        self._requested_line: int | None = None
+        self._rewindable = False
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the start, pauses left out."""
+        return self._clock() - self._start - self._paused_s
+
+    @property
+    def should_halt(self) -> bool:
+        """Whether a stop was asked for or the budget is used up."""
+        return self.stop_requested() or self.elapsed_s >= self._budget_s
+
+    def checkpoint(self) -> Iterator[Event]:
+        """Takes what was asked in; holds while paused.
+
+        Raises `Interrupted` on a stop or a spent budget, `Rewound` inside `rewindable` when asked to.
+        """
+        self._take(self._wait(0))
+        if self._paused:
+            yield from self._hold()
+        if self._requested_line is not None:
+            line, self._requested_line = self._requested_line, None
+            raise Rewound(line)
+        if self.stop_requested():
+            raise Interrupted("stopped")
+        if self.elapsed_s >= self._budget_s:
+            raise Interrupted("budget")
+
+    @contextmanager
+    def rewindable(self) -> Iterator[None]:
+        """While it lasts, requests to rewind are heard; elsewhere there are no lines to go back to."""
+        self._rewindable = True
+        try:
+            yield
+        finally:
+            self._rewindable, self._requested_line = False, None
+
+    def line_chosen(self) -> None:
+        """Tells that a line was decided: a step ends here."""
+        if self._stepping:
+            self._stepping = False
+            self._paused = True
+
+    def changed_gamma(self, gamma: float) -> Generator[Event, None, float]:
+        """Announces a new guidance weight if one was asked for; returns the weight to use."""
+        if self._requested_gamma is not None and self._requested_gamma != gamma:
+            gamma = self._requested_gamma
+            yield GammaChanged(gamma)
+        return gamma
+
+    def _hold(self) -> Iterator[Event]:
+        started = self._clock()
+        yield SolvePaused()
+        while self._paused and self._requested_line is None and not self.stop_requested():
+            self._take(self._wait(_PAUSE_POLL_S))
+        self._paused_s += self._clock() - started
+        yield SolveResumed()
+
+    def _take(self, command: Any | None) -> None:
+        if isinstance(command, Pause):
+            self._paused, self._stepping = True, False
+        elif isinstance(command, Resume):
+            self._paused = self._stepping = False
+        elif isinstance(command, StepLine):
+            self._paused, self._stepping = False, True
+        elif isinstance(command, SetGamma):
+            self._requested_gamma = command.gamma
+        elif isinstance(command, Rewind) and self._rewindable:
+            self._requested_line = command.line

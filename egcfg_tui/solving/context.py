@@ -1,0 +1,194 @@
+"""What all trials of one solve share: engine, prompt branches, runs, counts, the best answer so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+
+from egcfg_sandbox import Sandbox, TestResult
+from egcfg_tui.engine.api import Branch, Engine
+from egcfg_tui.engine.prompt_files import PromptFiles
+from egcfg_tui.events import CodeExecuted, Event, Stage
+from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.prompting.task import TaskPrompt
+from egcfg_tui.solving.commands import CommandInbox
+from egcfg_tui.solving.decoding.meter import Meter
+from egcfg_tui.solving.decoding.prompt_branches import PromptBranches, shared_length
+from egcfg_tui.solving.guided.candidates import BATCH_ROWS
+from egcfg_tui.solving.request.fitting import SHORTEST_ANSWER_TOKENS
+from egcfg_tui.solving.request.settings import Settings
+from egcfg_tui.solving.run_cache import RunCache
+from egcfg_tui.solving.text.answer_span import answer_code
+from egcfg_tui.solving.text.prefixes import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer, its canonical text, and what the visible tests say of it."""
+
+    code: str
+    source: str
+    results: tuple[TestResult, ...]
+    passed: bool
+
+    @property
+    def passed_tests(self) -> int:
+        """How many visible tests it passes."""
+        return sum(result.passed for result in self.results)
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """Orders answers from worse to better."""
+        return self.passed, self.passed_tests
+
+
+class SolveContext:
+    """A context manager: leaving it closes the prompt's branches."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        sandbox: Sandbox,
+        exercise: Exercise,
+        prompt: TaskPrompt,
+        inbox: CommandInbox,
+        prompt_files: PromptFiles | None = None,
+    ) -> None:
+        self.engine = engine
+        self.exercise = exercise
+        self.inbox = inbox
+        self.meter = Meter(engine, inbox)
+        self.cache = RunCache(sandbox, exercise)
+        self.best: Answer | None = None
+        self.draft = prompt.starter
+        self._answers: dict[str, Answer] = {}
+        self._prompt_files = prompt_files
+        self._current = PromptBranches(engine, prompt, prompt_files)
+        self._prompts = {prompt: self._current}
+
+    @property
+    def prompt(self) -> TaskPrompt:
+        """The prompt in use."""
+        return self._current.prompt
+
+    @property
+    def head(self) -> Branch:
+        """The evaluated prompt up to where a signal may stand."""
+        return self._current.head
+
+    @property
+    def start(self) -> Branch:
+        """The evaluated prompt up to where the answer begins."""
+        return self._current.start
+
+    @property
+    def head_tokens(self) -> list[int]:
+        """The tokens of `head`."""
+        return self._current.head_tokens
+
+    @property
+    def tail_tokens(self) -> list[int]:
+        """The tokens between signal and answer."""
+        return self._current.tail_tokens
+
+    @property
+    def prompt_tokens(self) -> int:
+        """Length of the unconditional prompt."""
+        return self._current.tokens
+
+    def answer_room(self, settings: Settings) -> int:
+        """How many tokens an answer can have with which the cache cannot overflow in a guided trial.
+
+        At its longest it stands on both branches and, in different words, on every candidate.
+        """
+        used = settings.signal_tokens + len(self.tail_tokens) + BATCH_ROWS
+        if not self.start.tokens:
+            used += self.prompt_tokens
+        return (self.engine.free_tokens - used) // (settings.candidates + 2)
+
+    def evaluate_prompt(self) -> Iterator[Event]:
+        """Evaluates the prompt in use."""
+        yield self.meter.enter(Stage.PROMPT)
+        others = [branches for branches in self._prompts.values() if branches is not self._current]
+        yield from self._current.evaluate(self.meter, others)
+
+    def use_prompt(
+        self, prompt: TaskPrompt, settings: Settings, *, keep: TaskPrompt | None
+    ) -> Iterator[Event]:
+        """Makes another prompt the one in use; it is evaluated once, however often trials come back to it.
+
+        Where the cache has no room for it, a signal and an answer, other prompts are given up, but not
+        `keep`: what samples go on from.
+        """
+        known = prompt in self._prompts
+        if not known:
+            self._prompts[prompt] = PromptBranches(self.engine, prompt, self._prompt_files)
+        self._current = self._prompts[prompt]
+        if self.answer_room(settings) < SHORTEST_ANSWER_TOKENS:
+            for other in self._prompts.keys() - {prompt, keep}:
+                self._prompts.pop(other).close()
+        if not known:
+            yield from self.evaluate_prompt()
+
+    def conditional(
+        self, signal_tokens: list[int], code_tokens: list[int], earlier: Branch | None
+    ) -> tuple[Branch, list[int]]:
+        """A branch for the prompt with a signal and the code, and the tokens it still has to evaluate.
+
+        `earlier`, the branch of the signal before, is cut back and gone on with where both begin alike.
+        """
+        wanted = signal_tokens + self.tail_tokens + code_tokens
+        head = len(self.head_tokens)
+        shared = 0 if earlier is None else shared_length(earlier.tokens[head:], wanted[:-1])
+        if earlier is None or not shared:
+            return self.head.fork(), wanted
+        earlier.rewind(head + shared)
+        return earlier, wanted[shared:]
+
+    def judge(self, code: str) -> CodeExecuted | None:
+        """Runs a complete answer against the visible tests and remembers it when it is the best so far.
+
+        None for an answer that was judged before, comments aside: it says nothing new.
+        """
+        code = answer_code(code, self.exercise)
+        source = canonical(code) or code
+        if source in self._answers:
+            return None
+        report = self.cache.execute([source], self.inbox.stop_requested)[0]
+        passed = bool(self.exercise.visible) and report.passed
+        answer = self._answers[source] = Answer(code, source, report.results, passed)
+        if self.best is None or answer.rank > self.best.rank:
+            self.best = answer
+        return CodeExecuted(code, report.results, passed)
+
+    def execute_answer(self, code: str) -> Iterator[Event]:
+        """`judge`, as events."""
+        executed = self.judge(code)
+        if executed is not None:
+            yield executed
+
+    @property
+    def failures(self) -> Sequence[Answer]:
+        """The distinct answers that failed, those that pass most tests first, else in the order they came."""
+        failed = [answer for answer in self._answers.values() if not answer.passed]
+        return sorted(failed, key=lambda answer: answer.passed_tests, reverse=True)
+
+    @property
+    def solution(self) -> str:
+        """The best complete answer; before there is one, the code of the trial in flight."""
+        return self.best.code if self.best is not None else self.draft
+
+    @property
+    def solved(self) -> bool:
+        """Whether an answer passes every visible test."""
+        return self.best is not None and self.best.passed
+
+    def __enter__(self) -> SolveContext:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for branches in self._prompts.values():
+            branches.close()

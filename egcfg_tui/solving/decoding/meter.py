@@ -1,0 +1,81 @@
+"""Evaluating what is pending, with everything that may happen meanwhile: stops, pauses, progress, a full
+cache. Every native decode of a solve passes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from enum import StrEnum
+from typing import Final
+
+from egcfg_tui.engine.api import Engine, Inference
+from egcfg_tui.events import Event, Progressed, Stage, StageEntered, TokenCounts
+from egcfg_tui.solving.commands import CommandInbox, Interrupted
+
+_PROGRESS_INTERVAL_S: Final = 0.1
+
+
+class Purpose(StrEnum):
+    """What tokens are evaluated for: the fields of `TokenCounts`."""
+
+    PROMPT = "prompt"
+    CANDIDATE = "candidate"
+    SIGNAL = "signal"
+    VERIFIED = "verified"
+    DECODED = "decoded"
+    REJECTED = "rejected"
+    REUSED = "reused"
+
+
+class ContextFull(Exception):
+    """The cache has no room for what is pending."""
+
+
+class Meter:
+    """Evaluates and counts. One per solve."""
+
+    def __init__(self, engine: Engine, inbox: CommandInbox) -> None:
+        self._engine = engine
+        self._control = inbox
+        self._last_progress_s = -1.0
+        self._stage_started: tuple[Stage, float, int] = (Stage.PROMPT, 0.0, 0)
+        self.tokens = TokenCounts()
+
+    def count(self, purpose: Purpose, tokens: int) -> None:
+        """Adds tokens of one purpose."""
+        self.tokens = replace(self.tokens, **{purpose.value: getattr(self.tokens, purpose.value) + tokens})
+
+    def enter(self, stage: Stage) -> Event:
+        """The event of a new stage; its rate is measured from here."""
+        self._stage_started = (stage, self._control.elapsed_s, self.tokens.evaluated)
+        return StageEntered(stage)
+
+    def evaluate(self, purpose: Purpose, tokens: int) -> Iterator[Event]:
+        """Runs `infer` until nothing is pending, then counts `tokens` under `purpose`.
+
+        Raises `Interrupted` on a stop or a spent budget, `ContextFull` when the cache has no room.
+        """
+        started, total = self._control.elapsed_s, self._engine.pending_tokens
+        while True:
+            yield from self._control.checkpoint()
+            outcome = self._engine.infer()
+            if outcome is Inference.DONE:
+                break
+            if outcome is Inference.NO_SLOT:
+                raise ContextFull
+            if outcome is Inference.ABORTED:
+                raise Interrupted("stopped")
+            yield self._progressed(total - self._engine.pending_tokens, total, started)
+        self.count(purpose, tokens)
+        if self._control.elapsed_s - self._last_progress_s >= _PROGRESS_INTERVAL_S:
+            _, since, before = self._stage_started
+            yield self._progressed(self.tokens.evaluated - before, 0, since)
+
+    def evaluate_pending(self) -> Iterator[Event]:
+        """Runs `infer` where something is pending that was counted when it was chosen."""
+        if self._engine.pending_tokens:
+            yield from self.evaluate(Purpose.DECODED, 0)
+
+    def _progressed(self, done: int, total: int, since: float) -> Event:
+        now = self._last_progress_s = self._control.elapsed_s
+        return Progressed(self._stage_started[0], done, total, done / max(now - since, 1e-3), self.tokens)

@@ -1,0 +1,120 @@
+"""A prompt as evaluated branches, which all trials with that prompt fork from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from egcfg_tui.engine.api import Branch, Engine, EngineError
+from egcfg_tui.engine.prompt_files import PromptFiles
+from egcfg_tui.events import Event
+from egcfg_tui.prompting.task import TaskPrompt
+from egcfg_tui.solving.decoding.meter import Meter, Purpose
+
+
+class PromptBranches:
+    """Two branches: `head` ends where a signal may stand, `start` where the answer begins.
+
+    Both are empty until `evaluate`. `files`: where evaluated prompts are kept; None keeps none.
+    """
+
+    def __init__(self, engine: Engine, prompt: TaskPrompt, files: PromptFiles | None = None) -> None:
+        self.prompt = prompt
+        self.head_tokens = prompt.head_tokens(engine.tokenize)
+        self.tail_tokens = prompt.tail_tokens(engine.tokenize)
+        self.head: Branch = engine.branch()
+        self.start: Branch = engine.branch()
+        self._frame_tokens = prompt.frame_tokens(engine.tokenize)
+        self._can_rewind = engine.info.can_rewind
+        self._fingerprint = engine.info.fingerprint
+        self._files = files
+
+    @property
+    def tokens(self) -> int:
+        """Length of the prompt."""
+        return len(self.head_tokens) + len(self.tail_tokens)
+
+    def evaluate(self, meter: Meter, others: Sequence[PromptBranches]) -> Iterator[Event]:
+        """Evaluates both branches, but what the prompt shares with those of `others`: that is forked.
+
+        What shares nothing is taken from disk if it is there: both ways fill the same number of cells.
+        """
+        if self._can_rewind:
+            yield from self._evaluate_whole(meter, others)
+        else:
+            yield from self._evaluate_parts(meter)
+
+    def _evaluate_whole(self, meter: Meter, others: Sequence[PromptBranches]) -> Iterator[Event]:
+        """In one go; the head is cut out of it afterwards.
+
+        What stands in front of every exercise is evaluated by itself, so that the next exercise can take it
+        from disk, and gets the same rows whether it does.
+        """
+        whole = self.head_tokens + self.tail_tokens
+        if shared := self._fork_shared(whole, meter, others):
+            yield from self._evaluate(self.start, whole[shared:], meter)
+        elif not self._recall(self.start, whole, meter):
+            if self._frame_tokens and not self._recall(self.start, self._frame_tokens, meter):
+                yield from self._evaluate(self.start, self._frame_tokens, meter)
+                self._remember(self.start)
+            yield from self._evaluate(self.start, whole[len(self._frame_tokens) :], meter)
+            self._remember(self.start)
+        self.head.close()
+        self.head = self.start.fork()
+        self.head.rewind(len(self.head_tokens))
+
+    def _fork_shared(self, whole: Sequence[int], meter: Meter, others: Sequence[PromptBranches]) -> int:
+        """Makes `start` a fork of what shares most with the prompt; returns how much that is."""
+        lengths = [shared_length(other.start.tokens, whole) for other in others]
+        # At least one token is evaluated: a branch that is cut back has no logits.
+        shared = min(max(lengths, default=0), len(whole) - 1)
+        if shared:
+            self.start.close()
+            self.start = others[lengths.index(max(lengths))].start.fork()
+            self.start.rewind(shared)
+            meter.count(Purpose.REUSED, shared)
+        return shared
+
+    def _evaluate_parts(self, meter: Meter) -> Iterator[Event]:
+        """The head first, as nothing can be cut out of the whole; so it is what is kept on disk."""
+        if not self._recall(self.head, self.head_tokens, meter):
+            yield from self._evaluate(self.head, self.head_tokens, meter)
+            self._remember(self.head)
+        self.start.close()
+        self.start = self.head.fork()
+        yield from self._evaluate(self.start, self.tail_tokens, meter)
+
+    @staticmethod
+    def _evaluate(branch: Branch, tokens: Sequence[int], meter: Meter) -> Iterator[Event]:
+        branch.prompt(tokens)
+        yield from meter.evaluate(Purpose.PROMPT, len(tokens))
+
+    def _remember(self, branch: Branch) -> None:
+        if self._files is not None:
+            self._files.remember(self._fingerprint, branch.snapshot(portable=True))
+
+    def _recall(self, branch: Branch, tokens: Sequence[int], meter: Meter) -> bool:
+        """Loads a part of the prompt into an empty branch, if it is on disk and fits."""
+        snapshot = None if self._files is None else self._files.recall(self._fingerprint, tokens)
+        if snapshot is None:
+            return False
+        try:
+            branch.load(snapshot)
+        except EngineError:
+            return False
+        meter.count(Purpose.REUSED, len(tokens))
+        return True
+
+    def close(self) -> None:
+        """Frees both branches."""
+        self.start.close()
+        self.head.close()
+
+
+def shared_length(left: Sequence[int], right: Sequence[int]) -> int:
+    """How many leading tokens two sequences share."""
+    count = 0
+    for a, b in zip(left, right, strict=False):
+        if a != b:
+            break
+        count += 1
+    return count

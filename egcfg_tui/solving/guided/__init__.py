@@ -1,0 +1,1 @@
+"""The parts of a guided line: candidates, drafts, the line itself."""

@@ -1,0 +1,87 @@
+"""Drafts: candidates while they grow, each with its tokens, its cache and the rows it was drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from egcfg_tui.engine.api import Branch, Engine, Logits, Snapshot
+from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.solving.text.answer_span import answer_end, lines_in
+
+
+@dataclass(slots=True)
+class Draft:
+    """One candidate behind the code.
+
+    `branch` holds the code (`base` tokens) and all of `tokens` but, at times, the last. Row j of `rows` is
+    the unconditional row that token j was drawn from (kept only where asked for, and of the first tokens
+    only where rows are many).
+    """
+
+    index: int
+    branch: Branch
+    base: int
+    path: list[int] = field(default_factory=list)
+    tokens: list[int] = field(default_factory=list)
+    rows: list[Logits] = field(default_factory=list)
+    data: bytearray = field(default_factory=bytearray)
+    text: str = ""
+    complete: bool = False
+
+    @property
+    def evaluated(self) -> int:
+        """How many of its tokens the branch holds."""
+        return self.branch.length - self.base
+
+    def grows(self, horizon: int, max_tokens: int) -> bool:
+        """Whether it has fewer lines, and fewer tokens, than it may have."""
+        return (
+            not self.complete
+            and len(self.tokens) < max_tokens
+            and lines_in(self.data.decode("utf-8", "replace")) < horizon
+        )
+
+    def take(self, token: int, engine: Engine, code: str, exercise: Exercise) -> bool:
+        """Adds a drawn token; one that ends the answer is not kept, which is said."""
+        if engine.is_end(token):
+            self.complete = True
+            return False
+        self.tokens.append(token)
+        self.data += engine.piece(token)
+        self.text = self.data.decode("utf-8", "replace")
+        end = answer_end(code + self.text, exercise)
+        if end is not None and end >= len(code):
+            self.text = (code + self.text)[len(code) : end]
+            self.complete = True
+        return True
+
+    def knows_row(self, tokens: Sequence[int]) -> bool:
+        """Whether it has the row behind the code and these tokens."""
+        return len(self.rows) > len(tokens) and self.tokens[: len(tokens)] == tokens
+
+    def branch_at(self, count: int) -> Branch:
+        """A new branch with the code and the first `count` tokens. What it still lacks of them is pending;
+        when nothing is, it holds logits."""
+        branch = self.branch.fork()
+        held = self.evaluated
+        if count < held:
+            # Where no row is kept behind the last token, that token is evaluated again.
+            held = min(count, len(self.rows) - 1)
+            branch.restore(Snapshot(tuple(branch.tokens[: self.base + held]), self.rows[held]))
+        if held < count:
+            branch.prompt(self.tokens[held:count])
+        return branch
+
+    def move(self, branch: Branch) -> None:
+        """Goes over to another branch with the same beginning."""
+        self.branch.close()
+        self.branch = branch
+
+    def advance(self, count: int, text: str) -> None:
+        """Moves the first `count` tokens, which read `text`, from the candidate to the code."""
+        self.base += count
+        self.data = self.data[len(text.encode()) :]
+        self.text = self.text[len(text) :]
+        del self.tokens[:count]
+        del self.rows[:count]

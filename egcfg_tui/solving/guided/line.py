@@ -1,0 +1,114 @@
+"""Choosing one line, with or without guidance: the plain two-branch loop.
+
+It costs one decode of two branches a token. `verification` gets most lines cheaper, with the same tokens;
+this loop goes on where drafts end, and is the oracle that verification is tested against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+
+from egcfg_tui.engine.api import Branch, Engine, Logits
+from egcfg_tui.events import Event, LineGrown, TokenChoice
+from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.solving.decoding.guidance import guided_logits, probability
+from egcfg_tui.solving.decoding.meter import Meter, Purpose
+from egcfg_tui.solving.decoding.sampling import greedy
+from egcfg_tui.solving.text.answer_span import answer_end, line_is_complete
+
+Sampler = Callable[[Logits, int], int]
+"""Draws a token from a row for a position of the line, the same one whenever it is asked."""
+
+
+@dataclass(slots=True)
+class GuidedLine:
+    """A line while it is chosen: greedy on the guided rows (arXiv 2506.10948), or drawn by a `sampler`.
+
+    `over`: the line is complete, the answer `ended` in it, or `max_tokens` are used up.
+    """
+
+    engine: Engine
+    exercise: Exercise
+    code: str
+    number: int
+    gamma: float
+    max_tokens: int
+    text: str = ""
+    tokens: list[int] = field(default_factory=list)
+    choices: list[TokenChoice] = field(default_factory=list)
+    ended: bool = False
+    over: bool = False
+    sampler: Sampler | None = None
+    _data: bytearray = field(default_factory=bytearray)
+
+    def choose(self, row_u: Logits, row_c: Logits | None) -> int:
+        """The next token by the rows of both branches; without the conditional one there is no guidance."""
+        guided = self._guided(row_u, row_c)
+        return greedy(guided) if self.sampler is None else self.sampler(guided, len(self.tokens))
+
+    def take(self, token: int, row_u: Logits, row_c: Logits | None, *, verified: bool) -> bool:
+        """Adds a chosen token. False when it ends the answer and is no part of it."""
+        if self.engine.is_end(token):
+            self.ended = self.over = True
+            return False
+        piece = self.engine.piece(token)
+        text = (self._data + piece).decode("utf-8", "replace")
+        end = answer_end(self.code + text, self.exercise)
+        if end is not None and end >= len(self.code):
+            self.text = (self.code + text)[len(self.code) : end]
+            self.ended = self.over = True
+            return False
+        self._data += piece
+        self.text = text
+        self.tokens.append(token)
+        self.choices.append(self._choice(piece, token, row_u, row_c, verified))
+        self.ended = len(self.tokens) >= self.max_tokens
+        self.over = self.ended or line_is_complete(text)
+        return True
+
+    def _guided(self, row_u: Logits, row_c: Logits | None) -> Logits:
+        return row_u if row_c is None else guided_logits(row_u, row_c, self.gamma)
+
+    def _choice(
+        self, piece: bytes, token: int, row_u: Logits, row_c: Logits | None, verified: bool
+    ) -> TokenChoice:
+        alone = greedy(row_u)
+        unconditional = guided = probability(row_u, token)
+        conditional = None
+        if row_c is not None:
+            conditional = probability(row_c, token)
+            row = self._guided(row_u, row_c)
+            guided = (
+                unconditional if row is row_u else conditional if row is row_c else probability(row, token)
+            )
+        return TokenChoice(
+            text=piece.decode("utf-8", "replace"),
+            unconditional=unconditional,
+            conditional=conditional,
+            guided=guided,
+            verified=verified,
+            instead=None if alone == token else self.engine.piece(alone).decode("utf-8", "replace"),
+        )
+
+
+def finish_line(
+    line: GuidedLine, meter: Meter, unconditional: Branch, conditional: Branch | None
+) -> Generator[Event, None, None]:
+    """Decodes a line to its end, both branches in one batch.
+
+    The line's last token stays pending: who needs the logits behind it evaluates it, together with whatever
+    else there is to evaluate by then.
+    """
+    branches = [unconditional] if conditional is None else [unconditional, conditional]
+    while not line.over:
+        yield from meter.evaluate_pending()
+        row_u = unconditional.logits()
+        row_c = None if conditional is None else conditional.logits()
+        token = line.choose(row_u, row_c)
+        if not line.take(token, row_u, row_c, verified=False):
+            return
+        for branch in branches:
+            branch.prompt([token])
+        meter.count(Purpose.DECODED, 1)
+        yield LineGrown(line.number, line.text)

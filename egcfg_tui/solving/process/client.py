@@ -1,0 +1,104 @@
+"""A solver in a child process: what the command line and the TUI talk to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+import platformdirs
+
+from egcfg_tui.engine.api import EngineDied, ModelSpec
+from egcfg_tui.events import Event, FailureKind, SolveFailed
+from egcfg_tui.models.folders import prompts_folder
+from egcfg_tui.solving.commands import Pause, Resume, Rewind, SetGamma, StepLine
+from egcfg_tui.solving.process.host import Host
+from egcfg_tui.solving.process.server import ServiceConfig, SolverService
+from egcfg_tui.solving.request.solve_request import SolveRequest
+
+__all__ = ["SolveRequest", "SolverSession"]
+
+
+class SolverSession:
+    """One loaded model and one sandbox in a child process, serving one solve after another.
+
+    `start` spawns the process and yields events until the model is loaded; `solve` yields the events of one
+    solve. Both block, so a TUI iterates them in a thread; `stop`, `pause`, `resume`, `step`, `rewind`,
+    `set_gamma` and `close` may be called from any other thread meanwhile. Every failure arrives as a
+    `SolveFailed` event (also when the process dies), after which `alive` is False if the session must be
+    started again.
+
+    `prompt_cache`: long prompts are kept evaluated in the user's cache folder.
+    """
+
+    def __init__(
+        self, model: ModelSpec, *, allow_missing_layers: tuple[str, ...] = (), prompt_cache: bool = True
+    ) -> None:
+        config = ServiceConfig(model, allow_missing_layers, prompts_folder() if prompt_cache else None)
+        self._host = Host(SolverService, config, _log_path())
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process runs and can take a solve."""
+        return self._host.alive
+
+    def start(self) -> Iterator[Event]:
+        """Spawns the process; yields `StageEntered(LOADING)`, then `EngineLoaded` or `SolveFailed`."""
+        for event in self._survive(self._host.start()):
+            yield event
+            if isinstance(event, SolveFailed):
+                self._host.close()
+                return
+
+    def solve(self, request: SolveRequest) -> Iterator[Event]:
+        """Yields events, the last being `SolveFinished` or `SolveFailed`."""
+        yield from self._survive(self._host.request(request))
+
+    def stop(self) -> None:
+        """Ends the solve in flight within a fraction of a second, also in the middle of a prefill.
+
+        The solve still yields `SolveFinished` with reason `stopped`.
+        """
+        self._host.stop()
+
+    def pause(self) -> None:
+        """Holds the solve at the next token; `SolvePaused` follows."""
+        self._host.command(Pause())
+
+    def resume(self) -> None:
+        """Lets a paused solve go on; `SolveResumed` follows."""
+        self._host.command(Resume())
+
+    def step(self) -> None:
+        """Lets a paused solve go on up to the next chosen line."""
+        self._host.command(StepLine())
+
+    def rewind(self, line: int) -> None:
+        """Takes back the lines from `line` on and chooses it anew; `LinesRewound` follows."""
+        self._host.command(Rewind(line))
+
+    def set_gamma(self, gamma: float) -> None:
+        """Changes the guidance weight from the next line on; `GammaChanged` follows."""
+        self._host.command(SetGamma(gamma))
+
+    def close(self) -> None:
+        """Ends the process; kills it when it does not end by itself within two seconds."""
+        self._host.close()
+
+    def __enter__(self) -> SolverSession:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _survive(self, events: Iterator[Event]) -> Iterator[Event]:
+        try:
+            yield from events
+        except EngineDied as death:
+            yield SolveFailed(FailureKind.MODEL, str(death))
+
+
+def _log_path() -> Path:
+    return Path(platformdirs.user_state_dir("egcfg-tui")) / "engine.log"

@@ -1,0 +1,210 @@
+"""Runs a service in a child process, so that native code can neither take the terminal down nor block it.
+
+The service is named by a module-level factory; this module knows nothing of what it serves. A job is sent
+down a pipe, messages come back one by one, commands may follow at any moment, and one shared `StopFlag`
+reaches native code directly.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from egcfg_tui.engine.api import EngineDied
+from egcfg_tui.engine.stop_flag import StopFlag
+
+_CLOSE_GRACE_S: Final = 2.0
+
+
+class Inbox:
+    """The child's end of the commands: polled between tokens, never waited for unless asked."""
+
+    def __init__(self, connection: Connection, stop: StopFlag) -> None:
+        self._connection = connection
+        self.stop = stop
+
+    def poll(self) -> Any | None:
+        """The next command, or None."""
+        return self._connection.recv() if self._connection.poll(0) else None
+
+    def wait(self, timeout_s: float) -> Any | None:
+        """The next command, or None after `timeout_s` seconds."""
+        return self._connection.recv() if self._connection.poll(timeout_s) else None
+
+
+class Service(Protocol):
+    """What runs in the child."""
+
+    def opened(self) -> Iterator[Any]:
+        """Messages of the start (loading a model); the first job follows its end."""
+
+    def handle(self, job: Any, inbox: Inbox) -> Iterator[Any]:
+        """The messages of one job."""
+
+    def close(self) -> None:
+        """Frees what the service holds."""
+
+
+class _End:
+    """Marks the end of one job's messages."""
+
+
+class _Job:
+    """Marks a job, so that a command that comes too late is not taken for one."""
+
+    def __init__(self, content: Any) -> None:
+        self.content = content
+
+
+class Host:
+    """The parent's end: one child process, one job at a time.
+
+    `factory(config, stop)` is called in the child and must be importable there. The child's output and its
+    log go to `log_path`. `request` raises `EngineDied` when the child ends in the middle.
+    """
+
+    def __init__(self, factory: Callable[[Any, StopFlag], Service], config: Any, log_path: Path) -> None:
+        self._factory = factory
+        self._config = config
+        self._log_path = log_path
+        self._context = multiprocessing.get_context("spawn")
+        self._stop = StopFlag(self._context)
+        self._send_lock = threading.Lock()
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the child runs."""
+        return self._process is not None and self._process.is_alive()
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, None before the start."""
+        return self._process.pid if self._process is not None else None
+
+    def start(self) -> Iterator[Any]:
+        """Spawns the child, replacing a dead one; yields the messages of the service's start."""
+        self.close()
+        self._stop.clear()
+        self._log_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        ours, theirs = self._context.Pipe()
+        self._process = self._context.Process(
+            target=_serve,
+            args=(self._factory, self._config, theirs, self._stop, self._log_path),
+            name="egcfg-engine",
+            daemon=True,
+        )
+        self._process.start()
+        theirs.close()
+        self._connection = ours
+        return self._messages()
+
+    def request(self, job: Any) -> Iterator[Any]:
+        """Sends a job; yields its messages."""
+        self._stop.clear()
+        self.command(_Job(job))
+        return self._messages()
+
+    def command(self, command: Any) -> None:
+        """Sends something to the job in flight. Quietly dropped when the child is gone: `request` tells."""
+        if self._connection is not None:
+            with self._send_lock, contextlib.suppress(OSError, ValueError):
+                self._connection.send(command)
+
+    def stop(self) -> None:
+        """Aborts the decode in flight and asks the job to end."""
+        self._stop.set()
+
+    def close(self) -> None:
+        """Ends the child: asks, then kills."""
+        process, connection = self._process, self._connection
+        self._process = self._connection = None
+        if process is None:
+            return
+        self._stop.set()
+        if connection is not None:
+            connection.close()
+        process.join(_CLOSE_GRACE_S)
+        if process.is_alive():
+            process.kill()
+            process.join()
+        process.close()
+
+    def _messages(self) -> Iterator[Any]:
+        process, connection = self._process, self._connection
+        if process is None or connection is None:
+            raise EngineDied("the engine is not running; start it first")
+        while True:
+            try:
+                wait([connection, process.sentinel])
+                # What the child sent before it died is still read.
+                if connection.poll(0):
+                    message = connection.recv()
+                    if isinstance(message, _End):
+                        return
+                    yield message
+                    continue
+            except (EOFError, OSError, ValueError):
+                pass
+            if self._process is not process:
+                raise EngineDied("the engine was closed")
+            process.join(_CLOSE_GRACE_S)
+            raise EngineDied(_death_reason(process.exitcode, self._log_path))
+
+
+def _death_reason(exit_code: int | None, log_path: Path) -> str:
+    """Why the child is gone, in words, with its last log line and the next step."""
+    if exit_code is not None and exit_code < 0:
+        name = signal.Signals(-exit_code).name
+        cause = f"was killed by {name}"
+        if -exit_code == signal.SIGKILL:
+            cause += " (often: the machine ran out of memory; try a smaller model or --context)"
+    else:
+        cause = f"ended with code {exit_code}"
+    return f"the engine's process {cause}; start it again, or read {log_path}"
+
+
+def _serve(
+    factory: Callable[[Any, StopFlag], Service],
+    config: Any,
+    connection: Connection,
+    stop: StopFlag,
+    log_path: Path,
+) -> None:
+    """The child's main: output to the log, jobs until the pipe closes.
+
+    Interrupts and hang-ups of the terminal are left to the parent, which then asks for a stop.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(log)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    inbox = Inbox(connection, stop)
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        service = factory(config, stop)
+        try:
+            for message in service.opened():
+                connection.send(message)
+            connection.send(_End())
+            while True:
+                received = connection.recv()
+                if not isinstance(received, _Job):
+                    continue
+                for message in service.handle(received.content, inbox):
+                    connection.send(message)
+                connection.send(_End())
+        finally:
+            service.close()

@@ -1,0 +1,127 @@
+"""The solver inside the engine's process: one model and one sandbox, one solve after another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from egcfg_sandbox import Sandbox, SandboxRefused
+from egcfg_tui.engine.api import Engine, EngineError, ModelSpec
+from egcfg_tui.engine.prompt_files import PromptFiles
+from egcfg_tui.engine.stop_flag import StopFlag
+from egcfg_tui.events import EngineLoaded, Event, FailureKind, SolveFailed, Stage, StageEntered
+from egcfg_tui.exercises.model import Exercise, ExerciseError
+from egcfg_tui.exercises.packages import require_packages
+from egcfg_tui.models.errors import ModelError
+from egcfg_tui.models.gguf_header import read_header
+from egcfg_tui.models.memory import check_memory
+from egcfg_tui.solving.commands import CommandInbox
+from egcfg_tui.solving.process.host import Inbox
+from egcfg_tui.solving.request.solve_request import SolveRequest
+from egcfg_tui.solving.solve import solve
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceConfig:
+    """What the service needs to start. `prompt_folder`: where evaluated prompts are kept, None: nowhere."""
+
+    model: ModelSpec
+    allow_missing_layers: tuple[str, ...] = ()
+    prompt_folder: Path | None = None
+
+
+class SolverService:
+    """Served by `engine.host`: loads on opening, then handles one `SolveRequest` at a time."""
+
+    def __init__(self, config: ServiceConfig, stop: StopFlag) -> None:
+        self._config = config
+        self._stop = stop
+        self._sandbox: Sandbox | None = None
+        self._sandbox_with_packages: Sandbox | None = None
+        self._engine: Engine | None = None
+
+    def opened(self) -> Iterator[Event]:
+        """Starts the sandbox, then loads the model: the sandbox's server must precede native libraries."""
+        yield StageEntered(Stage.LOADING)
+        started = time.monotonic()
+        try:
+            self._sandbox = Sandbox(allow_missing_layers=self._config.allow_missing_layers)
+            self._engine = self._load()
+        except SandboxRefused as error:
+            yield SolveFailed(FailureKind.SANDBOX, str(error))
+        except (EngineError, ModelError) as error:
+            yield SolveFailed(FailureKind.MODEL, str(error))
+        else:
+            info = self._engine.info
+            yield EngineLoaded(
+                model=info.name,
+                description=info.description,
+                backend=info.backend,
+                context_tokens=info.context_tokens,
+                load_s=time.monotonic() - started,
+            )
+
+    def _load(self) -> Engine:
+        """The model in memory, if it fits there: the system would kill the process where it does not."""
+        from egcfg_tui.engine import llama
+
+        spec = self._config.model
+        if spec.path.is_file():
+            trained = read_header(spec.path).context_tokens or llama.DEFAULT_CONTEXT_TOKENS
+            check_memory(
+                spec.path,
+                spec.context_tokens or min(llama.DEFAULT_CONTEXT_TOKENS, trained),
+                batch_tokens=llama.batch_tokens_for(spec),
+                cache_type=spec.cache_type,
+                sequences=llama.MAX_BRANCHES,
+                weights_on_gpu=llama.offloads(spec),
+            )
+        return llama.LlamaEngine(spec, self._stop)
+
+    def handle(self, job: SolveRequest, inbox: Inbox) -> Iterator[Event]:
+        """The events of one solve."""
+        if self._engine is None or self._sandbox is None:
+            yield SolveFailed(FailureKind.MODEL, "no model is loaded; start the engine again")
+            return
+        try:
+            sandbox = self._sandbox_for(job.exercise)
+        except ExerciseError as error:
+            yield SolveFailed(FailureKind.EXERCISE, str(error))
+            return
+        except SandboxRefused as error:
+            yield SolveFailed(FailureKind.SANDBOX, str(error))
+            return
+        commands = CommandInbox(
+            budget_s=job.budget_s,
+            clock=time.monotonic,
+            wait=inbox.wait,
+            stop_requested=lambda: inbox.stop.is_set,
+        )
+        folder = self._config.prompt_folder
+        prompts = None if folder is None else PromptFiles(folder)
+        yield from solve(self._engine, sandbox, job, commands, prompts)
+
+    def _sandbox_for(self, exercise: Exercise) -> Sandbox:
+        """The sandbox that the exercise's programs run in; one with packages is made when first needed.
+
+        Its server is a fresh interpreter, so that nothing of the engine's native libraries comes along.
+        Raises `ExerciseError` for packages that are not installed.
+        """
+        assert self._sandbox is not None
+        if not exercise.packages:
+            return self._sandbox
+        require_packages(exercise)
+        if self._sandbox_with_packages is None:
+            layers = self._config.allow_missing_layers
+            self._sandbox_with_packages = Sandbox(allow_missing_layers=layers, packages=True)
+        return self._sandbox_with_packages
+
+    def close(self) -> None:
+        """Frees the model and ends the sandboxes."""
+        if self._engine is not None:
+            self._engine.close()
+        for sandbox in (self._sandbox, self._sandbox_with_packages):
+            if sandbox is not None:
+                sandbox.close()

@@ -1,0 +1,1 @@
+"""What a solve is asked for: exercise, method, settings, grid."""

@@ -1,0 +1,70 @@
+"""Which settings the context has room for, found out before anything is evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from egcfg_tui.events import SettingsLeftOut
+from egcfg_tui.prompting.task import PromptStyle, TaskPrompt
+from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.solve_request import SolveRequest
+
+if TYPE_CHECKING:
+    from egcfg_tui.engine.api import Engine
+
+SHORTEST_ANSWER_TOKENS: Final = 128
+"""A trial with less room for its answer than this is not worth starting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What of a request fits.
+
+    `settings` are those of its guided trials, in the grid's order. `least_tokens` is the smallest context in
+    which anything can be tried, `most_tokens` the smallest in which everything can.
+    """
+
+    settings: tuple[Settings, ...]
+    least_tokens: int
+    most_tokens: int
+
+
+def fit(engine: Engine, request: SolveRequest, prompt_for: Callable[[PromptStyle], TaskPrompt]) -> Fit:
+    """Measures every prompt of a request against the context.
+
+    The answer of a guided trial stands, at its longest, on both branches and, in different words, on every
+    candidate; beside it is the prompt that samples go on from, where there are any.
+    """
+    own = request.settings.prompt_style
+    lengths: dict[PromptStyle, tuple[int, int]] = {}
+    for settings in (request.settings, *request.grid.settings(request.settings)):
+        if settings.prompt_style not in lengths:
+            prompt = prompt_for(settings.prompt_style)
+            lengths[settings.prompt_style] = (
+                len(prompt.head_tokens(engine.tokenize)),
+                len(prompt.tail_tokens(engine.tokenize)),
+            )
+    unguided = sum(lengths[own]) + SHORTEST_ANSWER_TOKENS
+
+    def needed(settings: Settings) -> int:
+        head, tail = lengths[settings.prompt_style]
+        beside = sum(lengths[own]) if request.method is Method.AUTO and settings.prompt_style != own else 0
+        answers = (settings.candidates + 2) * SHORTEST_ANSWER_TOKENS
+        return beside + head + tail + settings.signal_tokens + tail + answers
+
+    if request.method in (Method.GREEDY, Method.SAMPLE):
+        return Fit((), unguided, unguided)
+    grid = {settings: needed(settings) for settings in request.grid.settings(request.settings)}
+    fitting = tuple(settings for settings, tokens in grid.items() if tokens <= engine.info.context_tokens)
+    least = min(grid.values()) if request.method is Method.EGCFG else unguided
+    return Fit(fitting, least, max(grid.values()))
+
+
+def left_out(event: SettingsLeftOut) -> str:
+    """The settings that do not fit, and what would help, in words."""
+    return (
+        f"{event.settings} of {event.of} settings of guided trials left out: they do not fit the context of "
+        f"{event.context_tokens} tokens; use --context {event.needed_tokens} for all"
+    )

@@ -1,0 +1,64 @@
+"""Runs of programs against the visible tests, each distinct program once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from egcfg_sandbox import Program, Report, Sandbox, Verdict
+from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.solving.commands import Interrupted
+
+
+class SandboxBroke(Exception):
+    """The sandbox itself failed, and did so again when it was asked once more. Nothing is learnt from it."""
+
+
+class RunCache:
+    """Executes programs side by side and remembers their reports by source text.
+
+    `runs` counts the executions that were not answered from memory.
+    """
+
+    def __init__(self, sandbox: Sandbox, exercise: Exercise) -> None:
+        self._sandbox = sandbox
+        self._exercise = exercise
+        self._reports: dict[str, Report] = {}
+        self.runs = 0
+
+    def knows(self, source: str) -> bool:
+        """Whether the program ran before."""
+        return source in self._reports
+
+    def execute(self, sources: Sequence[str], should_stop: Callable[[], bool]) -> list[Report]:
+        """Reports in the order of `sources`, traces included.
+
+        Raises `Interrupted` when stopped meanwhile and `SandboxBroke` when a run has no verdict.
+        """
+        missing = [source for source in dict.fromkeys(sources) if source not in self._reports]
+        if missing:
+            reports = self._sandbox.run_many([self._program(source) for source in missing], should_stop)
+            for report in reports:
+                check_sandbox(report)
+            self.runs += len(reports)
+            self._reports.update(zip(missing, reports, strict=False))
+            if len(reports) < len(missing):
+                raise Interrupted("stopped")
+        return [self._reports[source] for source in sources]
+
+    def _program(self, source: str) -> Program:
+        exercise = self._exercise
+        return Program(
+            source,
+            exercise.visible,
+            trace=True,
+            limits=exercise.limits,
+            entry_point=exercise.entry_point,
+            classes=exercise.classes,
+        )
+
+
+def check_sandbox(report: Report) -> None:
+    """Raises `SandboxBroke` when the sandbox failed in one of the runs."""
+    for row in report.results:
+        if row.status is Verdict.SANDBOX_ERROR:
+            raise SandboxBroke(row.error or "no reason was given")

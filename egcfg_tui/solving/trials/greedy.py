@@ -1,0 +1,59 @@
+"""The greedy trial: one answer, line by line, without candidates and without guidance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+from egcfg_tui.events import Event, LineChosen, LineGrown, Stage
+from egcfg_tui.solving.context import SolveContext
+from egcfg_tui.solving.decoding.meter import Purpose
+from egcfg_tui.solving.decoding.sampling import TopTokens, top_tokens
+from egcfg_tui.solving.guided.line import GuidedLine
+from egcfg_tui.solving.request.settings import Settings
+from egcfg_tui.solving.text.repetition import repeats_itself
+from egcfg_tui.solving.trials.sample_tree import SampleTree
+
+
+def greedy_trial(
+    context: SolveContext, settings: Settings, tree: SampleTree | None = None
+) -> Iterator[Event]:
+    """One answer, always the most likely token.
+
+    What was evaluated for it is left to `tree`: samples that begin alike need not evaluate it again.
+    """
+    yield context.meter.enter(Stage.LINE)
+    code = context.prompt.starter
+    # An answer longer than the cache would end in its middle, without a run.
+    max_tokens = min(settings.max_tokens, context.engine.free_tokens)
+    branch = context.start.fork()
+    tokens: list[int] = []
+    tops: list[TopTokens] = []
+    try:
+        for number in count(1):
+            room = max_tokens - len(tokens)
+            line = GuidedLine(context.engine, context.exercise, code, number, 0.0, room)
+            while not line.over:
+                yield from context.meter.evaluate_pending()
+                row = branch.logits()
+                tops.append(top_tokens(row))
+                token = line.choose(row, None)
+                if line.take(token, row, None, verified=False):
+                    branch.prompt([token])
+                    context.meter.count(Purpose.DECODED, 1)
+                yield LineGrown(number, line.text)
+            code = context.draft = code + line.text
+            tokens += line.tokens
+            yield LineChosen(number, line.text, code, 0.0, tuple(line.choices))
+            context.inbox.line_chosen()
+            if line.ended:
+                break
+            if settings.stop_loops and repeats_itself(code):
+                return
+        yield context.meter.enter(Stage.RUNS)
+        yield from context.execute_answer(code)
+    finally:
+        if tree is not None:
+            tree.learn(branch, tokens, tops)
+        else:
+            branch.close()

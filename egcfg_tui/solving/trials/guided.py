@@ -1,0 +1,396 @@
+"""The guided trial: one pass of the line loop with one setting."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import Final
+
+from egcfg_tui.engine.api import Snapshot
+from egcfg_tui.events import (
+    Candidate,
+    CandidateRun,
+    CandidatesExecuted,
+    CandidatesSampled,
+    Event,
+    LineChosen,
+    LineGrown,
+    LinesRewound,
+    SignalBuilt,
+    Stage,
+)
+from egcfg_tui.prompting.signal import Attempt, Signal, render_signal
+from egcfg_tui.prompting.traces import TraceFormat
+from egcfg_tui.solving.commands import Rewound
+from egcfg_tui.solving.context import Answer, SolveContext
+from egcfg_tui.solving.decoding.meter import Purpose
+from egcfg_tui.solving.decoding.sampling import sample, uniform_at
+from egcfg_tui.solving.guided.attempts import attempts_of, distinct
+from egcfg_tui.solving.guided.candidates import CandidatePool
+from egcfg_tui.solving.guided.draft_tree import BranchPair, DraftTree
+from egcfg_tui.solving.guided.line import GuidedLine, Sampler, finish_line
+from egcfg_tui.solving.guided.refreshing import refresh_is_due
+from egcfg_tui.solving.request.settings import RANGES, RefreshMode, Settings
+from egcfg_tui.solving.text.answer_span import answer_code, defines_entry_point
+from egcfg_tui.solving.text.prefixes import canonical, executable_prefix
+from egcfg_tui.solving.text.repetition import repeats_itself
+
+# Stands behind a whole answer that covers the code: nothing follows, and the runs tell about that as well.
+_END: Final = "\0"
+
+_LEAST_TOKENS: Final = int(RANGES["max_tokens"][0])
+# Names the guided line's random numbers; candidates have theirs by their index.
+_LINE_STREAM: Final = 1 << 20
+# How far a candidate that passes goes on to its end.
+_FINISHING_TOKENS: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class SignalState:
+    """The signal in force, how many lines ago it was renewed or found to say everything still (None: there is
+    none), the codes that its runs cover, and the attempts that it tells of."""
+
+    signal: Signal
+    lines_since: int | None
+    covered: tuple[str, ...]
+    attempts: frozenset[tuple[str, bool]]
+
+    def says_all_of(self, attempts: Sequence[Attempt]) -> bool:
+        """Whether none of the attempts, and there are some, is new."""
+        return bool(attempts) and self.attempts.issuperset(map(_named, attempts))
+
+
+_NOTHING_TOLD: Final = SignalState(Signal("", 0, ""), None, (), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class _LineStart:
+    """Where a line began: what going back to it restores.
+
+    `unconditional` is None where snapshots are copies of the memory: too large to keep one a line. `told` is
+    what was in force before the line had a signal of its own.
+    """
+
+    code: str
+    tokens: tuple[int, ...]
+    unconditional: Snapshot | None
+    told: SignalState
+
+
+class GuidedTrial:
+    """The line loop of EG-CFG (arXiv 2506.10948): candidates, runs, signal, guided line, again.
+
+    Ends when the answer ends or repeats itself, or at once when a complete candidate passes every visible
+    test. `attempts` are failed answers to start from: their runs are the first signal. `reuse` False samples
+    every candidate anew and decodes every line token by token: the oracle, with the same candidates and
+    tokens.
+    """
+
+    def __init__(
+        self,
+        context: SolveContext,
+        settings: Settings,
+        seed: tuple[int, ...],
+        *,
+        attempts: Sequence[Answer] = (),
+        reuse: bool = True,
+    ) -> None:
+        self._context = context
+        self._settings = replace(
+            settings,
+            max_tokens=max(_LEAST_TOKENS, min(settings.max_tokens, context.answer_room(settings))),
+        )
+        self._seed = seed
+        self._attempts = attempts
+        self._reuse = reuse and context.engine.info.can_rewind
+        self._gamma = settings.gamma
+        self._code = context.prompt.starter
+        self._code_tokens: list[int] = []
+        self._told = self._told_before = _NOTHING_TOLD
+        self._starts: list[_LineStart] = []
+        self._finished: set[str | None] = set()
+
+    def run(self) -> Iterator[Event]:
+        """The events of the trial."""
+        context = self._context
+        start = context.start.fork()
+        with closing(BranchPair(start)) as pair, self._pool() as pool, context.inbox.rewindable():
+            number = 1
+            while True:
+                try:
+                    goes_on = yield from self._advance(number, pair, pool)
+                except Rewound as request:
+                    number = self._go_back(request.line, number, pair, pool)
+                    yield LinesRewound(number, self._code)
+                    continue
+                if context.solved:
+                    return
+                if not goes_on:
+                    break
+                if self._settings.stop_loops and repeats_itself(self._code):
+                    return
+                number += 1
+        yield context.meter.enter(Stage.RUNS)
+        yield from context.execute_answer(self._code)
+
+    def _pool(self) -> CandidatePool:
+        context = self._context
+        return CandidatePool(
+            context.engine, context.meter, context.exercise, self._settings, self._seed, keep_rows=self._reuse
+        )
+
+    def _advance(self, number: int, pair: BranchPair, pool: CandidatePool) -> Generator[Event, None, bool]:
+        """One line, with a new signal where it is due; False when the answer ended in it."""
+        context = self._context
+        self._told_before = self._told
+        # What is changed while the solve is held here holds for this line already.
+        yield from context.inbox.checkpoint()
+        self._gamma = yield from context.inbox.changed_gamma(self._gamma)
+        if number == 1 and self._attempts:
+            yield from self._start_from(self._attempts, pair)
+        if self._settings.refresh_mode is not RefreshMode.TOKEN and self._refresh_is_due():
+            yield from self._refresh(number, pair, pool)
+            if context.solved:
+                return False
+        if pair.conditional is None:
+            # Going back closed it; a signal that is still in force comes back with the next decode.
+            self._condition(pair, self._told.signal)
+        line = yield from self._choose_line(number, pair, pool)
+        return not line.ended
+
+    def _go_back(self, line: int, number: int, pair: BranchPair, pool: CandidatePool) -> int:
+        """Undoes the lines from `line` on, which becomes the next to choose: the one in work, `number`,
+        where `line` is none of those before it.
+
+        Nothing is evaluated, but for memories that cannot be cut back: there the code is, anew.
+        """
+        line = line if 0 < line < number else number
+        pool.close()
+        pair.replace_conditional(None)
+        self._told = self._told_before
+        if line <= len(self._starts):
+            start = self._starts[line - 1]
+            del self._starts[line - 1 :]
+            if start.unconditional is None:
+                pair.replace_unconditional(self._context.start.fork())
+                if start.tokens:
+                    pair.unconditional.prompt(start.tokens)
+            else:
+                pair.unconditional.rewind(len(pair.unconditional.tokens))
+                pair.unconditional.restore(start.unconditional)
+            self._code, self._code_tokens, self._told = start.code, list(start.tokens), start.told
+            self._context.draft = self._code
+        return line
+
+    def _mark_start(self, pair: BranchPair) -> None:
+        """Remembers where a line begins; the unconditional branch holds logits."""
+        cheap = self._context.engine.info.can_rewind
+        snapshot = pair.unconditional.snapshot() if cheap else None
+        self._starts.append(_LineStart(self._code, tuple(self._code_tokens), snapshot, self._told_before))
+
+    def _refresh_is_due(self) -> bool:
+        """Nothing can be executed in front of the header of what is under test."""
+        return defines_entry_point(self._code, self._context.exercise) and refresh_is_due(
+            self._settings, self._told.lines_since, self._code, self._told.covered
+        )
+
+    def _choose_line(
+        self, number: int, pair: BranchPair, pool: CandidatePool
+    ) -> Generator[Event, None, GuidedLine]:
+        context = self._context
+        room = self._settings.max_tokens - len(self._code_tokens)
+        line = GuidedLine(
+            context.engine, context.exercise, self._code, number, self._gamma, room, sampler=self._sampler()
+        )
+        if self._settings.refresh_mode is RefreshMode.TOKEN:
+            yield context.meter.enter(Stage.LINE)
+            yield from self._grow_by_tokens(line, pair, pool)
+            if context.solved:
+                return line
+        else:
+            yield from self._grow(line, pair, pool)
+        context.draft = self._code
+        if self._told.lines_since is not None:
+            self._told = replace(self._told, lines_since=self._told.lines_since + 1)
+        yield LineChosen(number, line.text, self._code, self._gamma, tuple(line.choices))
+        context.inbox.line_chosen()
+        return line
+
+    def _sampler(self) -> Sampler | None:
+        """Draws a line's tokens where they are not to be the likeliest ones."""
+        settings, written = self._settings, len(self._code_tokens)
+        if settings.line_temperature == 0.0:
+            return None
+        return lambda row, at: sample(
+            row,
+            settings.line_temperature,
+            settings.top_p,
+            uniform_at((*self._seed, _LINE_STREAM), written + at),
+        )
+
+    def _grow(self, line: GuidedLine, pair: BranchPair, pool: CandidatePool) -> Iterator[Event]:
+        """A line under one signal."""
+        context = self._context
+        drafts = pool.drafts if self._reuse else ()
+        with closing(DraftTree(line, pair, drafts)) as tree:
+            # One decode for the signal and the drafts behind it.
+            yield from context.meter.evaluate_pending()
+            self._mark_start(pair)
+            yield context.meter.enter(Stage.LINE)
+            yield from tree.accept(line, context.meter)
+        yield from finish_line(line, context.meter, pair.unconditional, pair.conditional)
+        self._keep(pool, line.tokens, line.text)
+        self._code += line.text
+        self._code_tokens += line.tokens
+
+    def _grow_by_tokens(self, line: GuidedLine, pair: BranchPair, pool: CandidatePool) -> Iterator[Event]:
+        """A line with a new signal before every token."""
+        context, start = self._context, self._code
+        while not line.over:
+            if self._refresh_is_due():
+                yield from self._refresh(line.number, pair, pool)
+                if context.solved:
+                    return
+            yield from context.meter.evaluate_pending()
+            if not line.tokens:
+                self._mark_start(pair)
+            yield context.meter.enter(Stage.LINE)
+            row_u = pair.unconditional.logits()
+            row_c = None if pair.conditional is None else pair.conditional.logits()
+            token = line.choose(row_u, row_c)
+            if line.take(token, row_u, row_c, verified=False):
+                for branch in pair.branches:
+                    branch.prompt([token])
+                context.meter.count(Purpose.DECODED, 1)
+                self._code_tokens.append(token)
+                self._keep(pool, [token], context.engine.piece(token).decode("utf-8", "replace"))
+            self._code = start + line.text
+            yield LineGrown(line.number, line.text)
+
+    def _keep(self, pool: CandidatePool, tokens: Sequence[int], text: str) -> None:
+        """Keeps the candidates that go on from the chosen tokens; from half a character none does."""
+        if self._reuse and "\N{REPLACEMENT CHARACTER}" not in text:
+            pool.keep_agreeing(tokens, text)
+        else:
+            pool.close()
+
+    def _start_from(self, answers: Sequence[Answer], pair: BranchPair) -> Iterator[Event]:
+        """The first signal, from answers that failed, the best first."""
+        context = self._context
+        yield context.meter.enter(Stage.SIGNAL)
+        attempts = [Attempt(answer.source, True, answer.results) for answer in answers]
+        signal = self._render(attempts)
+        yield SignalBuilt(1, signal.text, signal.tokens, signal.dropped)
+        self._condition(pair, signal)
+        covered = tuple(answer.code + _END for answer in answers)
+        self._told = SignalState(signal, 0, covered, _told_by(signal, attempts))
+
+    def _refresh(self, number: int, pair: BranchPair, pool: CandidatePool) -> Iterator[Event]:
+        """New candidates, their runs and, unless one of them solves the exercise, a new signal."""
+        context = self._context
+        yield context.meter.enter(Stage.CANDIDATES)
+        candidates = yield from pool.fill(pair.unconditional, self._code, self._settings.horizon)
+        yield CandidatesSampled(number, tuple(candidates))
+        yield context.meter.enter(Stage.RUNS)
+        runs = self._execute(candidates)
+        yield CandidatesExecuted(number, runs)
+        if self._settings.early_stop:
+            yield from self._accept_passing(candidates, runs, pool)
+            if context.solved:
+                return
+        covered = tuple(self._code + candidate.text + _END * candidate.complete for candidate in candidates)
+        told = replace(self._told, lines_since=0, covered=covered)
+        # Where every candidate ends the answer at once there is no next line to tell about: the signal stays.
+        if any(candidate.text.strip() for candidate in candidates):
+            yield context.meter.enter(Stage.SIGNAL)
+            attempts = attempts_of(candidates, runs)
+            if not self._settings.partial_execution:
+                attempts = [attempt for attempt in attempts if attempt.complete]
+            # So it does where it tells of every attempt: evaluating less of the same anew gains nothing.
+            if not told.says_all_of(attempts):
+                signal = self._render(attempts)
+                told = SignalState(signal, 0, covered, _told_by(signal, attempts))
+            yield SignalBuilt(number, told.signal.text, told.signal.tokens, told.signal.dropped)
+            self._condition(pair, told.signal)
+        self._told = told
+
+    def _accept_passing(
+        self, candidates: list[Candidate], runs: tuple[CandidateRun, ...], pool: CandidatePool
+    ) -> Iterator[Event]:
+        """Judges complete candidates; one that passes unfinished is finished first, which costs less than a
+        guided line."""
+        context = self._context
+        for candidate in candidates:
+            if candidate.complete:
+                yield from context.execute_answer(self._code + candidate.text)
+                if context.solved:
+                    return
+        complete = {candidate.index for candidate in candidates if candidate.complete}
+        for run in runs:
+            passes = bool(run.results) and all(result.passed for result in run.results)
+            if passes and complete.isdisjoint(run.candidates) and run.source not in self._finished:
+                self._finished.add(run.source)
+                whole = yield from pool.finish(run.candidates[0], self._code, _FINISHING_TOKENS)
+                if whole.complete:
+                    yield from context.execute_answer(self._code + whole.text)
+                return
+
+    def _execute(self, candidates: list[Candidate]) -> tuple[CandidateRun, ...]:
+        """Runs every distinct executable prefix once; one entry per distinct prefix, in order."""
+        cache = self._context.cache
+        by_source: dict[str | None, list[int]] = {}
+        for candidate in candidates:
+            prefix = executable_prefix(answer_code(self._code + candidate.text, self._context.exercise))
+            source = canonical(prefix) if prefix is not None else None
+            by_source.setdefault(source, []).append(candidate.index)
+        sources = [source for source in by_source if source is not None]
+        cached = {source: cache.knows(source) for source in sources}
+        reports = dict(zip(sources, cache.execute(sources, self._context.inbox.stop_requested), strict=True))
+        return tuple(
+            CandidateRun(tuple(indices), None, ())
+            if source is None
+            else CandidateRun(tuple(indices), source, reports[source].results, cached[source])
+            for source, indices in by_source.items()
+        )
+
+    def _render(self, attempts: Sequence[Attempt]) -> Signal:
+        prefix = executable_prefix(self._code)
+        so_far = (canonical(prefix) if prefix is not None else None) or ""
+        if self._settings.trace is not TraceFormat.FULL:
+            attempts = distinct(attempts)
+        return render_signal(
+            so_far,
+            attempts,
+            self._settings.signal_tokens,
+            lambda text: len(self._context.engine.tokenize(text)),
+            self._settings.trace,
+        )
+
+    def _condition(self, pair: BranchPair, signal: Signal) -> None:
+        """Puts the signal into the conditional branch; a signal that did not change keeps its branch."""
+        context = self._context
+        if self._reuse and pair.conditional is not None and signal.text == self._told.signal.text:
+            context.meter.count(Purpose.REUSED, signal.tokens)
+            return
+        if not signal.text:
+            pair.replace_conditional(None)
+            return
+        branch, unevaluated = context.conditional(
+            context.engine.tokenize(signal.text),
+            self._code_tokens,
+            pair.conditional if self._reuse else None,
+        )
+        pair.replace_conditional(branch)
+        branch.prompt(unevaluated)
+        context.meter.count(Purpose.SIGNAL, len(unevaluated))
+
+
+def _named(attempt: Attempt) -> tuple[str, bool]:
+    """What tells attempts of one trial apart."""
+    return attempt.source, attempt.complete
+
+
+def _told_by(signal: Signal, attempts: Sequence[Attempt]) -> frozenset[tuple[str, bool]]:
+    """The attempts that a signal tells of; where the budget left some out, which ones is not known here."""
+    return frozenset() if signal.dropped else frozenset(map(_named, attempts))

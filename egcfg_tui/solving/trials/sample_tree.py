@@ -1,0 +1,335 @@
+"""Plain samples as a tree: what several samples have in common is evaluated once.
+
+Sample i draws its token at position p from the random number of (seed, i, p), so every sample is what it
+would be if it were drawn alone; only the work is shared. Small models begin most answers alike, and give
+many twice: those tokens cost nothing. The batch stays full: where a sample ends, the next one begins, walks
+down what is known and joins the batch where it leaves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from egcfg_tui.engine.api import Branch
+from egcfg_tui.events import CandidatesGrown, Event
+from egcfg_tui.solving.context import SolveContext
+from egcfg_tui.solving.decoding.meter import ContextFull, Purpose
+from egcfg_tui.solving.decoding.sampling import TopTokens, top_tokens, uniform_at
+from egcfg_tui.solving.request.settings import Settings
+from egcfg_tui.solving.text.answer_span import answer_end
+from egcfg_tui.solving.text.repetition import repeats_itself
+
+_IDLE_WALKS_PER_STEP = 8
+"""Samples in a row that may end without anything to evaluate, before the batch goes on narrower."""
+
+_EXHAUSTED_AFTER = 256
+"""Samples in a row that must have been known, before the model counts as having nothing new to say."""
+
+_MOST_NODES = 100_000
+"""Places in the tree before it is begun anew: some 300 MB."""
+
+_ROOM_PER_SAMPLE = 100
+"""Cells a sample in work is reckoned to need still."""
+
+_SPARE_BRANCHES = 8
+"""Branches left to others while samples are drawn: those of prompts."""
+
+_GUIDED_BRANCHES = 44
+"""Branches that a guided trial may need beside those of prompts, with the most candidates."""
+
+_GUIDED_ROOM = 2500
+"""Cells that a guided trial is reckoned to need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A finished sample. `code` includes the starter; `tokens` are those of the answer."""
+
+    index: int
+    text: str
+    code: str
+    tokens: int
+    complete: bool
+
+
+@dataclass(slots=True, eq=False)
+class _Node:
+    """A place in the tree: the tokens that lead to it, and what may follow once that is known.
+
+    `over`: the answer ends here, or is cut off here (`complete` False); `text` is then what it says.
+    """
+
+    parent: _Node | None
+    token: int
+    depth: int
+    data: bytes
+    text: str = ""
+    over: bool = False
+    complete: bool = False
+    top: TopTokens | None = None
+    children: dict[int, _Node] = field(default_factory=dict)
+
+    def path(self) -> list[int]:
+        """The tokens from the root to here."""
+        tokens: list[int] = []
+        node = self
+        while node.parent is not None:
+            tokens.append(node.token)
+            node = node.parent
+        tokens.reverse()
+        return tokens
+
+
+@dataclass(slots=True, eq=False)
+class _Held:
+    """A branch and the place in the tree up to which it is evaluated."""
+
+    branch: Branch
+    node: _Node
+
+
+class SampleTree:
+    """Samples behind the evaluated prompt of a workbench. A context manager.
+
+    `step` advances the whole batch by one token. `exhausted`: sample after sample turned out to be known.
+    """
+
+    def __init__(self, context: SolveContext, settings: Settings, seed: tuple[int, ...]) -> None:
+        self._context = context
+        self._engine = context.engine
+        # A sample alone always fits into the cache.
+        longest = min(settings.max_tokens, self._engine.free_tokens)
+        self._settings = replace(settings, max_tokens=max(1, longest))
+        self._seed = seed
+        self._starter = context.prompt.starter
+        self._base = len(context.start.tokens)
+        self._root = _Node(None, -1, 0, b"", top=top_tokens(context.start.logits()))
+        self._held: list[_Held] = [_Held(context.start.fork(), self._root)]
+        self._frontier: dict[_Node, list[int]] = {}
+        self._nodes = 0
+        self._next = 0
+        self._known_in_a_row = 0
+        self.exhausted = False
+
+    def step(self, width: int) -> Generator[Event, None, list[Sample]]:
+        """Evaluates one token of up to `width` different samples; returns those that ended.
+
+        Empty batches, when nothing new is to be had, return at once with `exhausted` set.
+        """
+        if self._nodes >= _MOST_NODES:
+            # Samples in work hold on to their own way; what others need is evaluated again.
+            self._root.children, self._nodes = {}, 0
+        ended = self._fill(width)
+        if not self._frontier:
+            return ended
+        waiting = list(self._frontier.items())[:width]
+        if not self._fits([node for node, _ in waiting]):
+            waiting = waiting[:1]
+            self._leave_only(waiting[0][0])
+        moved = self._queue([node for node, _ in waiting])
+        yield from self._evaluate()
+        for held, (node, samples) in zip(moved, waiting, strict=True):
+            del self._frontier[node]
+            held.node = node
+            node.top = top_tokens(held.branch.logits())
+            self._context.meter.count(Purpose.REUSED, len(samples) - 1)
+            for index in samples:
+                ended += self._walk(index, node)
+        yield CandidatesGrown(tuple(node.text for node in self._frontier))
+        return ended
+
+    def learn(self, branch: Branch, tokens: Sequence[int], tops: Sequence[TopTokens]) -> None:
+        """Takes over what another trial with this prompt evaluated, its branch included.
+
+        `tops[j]` is what may follow the first j tokens, as far as that is known.
+        """
+        node = self._root
+        for token, top in zip(tokens, tops[1:], strict=False):
+            child = node.children.get(token) or self._grow(node, token)
+            if child.over:
+                break
+            child.top = child.top or top
+            node = child
+        if branch.length > len(branch.tokens) or not self._engine.info.can_rewind:
+            branch.close()
+        else:
+            branch.rewind(self._base + node.depth)
+            self._held.append(_Held(branch, node))
+
+    def make_room(self, tokens: int) -> None:
+        """Gives up branches that no sample in work stands on, oldest first, until so many cells are free."""
+        while self._engine.free_tokens < tokens and self._drop_idle():
+            pass
+
+    def rest(self) -> None:
+        """Makes room for a trial of another kind; samples in work go on later.
+
+        Where idle branches are not enough, those in work are given up too: their way is evaluated again.
+        """
+        while len(self._held) > self._engine.info.max_branches - _GUIDED_BRANCHES and self._drop_idle():
+            pass
+        self.make_room(_GUIDED_ROOM)
+        if self._engine.free_tokens < _GUIDED_ROOM:
+            for held in self._held[1:]:
+                held.branch.close()
+            del self._held[1:]
+
+    def close(self) -> None:
+        """Frees all branches."""
+        for held in self._held:
+            held.branch.close()
+        self._held = []
+        self._frontier = {}
+
+    def __enter__(self) -> SampleTree:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _fill(self, width: int) -> list[Sample]:
+        """Begins samples until enough are in work; returns those that ended on the way, all known."""
+        ended: list[Sample] = []
+        walks = 0
+        in_work = sum(len(samples) for samples in self._frontier.values())
+        while in_work < width and walks < _IDLE_WALKS_PER_STEP and self._has_room(in_work):
+            finished = self._walk(self._next, self._root)
+            self._next += 1
+            ended += finished
+            in_work += not finished
+            walks += len(finished)
+            self._known_in_a_row = self._known_in_a_row + 1 if finished else 0
+            if self._known_in_a_row >= _EXHAUSTED_AFTER and not self._frontier:
+                self.exhausted = True
+                break
+        return ended
+
+    def _has_room(self, in_work: int) -> bool:
+        """Whether another sample can grow beside those in work; the first one always may try."""
+        wanted = _ROOM_PER_SAMPLE * (in_work + 1)
+        self.make_room(wanted)
+        return in_work == 0 or self._engine.free_tokens >= wanted
+
+    def _fits(self, nodes: list[_Node]) -> bool:
+        """Whether the cache has room for these places, once branches kept for later are given up."""
+        standing = {held.node for held in self._held[1:]}
+        wanted = sum(1 if node.parent in standing else node.depth for node in nodes)
+        self.make_room(wanted)
+        return self._engine.free_tokens >= wanted
+
+    def _leave_only(self, node: _Node) -> None:
+        """Gives up all branches but that of one sample; the way of the others is evaluated again."""
+        for held in self._held[1:]:
+            if held.node is not node.parent:
+                held.branch.close()
+        self._held[1:] = [held for held in self._held[1:] if held.node is node.parent]
+
+    def _walk(self, index: int, node: _Node) -> list[Sample]:
+        """Lets a sample draw tokens as far as the tree is known; it ends, or waits at the tree's border."""
+        settings = self._settings
+        while not node.over:
+            if node.top is None:
+                self._frontier.setdefault(node, []).append(index)
+                return []
+            number = uniform_at((*self._seed, index), node.depth)
+            token = node.top.draw(settings.temperature, settings.top_p, number)
+            node = node.children.get(token) or self._grow(node, token)
+            if node.top is not None:
+                self._context.meter.count(Purpose.REUSED, 1)
+        return [Sample(index, node.text, self._starter + node.text, node.depth, node.complete)]
+
+    def _grow(self, parent: _Node, token: int) -> _Node:
+        """The place behind one more token."""
+        if self._engine.is_end(token):
+            node = _Node(parent, token, parent.depth, parent.data, parent.text, over=True, complete=True)
+        else:
+            data = parent.data + self._engine.piece(token)
+            text = data.decode("utf-8", "replace")
+            node = _Node(parent, token, parent.depth + 1, data, text)
+            self._judge_end(node)
+        parent.children[token] = node
+        self._nodes += 1
+        return node
+
+    def _judge_end(self, node: _Node) -> None:
+        code = self._starter + node.text
+        end = answer_end(code, self._context.exercise)
+        if end is not None and end >= len(self._starter):
+            node.text, node.over, node.complete = code[len(self._starter) : end], True, True
+        elif node.depth >= self._settings.max_tokens or (
+            self._settings.stop_loops and node.text.endswith("\n") and repeats_itself(code)
+        ):
+            node.over = True
+
+    def _queue(self, nodes: list[_Node]) -> list[_Held]:
+        """Prompts a branch for each place with its last token; returns the branches in the same order.
+
+        The branch that stands at the place before moves on; where several places want it, or nothing
+        stands there any more, the branch that shares most is forked.
+        """
+        standing = {held.node: held for held in self._held[1:]}
+        moved: dict[_Node, _Held] = {}
+        unevaluated: dict[_Node, list[int]] = {}
+        for node in nodes:
+            assert node.parent is not None
+            held = standing.pop(node.parent, None)
+            if held is None:
+                self._make_branch_free(moved)
+                held, unevaluated[node] = self._fork_for(node.parent)
+                self._held.append(held)
+            moved[node] = held
+        for node, held in moved.items():
+            held.branch.prompt([*unevaluated.get(node, []), node.token])
+            # Least recently used branches stand in front.
+            self._held.remove(held)
+            self._held.append(held)
+        return [moved[node] for node in nodes]
+
+    def _fork_for(self, node: _Node) -> tuple[_Held, list[int]]:
+        """A fork of the branch that shares most with the way to `node`, and the tokens it still lacks."""
+        path = node.path()
+        shared, donor = max(
+            ((self._shared(held, path), held) for held in self._held), key=lambda pair: pair[0]
+        )
+        branch = donor.branch.fork()
+        branch.rewind(self._base + shared)
+        return _Held(branch, node), path[shared:]
+
+    def _shared(self, held: _Held, path: list[int]) -> int:
+        """How many tokens of the path a fork of the branch can start with."""
+        own = held.branch.tokens[self._base :]
+        count = 0
+        for a, b in zip(own, path, strict=False):
+            if a != b:
+                break
+            count += 1
+        if not self._engine.info.can_rewind and count < len(own):
+            return -1
+        return count
+
+    def _make_branch_free(self, busy: dict[_Node, _Held]) -> None:
+        if len(self._held) >= self._engine.info.max_branches - _SPARE_BRANCHES:
+            self._drop_idle(busy)
+
+    def _drop_idle(self, busy: dict[_Node, _Held] | None = None) -> bool:
+        """Closes the branch not used for longest that no sample in work stands on; False without one."""
+        needed = {id(held) for held in (busy or {}).values()}
+        parents = {node.parent for node in self._frontier}
+        for held in self._held[1:]:
+            if id(held) not in needed and held.node not in parents:
+                held.branch.close()
+                self._held.remove(held)
+                return True
+        return False
+
+    def _evaluate(self) -> Iterator[Event]:
+        """Evaluates what is queued, giving up branches kept for later where the cache has no room."""
+        tokens = self._engine.pending_tokens
+        while True:
+            try:
+                yield from self._context.meter.evaluate(Purpose.CANDIDATE, tokens)
+                return
+            except ContextFull:
+                if not self._drop_idle():
+                    raise

@@ -1,0 +1,60 @@
+"""The sampling trial: one round of plain samples, filtered by the visible tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from egcfg_tui.events import Candidate, CandidatesSampled, CodeExecuted, Event, Stage
+from egcfg_tui.solving.commands import Interrupted
+from egcfg_tui.solving.context import SolveContext
+from egcfg_tui.solving.decoding.meter import ContextFull
+from egcfg_tui.solving.trials.sample_tree import SampleTree
+
+_WIDTHS: Final = ((4, 4), (12, 8))
+_CPU_WIDTH: Final = 16
+_GPU_WIDTH: Final = 32
+
+
+def batch_width(answers: int, backend: str) -> int:
+    """How many samples to draw side by side after so many distinct answers, all of them wrong.
+
+    On a CPU a wide batch evaluates more tokens a second, but the first answer of a narrow one is there
+    sooner, which counts while the next answer may well be right. On a GPU width is nearly free.
+    """
+    if backend != "cpu":
+        return _GPU_WIDTH
+    return next((width for fewer_than, width in _WIDTHS if answers < fewer_than), _CPU_WIDTH)
+
+
+def sample_trial(context: SolveContext, tree: SampleTree, answers: int) -> Iterator[Event]:
+    """Samples until `answers` distinct ones more are there, one passes, or nothing new is to be had.
+
+    Every answer is executed as soon as it ends, so that the first that passes ends the batch; samples in
+    work go on in the tree's next round.
+    """
+    yield context.meter.enter(Stage.CANDIDATES)
+    samples: list[Candidate] = []
+    executed: list[CodeExecuted] = []
+
+    def told() -> Iterator[Event]:
+        if samples:
+            yield CandidatesSampled(1, tuple(samples))
+            yield context.meter.enter(Stage.RUNS)
+            yield from executed
+
+    try:
+        while len(samples) < answers and not context.solved and not tree.exhausted:
+            width = batch_width(len(context.failures), context.engine.info.backend)
+            for sample in (yield from tree.step(width)):
+                event = context.judge(sample.code)
+                if event is None:
+                    continue
+                samples.append(Candidate(len(samples), sample.text, sample.tokens, sample.complete))
+                executed.append(event)
+                if event.passed:
+                    break
+    except (Interrupted, ContextFull):
+        yield from told()
+        raise
+    yield from told()

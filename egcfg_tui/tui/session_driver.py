@@ -1,0 +1,261 @@
+"""Drives one session after another and keeps the view; the screen asks it, and draws what it holds."""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from egcfg_tui.engine.api import ModelSpec
+from egcfg_tui.events import Event, FailureKind, LinesRewound, SolveFailed, TrialFinished
+from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.models import ModelError
+from egcfg_tui.solving.request.solve_request import SolveRequest
+from egcfg_tui.tui import state, terminal
+from egcfg_tui.tui.bridge import EventQueue, Session, StreamEnded
+from egcfg_tui.tui.options import SolveOptions
+from egcfg_tui.tui.rewinding import line_to_retake
+from egcfg_tui.tui.view import EngineState, EngineView, LineView, Phase, SolveView, idle
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the workbench uses of the world outside, so that tests can hand in their own.
+
+    `find_model` raises `ModelError`; it is asked again at every restart, since a missing model may have
+    arrived. `clock` gives seconds from any origin.
+    """
+
+    find_model: Callable[[], ModelSpec]
+    open_session: Callable[[ModelSpec], Session]
+    bundled: Callable[[], tuple[Exercise, ...]]
+    load: Callable[[str], Exercise]
+    clock: Callable[[], float] = time.monotonic
+
+
+class SessionDriver:
+    """Which exercise, which options, which session, and what came of it so far.
+
+    `spawn` runs a function in a thread of its own. Everything else is called in the screen's thread.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        options: SolveOptions,
+        exercise: Exercise | None,
+        spawn: Callable[[Callable[[], None]], object],
+    ) -> None:
+        self.services = services
+        self.options = options
+        self.exercise = exercise
+        self.view = idle(exercise) if exercise else SolveView()
+        self.waiting = False
+        self.stopping = False
+        self.closing = False
+        self.model_name = ""
+        self._spawn = spawn
+        self._queue = EventQueue(services.clock)
+        self._session: Session | None = None
+        self._session_lock = threading.Lock()
+        self._closed = False
+        self._busy = False
+        self._next_exercise: Exercise | None = None
+        self._going_back_to: LineView | None = None
+
+    @property
+    def can_start(self) -> bool:
+        """Whether there is something to solve and nothing in flight."""
+        return self.exercise is not None and not self.view.phase.active and not self.waiting
+
+    @property
+    def can_restart(self) -> bool:
+        """Whether starting the engine again may help."""
+        broken = self.view.engine.state in (EngineState.ABSENT, EngineState.DEAD)
+        return (broken and not self._busy) or self.stopping
+
+    def tick(self) -> bool:
+        """Takes what the solver told since the last tick; says whether the view changed."""
+        before = self.view
+        for at_s, event in self._queue.drain():
+            self.view = state.fold(event, self.view, at_s)
+            self._note_rewinding(event)
+            if isinstance(event, StreamEnded):
+                self._stream_ended(event, at_s)
+        return self.view is not before
+
+    def check_alive(self) -> None:
+        """Notices an engine that died while nobody asked anything of it."""
+        session = self._session
+        if session and not self._busy and self.view.engine.state is EngineState.READY and not session.alive:
+            self.view = state.engine_lost(self.view, "The engine's process ended.", self.services.clock())
+
+    def restart(self) -> None:
+        """Loads the model in a new session, after closing the old one."""
+        self._busy = True
+        self.stopping = False
+        self._going_back_to = None
+        now_s = self.services.clock()
+        engine = EngineView(EngineState.LOADING, model=self.model_name, since_s=now_s)
+        if self.view.phase.active:
+            self.view = replace(self.view, phase=Phase.IDLE, stage=None, ended_s=now_s)
+        self.view = replace(self.view, engine=engine)
+        self._spawn(self._load)
+
+    def start(self) -> None:
+        """Starts a solve; if the engine is not up, after bringing it up."""
+        if not self.can_start:
+            return
+        if self._busy:
+            self.waiting = True
+        elif self._session is not None and self._session.alive:
+            self._solve(self._session)
+        else:
+            self.waiting = True
+            self.restart()
+
+    def stop(self) -> None:
+        """Ends the solve in flight, or drops the one that waits for the engine."""
+        self.waiting = False
+        if self.view.phase.active and self._session:
+            self.stopping = True
+            self._session.stop()
+
+    def pause_or_resume(self) -> None:
+        """Holds the solve, or lets it go on."""
+        if self._session and self.view.phase is Phase.PAUSED:
+            self._session.resume()
+        elif self._session and self.view.phase is Phase.RUNNING:
+            self._session.pause()
+
+    def step(self) -> None:
+        """Holds a running solve; lets a held one go on by one line."""
+        if self._session and self.view.phase is Phase.PAUSED:
+            self._session.step()
+        elif self._session and self.view.phase is Phase.RUNNING:
+            self._session.pause()
+
+    def rewind(self, selected: int | None) -> None:
+        """Goes back to the line numbered `selected`, else to the last chosen one: it and all after it are
+        taken back and chosen anew, by a held solve when it goes on. Raises `NoWayBackError`.
+        """
+        asked = self._going_back_to.number if self._going_back_to else None
+        line = line_to_retake(self.view, selected, asked)
+        if self._session:
+            self._going_back_to = line
+            self._session.rewind(line.number)
+
+    def change(self, options: SolveOptions) -> None:
+        """Takes other options: gamma also for the lines to come, the rest for the next solve."""
+        gamma = options.settings.gamma
+        if self._session and self.view.phase.active and gamma != self.options.settings.gamma:
+            self._session.set_gamma(gamma)
+        self.options = options
+
+    def open(self, exercise: Exercise) -> None:
+        """Turns to another exercise, ending the solve in flight first."""
+        if self.view.phase.active:
+            self._next_exercise = exercise
+            self.stop()
+            return
+        self.waiting = False
+        self.exercise = exercise
+        self.view = idle(exercise, self.view.engine)
+
+    @property
+    def pending_word(self) -> str:
+        """What was asked for and has not come about yet, for the status; empty when nothing is."""
+        if self.closing:
+            return "closing the engine"
+        if self.stopping:
+            return "stopping"
+        return f"going back to line {self._going_back_to.row}" if self._going_back_to else ""
+
+    def close(self) -> None:
+        """Ends the session; blocks until its process is gone. May be called from any thread."""
+        with self._session_lock:
+            self._closed = True
+            session = self._session
+        if session:
+            session.close()
+
+    def _solve(self, session: Session) -> None:
+        if self.exercise is None:
+            return
+        options = self.options
+        request = SolveRequest(
+            self.exercise, options.method, options.settings, options.budget_s, options.seed, options.grid
+        )
+        self._busy = True
+        self.waiting = False
+        self.view = replace(
+            idle(self.exercise, self.view.engine),
+            phase=Phase.RUNNING,
+            method=options.method.value,
+            gamma=options.settings.gamma,
+            seed=options.seed,
+            budget_s=options.budget_s,
+            started_s=self.services.clock(),
+        )
+        self._spawn(lambda: self._pump(session, session.solve(request)))
+
+    def _load(self) -> None:
+        """Closes the old session, finds the model and starts a new session; runs in a thread."""
+        with self._session_lock:
+            old, self._session = self._session, None
+        if old:
+            old.close()
+        try:
+            model = self.services.find_model()
+        except ModelError as error:
+            self._queue.put(SolveFailed(FailureKind.MODEL, str(error)))
+            self._queue.put(StreamEnded(alive=False, absent=True))
+            return
+        self.model_name = model.name
+        session = self.services.open_session(model)
+        with self._session_lock:
+            if self._closed:
+                return
+            self._session = session
+        self._pump(session, session.start())
+
+    def _pump(self, session: Session, events: Iterator[Event]) -> None:
+        """Moves events into the queue; runs in a thread. An unexpected error must not end the screen.
+
+        A session that was closed or replaced meanwhile falls silent: what its end looks like is no news.
+        """
+        try:
+            for event in events:
+                if self._closed:
+                    session.close()
+                if session is not self._session:
+                    return
+                self._queue.put(event)
+        except Exception as error:
+            terminal.log(traceback.format_exc())
+            text = f"Unexpected error, details are in {terminal.log_path()}: {type(error).__name__}: {error}"
+            self._queue.put(SolveFailed(FailureKind.MODEL, text))
+        if session is self._session:
+            self._queue.put(StreamEnded(alive=session.alive))
+
+    def _note_rewinding(self, event: Event) -> None:
+        """A wish to go back ends when the solver has gone back that far, and with its trial."""
+        line = self._going_back_to
+        gone_back = isinstance(event, LinesRewound) and line is not None and event.line <= line.number
+        if gone_back or isinstance(event, TrialFinished | StreamEnded):
+            self._going_back_to = None
+
+    def _stream_ended(self, event: StreamEnded, at_s: float) -> None:
+        self._busy = False
+        self.stopping = False
+        if not event.alive:
+            self.waiting = False
+            message = self.view.failure.message if self.view.failure else "The engine's process ended."
+            self.view = state.engine_lost(self.view, message, at_s, absent=event.absent)
+        if self._next_exercise is not None:
+            exercise, self._next_exercise = self._next_exercise, None
+            self.open(exercise)
+        if self.waiting and self._session:
+            self._solve(self._session)

@@ -1,0 +1,125 @@
+"""The child process: jobs, commands, stops, deaths."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from egcfg_tui.engine.api import EngineDied
+from egcfg_tui.engine.stop_flag import StopFlag
+from egcfg_tui.solving.process.host import Host, Inbox
+
+
+class Parrot:
+    """Answers jobs by name: what a real service does, without a model."""
+
+    def __init__(self, config: str, stop: StopFlag) -> None:
+        self.config = config
+
+    def opened(self) -> Iterator[Any]:
+        if self.config == "dies":
+            os._exit(7)
+        yield f"opened {self.config}"
+
+    def handle(self, job: Any, inbox: Inbox) -> Iterator[Any]:
+        if job == "count":
+            yield from range(5)
+        elif job == "print":
+            os.write(1, b"to fd 1\n")
+            yield "printed"
+        elif job == "killed":
+            yield "last words"
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif job == "until stopped":
+            yield os.getpid()
+            while not inbox.stop.is_set:
+                time.sleep(0.01)
+            yield "stopped"
+        elif job == "listen":
+            yield inbox.wait(10)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    host = Host(Parrot, "polly", tmp_path / "state" / "engine.log")
+    assert list(host.start()) == ["opened polly"]
+    yield host
+    host.close()
+
+
+def test_jobs_are_answered_one_after_another(host: Host) -> None:
+    assert list(host.request("count")) == [0, 1, 2, 3, 4]
+    assert list(host.request("count")) == [0, 1, 2, 3, 4]
+
+
+def test_output_goes_to_the_log_and_not_to_the_terminal(
+    host: Host, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert list(host.request("print")) == ["printed"]
+    assert "to fd 1" in (tmp_path / "state" / "engine.log").read_text()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_stop_reaches_the_job_and_the_next_one_starts_clean(host: Host) -> None:
+    for _ in range(2):
+        messages = host.request("until stopped")
+        next(messages)
+        host.stop()
+        assert list(messages) == ["stopped"]
+
+
+def test_commands_reach_the_job_in_flight_and_late_ones_are_no_jobs(host: Host) -> None:
+    messages = host.request("listen")
+    host.command({"gamma": 2})
+    assert list(messages) == [{"gamma": 2}]
+    host.command("count")
+    assert list(host.request("count")) == [0, 1, 2, 3, 4]
+
+
+def test_a_killed_child_is_reported_after_its_last_words_and_can_be_replaced(host: Host) -> None:
+    messages = host.request("killed")
+    assert next(messages) == "last words"
+    with pytest.raises(EngineDied, match=r"killed by SIGKILL .*memory"):
+        next(messages)
+    assert not host.alive
+    assert list(host.start()) == ["opened polly"]
+    assert list(host.request("count")) == [0, 1, 2, 3, 4]
+
+
+def test_interrupts_of_the_terminal_are_left_to_the_parent(host: Host) -> None:
+    messages = host.request("until stopped")
+    os.kill(next(messages), signal.SIGINT)
+    time.sleep(0.2)
+    assert host.alive
+    host.stop()
+    assert list(messages) == ["stopped"]
+
+
+def test_a_child_that_dies_while_opening_is_reported(tmp_path: Path) -> None:
+    host = Host(Parrot, "dies", tmp_path / "engine.log")
+    with pytest.raises(EngineDied, match="ended with code 7"):
+        list(host.start())
+    host.close()
+
+
+def test_a_job_without_a_start_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(EngineDied, match="start it first"):
+        list(Host(Parrot, "x", tmp_path / "engine.log").request("count"))
+
+
+def test_closing_while_a_job_is_read_ends_the_reading(host: Host) -> None:
+    messages = host.request("until stopped")
+    next(messages)
+    host.close()
+    with pytest.raises(EngineDied):
+        list(messages)
+    assert not host.alive

@@ -1,0 +1,90 @@
+"""Stops, pauses, steps and the budget."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import pytest
+
+from egcfg_tui.events import GammaChanged, SolvePaused, SolveResumed
+from egcfg_tui.solving.commands import CommandInbox, Interrupted, Pause, Resume, SetGamma, StepLine
+
+
+class Desk:
+    """A clock and a queue of commands; waiting passes the time."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.commands: deque[Any] = deque()
+        self.stopped = False
+        self.waits = 0
+
+    def wait(self, seconds: float) -> Any | None:
+        self.now += seconds
+        self.waits += 1
+        if self.waits > 1000:
+            self.stopped = True
+        return self.commands.popleft() if self.commands else None
+
+    def inbox(self, budget_s: float = 100.0) -> CommandInbox:
+        return CommandInbox(
+            budget_s=budget_s, clock=lambda: self.now, wait=self.wait, stop_requested=lambda: self.stopped
+        )
+
+
+def test_nothing_asked_for_nothing_happens() -> None:
+    assert list(Desk().inbox().checkpoint()) == []
+
+
+def test_a_stop_interrupts() -> None:
+    desk = Desk()
+    inbox = desk.inbox()
+    desk.stopped = True
+    with pytest.raises(Interrupted) as caught:
+        list(inbox.checkpoint())
+    assert caught.value.reason == "stopped"
+
+
+def test_a_spent_budget_interrupts_and_pauses_do_not_count() -> None:
+    desk = Desk()
+    inbox = desk.inbox(budget_s=10)
+    desk.now = 5.0
+    desk.commands.extend([Pause(), *[None] * 400, Resume()])
+    assert list(inbox.checkpoint()) == [SolvePaused(), SolveResumed()]
+    assert desk.now > 20
+    assert inbox.elapsed_s == pytest.approx(5.0)
+    desk.now += 6
+    with pytest.raises(Interrupted) as caught:
+        list(inbox.checkpoint())
+    assert caught.value.reason == "budget"
+
+
+def test_a_stop_ends_a_pause() -> None:
+    desk = Desk()
+    inbox = desk.inbox()
+    desk.commands.append(Pause())
+    with pytest.raises(Interrupted):
+        list(inbox.checkpoint())
+
+
+def test_a_step_goes_on_to_the_next_line_and_holds_again() -> None:
+    desk = Desk()
+    inbox = desk.inbox()
+    desk.commands.extend([Pause(), StepLine()])
+    assert list(inbox.checkpoint()) == [SolvePaused(), SolveResumed()]
+    assert list(inbox.checkpoint()) == []
+    inbox.line_chosen()
+    desk.commands.append(Resume())
+    assert list(inbox.checkpoint()) in ([], [SolvePaused(), SolveResumed()])
+    assert list(inbox.checkpoint()) == []
+
+
+def test_a_new_gamma_is_announced_once() -> None:
+    desk = Desk()
+    inbox = desk.inbox()
+    desk.commands.append(SetGamma(3.0))
+    list(inbox.checkpoint())
+    asked = inbox.changed_gamma(1.0)
+    assert next(asked) == GammaChanged(3.0)
+    assert list(inbox.changed_gamma(3.0)) == []

@@ -1,0 +1,61 @@
+"""Each distinct program is run once; a stop among the runs unwinds the solve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from egcfg_sandbox import CodeTest, Program, Report, TestResult, Verdict
+from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.solving.commands import Interrupted
+from egcfg_tui.solving.run_cache import RunCache, SandboxBroke
+
+
+class CountingSandbox:
+    """Passes everything; a stop leaves the first `finished` programs."""
+
+    def __init__(self, finished: int | None = None) -> None:
+        self.finished = finished
+        self.ran: list[str] = []
+
+    def run_many(self, programs: Sequence[Program], should_stop: Callable[[], bool]) -> list[Report]:
+        done = programs[: self.finished] if should_stop() else programs
+        self.ran += [program.source for program in done]
+        return [Report(Verdict.PASSED) for _program in done]
+
+
+def cache_over(sandbox: Any) -> RunCache:
+    exercise = Exercise("x", "X", "", ExerciseKind.FUNCTION, "f", visible=(CodeTest("assert True"),))
+    return RunCache(sandbox, exercise)
+
+
+def test_a_program_runs_once() -> None:
+    sandbox = CountingSandbox()
+    cache = cache_over(sandbox)
+    assert len(cache.execute(["a", "b", "a"], lambda: False)) == 3
+    cache.execute(["b", "c"], lambda: False)
+    assert sandbox.ran == ["a", "b", "c"]
+    assert cache.runs == 3
+
+
+@pytest.mark.parametrize("finished", [0, 1])
+def test_a_stop_among_the_runs_keeps_what_finished(finished: int) -> None:
+    cache = cache_over(CountingSandbox(finished))
+    with pytest.raises(Interrupted, match="stopped"):
+        cache.execute(["a", "b"], lambda: True)
+    assert [cache.knows(source) for source in ("a", "b")] == [finished > 0, False]
+    assert cache.runs == finished
+
+
+def test_a_fault_of_the_sandbox_is_no_verdict() -> None:
+    class Broken:
+        def run_many(self, programs: Sequence[Program], _should_stop: object) -> list[Report]:
+            row = TestResult("t", Verdict.SANDBOX_ERROR, "its server died twice")
+            return [Report(Verdict.SANDBOX_ERROR, (row,)) for _program in programs]
+
+    cache = cache_over(Broken())
+    with pytest.raises(SandboxBroke, match="died twice"):
+        cache.execute(["a"], lambda: False)
+    assert not cache.knows("a")

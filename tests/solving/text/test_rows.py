@@ -1,0 +1,26 @@
+"""Where lines stand in the code."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from egcfg_tui.solving.text.rows import row_behind, rows_of
+
+
+@pytest.mark.parametrize(
+    ("code", "row"),
+    [("", 1), ("    ", 1), ("a\n", 2), ("a\n    ", 2), ("a\n\n  ", 3), ("a", 2), ("a\n  b", 3)],
+)
+def test_the_next_line_begins_behind_what_is_there(code: str, row: int) -> None:
+    assert row_behind(code) == row
+
+
+@given(st.text("ab \n", max_size=20), st.text("ab \n", max_size=20).filter(str.strip))
+def test_a_chosen_line_has_the_rows_that_it_fills(before: str, text: str) -> None:
+    first, last = rows_of(text, before + text)
+    filled = (before + text).split("\n")[first - 1 : last]
+    assert "\n".join(filled).strip().endswith(text.strip())
+    assert filled[-1].strip()
+    assert len(filled) == len(text.strip().split("\n"))
