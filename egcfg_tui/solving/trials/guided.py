@@ -355,7 +355,7 @@ class GuidedTrial:
         )
 
     def _render(self, attempts: Sequence[Attempt]) -> Signal:
-        prefix = executable_prefix(self._code)
+        prefix = executable_prefix(answer_code(self._code, self._context.exercise))
         so_far = (canonical(prefix) if prefix is not None else None) or ""
         if self._settings.trace is not TraceFormat.FULL:
             attempts = distinct(attempts)
