@@ -295,11 +295,11 @@ class Reading:
     def _checked(self) -> Reading:
         """Looks whether lines inside brackets are Python, whenever their number has doubled."""
         chunk = self.chunk
-        count = len(chunk.open_lines)
+        count = len(chunk.lines) - (chunk.open_from or 0)
         if count < 2 * max(1, chunk.looked_at):
             return self
         right = count if may_continue(chunk.open_text) else chunk.right_lines()
-        if 0 < right < count and not _is_indented(chunk.open_lines[right].text):
+        if 0 < right < len(chunk.open_lines) and not _is_indented(chunk.open_lines[right].text):
             return self._split(right)
         return replace(self, chunk=replace(chunk, looked_at=count))
 
