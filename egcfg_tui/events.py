@@ -63,6 +63,18 @@ class TokenCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class StageSeconds:
+    """Seconds that a solve spent in each stage, by the clock of its budget."""
+
+    prompt: float = 0.0
+    candidates: float = 0.0
+    signal: float = 0.0
+    line: float = 0.0
+    runs: float = 0.0
+    scoring: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class EngineLoaded(Event):
     """The model is in memory. `backend` says where it computes (`cpu`, `cuda`, `metal`)."""
 
