@@ -6,7 +6,7 @@ says `transient` only animate a screen: they are never recorded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import ClassVar
 
@@ -90,6 +90,7 @@ class SolveStarted(Event):
     """A solve began. `settings` is the setting string, e.g. `ns3t0.75d5k1_ln`.
 
     `grid` is how many settings the guided trials go through, the first of them with `settings` and `gamma`.
+    `budget_s` is infinite where only `budget_tokens` bounds the solve.
     """
 
     exercise_id: str
@@ -105,6 +106,7 @@ class SolveStarted(Event):
     settings: str
     gamma: float
     grid: int = 1
+    budget_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +304,7 @@ class SolveFinished(Event):
 
     `hidden_passed` is None when there are no hidden tests or nothing was scored. `reason`: passed, failed,
     budget, stopped, length. `solved_by` is the index of the trial whose answer passed the visible tests.
+    `wall_s` and `stages` are by the clock of the budget.
     """
 
     exercise_id: str
@@ -319,6 +322,7 @@ class SolveFinished(Event):
     tests: tuple[ScoredTest, ...]
     solved_by: int | None = None
     trial_list: tuple[TrialCost, ...] = ()
+    stages: StageSeconds = field(default_factory=StageSeconds)
 
 
 class FailureKind(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,25 @@ def add_solving_options(parser: CommandParser) -> None:
         metavar="|".join(Method),
         help="greedy, then samples, then guided trials; guided trials; samples; one answer; default: auto",
     )
+    add_settings(method)
+    method.add_argument(
+        "--budget", type=seconds, default=120.0, metavar="SECONDS", help="wall seconds; default: 120"
+    )
+    add_seed(method)
+    model = parser.add_argument_group("model and machine")
+    model.add_argument(
+        "--model", metavar="M", help="an id, a .gguf file, hf:org/repo/file or ollama:name:tag"
+    )
+    add_machine_options(model)
+    model.add_argument(
+        "--no-prompt-cache",
+        action="store_true",
+        help="keep no evaluated prompts on disk (in the user's cache folder, at most 256 MB), and use none",
+    )
+
+
+def add_settings(method: argparse._ArgumentGroup) -> None:
+    """Adds the settings, one by one, as a string, and as a grid."""
     method.add_argument(
         "--config", metavar="SETTINGS", help="a setting string such as ns3t0.75d5k1_ln; options win over it"
     )
@@ -48,9 +68,10 @@ def add_solving_options(parser: CommandParser) -> None:
     )
     for setting in SETTINGS.values():
         _add_setting(method, setting)
-    method.add_argument(
-        "--budget", type=seconds, default=120.0, metavar="SECONDS", help="wall seconds; default: 120"
-    )
+
+
+def add_seed(method: argparse._ArgumentGroup) -> None:
+    """Adds the seed."""
     method.add_argument(
         "--seed",
         type=whole_number(0, 2**63 - 1),
@@ -58,10 +79,10 @@ def add_solving_options(parser: CommandParser) -> None:
         metavar="N",
         help="same seed, same run; default: 0",
     )
-    model = parser.add_argument_group("model and machine")
-    model.add_argument(
-        "--model", metavar="M", help="an id, a .gguf file, hf:org/repo/file or ollama:name:tag"
-    )
+
+
+def add_machine_options(model: argparse._ArgumentGroup) -> None:
+    """Adds how models are loaded, and what the sandbox may lack."""
     model.add_argument("--threads", type=whole_number(1, 1024), metavar="N", help="default: all cores")
     model.add_argument(
         "--context", type=whole_number(512, 1 << 20), metavar="TOKENS", help="default: chosen by the engine"
@@ -89,11 +110,6 @@ def add_solving_options(parser: CommandParser) -> None:
         help="what the cache stores keys and values as; default: f16",
     )
     model.add_argument(
-        "--no-prompt-cache",
-        action="store_true",
-        help="keep no evaluated prompts on disk (in the user's cache folder, at most 256 MB), and use none",
-    )
-    model.add_argument(
         "--allow-missing-layer",
         action="append",
         default=[],
@@ -116,13 +132,13 @@ def settings_from(args: argparse.Namespace) -> Settings:
     return dataclasses.replace(base, **_given(args))
 
 
-def chosen_grid(args: argparse.Namespace) -> Grid | None:
-    """The user's grid file, if any."""
+def chosen_grid(args: argparse.Namespace, methods: Sequence[Method]) -> Grid | None:
+    """The user's grid file, if any, for the methods that are to run."""
     if args.grid is None:
         return None
-    if args.method not in (Method.AUTO, Method.EGCFG):
+    if not {Method.AUTO, Method.EGCFG} & set(methods):
         raise CommandError(
-            f"--grid: method {args.method} has no guided trials; leave it out, or use --method egcfg",
+            f"--grid: method {methods[0]} has no guided trials; leave it out, or use method egcfg",
             ExitCode.USAGE,
         )
     try:

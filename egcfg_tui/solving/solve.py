@@ -58,6 +58,7 @@ def solve(
         settings=settings.to_string(),
         gamma=settings.gamma,
         grid=len(grid),
+        budget_tokens=request.budget_tokens,
     )
     try:
         frame = chat_frame(
@@ -151,4 +152,5 @@ def _score(
         tests=tests,
         solved_by=running.solved_by,
         trial_list=tuple(running.trials),
+        stages=context.meter.stages,
     )

@@ -32,6 +32,21 @@ class ServiceConfig:
     prompt_folder: Path | None = None
 
 
+def check_fits(spec: ModelSpec) -> None:
+    """Raises `ModelError` when a model, loaded like this, surely does not fit into this machine's memory."""
+    from egcfg_tui.engine import llama
+
+    trained = read_header(spec.path).context_tokens or llama.DEFAULT_CONTEXT_TOKENS
+    check_memory(
+        spec.path,
+        spec.context_tokens or min(llama.DEFAULT_CONTEXT_TOKENS, trained),
+        batch_tokens=llama.batch_tokens_for(spec),
+        cache_type=spec.cache_type,
+        sequences=llama.MAX_BRANCHES,
+        weights_on_gpu=llama.offloads(spec),
+    )
+
+
 class SolverService:
     """Served by `engine.host`: loads on opening, then handles one `SolveRequest` at a time."""
 
@@ -47,7 +62,7 @@ class SolverService:
         yield StageEntered(Stage.LOADING)
         started = time.monotonic()
         try:
-            self._sandbox = Sandbox(allow_missing_layers=self._config.allow_missing_layers)
+            self._sandbox = self._open_sandbox(packages=False)
             self._engine = self._load()
         except SandboxRefused as error:
             yield SolveFailed(FailureKind.SANDBOX, str(error))
@@ -63,21 +78,20 @@ class SolverService:
                 load_s=time.monotonic() - started,
             )
 
+    def _clock(self) -> float:
+        """Seconds, which the budgets of solves are measured by."""
+        return time.monotonic()
+
+    def _open_sandbox(self, *, packages: bool) -> Sandbox:
+        return Sandbox(allow_missing_layers=self._config.allow_missing_layers, packages=packages)
+
     def _load(self) -> Engine:
         """The model in memory, if it fits there: the system would kill the process where it does not."""
         from egcfg_tui.engine import llama
 
         spec = self._config.model
         if spec.path.is_file():
-            trained = read_header(spec.path).context_tokens or llama.DEFAULT_CONTEXT_TOKENS
-            check_memory(
-                spec.path,
-                spec.context_tokens or min(llama.DEFAULT_CONTEXT_TOKENS, trained),
-                batch_tokens=llama.batch_tokens_for(spec),
-                cache_type=spec.cache_type,
-                sequences=llama.MAX_BRANCHES,
-                weights_on_gpu=llama.offloads(spec),
-            )
+            check_fits(spec)
         return llama.LlamaEngine(spec, self._stop)
 
     def handle(self, job: SolveRequest, inbox: Inbox) -> Iterator[Event]:
@@ -95,7 +109,8 @@ class SolverService:
             return
         commands = CommandInbox(
             budget_s=job.budget_s,
-            clock=time.monotonic,
+            clock=self._clock,
+            budget_tokens=job.budget_tokens,
             wait=inbox.wait,
             stop_requested=lambda: inbox.stop.is_set,
         )
@@ -114,8 +129,7 @@ class SolverService:
             return self._sandbox
         require_packages(exercise)
         if self._sandbox_with_packages is None:
-            layers = self._config.allow_missing_layers
-            self._sandbox_with_packages = Sandbox(allow_missing_layers=layers, packages=True)
+            self._sandbox_with_packages = self._open_sandbox(packages=True)
         return self._sandbox_with_packages
 
     def close(self) -> None:
