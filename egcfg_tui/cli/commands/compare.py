@@ -58,15 +58,16 @@ def run(args: argparse.Namespace) -> ExitCode:
         from egcfg_tui.cli.comparison_view import view
 
         stdout.emit_rendered(view(comparison))
+        return ExitCode.DONE
+    report = _report(comparison, args.format, args.out.parent if args.out else Path())
+    safe = "\n".join(map(printable, report.split("\n")))
+    if file is None:
+        stdout.emit(safe)
     else:
-        report = _report(comparison, args.format, args.out.parent if args.out else Path())
-        if file is None:
-            stdout.emit(report)
-        else:
-            file.write(report)
-            stderr.narrate(f"the report is in {printable(str(args.out))}")
-    if not comparison.complete:
-        stderr.narrate(f"the comparison is incomplete: {comparison.notes[0]}")
+        file.write(safe)
+        stderr.narrate(f"the report is in {printable(str(args.out))}")
+    for note in comparison.notes:
+        stderr.narrate(printable(note))
     return ExitCode.DONE
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree
 
@@ -82,7 +83,7 @@ def _figure(width: float, height: float) -> tuple[Figure, Axes]:
     axes = figure.add_subplot()
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0, labelsize=9)
-    axes.xaxis.label.set_size(9)
+    axes.xaxis.label.set_fontsize(9)
     return figure, axes
 
 
@@ -115,6 +116,6 @@ def _apart(heights: Sequence[float]) -> list[float]:
     """The heights, moved so far up that labels at them do not overlap."""
     order = sorted(range(len(heights)), key=lambda index: (heights[index], -index))
     placed = list(heights)
-    for lower, upper in zip(order, order[1:], strict=False):
+    for lower, upper in pairwise(order):
         placed[upper] = max(placed[upper], placed[lower] + _LEAST_GAP)
     return placed

@@ -113,10 +113,10 @@ def _marks(id_: str, *, row: RowSummary, prefix: str) -> list[Mark]:
 
 def _link(folder: Path, prefix: str, record: Record) -> str | None:
     """Where the recording lies as seen from the page; None where it does not."""
-    name = record.recording and os.path.normpath(record.recording)
-    if not name or os.path.isabs(name) or name.startswith("..") or not os.path.exists(folder / name):
+    name = Path(record.recording or "")
+    if not record.recording or name.is_absolute() or ".." in name.parts or not (folder / name).is_file():
         return None
-    return quote(f"{prefix}/{name}")
+    return quote(f"{prefix}/{name.as_posix()}")
 
 
 def _relative(folder: Path, start: Path) -> str:

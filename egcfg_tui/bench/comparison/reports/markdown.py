@@ -67,7 +67,8 @@ def _exercises_of(pair: PairSummary, names: dict[Name, str]) -> str:
     listed = "\n".join(
         f"- {plain(name)}, {len(ids)}: {', '.join(map(code, ids)) or 'none'}" for name, ids in cells
     )
-    return f"<details><summary>{html.escape(pair.words)}</summary>\n\n{listed}\n\n</details>"
+    words = html.escape(" ".join(pair.words.split()))
+    return f"<details><summary>{words}</summary>\n\n{listed}\n\n</details>"
 
 
 def _table(headings: Sequence[str], lines: Iterable[Sequence[str]], *, words: int) -> str:
