@@ -39,6 +39,7 @@ from egcfg_tui.events import (
 from egcfg_tui.solving.request.fitting import left_out
 from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.solving.text.rows import row_behind, rows_of
+from egcfg_tui.tui.bridge import RecordingFailed
 from egcfg_tui.tui.view import (
     NO_PROGRESS,
     EngineState,
@@ -96,6 +97,7 @@ def _(event: SolveStarted, view: SolveView, at_s: float) -> SolveView:
         budget_s=event.budget_s,
         settings=event.settings,
         gamma=event.gamma,
+        warning=view.warning,
         engine=view.engine,
         phase=Phase.RUNNING,
         started_s=at_s,
@@ -105,6 +107,11 @@ def _(event: SolveStarted, view: SolveView, at_s: float) -> SolveView:
 @fold.register
 def _(event: SettingsLeftOut, view: SolveView, at_s: float) -> SolveView:
     return replace(view, warning=left_out(event))
+
+
+@fold.register
+def _(event: RecordingFailed, view: SolveView, at_s: float) -> SolveView:
+    return replace(view, warning=event.message)
 
 
 @fold.register
