@@ -19,7 +19,6 @@ from egcfg_tui.cli.solving_options import (
     visible_from,
 )
 from egcfg_tui.engine.api import ModelSpec
-from egcfg_tui.solving.request.settings import Method
 
 _EPILOG: Final = """\
 EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set; the
@@ -55,7 +54,7 @@ def run(args: argparse.Namespace) -> ExitCode:
     from egcfg_tui.tui.options import SolveOptions
     from egcfg_tui.tui.terminal import NoTerminalError
 
-    options = SolveOptions(Method(args.method), settings, args.budget, args.seed, grid, held_settings(args))
+    options = SolveOptions(args.method, settings, args.budget, args.seed, grid, held_settings(args))
     try:
         run_app(
             find_model,
