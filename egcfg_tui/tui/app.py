@@ -15,7 +15,7 @@ from textual.screen import Screen
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.exercises import Exercise, Visibility
 from egcfg_tui.runs import Recorder
-from egcfg_tui.solving.request.settings import Method
+from egcfg_tui.solving.methods import offered_methods
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui import keymap, terminal, theme
 from egcfg_tui.tui.commands import COMMANDS
@@ -88,10 +88,8 @@ class WorkbenchApp(App[None]):
                     title = command.help[0].upper() + command.help[1:]
                     yield SystemCommand(title, command.group, self._runs(command.action))
             if screen.check_action("method", ()):
-                for method in Method:
-                    yield SystemCommand(
-                        f"Method: {method.value}", "Choose", self._runs(f"method('{method.value}')")
-                    )
+                for method in offered_methods():
+                    yield SystemCommand(f"Method: {method}", "Choose", self._runs(f"method('{method}')"))
         for entry in super().get_system_commands(screen):
             if entry.title in ("Theme", "Screenshot", "Quit"):
                 yield entry

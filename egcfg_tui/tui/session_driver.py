@@ -199,7 +199,7 @@ class SessionDriver:
         self.view = replace(
             idle(self.exercise, self.view.engine),
             phase=Phase.RUNNING,
-            method=options.method.value,
+            method=options.method,
             gamma=options.settings.gamma,
             seed=options.seed,
             budget_s=options.budget_s,

@@ -21,7 +21,6 @@ from egcfg_tui.cli.solving_options import (
 )
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.runs import History, RecordedModel, Recorder
-from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
 _EPILOG: Final = """\
@@ -66,7 +65,7 @@ def run(args: argparse.Namespace) -> ExitCode:
     from egcfg_tui.tui.options import SolveOptions
     from egcfg_tui.tui.terminal import NoTerminalError
 
-    options = SolveOptions(Method(args.method), settings, args.budget, args.seed, grid, held_settings(args))
+    options = SolveOptions(args.method, settings, args.budget, args.seed, grid, held_settings(args))
     try:
         run_app(
             find_model,

@@ -29,7 +29,6 @@ from egcfg_tui.events import FailureKind, SolveFailed, SolveFinished
 from egcfg_tui.exercises.packages import require_packages
 from egcfg_tui.runs import RunRecording
 from egcfg_tui.solving.request.grid_file import grid_for
-from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def run(args: argparse.Namespace) -> ExitCode:
     with ending_at_once():
         from egcfg_tui.solving.process.client import SolverSession
 
-    settings, method = settings_from(args), Method(args.method)
+    settings, method = settings_from(args), args.method
     grid = grid_for(method, chosen_grid(args), held_settings(args))
     layers = layers_from(args)
     try:

@@ -8,7 +8,6 @@ from textual.content import Content
 from textual.widget import Widget
 
 from egcfg_tui.events import Stage
-from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.styles import MUTED, RULE
 from egcfg_tui.tui.text import one_line
@@ -64,12 +63,12 @@ def title_parts(view: SolveView, options: SolveOptions, model: str) -> tuple[Con
     if view.exercise_id and view.exercise_id != view.title:
         left.append(Content.styled(f"  {one_line(view.exercise_id)}", MUTED))
     active = view.phase.active
-    method = view.method if active else options.method.value
+    method = view.method if active else options.method
     gamma = view.gamma if active else options.settings.gamma
     seed = view.seed if active else options.seed
     parts = [Content.styled(method, "$text-primary")]
     # Before a solve the weight is only known where the user set it: else the grid varies it.
-    if view.way == Method.EGCFG if active else "gamma" in options.held:
+    if view.way.guided if active else "gamma" in options.held:
         parts.append(Content.styled(f"γ {gamma:g}", "$text-accent"))
     parts.append(Content(f"seed {seed}"))
     parts.append(Content(one_line(model) or "no model"))
