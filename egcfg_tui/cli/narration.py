@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -93,7 +94,9 @@ def loaded_line(event: EngineLoaded) -> str:
 
 def settings_line(event: SolveStarted) -> str:
     """Method and settings in one line."""
-    return f"{method_line(event)}, seed {event.seed}, budget {event.budget_s:g} s"
+    tokens = [] if event.budget_tokens is None else [f"{event.budget_tokens:,} tokens"]
+    seconds = [f"{event.budget_s:g} s"] if math.isfinite(event.budget_s) else []
+    return f"{method_line(event)}, seed {event.seed}, budget {' and '.join(seconds + tokens)}"
 
 
 def method_line(event: SolveStarted | TrialStarted) -> str:

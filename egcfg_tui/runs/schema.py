@@ -55,6 +55,7 @@ class RecordedRequest:
     budget_s: float
     model: RecordedModel
     grid: Grid = field(default_factory=Grid)
+    budget_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def header_for(request: SolveRequest, model: RecordedModel) -> Header:
             budget_s=request.budget_s,
             model=model,
             grid=request.grid,
+            budget_tokens=request.budget_tokens,
         ),
         machine=this_machine(),
     )

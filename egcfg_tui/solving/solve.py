@@ -59,6 +59,7 @@ def solve(
         settings=settings.to_string(),
         gamma=settings.gamma,
         grid=len(grid),
+        budget_tokens=request.budget_tokens,
     )
     try:
         frame = chat_frame(
@@ -152,4 +153,5 @@ def _score(
         tests=tests,
         solved_by=running.solved_by,
         trial_list=tuple(running.trials),
+        stages=context.meter.stages,
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -51,7 +52,13 @@ def run(
     stop: Callable[[], bool] = lambda: False,
     clock: Callable[[], float] = time.monotonic,
 ) -> list[Event]:
-    inbox = CommandInbox(budget_s=request.budget_s, clock=clock, wait=wait, stop_requested=stop)
+    inbox = CommandInbox(
+        budget_s=request.budget_s,
+        clock=clock,
+        wait=wait,
+        stop_requested=stop,
+        budget_tokens=request.budget_tokens,
+    )
     return list(solve(engine, sandbox, request, inbox))
 
 
@@ -422,3 +429,26 @@ def test_a_broken_chat_template_is_said(sandbox: Sandbox) -> None:
     events = run(engine, sandbox, SolveRequest(EXERCISE))
     assert isinstance(events[-1], SolveFailed)
     assert "chat template" in events[-1].message
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_a_budget_of_tokens_ends_a_solve_within_one_step(sandbox: Sandbox, method: Method) -> None:
+    prompt = finished(
+        run(model(lambda _: [(RIGHT, 1.0)]), sandbox, SolveRequest(EXERCISE, Method.GREEDY))
+    ).tokens.prompt
+    request = SolveRequest(EXERCISE, method, budget_s=math.inf, budget_tokens=prompt + 20)
+    end = finished(run(model(lambda _: [(WRONG, 1.0)]), sandbox, request))
+    assert end.reason == "budget"
+    # The batch that passes the limit is the last: sixteen rows at most, or one signal.
+    assert prompt + 20 <= end.tokens.evaluated < prompt + 40
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_the_seconds_of_the_stages_add_up_to_the_whole(sandbox: Sandbox, method: Method) -> None:
+    engine = model(lambda _: [(WRONG, 1.0), (RIGHT, 0.2)])
+    end = finished(run(engine, sandbox, SolveRequest(EXERCISE, method, budget_s=2000), clock=ticking()))
+    seconds = asdict(end.stages)
+    assert end.wall_s - 5 <= sum(seconds.values()) <= end.wall_s
+    assert seconds["prompt"] > 0
+    assert seconds["runs"] > 0
+    assert seconds["line" if method in (Method.GREEDY, Method.AUTO) else "candidates"] > 0

@@ -47,7 +47,7 @@ class SolverService:
         yield StageEntered(Stage.LOADING)
         started = time.monotonic()
         try:
-            self._sandbox = Sandbox(allow_missing_layers=self._config.allow_missing_layers)
+            self._sandbox = self._open_sandbox(packages=False)
             self._engine = self._load()
         except SandboxRefused as error:
             yield SolveFailed(FailureKind.SANDBOX, str(error))
@@ -62,6 +62,13 @@ class SolverService:
                 context_tokens=info.context_tokens,
                 load_s=time.monotonic() - started,
             )
+
+    def _clock(self) -> float:
+        """Seconds, which the budgets of solves are measured by."""
+        return time.monotonic()
+
+    def _open_sandbox(self, *, packages: bool) -> Sandbox:
+        return Sandbox(allow_missing_layers=self._config.allow_missing_layers, packages=packages)
 
     def _load(self) -> Engine:
         """The model in memory, if it fits there: the system would kill the process where it does not."""
@@ -95,7 +102,8 @@ class SolverService:
             return
         commands = CommandInbox(
             budget_s=job.budget_s,
-            clock=time.monotonic,
+            clock=self._clock,
+            budget_tokens=job.budget_tokens,
             wait=inbox.wait,
             stop_requested=lambda: inbox.stop.is_set,
         )
@@ -114,8 +122,7 @@ class SolverService:
             return self._sandbox
         require_packages(exercise)
         if self._sandbox_with_packages is None:
-            layers = self._config.allow_missing_layers
-            self._sandbox_with_packages = Sandbox(allow_missing_layers=layers, packages=True)
+            self._sandbox_with_packages = self._open_sandbox(packages=True)
         return self._sandbox_with_packages
 
     def close(self) -> None:

@@ -12,10 +12,11 @@ from egcfg_tui.solving.request.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class SolveRequest:
-    """One exercise to solve. `method` is a name in `METHODS`, `budget_s` is wall seconds; the same `seed`
-    gives the same run.
+    """One exercise to solve. `method` is a name in `METHODS`; the same `seed` gives the same run.
 
-    `settings` holds for all trials but for what `grid`, which is for guided trials, varies.
+    The budget is `budget_s` seconds, by the wall or by the clock that the solver was given, and
+    `budget_tokens` evaluated tokens, whichever ends first; None: as many as there is time for. `settings`
+    holds for all trials but for what `grid`, which is for guided trials, varies.
     """
 
     exercise: Exercise
@@ -24,3 +25,4 @@ class SolveRequest:
     budget_s: float = 120.0
     seed: int = 0
     grid: Grid = field(default_factory=Grid)
+    budget_tokens: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from textual.content import Content
@@ -151,10 +152,9 @@ def _figures(view: SolveView, options: SolveOptions, now_s: float, *, wide: bool
             parts.append(Content(f"{view.result.runs} {many}"))
         elapsed = view.elapsed(now_s)
         share = min(1.0, elapsed / view.budget_s) if view.budget_s else 0.0
+        limit = f"/{view.budget_s:g}" if math.isfinite(view.budget_s) else ""
         parts.append(
-            Content("").join(
-                [_meter(share, 10 if wide else 6), Content(f" {elapsed:.1f}/{view.budget_s:g} s")]
-            )
+            Content("").join([_meter(share, 10 if wide else 6), Content(f" {elapsed:.1f}{limit} s")])
         )
     else:
         parts.append(Content(f"budget {options.budget_s:g} s"))
