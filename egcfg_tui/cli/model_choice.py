@@ -34,6 +34,7 @@ def chosen_model(args: argparse.Namespace) -> tuple[ModelSpec, RecordedModel]:
         batch_tokens=args.batch,
         flash_attention=None if args.flash_attention is None else args.flash_attention == "on",
         cache_type=args.cache_type,
+        stand_in=resolved.stand_in,
     )
     recorded = RecordedModel(
         name=resolved.name,
