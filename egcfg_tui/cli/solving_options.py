@@ -61,7 +61,10 @@ def add_solving_options(parser: CommandParser) -> None:
     )
     model = parser.add_argument_group("model and machine")
     model.add_argument(
-        "--model", metavar="M", help="an id, a .gguf file, hf:org/repo/file or ollama:name:tag"
+        "--model",
+        metavar="M",
+        help="an id, a .gguf file, hf:org/repo/file or ollama:name:tag; with say:FILE there "
+        "is no model, and the answer is the text of FILE (docs/bug_report.md)",
     )
     model.add_argument("--threads", type=whole_number(1, 1024), metavar="N", help="default: all cores")
     model.add_argument(
