@@ -5,14 +5,18 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from rich.text import Text
+
 from egcfg_tui.cli import stderr, stdout
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.option_types import number
 from egcfg_tui.cli.parser import CommandParser
-from egcfg_tui.cli.run_view import RunView, head
+from egcfg_tui.cli.printable import printable
+from egcfg_tui.cli.styles import FAINT
+from egcfg_tui.cli.wording import Wording
 from egcfg_tui.events import SolveFailed, SolveFinished
-from egcfg_tui.runs import Recording, RecordingError, event_line, paced, read_recording
+from egcfg_tui.runs import Header, Recording, RecordingError, event_line, paced, read_recording
 
 _EPILOG = """\
 examples:
@@ -46,12 +50,21 @@ def run(args: argparse.Namespace) -> ExitCode:
         for timed in paced(recording, args.speed):
             stdout.emit_json(event_line(timed))
     else:
-        stdout.emit_lines(head(recording.header))
-        view = RunView()
+        stdout.emit_lines([_head(recording.header)])
+        wording = Wording(full=True)
         for timed in paced(recording, args.speed):
-            stdout.emit_lines(view.lines(timed.event))
+            stdout.emit_lines(wording.lines(timed.event))
     _tell_the_end(args.file, recording)
     return ExitCode.DONE
+
+
+def _head(header: Header) -> Text:
+    """When and where the run was recorded."""
+    machine = header.machine
+    cores = f"{machine.cores} core{'' if machine.cores == 1 else 's'}"
+    place = ", ".join(printable(part) for part in (machine.system, machine.processor, cores) if part)
+    when = f"recorded {printable(header.created)} with egcfg-tui {printable(header.version)}"
+    return Text(f"{when} on {place}", FAINT)
 
 
 def _tell_the_end(path: Path, recording: Recording) -> None:

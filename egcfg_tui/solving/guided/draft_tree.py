@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Final
 
 from egcfg_tui.engine.api import Branch, Logits
-from egcfg_tui.events import Event, LineGrown
+from egcfg_tui.events import Event
 from egcfg_tui.solving.decoding.meter import Meter, Purpose
 from egcfg_tui.solving.decoding.prompt_branches import shared_length
 from egcfg_tui.solving.guided.draft import Draft
@@ -142,7 +142,7 @@ class DraftTree:
         if followed is not None:
             pair.replace_unconditional(followed.draft.branch_at(count))
             pair.replace_conditional(followed.accepted(count))
-        yield LineGrown(line.number, line.text)
+        yield line.grown
 
     def close(self) -> None:
         """Frees all branches but the one that was accepted."""

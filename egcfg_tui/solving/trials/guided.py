@@ -14,8 +14,6 @@ from egcfg_tui.events import (
     CandidatesExecuted,
     CandidatesSampled,
     Event,
-    LineChosen,
-    LineGrown,
     LinesRewound,
     SignalBuilt,
     Stage,
@@ -36,6 +34,7 @@ from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.text.answer_span import answer_code, defines_entry_point
 from egcfg_tui.solving.text.prefixes import canonical, executable_prefix
 from egcfg_tui.solving.text.repetition import repeats_itself
+from egcfg_tui.solving.text.rows import row_behind
 from egcfg_tui.solving.trials.sample_tree import Samples
 from egcfg_tui.solving.trials.schedules import Past, PlannedTrial
 
@@ -146,7 +145,7 @@ class GuidedTrial:
                     goes_on = yield from self._advance(number, pair, pool)
                 except Rewound as request:
                     number = self._go_back(request.line, number, pair, pool)
-                    yield LinesRewound(number, self._code)
+                    yield LinesRewound(number, row_behind(self._code), self._code)
                     continue
                 if context.solved:
                     return
@@ -174,7 +173,7 @@ class GuidedTrial:
         if number == 1 and self._attempts:
             yield from self._start_from(self._attempts, pair)
         if self._settings.refresh_mode is not RefreshMode.TOKEN and self._refresh_is_due():
-            yield from self._refresh(number, pair, pool)
+            yield from self._refresh(number, row_behind(self._code), pair, pool)
             if context.solved:
                 return False
         if pair.conditional is None:
@@ -237,7 +236,7 @@ class GuidedTrial:
         context.draft = self._code
         if self._told.lines_since is not None:
             self._told = replace(self._told, lines_since=self._told.lines_since + 1)
-        yield LineChosen(number, line.text, self._code, self._gamma, tuple(line.choices))
+        yield line.chosen
         context.inbox.line_chosen()
         return line
 
@@ -273,7 +272,7 @@ class GuidedTrial:
         context, start = self._context, self._code
         while not line.over:
             if self._refresh_is_due():
-                yield from self._refresh(line.number, pair, pool)
+                yield from self._refresh(line.number, row_behind(line.code), pair, pool)
                 if context.solved:
                     return
             yield from context.meter.evaluate_pending()
@@ -290,7 +289,7 @@ class GuidedTrial:
                 self._code_tokens.append(token)
                 self._keep(pool, [token], context.engine.piece(token).decode("utf-8", "replace"))
             self._code = start + line.text
-            yield LineGrown(line.number, line.text)
+            yield line.grown
 
     def _keep(self, pool: CandidatePool, tokens: Sequence[int], text: str) -> None:
         """Keeps the candidates that go on from the chosen tokens; from half a character none does."""
@@ -305,20 +304,23 @@ class GuidedTrial:
         yield context.meter.enter(Stage.SIGNAL)
         attempts = [Attempt(answer.source, True, answer.results) for answer in answers]
         signal = self._render(attempts)
-        yield SignalBuilt(1, signal.text, signal.tokens, signal.dropped)
+        yield SignalBuilt(1, row_behind(self._code), signal.text, signal.tokens, signal.dropped)
         self._condition(pair, signal)
         covered = tuple(answer.code + _END for answer in answers)
         self._told = SignalState(signal, 0, covered, _told_by(signal, attempts))
 
-    def _refresh(self, number: int, pair: BranchPair, pool: CandidatePool) -> Iterator[Event]:
-        """New candidates, their runs and, unless one of them solves the exercise, a new signal."""
+    def _refresh(self, number: int, row: int, pair: BranchPair, pool: CandidatePool) -> Iterator[Event]:
+        """New candidates, their runs and, unless one of them solves the exercise, a new signal.
+
+        `number` and `row` are those of the line about to be chosen.
+        """
         context = self._context
         yield context.meter.enter(Stage.CANDIDATES)
         candidates = yield from pool.fill(pair.unconditional, self._code, self._settings.horizon)
-        yield CandidatesSampled(number, tuple(candidates))
+        yield CandidatesSampled(number, row, tuple(candidates))
         yield context.meter.enter(Stage.RUNS)
         runs = self._execute(candidates)
-        yield CandidatesExecuted(number, runs)
+        yield CandidatesExecuted(number, row, runs)
         if self._settings.early_stop:
             yield from self._accept_passing(candidates, runs, pool)
             if context.solved:
@@ -335,7 +337,7 @@ class GuidedTrial:
             if not told.says_all_of(attempts):
                 signal = self._render(attempts)
                 told = SignalState(signal, 0, covered, _told_by(signal, attempts))
-            yield SignalBuilt(number, told.signal.text, told.signal.tokens, told.signal.dropped)
+            yield SignalBuilt(number, row, told.signal.text, told.signal.tokens, told.signal.dropped)
             self._condition(pair, told.signal)
         self._told = told
 
