@@ -23,8 +23,22 @@ class Stage(StrEnum):
     SIGNAL = "signal"
     LINE = "line"
     SCORING = "scoring"
-    PAUSED = "paused"
     DONE = "done"
+
+
+class Outcome(StrEnum):
+    """How a trial or a solve ended."""
+
+    PASSED = "passed"
+    """An answer passes the visible tests."""
+    FAILED = "failed"
+    """No answer does, and nothing is left to try."""
+    STOPPED = "stopped"
+    """The user ended it."""
+    BUDGET = "budget"
+    """The budget is used up."""
+    LENGTH = "length"
+    """The answer outgrew the context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +190,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class CandidatesSampled(Event):
-    """The candidates of one refresh. `line` is the number of the line about to be chosen, from 1."""
+    """The candidates of one refresh. `line` is the number of the line about to be chosen, from 1.
+
+    Here and below `row` is the row of the code on which that line begins, from 1: what people are shown.
+    """
 
     line: int
+    row: int
     candidates: tuple[Candidate, ...]
 
 
@@ -200,6 +218,7 @@ class CandidatesExecuted(Event):
     """The executable prefixes were run against the visible tests."""
 
     line: int
+    row: int
     runs: tuple[CandidateRun, ...]
 
 
@@ -208,6 +227,7 @@ class SignalBuilt(Event):
     """The traces became text for the conditional prompt. `dropped`: what the token budget left out."""
 
     line: int
+    row: int
     text: str
     tokens: int
     dropped: str = ""
@@ -219,6 +239,7 @@ class LineGrown(Event):
 
     transient: ClassVar[bool] = True
     line: int
+    row: int
     text: str
 
 
@@ -239,9 +260,13 @@ class TokenChoice:
 
 @dataclass(frozen=True, slots=True)
 class LineChosen(Event):
-    """A line was decided. `code` is the whole code after it, `gamma` the guidance weight used."""
+    """A line was decided. `code` is the whole code after it, `gamma` the guidance weight used.
+
+    A line without text ends the answer; its `row` is the one behind the code.
+    """
 
     line: int
+    row: int
     text: str
     code: str
     gamma: float
@@ -259,13 +284,10 @@ class CodeExecuted(Event):
 
 @dataclass(frozen=True, slots=True)
 class TrialFinished(Event):
-    """A trial ended. `outcome`: passed, failed, stopped, budget, length.
-
-    `wall_s`, `tokens` and `runs` are what it cost; `code` is the best answer so far.
-    """
+    """A trial ended. `wall_s`, `tokens` and `runs` are what it cost; `code` is the best answer so far."""
 
     index: int
-    outcome: str
+    outcome: Outcome
     code: str
     wall_s: float
     tokens: TokenCounts
@@ -283,7 +305,7 @@ class TrialCost:
     method: str
     settings: str
     gamma: float
-    outcome: str
+    outcome: Outcome
     wall_s: float
     tokens: TokenCounts
     runs: int
@@ -302,16 +324,15 @@ class ScoredTest:
 class SolveFinished(Event):
     """The end of a solve. `solved`: the solution passes all visible and all hidden tests.
 
-    `hidden_passed` is None when there are no hidden tests or nothing was scored. `reason`: passed, failed,
-    budget, stopped, length. `solved_by` is the index of the trial whose answer passed the visible tests.
-    `wall_s` and `stages` are by the clock of the budget.
+    `hidden_passed` is None when there are no hidden tests or nothing was scored. `solved_by` is the index of
+    the trial whose answer passed the visible tests. `wall_s` and `stages` are by the clock of the budget.
     """
 
     exercise_id: str
     solved: bool
     hidden_passed: bool | None
     solution: str
-    reason: str
+    reason: Outcome
     method: str
     model: str
     seed: int
@@ -368,4 +389,5 @@ class LinesRewound(Event):
     """The user took back all lines from `line` on, which is chosen anew. `code` is what is left."""
 
     line: int
+    row: int
     code: str

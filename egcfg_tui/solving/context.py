@@ -15,7 +15,7 @@ from egcfg_tui.prompting.task import TaskPrompt
 from egcfg_tui.solving.commands import CommandInbox
 from egcfg_tui.solving.decoding.meter import Meter
 from egcfg_tui.solving.decoding.prompt_branches import PromptBranches, shared_length
-from egcfg_tui.solving.guided.candidates import BATCH_ROWS
+from egcfg_tui.solving.decoding.prompt_lookup import BATCH_ROWS
 from egcfg_tui.solving.request.fitting import SHORTEST_ANSWER_TOKENS
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.run_cache import RunCache

@@ -10,6 +10,7 @@ from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.events import (
     Event,
     FailureKind,
+    Outcome,
     ScoredTest,
     SettingsLeftOut,
     SolveFailed,
@@ -103,22 +104,22 @@ def _solve(
     try:
         yield from context.evaluate_prompt()
         yield from running.run()
-        reason = "passed" if context.solved else "failed"
+        reason = Outcome.PASSED if context.solved else Outcome.FAILED
     except Interrupted as interrupted:
         reason = interrupted.reason
     except ContextFull:
-        reason = "length"
+        reason = Outcome.LENGTH
     yield from _score(context, sandbox, request, reason, running)
 
 
 def _score(
-    context: SolveContext, sandbox: Sandbox, request: SolveRequest, reason: str, running: Running
+    context: SolveContext, sandbox: Sandbox, request: SolveRequest, reason: Outcome, running: Running
 ) -> Iterator[Event]:
     """Runs the solution against all tests, the hidden ones for the first time; not after a stop, and not on
     with it when one comes meanwhile."""
     exercise = request.exercise
     tests: tuple[ScoredTest, ...] = ()
-    if reason != "stopped":
+    if reason is not Outcome.STOPPED:
         yield context.meter.enter(Stage.SCORING)
         tests_run = exercise.visible + exercise.hidden
         program = Program(
@@ -129,7 +130,7 @@ def _score(
             classes=exercise.classes,
         )
         reports = sandbox.run_many([program], context.inbox.stop_requested)
-        reason = reason if reports else "stopped"
+        reason = reason if reports else Outcome.STOPPED
         for report in reports:
             check_sandbox(report)
             tests = tuple(

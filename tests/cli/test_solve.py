@@ -17,6 +17,7 @@ from support.fake_session import FakeSession, Hold, Script
 from support.tiny_models import gguf_bytes
 
 import egcfg_sandbox
+from egcfg_tui import events
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.events import Event, FailureKind, SolveFailed, SolveFinished, TrialStarted
@@ -27,6 +28,7 @@ from egcfg_tui.solving.request.grid_file import bundled_grid, read_grid
 from egcfg_tui.solving.request.settings import RefreshMode, Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
+PASSED, FAILED = events.Outcome.PASSED, events.Outcome.FAILED
 FINISHED = SOLVE[-1]
 assert isinstance(FINISHED, SolveFinished)
 
@@ -125,7 +127,7 @@ def test_the_result_names_every_trial_and_the_one_that_passed(solver: Solver) ->
     trials = tuple(
         dataclasses.replace(only, index=index, method=method, outcome=outcome, wall_s=2.5)
         for index, (method, outcome) in enumerate(
-            (("greedy", "failed"), ("sample", "failed"), ("sample", "failed"), ("egcfg", "passed")), start=1
+            (("greedy", FAILED), ("sample", FAILED), ("sample", FAILED), ("egcfg", PASSED)), start=1
         )
     )
     started = (
@@ -282,7 +284,7 @@ def test_evaluated_prompts_are_kept_unless_told_not_to(
 
 
 def test_an_unsolved_exercise_still_shows_the_last_answer(solver: Solver) -> None:
-    solver.script = (*SOLVE[:-1], finished(solved=False, reason="budget"))
+    solver.script = (*SOLVE[:-1], finished(solved=False, reason=events.Outcome.BUDGET))
     outcome = solver()
     assert (outcome.code, outcome.stdout) == (ExitCode.NOT_SOLVED, SOLUTION)
     assert "not solved: the budget is used up" in outcome.stderr

@@ -25,7 +25,7 @@ from egcfg_tui.cli.solving_options import (
     settings_from,
     visible_from,
 )
-from egcfg_tui.events import FailureKind, SolveFailed, SolveFinished
+from egcfg_tui.events import FailureKind, Outcome, SolveFailed, SolveFinished
 from egcfg_tui.exercises.packages import require_packages
 from egcfg_tui.runs import RunRecording
 from egcfg_tui.solving.request.grid_file import grid_for
@@ -127,5 +127,5 @@ def _emit(finished: SolveFinished, request: SolveRequest, form: str) -> None:
     """Writes the result; a stopped solve has no solution worth the name, only JSON tells its state."""
     if form == "json":
         stdout.emit_json(result_json(finished, request))
-    elif finished.solution and finished.reason != "stopped":
+    elif finished.solution and finished.reason is not Outcome.STOPPED:
         stdout.emit(printable(finished.solution) if stdout.is_terminal() else finished.solution)
