@@ -7,14 +7,15 @@ fact needed, so a header takes about a millisecond.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeVar
 
 from egcfg_tui.models.errors import ModelError
 
 Value = int | float | bool | str | list[int]
+T = TypeVar("T")
 
 _SCALARS: Final = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING: Final = 8
@@ -46,16 +47,29 @@ class Header:
 
 def read_header(path: Path) -> Header:
     """Reads the header of a GGUF file, or says why the file is none."""
+    return _read(path, lambda file: _header(dict(_metadata(file, path))))
+
+
+def read_values(path: Path, keys: Collection[str]) -> dict[str, Value]:
+    """The values of any keys, those behind the vocabulary included: takes half a second where it is large.
+
+    Keys that the file lacks are left out. Raises `ModelError`.
+    """
+    return _read(path, lambda file: {k: v for k, v in _metadata(file, path, to_the_end=True) if k in keys})
+
+
+def _read(path: Path, read: Callable[[BinaryIO], T]) -> T:
     try:
         with path.open("rb") as file:
-            return _header(_metadata(file, path))
+            return read(file)
     except (EOFError, struct.error, UnicodeDecodeError, OverflowError):
         raise ModelError(f"{path}: the GGUF header is cut short or damaged; fetch the file again") from None
     except OSError as error:
         raise ModelError(f"{path}: cannot be read: {error.strerror}; check the path") from None
 
 
-def _metadata(file: BinaryIO, path: Path) -> dict[str, Value]:
+def _metadata(file: BinaryIO, path: Path, *, to_the_end: bool = False) -> Iterator[tuple[str, Value]]:
+    """Keys with their values, up to the vocabulary or to the end."""
     magic = file.read(4)
     if magic != b"GGUF":
         lfs = " (a Git LFS pointer: fetch the real file)" if magic == b"vers" else ""
@@ -64,12 +78,10 @@ def _metadata(file: BinaryIO, path: Path) -> dict[str, Value]:
     if version not in (2, 3):
         raise ModelError(f"{path}: GGUF version {version} is not supported; use a file of version 2 or 3")
     file.seek(8, 1)  # number of tensors
-    found: dict[str, Value] = {}
     for key, value in _pairs(file, _number(file, "Q")):
-        found[key] = value
-        if key == _VOCABULARY:
-            break
-    return found
+        yield key, value
+        if key == _VOCABULARY and not to_the_end:
+            return
 
 
 def _pairs(file: BinaryIO, count: int) -> Iterator[tuple[str, Value]]:

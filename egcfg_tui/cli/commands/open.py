@@ -43,7 +43,7 @@ def configure(parser: CommandParser) -> None:
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Opens the workbench; returns when the user leaves it."""
-    settings, grid = settings_from(args), chosen_grid(args)
+    settings, grid = settings_from(args), chosen_grid(args, [args.method])
     layers = layers_from(args)
     visible = visible_from(args)
     try:

@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> ExitCode:
         from egcfg_tui.solving.process.client import SolverSession
 
     settings, method = settings_from(args), args.method
-    grid = grid_for(method, chosen_grid(args), held_settings(args))
+    grid = grid_for(method, chosen_grid(args, [method]), held_settings(args))
     layers = layers_from(args)
     try:
         exercise = exercises.with_visible(exercises.load(args.exercise), visible_from(args))

@@ -33,6 +33,21 @@ class ServiceConfig:
     prompt_folder: Path | None = None
 
 
+def check_fits(spec: ModelSpec) -> None:
+    """Raises `ModelError` when a model, loaded like this, surely does not fit into this machine's memory."""
+    from egcfg_tui.engine import llama
+
+    trained = read_header(spec.path).context_tokens or llama.DEFAULT_CONTEXT_TOKENS
+    check_memory(
+        spec.path,
+        spec.context_tokens or min(llama.DEFAULT_CONTEXT_TOKENS, trained),
+        batch_tokens=llama.batch_tokens_for(spec),
+        cache_type=spec.cache_type,
+        sequences=llama.MAX_BRANCHES,
+        weights_on_gpu=llama.offloads(spec),
+    )
+
+
 class SolverService:
     """Served by `engine.host`: loads on opening, then handles one `SolveRequest` at a time."""
 
@@ -79,15 +94,7 @@ class SolverService:
         from egcfg_tui.engine import llama
 
         if spec.path.is_file():
-            trained = read_header(spec.path).context_tokens or llama.DEFAULT_CONTEXT_TOKENS
-            check_memory(
-                spec.path,
-                spec.context_tokens or min(llama.DEFAULT_CONTEXT_TOKENS, trained),
-                batch_tokens=llama.batch_tokens_for(spec),
-                cache_type=spec.cache_type,
-                sequences=llama.MAX_BRANCHES,
-                weights_on_gpu=llama.offloads(spec),
-            )
+            check_fits(spec)
         return llama.LlamaEngine(spec, self._stop)
 
     def handle(self, job: SolveRequest, inbox: Inbox) -> Iterator[Event]:
