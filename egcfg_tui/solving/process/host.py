@@ -181,6 +181,13 @@ def _death_reason(exit_code: int | None, log_path: Path) -> str:
     return f"the engine's process {cause}; start it again, or read {log_path}"
 
 
+def _end_with_the_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
 def _serve(
     factory: Callable[[Any, StopFlag], Service],
     config: Any,
@@ -190,8 +197,10 @@ def _serve(
 ) -> None:
     """The child's main: output to the log, jobs until the pipe closes.
 
-    Interrupts and hang-ups of the terminal are left to the parent, which then asks for a stop.
+    Interrupts and hang-ups of the terminal are left to the parent, which then asks for a stop. A parent that
+    was killed takes the child along, also out of a long decode: the memory is wanted by whoever comes next.
     """
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
