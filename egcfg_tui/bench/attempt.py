@@ -25,6 +25,7 @@ from egcfg_tui.events import (
     TrialStarted,
 )
 from egcfg_tui.runs import RecordedModel, Recorder, RecordingError, header_for
+from egcfg_tui.solving.methods import method_named
 
 
 class Attempt:

@@ -69,7 +69,7 @@ class BenchSetup:
         grid = next(method.grid for method in plan.methods if method.name == task.method)
         return SolveRequest(
             exercise=self.exercises[task.exercise, task.exercise_sha256],
-            method=Method(task.method),
+            method=task.method,
             settings=plan.settings,
             budget_s=math.inf if plan.budget_s is None else plan.budget_s,
             seed=plan.seed_of(task.repeat),

@@ -89,7 +89,7 @@ def choices_from(args: argparse.Namespace) -> Choices:
     """What the options choose. Raises `ExerciseError` and `ModelError`."""
     from egcfg_tui.bench.setup import Choices
 
-    methods = [Method(name) for name in args.methods]
+    methods = args.methods
     chosen, held = chosen_grid(args, methods), held_settings(args)
     budget_s = args.budget
     if budget_s is None and args.budget_tokens is None:

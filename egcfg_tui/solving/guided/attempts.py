@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from egcfg_tui.engine.api import Engine
 from egcfg_tui.events import Candidate, CandidateRun
+from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.prompting.signal import Attempt, Signal, render_signal
 from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving.request.settings import Settings
+from egcfg_tui.solving.text.answer_span import answer_code
 from egcfg_tui.solving.text.prefixes import canonical, executable_prefix, shape
 
 
@@ -31,9 +33,11 @@ def named(attempt: Attempt) -> tuple[str, bool]:
     return attempt.source, attempt.complete
 
 
-def signal_after(code: str, attempts: Sequence[Attempt], settings: Settings, engine: Engine) -> Signal:
+def signal_after(
+    code: str, exercise: Exercise, attempts: Sequence[Attempt], settings: Settings, engine: Engine
+) -> Signal:
     """The signal for the line after `code`, in the settings' format, as long as they allow."""
-    prefix = executable_prefix(code)
+    prefix = executable_prefix(answer_code(code, exercise))
     so_far = (canonical(prefix) if prefix is not None else None) or ""
     if settings.trace is not TraceFormat.FULL:
         attempts = distinct(attempts)

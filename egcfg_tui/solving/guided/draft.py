@@ -52,7 +52,7 @@ class Draft:
         self.data += engine.piece(token)
         self.text = self.data.decode("utf-8", "replace")
         end = answer_end(code + self.text, exercise)
-        if end is not None and end >= len(code):
+        if end is not None:
             self.text = (code + self.text)[len(code) : end]
             self.complete = True
         return True

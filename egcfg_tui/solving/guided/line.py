@@ -56,7 +56,7 @@ class GuidedLine:
         piece = self.engine.piece(token)
         text = (self._data + piece).decode("utf-8", "replace")
         end = answer_end(self.code + text, self.exercise)
-        if end is not None and end >= len(self.code):
+        if end is not None:
             self.text = (self.code + text)[len(self.code) : end]
             self.ended = self.over = True
             return False

@@ -96,7 +96,7 @@ def reference_trial(
                     yield meter.enter(Stage.SIGNAL)
                     attempts = attempts_of(candidates, runs, unfinished=settings.partial_execution)
                     if not attempts or not told.issuperset(map(named, attempts)):
-                        signal = signal_after(code, attempts, settings, engine)
+                        signal = signal_after(code, exercise, attempts, settings, engine)
                         told = frozenset(map(named, attempts)) if not signal.dropped else frozenset()
                     yield SignalBuilt(number, row, signal.text, signal.tokens, signal.dropped)
 

@@ -320,7 +320,7 @@ class GuidedTrial:
         context = self._context
         yield context.meter.enter(Stage.SIGNAL)
         attempts = [Attempt(answer.source, True, answer.results) for answer in answers]
-        signal = signal_after(self._code, attempts, self._settings, context.engine)
+        signal = signal_after(self._code, context.exercise, attempts, self._settings, context.engine)
         yield SignalBuilt(1, row_behind(self._code), signal.text, signal.tokens, signal.dropped)
         self._condition(pair, signal)
         covered = tuple(answer.code + _END for answer in answers)
@@ -350,7 +350,7 @@ class GuidedTrial:
             attempts = attempts_of(candidates, runs, unfinished=self._settings.partial_execution)
             # So it does where it tells of every attempt: evaluating less of the same anew gains nothing.
             if not told.says_all_of(attempts):
-                signal = signal_after(self._code, attempts, self._settings, context.engine)
+                signal = signal_after(self._code, context.exercise, attempts, self._settings, context.engine)
                 told = SignalState(signal, 0, covered, _told_by(signal, attempts))
             yield SignalBuilt(number, row, told.signal.text, told.signal.tokens, told.signal.dropped)
             self._condition(pair, told.signal)

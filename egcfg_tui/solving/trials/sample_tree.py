@@ -295,7 +295,7 @@ class SampleTree:
     def _judge_end(self, node: _Node) -> None:
         code = self._starter + node.text
         end = answer_end(code, self._context.exercise)
-        if end is not None and end >= len(self._starter):
+        if end is not None:
             node.text, node.over, node.complete = code[len(self._starter) : end], True, True
         elif node.depth >= self._settings.max_tokens or (
             self._settings.stop_loops and node.text.endswith("\n") and repeats_itself(code)
