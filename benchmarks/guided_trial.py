@@ -126,7 +126,7 @@ def measure(
         sampled: CandidatesSampled | None = None
         code = prompt.starter
         trial = FollowingTrial(context, settings, followed, reuse=not usual)
-        for event in _events(context, trial):
+        for event in _events(context, trial, settings):
             if isinstance(event, StageEntered):
                 now = time.perf_counter()
                 measured.stage_s[stage] = measured.stage_s.get(stage, 0.0) + now - entered
@@ -153,8 +153,8 @@ def measure(
     return measured
 
 
-def _events(context: SolveContext, trial: GuidedTrial) -> Iterator[Event]:
-    yield from context.evaluate_prompt()
+def _events(context: SolveContext, trial: GuidedTrial, settings: Settings) -> Iterator[Event]:
+    yield from context.evaluate_prompt(settings)
     yield from trial.run()
 
 

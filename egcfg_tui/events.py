@@ -18,6 +18,7 @@ class Stage(StrEnum):
 
     LOADING = "loading"
     PROMPT = "prompt"
+    THOUGHT = "thought"
     CANDIDATES = "candidates"
     RUNS = "runs"
     SIGNAL = "signal"
@@ -40,7 +41,8 @@ class TokenCounts:
 
     `prompt` and `signal` were prefilled, `candidate` sampled for candidates or plain samples, `decoded`
     generated one at a time. Drafts of lines were `verified` (accepted) or `rejected`. `reused` tokens came
-    from a cache and cost nothing.
+    from a cache and cost nothing. `thought` tokens are of a thought that the model opened in front of its
+    answer, or of what looked like the beginning of one.
     """
 
     prompt: int = 0
@@ -50,6 +52,7 @@ class TokenCounts:
     decoded: int = 0
     reused: int = 0
     rejected: int = 0
+    thought: int = 0
 
     @property
     def evaluated(self) -> int:
@@ -113,6 +116,18 @@ class StageEntered(Event):
     """The solver turned to another stage."""
 
     stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class ThoughtSkipped(Event):
+    """The model thought in front of its answer, in so many tokens; what follows goes on behind the thought.
+
+    `ended` False: the thought came to no end within its budget, so there is no answer.
+    """
+
+    text: str
+    tokens: int
+    ended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +260,7 @@ class CodeExecuted(Event):
 
 @dataclass(frozen=True, slots=True)
 class TrialFinished(Event):
-    """A trial ended. `outcome`: passed, failed, stopped, budget, length.
+    """A trial ended. `outcome`: passed, failed, stopped, budget, length, thought.
 
     `wall_s`, `tokens` and `runs` are what it cost; `code` is the best answer so far.
     """
@@ -289,7 +304,8 @@ class SolveFinished(Event):
     """The end of a solve. `solved`: the solution passes all visible and all hidden tests.
 
     `hidden_passed` is None when there are no hidden tests or nothing was scored. `reason`: passed, failed,
-    budget, stopped, length. `solved_by` is the index of the trial whose answer passed the visible tests.
+    budget, stopped, length, thought (no answer behind it). `solved_by` is the index of the trial whose answer
+    passed the visible tests.
     """
 
     exercise_id: str

@@ -23,6 +23,7 @@ from egcfg_tui.events import (
     SolvePaused,
     SolveResumed,
     SolveStarted,
+    ThoughtSkipped,
     TrialFinished,
     TrialStarted,
 )
@@ -39,6 +40,7 @@ REASONS: Final = {
     "budget": "the budget is used up",
     "stopped": "stopped",
     "length": "the answer outgrew the context",
+    "thought": "thought only, no answer; --thought-tokens allows for longer thoughts",
 }
 
 
@@ -55,6 +57,9 @@ def narration(event: Event) -> list[Text]:
             ]
         case SettingsLeftOut():
             return [Text(left_out(event), FAINT)]
+        case ThoughtSkipped(tokens=tokens, ended=ended):
+            end = "skipped" if ended else "without an end"
+            return [Text(f"the model thought first: {counted_things(tokens, 'token')}, {end}", FAINT)]
         case TrialStarted(index=index, method=method) if index > 1:
             started = f", from {counted_things(event.attempts, 'failed answer')}" if event.attempts else ""
             of = method_line(event) if method == Method.EGCFG else method

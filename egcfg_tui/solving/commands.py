@@ -45,7 +45,7 @@ Command = Pause | Resume | StepLine | SetGamma | Rewind
 
 
 class Interrupted(Exception):
-    """Unwinds a solve to its end. `reason` is `stopped` or `budget`."""
+    """Unwinds a solve to its end. `reason` is `stopped` or `budget`, or what a subclass says."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -20,6 +20,7 @@ SPINS_PER_S: Final = 10
 STAGE_WORDS: Final[dict[Stage, str]] = {
     Stage.LOADING: "loading the model",
     Stage.PROMPT: "reading the prompt",
+    Stage.THOUGHT: "skipping a thought",
     Stage.CANDIDATES: "sampling candidates",
     Stage.RUNS: "running candidates",
     Stage.SIGNAL: "reading the signal",
@@ -119,6 +120,7 @@ def _verdict(view: SolveView) -> Content:
     reasons = {
         "stopped": "‖ stopped",
         "budget": "✗ not solved: the budget is used up",
+        "thought": "✗ not solved: thought only, no answer",
         "passed": "✗ passes the visible tests, fails hidden ones",
     }
     text = reasons.get(result.reason, "✗ not solved")
