@@ -108,7 +108,7 @@ def measure(
         code = prompt.starter
         recorded, follower = RecordedTrial(context, settings), Follower(followed or Choices(), engine)
         trial = reference_trial(context, settings, SEED, follower) if followed else recorded.run()
-        for event in itertools.chain(context.evaluate_prompt(), trial):
+        for event in itertools.chain(context.evaluate_prompt(settings), trial):
             if isinstance(event, StageEntered):
                 now = time.perf_counter()
                 measured.stage_s[stage] = measured.stage_s.get(stage, 0.0) + now - entered

@@ -18,6 +18,7 @@ class Stage(StrEnum):
 
     LOADING = "loading"
     PROMPT = "prompt"
+    THOUGHT = "thought"
     CANDIDATES = "candidates"
     RUNS = "runs"
     SIGNAL = "signal"
@@ -39,6 +40,8 @@ class Outcome(StrEnum):
     """The budget is used up."""
     LENGTH = "length"
     """The answer outgrew the context."""
+    THOUGHT = "thought"
+    """The model thought to the end of its allowance, and no answer came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ class TokenCounts:
 
     `prompt` and `signal` were prefilled, `candidate` sampled for candidates or plain samples, `decoded`
     generated one at a time. Drafts of lines were `verified` (accepted) or `rejected`. `reused` tokens came
-    from a cache and cost nothing.
+    from a cache and cost nothing. `thought` tokens are of a thought that the model opened in front of its
+    answer, or of what looked like the beginning of one.
     """
 
     prompt: int = 0
@@ -64,6 +68,7 @@ class TokenCounts:
     decoded: int = 0
     reused: int = 0
     rejected: int = 0
+    thought: int = 0
 
     @property
     def evaluated(self) -> int:
@@ -141,6 +146,18 @@ class StageEntered(Event):
     """The solver turned to another stage."""
 
     stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class ThoughtSkipped(Event):
+    """The model thought in front of its answer, in so many tokens; what follows goes on behind the thought.
+
+    `ended` False: the thought came to no end within its budget, so there is no answer.
+    """
+
+    text: str
+    tokens: int
+    ended: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ REASONS: Final = {
     Outcome.BUDGET: "the budget is used up",
     Outcome.STOPPED: "stopped",
     Outcome.LENGTH: "the answer outgrew the context",
+    Outcome.THOUGHT: "thought only, no answer; --thought-tokens allows for longer thoughts",
 }
 
 

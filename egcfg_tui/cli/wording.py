@@ -27,6 +27,7 @@ from egcfg_tui.events import (
     SolvePaused,
     SolveResumed,
     SolveStarted,
+    ThoughtSkipped,
     TrialFinished,
     TrialStarted,
 )
@@ -58,6 +59,10 @@ class Wording:
                 return _task(event) if full else _solving(event)
             case SettingsLeftOut():
                 return [self._note(left_out(event))]
+            case ThoughtSkipped():
+                long = counted_things(event.tokens, "token")
+                how = "skipped" if event.ended else "without an end"
+                return [self._note(f"the model thought first: {long}, {how}")]
             case TrialStarted():
                 self._code = self._starter
                 return _trial(event, full=full)

@@ -177,6 +177,9 @@ class Engine(Protocol):
     def piece(self, token: int) -> bytes:
         """The bytes a token stands for; control tokens stand for none."""
 
+    def control_text(self, token: int) -> str:
+        """What a chat template writes for a control token; empty for any other, and where there are none."""
+
     def is_end(self, token: int) -> bool:
         """Whether the token ends a generation."""
 

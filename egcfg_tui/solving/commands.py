@@ -45,7 +45,7 @@ Command = Pause | Resume | StepLine | SetGamma | Rewind
 
 
 class Interrupted(Exception):
-    """Unwinds a solve to its end. `reason` is `STOPPED` or `BUDGET`."""
+    """Unwinds a solve to its end. `reason` is `STOPPED` or `BUDGET`, or what a subclass says."""
 
     def __init__(self, reason: Outcome) -> None:
         super().__init__(reason)

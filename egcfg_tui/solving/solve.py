@@ -63,14 +63,15 @@ def solve(
         budget_tokens=request.budget_tokens,
     )
     try:
-        frame = chat_frame(
-            engine.info.chat_template, bos_text=engine.info.bos_text, eos_text=engine.info.eos_text
-        )
+        info = engine.info
 
         def prompt_for(style: PromptStyle) -> TaskPrompt:
+            # A document needs no chat template, so one that fails does not matter.
+            template = None if style is PromptStyle.COMPLETION else info.chat_template
+            frame = chat_frame(template, bos_text=info.bos_text, eos_text=info.eos_text)
             return task_prompt(exercise, style, frame)
 
-        context_tokens, fitting = engine.info.context_tokens, fit(engine, request, prompt_for)
+        context_tokens, fitting = info.context_tokens, fit(engine, request, prompt_for)
         if context_tokens < fitting.least_tokens:
             yield SolveFailed(
                 FailureKind.CONTEXT,
@@ -89,7 +90,8 @@ def solve(
         ):
             yield from _solve(context, sandbox, request, running)
     except ChatTemplateError as error:
-        yield SolveFailed(FailureKind.MODEL, f"{error}; try another model")
+        step = "use --prompt-style completion, which needs none, or another model"
+        yield SolveFailed(FailureKind.MODEL, f"{error}; {step}")
     except EngineError as error:
         yield SolveFailed(FailureKind.MODEL, str(error))
     except SandboxRefused as error:
@@ -102,7 +104,7 @@ def _solve(
     context: SolveContext, sandbox: Sandbox, request: SolveRequest, running: Running
 ) -> Iterator[Event]:
     try:
-        yield from context.evaluate_prompt()
+        yield from context.evaluate_prompt(request.settings)
         yield from running.run()
         reason = Outcome.PASSED if context.solved else Outcome.FAILED
     except Interrupted as interrupted:

@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     """What tokens are evaluated for: the fields of `TokenCounts`."""
 
     PROMPT = "prompt"
+    THOUGHT = "thought"
     CANDIDATE = "candidate"
     SIGNAL = "signal"
     VERIFIED = "verified"

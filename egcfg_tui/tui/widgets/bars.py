@@ -20,6 +20,7 @@ SPINS_PER_S: Final = 10
 STAGE_WORDS: Final[dict[Stage, str]] = {
     Stage.LOADING: "loading the model",
     Stage.PROMPT: "reading the prompt",
+    Stage.THOUGHT: "skipping a thought",
     Stage.CANDIDATES: "sampling candidates",
     Stage.RUNS: "running candidates",
     Stage.SIGNAL: "reading the signal",
@@ -118,6 +119,7 @@ def _verdict(view: SolveView) -> Content:
     reasons = {
         Outcome.STOPPED: "‖ stopped",
         Outcome.BUDGET: "✗ not solved: the budget is used up",
+        Outcome.THOUGHT: "✗ not solved: thought only, no answer",
         Outcome.PASSED: "✗ passes the visible tests, fails hidden ones",
     }
     text = reasons.get(result.reason, "✗ not solved")
