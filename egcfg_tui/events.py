@@ -277,19 +277,28 @@ class TrialCost:
 
 @dataclass(frozen=True, slots=True)
 class ScoredTest:
-    """A test of the final solution. A hidden test's text is shown only here."""
+    """A test of the final solution. A hidden test's text is shown only here.
+
+    `result` is None for a test that was not run to its end before the budget or a stop ended the scoring.
+    """
 
     test: str
     hidden: bool
-    result: TestResult
+    result: TestResult | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether it was run and passed."""
+        return self.result is not None and self.result.passed
 
 
 @dataclass(frozen=True, slots=True)
 class SolveFinished(Event):
     """The end of a solve. `solved`: the solution passes all visible and all hidden tests.
 
-    `hidden_passed` is None when there are no hidden tests or nothing was scored. `reason`: passed, failed,
-    budget, stopped, length. `solved_by` is the index of the trial whose answer passed the visible tests.
+    `hidden_passed` is None when there are no hidden tests, and when none failed but not all were run.
+    `reason`: passed, failed, budget, stopped, length. `solved_by` is the index of the trial whose answer
+    passed the visible tests. `tests` is empty where the solve was stopped within a trial.
     """
 
     exercise_id: str
@@ -307,6 +316,11 @@ class SolveFinished(Event):
     tests: tuple[ScoredTest, ...]
     solved_by: int | None = None
     trial_list: tuple[TrialCost, ...] = ()
+
+    @property
+    def not_run(self) -> int:
+        """How many tests the scoring did not come to the end of."""
+        return sum(test.result is None for test in self.tests)
 
 
 class FailureKind(StrEnum):

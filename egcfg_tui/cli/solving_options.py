@@ -16,6 +16,7 @@ from egcfg_tui.exercises import Visibility
 from egcfg_tui.solving.request.grid import Grid
 from egcfg_tui.solving.request.grid_file import GridError, read_grid
 from egcfg_tui.solving.request.settings import CARRIED, SETTINGS, Method, Setting, Settings, parse_settings
+from egcfg_tui.solving.scoring import SCORING_MARGIN_S
 
 
 def add_visible_option(parser: CommandParser) -> None:
@@ -49,7 +50,11 @@ def add_solving_options(parser: CommandParser) -> None:
     for setting in SETTINGS.values():
         _add_setting(method, setting)
     method.add_argument(
-        "--budget", type=seconds, default=120.0, metavar="SECONDS", help="wall seconds; default: 120"
+        "--budget",
+        type=seconds,
+        default=120.0,
+        metavar="SECONDS",
+        help=f"wall seconds; scoring ends {SCORING_MARGIN_S:g} s later at the latest; default: 120",
     )
     method.add_argument(
         "--seed",

@@ -93,9 +93,15 @@ class CommandInbox:
         return self._clock() - self._start - self._paused_s
 
     @property
-    def should_halt(self) -> bool:
-        """Whether a stop was asked for or the budget is used up."""
-        return self.stop_requested() or self.elapsed_s >= self._budget_s
+    def left_s(self) -> float:
+        """Seconds of the budget that are left."""
+        return max(0.0, self._budget_s - self.elapsed_s)
+
+    def halt_reason(self) -> str | None:
+        """Why the solve has to end: `stopped` or `budget`; None while it may go on."""
+        if self.stop_requested():
+            return "stopped"
+        return None if self.left_s else "budget"
 
     def checkpoint(self) -> Iterator[Event]:
         """Takes what was asked in; holds while paused.
@@ -108,10 +114,9 @@ class CommandInbox:
         if self._requested_line is not None:
             line, self._requested_line = self._requested_line, None
             raise Rewound(line)
-        if self.stop_requested():
-            raise Interrupted("stopped")
-        if self.elapsed_s >= self._budget_s:
-            raise Interrupted("budget")
+        reason = self.halt_reason()
+        if reason is not None:
+            raise Interrupted(reason)
 
     @contextmanager
     def rewindable(self) -> Iterator[None]:

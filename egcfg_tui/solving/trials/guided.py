@@ -346,7 +346,7 @@ class GuidedTrial:
             by_source.setdefault(source, []).append(candidate.index)
         sources = [source for source in by_source if source is not None]
         cached = {source: cache.knows(source) for source in sources}
-        reports = dict(zip(sources, cache.execute(sources, self._context.inbox.stop_requested), strict=True))
+        reports = dict(zip(sources, cache.execute(sources, self._context.inbox.halt_reason), strict=True))
         return tuple(
             CandidateRun(tuple(indices), None, ())
             if source is None
