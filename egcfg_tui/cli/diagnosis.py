@@ -17,8 +17,8 @@ from egcfg_tui.cli import stderr, stdout
 from egcfg_tui.cli.engine_probe import EngineFacts, probe_engine
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.models.folders import models_folder, user_catalogue_file
-from egcfg_tui.models.memory import available_bytes
 from egcfg_tui.runs.machine import Machine, this_machine
+from egcfg_tui.system.memory import available_bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,12 @@ def add_solving_options(parser: CommandParser) -> None:
         help="an id, a .gguf file, hf:org/repo/file or ollama:name:tag; with say:FILE there "
         "is no model, and the answer is the text of FILE (docs/bug_report.md)",
     )
-    model.add_argument("--threads", type=whole_number(1, 1024), metavar="N", help="default: all cores")
+    model.add_argument(
+        "--threads",
+        type=whole_number(1, 1024),
+        metavar="N",
+        help="default: all cores that this process may use",
+    )
     model.add_argument(
         "--context", type=whole_number(512, 1 << 20), metavar="TOKENS", help="default: chosen by the engine"
     )

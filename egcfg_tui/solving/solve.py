@@ -22,7 +22,7 @@ from egcfg_tui.prompting.task import PromptStyle, TaskPrompt, task_prompt
 from egcfg_tui.solving.commands import CommandInbox, Interrupted
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.meter import ContextFull
-from egcfg_tui.solving.request.fitting import fit
+from egcfg_tui.solving.request.fitting import fit, too_many_candidates
 from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.run_cache import SandboxBroke
@@ -75,6 +75,10 @@ def solve(
                 f"the context of {context_tokens} tokens is too small for this exercise's prompt and "
                 f"an answer; use --context {fitting.least_tokens} or more",
             )
+            return
+        lacking = too_many_candidates(engine, request)
+        if lacking is not None:
+            yield SolveFailed(FailureKind.CONTEXT, lacking)
             return
         if context_tokens < fitting.most_tokens:
             left_out = len(grid) - len(fitting.settings)

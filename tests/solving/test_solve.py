@@ -461,3 +461,27 @@ def test_a_broken_chat_template_is_said(sandbox: Sandbox) -> None:
     events = run(engine, sandbox, SolveRequest(EXERCISE))
     assert isinstance(events[-1], SolveFailed)
     assert "chat template" in events[-1].message
+
+
+ANSWERS = [
+    (f"def total(xs):\n    x = {number % 3}\n    return {-number}\n```", 1.0) for number in range(1, 30)
+]
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_sixteen_states_do_for_every_method(sandbox: Sandbox, method: Method) -> None:
+    engine = FakeEngine(scripted(lambda _: ANSWERS, MARKER), can_rewind=False, max_branches=16)
+    request = SolveRequest(EXERCISE, method, Settings(candidates=4), budget_s=4000)
+    end = finished(run(engine, sandbox, request, clock=ticking()))
+    assert end.reason in ("budget", "failed")
+    assert end.trials > (method in (Method.SAMPLE, Method.AUTO))
+
+
+@pytest.mark.parametrize("method", [Method.AUTO, Method.EGCFG])
+def test_more_candidates_than_states_are_refused_with_the_number_that_fits(
+    sandbox: Sandbox, method: Method
+) -> None:
+    engine = FakeEngine(hashed(1), can_rewind=False, max_branches=16)
+    end = run(engine, sandbox, SolveRequest(EXERCISE, method, Settings(candidates=7)))[-1]
+    assert isinstance(end, SolveFailed)
+    assert "room for 16 states of this model, too few for 7 candidates; use --candidates 6" in end.message
