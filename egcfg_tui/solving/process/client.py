@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
-import platformdirs
-
 from egcfg_tui.engine.api import EngineDied, ModelSpec
 from egcfg_tui.events import Event, FailureKind, SolveFailed
 from egcfg_tui.models.folders import prompts_folder
@@ -15,6 +13,7 @@ from egcfg_tui.solving.commands import Pause, Resume, Rewind, SetGamma, StepLine
 from egcfg_tui.solving.process.host import Host
 from egcfg_tui.solving.process.server import ServiceConfig, SolverService
 from egcfg_tui.solving.request.solve_request import SolveRequest
+from egcfg_tui.system.folders import log_folder
 
 __all__ = ["SolveRequest", "SolverSession"]
 
@@ -100,5 +99,6 @@ class SolverSession:
             yield SolveFailed(FailureKind.MODEL, str(death))
 
 
-def _log_path() -> Path:
-    return Path(platformdirs.user_state_dir("egcfg-tui")) / "engine.log"
+def _log_path() -> Path | None:
+    folder = log_folder()
+    return None if folder is None else folder / "engine.log"

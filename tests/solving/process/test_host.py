@@ -123,3 +123,14 @@ def test_closing_while_a_job_is_read_ends_the_reading(host: Host) -> None:
     with pytest.raises(EngineDied):
         list(messages)
     assert not host.alive
+
+
+@pytest.mark.parametrize("place", [None, "file/engine.log"])
+def test_a_log_that_cannot_be_had_is_done_without(tmp_path: Path, place: str | None) -> None:
+    (tmp_path / "file").touch()
+    host = Host(Parrot, "polly", None if place is None else tmp_path / place)
+    assert list(host.start()) == ["opened polly"]
+    assert list(host.request("print")) == ["printed"]
+    with pytest.raises(EngineDied, match="start it again, or (see why there is no log|read )"):
+        list(host.request("killed"))
+    host.close()
