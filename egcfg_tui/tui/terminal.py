@@ -82,7 +82,8 @@ def guarded_screen(log: Path | None) -> Iterator[None]:
         os.dup2(screen_fd, 2)
         for descriptor in (screen_fd, log_fd):
             os.close(descriptor)
-        own.close()
+        with suppress(OSError):  # what is still to be drawn, where the window was closed
+            own.close()
         log_stream.close()
 
 

@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> ExitCode:
     def find_model() -> ModelSpec:
         return chosen_model(args)[0]
 
-    from egcfg_tui.tui.app import run_app
+    from egcfg_tui.tui.app import WorkbenchBroke, run_app
     from egcfg_tui.tui.options import SolveOptions
     from egcfg_tui.tui.terminal import NoTerminalError
 
@@ -67,4 +67,6 @@ def run(args: argparse.Namespace) -> ExitCode:
         )
     except NoTerminalError as error:
         raise CommandError(str(error), ExitCode.USAGE) from error
+    except WorkbenchBroke as error:
+        raise CommandError(str(error), ExitCode.INTERNAL) from error
     return ExitCode.DONE
