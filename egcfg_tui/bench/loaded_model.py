@@ -32,8 +32,11 @@ class Session(Protocol):
     def solve(self, request: SolveRequest) -> Iterator[Event]:
         """Solves; the last event is `SolveFinished` or `SolveFailed`."""
 
-    def measure(self) -> Iterator[Event]:
-        """Measures prices; the last event is `PricesMeasured` or `SolveFailed`."""
+    def measure(self, threads: int | None) -> Iterator[Event]:
+        """Measures prices, on threads of the CPU or, None, on a GPU.
+
+        The last event is `PricesMeasured` or `SolveFailed`.
+        """
 
     def stop(self) -> None:
         """Ends the solve in flight."""
@@ -87,6 +90,7 @@ class LoadedModel:
             if isinstance(event, EngineLoaded):
                 yield ModelLoaded(name, event.load_s)
             self._check(event, "cannot be loaded")
+        self._stopper.passes_on(self._session.stop)
 
     def measured(self, model: PlannedModel) -> Generator[BenchEvent, None, PriceTable]:
         """The prices of a model, from an earlier bench or measured now. Raises as `load` does."""
@@ -96,7 +100,9 @@ class LoadedModel:
         yield from self.load(model.name)
         yield MeasuringStarted(model.name)
         assert self._session is not None
-        for event in self._session.measure():
+        self._stopper.passes_on(self._session.kill)
+        threads = model.threads if model.backend == "cpu" else None
+        for event in self._session.measure(threads):
             self._check(event, "cannot be measured")
             if isinstance(event, PricesMeasured):
                 table = event.table
@@ -104,6 +110,7 @@ class LoadedModel:
             raise BenchError(
                 f"model {model.name} cannot be measured: its context is too small; use --clock wall"
             )
+        self._stopper.passes_on(self._session.stop)
         remember(model, table)
         return table
 
@@ -112,7 +119,6 @@ class LoadedModel:
         session = self._session
         assert session is not None
         session.prices = prices
-        self._stopper.passes_on(session.stop)
         for event in session.solve(request):
             if self._stopper.requested:
                 session.stop()  # a wish that came in front of the first event was too early to count

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from egcfg_sandbox import Sandbox
 from egcfg_tui.bench.clock.account import Account, PricedEngine, PricedSandbox
-from egcfg_tui.bench.clock.measuring import measured_prices
+from egcfg_tui.bench.clock.measuring import measured_prices, processor_clock
 from egcfg_tui.bench.clock.prices import PriceTable
 from egcfg_tui.engine.api import Engine, ModelSpec
 from egcfg_tui.engine.stop_flag import StopFlag
@@ -20,7 +21,9 @@ from egcfg_tui.solving.request.solve_request import SolveRequest
 
 @dataclass(frozen=True, slots=True)
 class MeasurePrices:
-    """A job: measure what the model's decodes cost."""
+    """A job: measure what the model's decodes cost on so many threads of the CPU; None: on a GPU."""
+
+    threads: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class BenchService(SolverService):
         self._account.prices = job.prices if isinstance(job, PricedSolve) else None
         if isinstance(job, MeasurePrices):
             assert self._engine is not None
-            yield PricesMeasured(measured_prices(self._engine))
+            clock = time.perf_counter if job.threads is None else processor_clock(job.threads)
+            yield PricesMeasured(measured_prices(self._engine, clock))
             return
         yield from super().handle(job.request if isinstance(job, PricedSolve) else job, inbox)
 
@@ -84,6 +88,6 @@ class BenchSession(SolverSession):
         job = request if self.prices is None else PricedSolve(request, self.prices)
         yield from self._survive(self._host.request(job))
 
-    def measure(self) -> Iterator[Event]:
-        """Yields `PricesMeasured`, or `SolveFailed`."""
-        yield from self._survive(self._host.request(MeasurePrices()))
+    def measure(self, threads: int | None) -> Iterator[Event]:
+        """Yields `PricesMeasured`, or `SolveFailed`; `threads` as in `MeasurePrices`."""
+        yield from self._survive(self._host.request(MeasurePrices(threads)))

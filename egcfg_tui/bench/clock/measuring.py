@@ -1,4 +1,9 @@
-"""Measures what decodes cost: the fastest of many, which is what they take on an idle machine."""
+"""Measures what decodes cost while the machine is idle, also while it is not.
+
+On a CPU a decode costs the processor time of its threads: what other programs take adds to the wall's time
+and hardly to this. Measured on two cores under a load of 8 to 12, the wall's fastest of eight was 5 to 9
+times what the idle machine takes, the processor time 1.2 to 1.5 times. On a GPU it costs the wall's time.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +19,20 @@ _PROMPT_TOKENS: Final = 200
 _WIDEST: Final = 16
 """Up to here a decode is of samples side by side; wider ones are prefills, of one branch."""
 
-_IN_VAIN: Final = 6
-_MOST: Final = 30
-"""A size is measured until so many tries in a row were not a hundredth faster, and so often at most: noise of
-other programs only ever adds."""
+_IN_VAIN: Final = 3
+_MOST: Final = 12
+"""A size is measured until so many tries in a row were not a hundredth faster, and so often at most: noise
+only ever adds."""
+
+
+def processor_clock(threads: int) -> Callable[[], float]:
+    """Seconds that work on so many threads takes where nothing else wants them."""
+    return lambda: time.process_time() / threads
 
 
 def measured_prices(engine: Engine, clock: Callable[[], float] = time.perf_counter) -> PriceTable:
-    """The price table of a loaded model: decodes of each size behind a prompt of 200 tokens.
-
-    Sizes end at the engine's largest batch, or where its cache is full.
+    """The price table of a loaded model: decodes of each size behind a prompt of 200 tokens, the fastest of
+    some. Sizes end at the engine's largest batch, or where its cache is full.
     """
     word = engine.tokenize("x = y + 1\n")
     prices: list[Price] = []

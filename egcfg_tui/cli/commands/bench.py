@@ -12,7 +12,7 @@ from egcfg_tui.bench.events import BenchEvent, BenchFinished, BenchStopped
 from egcfg_tui.bench.folder import BenchFolder, default_folder
 from egcfg_tui.bench.records import BenchError
 from egcfg_tui.bench.stopper import Stopper
-from egcfg_tui.cli import stderr
+from egcfg_tui.cli import stderr, stdout
 from egcfg_tui.cli.bench_narration import bench_narrator
 from egcfg_tui.cli.bench_options import add_bench_options, choices_from
 from egcfg_tui.cli.errors import CommandError
@@ -103,4 +103,9 @@ def _rescore(path: Path) -> ExitCode:
 
 def print_comparison(path: Path) -> None:
     """What the bench's models and methods compare to."""
-    stderr.narrate(f"compare with: egcfg-tui compare {shlex.quote(str(path))}")
+    with ending_at_once():
+        from egcfg_tui.bench.comparison import compare_paths
+        from egcfg_tui.cli.comparison_view import view
+
+    stdout.emit_rendered(view(compare_paths([path])))
+    stderr.narrate(f"once more, or as HTML: egcfg-tui compare {shlex.quote(str(path))}")
