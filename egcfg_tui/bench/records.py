@@ -158,6 +158,31 @@ def iterate_records(path: Path) -> Iterator[Record]:
         raise BenchError(f"{path}: the records cannot be read: {error.strerror}") from error
 
 
+class RecordTail:
+    """Reads a file of records that another process adds to."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+        self._lines = 0
+
+    def new(self) -> Iterator[Record]:
+        """The records that were added since the last call. Raises `BenchError`."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                for line in file:
+                    if not line.endswith(b"\n"):
+                        return
+                    record = _decoded(self._path, self._lines + 1, line)
+                    self._offset, self._lines = self._offset + len(line), self._lines + 1
+                    yield record
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise BenchError(f"{self._path}: the records cannot be read: {error.strerror}") from error
+
+
 def latest(records: Iterable[Record]) -> dict[Task, Record]:
     """The record that counts of each task: the one that is no fault, else the last fault."""
     found: dict[Task, Record] = {}
