@@ -25,7 +25,7 @@ from egcfg_tui.events import (
     TrialStarted,
 )
 from egcfg_tui.runs import RecordedModel, Recorder, RecordingError, header_for
-from egcfg_tui.solving.request.settings import Method
+from egcfg_tui.solving.methods import method_named
 
 
 class Attempt:
@@ -67,7 +67,9 @@ class Attempt:
         passed = [test.result.passed for test in finished.tests]
         visible = [test.result.passed for test in finished.tests if not test.hidden]
         by = finished.solved_by
-        cut = self.request.method is Method.GREEDY and self._answer_tokens >= self.request.settings.max_tokens
+        method = method_named(self.request.method)
+        gives_one_answer = not (method.samples or method.trials)
+        cut = gives_one_answer and self._answer_tokens >= self.request.settings.max_tokens
         return self._made(
             outcome=outcome_of(finished, self.request.exercise, cut=cut),
             visible_passed=bool(visible) and all(visible),

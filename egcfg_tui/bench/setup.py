@@ -23,8 +23,9 @@ from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.exercises import Exercise, Visibility, reference_to, with_visible
 from egcfg_tui.exercises.packages import require_packages
 from egcfg_tui.runs.machine import this_machine
+from egcfg_tui.solving.methods import method_named
 from egcfg_tui.solving.request.grid import Grid
-from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
 WALL = "wall"
@@ -42,8 +43,8 @@ class Choices:
 
     exercises: tuple[Exercise, ...]
     models: tuple[ModelSpec, ...]
-    methods: tuple[Method, ...]
-    grids: Mapping[Method, Grid]
+    methods: tuple[str, ...]
+    grids: Mapping[str, Grid]
     settings: Settings
     budget_s: float | None
     budget_tokens: int | None = None
@@ -68,7 +69,7 @@ class BenchSetup:
         grid = next(method.grid for method in plan.methods if method.name == task.method)
         return SolveRequest(
             exercise=self.exercises[task.exercise, task.exercise_sha256],
-            method=Method(task.method),
+            method=task.method,
             settings=plan.settings,
             budget_s=math.inf if plan.budget_s is None else plan.budget_s,
             seed=plan.seed_of(task.repeat),
@@ -122,7 +123,7 @@ def set_up(choices: Choices) -> BenchSetup:
     return BenchSetup(plan, exercises, {spec.name: spec for spec in choices.models})
 
 
-def _planned_method(method: Method, choices: Choices) -> PlannedMethod:
+def _planned_method(method: str, choices: Choices) -> PlannedMethod:
     grid = choices.grids[method]
-    first = grid.settings(choices.settings)[0] if method is Method.EGCFG else choices.settings
-    return PlannedMethod(method.value, first.to_string(), grid)
+    first = grid.settings(choices.settings)[0] if method_named(method).guided else choices.settings
+    return PlannedMethod(method, first.to_string(), grid)

@@ -24,8 +24,8 @@ from egcfg_tui.bench.plan import Plan
 from egcfg_tui.bench.progress import Estimate, Progress
 from egcfg_tui.bench.records import Outcome, Record
 from egcfg_tui.cli import stderr
-from egcfg_tui.cli.narration import FAINT
 from egcfg_tui.cli.printable import printable
+from egcfg_tui.cli.styles import FAINT
 from egcfg_tui.events import Progressed, StageEntered
 
 if TYPE_CHECKING:

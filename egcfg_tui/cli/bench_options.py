@@ -23,8 +23,8 @@ from egcfg_tui.cli.solving_options import (
     settings_from,
     visible_from,
 )
+from egcfg_tui.solving.methods import DEFAULT_METHOD, offered_methods
 from egcfg_tui.solving.request.grid_file import grid_for
-from egcfg_tui.solving.request.settings import Method
 
 if TYPE_CHECKING:
     from egcfg_tui.bench.setup import Choices
@@ -50,10 +50,10 @@ def add_bench_options(parser: CommandParser) -> None:
     )
     what.add_argument(
         "--methods",
-        type=listed(tuple(Method)),
-        default=[Method.AUTO],
+        type=listed(offered_methods()),
+        default=[DEFAULT_METHOD],
         metavar="M,...",
-        help=f"of {', '.join(Method)}; default: auto",
+        help=f"of {', '.join(offered_methods())}; default: auto",
     )
     what.add_argument("--repeats", type=whole_number(1, 1000), default=1, metavar="N", help="default: 1")
     add_visible_option(parser)
@@ -89,7 +89,7 @@ def choices_from(args: argparse.Namespace) -> Choices:
     """What the options choose. Raises `ExerciseError` and `ModelError`."""
     from egcfg_tui.bench.setup import Choices
 
-    methods = [Method(name) for name in args.methods]
+    methods = args.methods
     chosen, held = chosen_grid(args, methods), held_settings(args)
     budget_s = args.budget
     if budget_s is None and args.budget_tokens is None:

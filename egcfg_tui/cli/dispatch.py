@@ -41,6 +41,8 @@ COMMANDS: Final = (
     Command("solve", "egcfg_tui.cli.commands.solve", "solve one exercise and print the solution"),
     Command("bench", "egcfg_tui.cli.commands.bench", "run many exercises with several models or methods"),
     Command("replay", "egcfg_tui.cli.commands.replay", "show a recorded solve again, without a model"),
+    Command("compare", "egcfg_tui.cli.commands.compare", "compare what benches measured"),
+    Command("runs", "egcfg_tui.cli.commands.runs", "list, show, export and delete the runs that are kept"),
     Command("exercises", "egcfg_tui.cli.commands.exercises", "list, show and check exercises"),
     Command("models", "egcfg_tui.cli.commands.models", "list, show and pull models"),
     Command("doctor", "egcfg_tui.cli.commands.doctor", "say what works on this machine, and why not"),

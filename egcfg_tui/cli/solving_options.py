@@ -14,9 +14,10 @@ from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.option_types import number, seconds, whole_number
 from egcfg_tui.cli.parser import CommandParser, did_you_mean
 from egcfg_tui.exercises import Visibility
+from egcfg_tui.solving.methods import DEFAULT_METHOD, METHODS, offered_methods
 from egcfg_tui.solving.request.grid import Grid
 from egcfg_tui.solving.request.grid_file import GridError, read_grid
-from egcfg_tui.solving.request.settings import CARRIED, SETTINGS, Method, Setting, Settings, parse_settings
+from egcfg_tui.solving.request.settings import CARRIED, SETTINGS, Setting, Settings, parse_settings
 
 
 def add_visible_option(parser: CommandParser) -> None:
@@ -36,10 +37,10 @@ def add_solving_options(parser: CommandParser) -> None:
     method = parser.add_argument_group("method")
     method.add_argument(
         "--method",
-        choices=tuple(Method),
-        default=Method.AUTO,
-        metavar="|".join(Method),
-        help="greedy, then samples, then guided trials; guided trials; samples; one answer; default: auto",
+        type=_method,
+        default=DEFAULT_METHOD,
+        metavar="|".join(offered_methods()),
+        help=f"{'; '.join(METHODS[name].help for name in offered_methods())}; default: {DEFAULT_METHOD}",
     )
     add_settings(method)
     method.add_argument(
@@ -48,7 +49,10 @@ def add_solving_options(parser: CommandParser) -> None:
     add_seed(method)
     model = parser.add_argument_group("model and machine")
     model.add_argument(
-        "--model", metavar="M", help="an id, a .gguf file, hf:org/repo/file or ollama:name:tag"
+        "--model",
+        metavar="M",
+        help="an id, a .gguf file, hf:org/repo/file or ollama:name:tag; with say:FILE there "
+        "is no model, and the answer is the text of FILE (docs/bug_report.md)",
     )
     add_machine_options(model)
     model.add_argument(
@@ -132,13 +136,13 @@ def settings_from(args: argparse.Namespace) -> Settings:
     return dataclasses.replace(base, **_given(args))
 
 
-def chosen_grid(args: argparse.Namespace, methods: Sequence[Method]) -> Grid | None:
+def chosen_grid(args: argparse.Namespace, methods: Sequence[str]) -> Grid | None:
     """The user's grid file, if any, for the methods that are to run."""
     if args.grid is None:
         return None
-    if not {Method.AUTO, Method.EGCFG} & set(methods):
+    if all(METHODS[name].grid is None for name in methods):
         raise CommandError(
-            f"--grid: method {methods[0]} has no guided trials; leave it out, or use method egcfg",
+            f"--grid: method {methods[0]} has no guided trials; leave it out, or use --method egcfg",
             ExitCode.USAGE,
         )
     try:
@@ -150,6 +154,16 @@ def chosen_grid(args: argparse.Namespace, methods: Sequence[Method]) -> Grid | N
 def held_settings(args: argparse.Namespace) -> frozenset[str]:
     """The settings given by hand, which no grid varies."""
     return frozenset(_given(args)) | (CARRIED if args.config is not None else frozenset())
+
+
+def _method(text: str) -> str:
+    """The type of `--method`: a method's name, also of one that no help text offers."""
+    if text not in METHODS:
+        names = offered_methods()
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not one of {', '.join(names)}{did_you_mean(text, names)}"
+        )
+    return text
 
 
 def _given(args: argparse.Namespace) -> dict[str, Any]:

@@ -81,8 +81,8 @@ class LlamaEngine(SequenceEngine):
                 context_tokens=llama_cpp.llama_n_ctx(self._context),
                 max_branches=_KEEPER if self._window_tokens else MAX_BRANCHES,
                 chat_template=_text(llama_cpp.llama_model_chat_template(self._model, None)),
-                bos_text=self._control_text(llama_cpp.llama_vocab_bos(self._vocab)),
-                eos_text=self._control_text(llama_cpp.llama_vocab_eos(self._vocab)),
+                bos_text=self._name(llama_cpp.llama_vocab_bos(self._vocab)),
+                eos_text=self._name(llama_cpp.llama_vocab_eos(self._vocab)),
                 can_rewind=can_rewind,
                 # A saved state leaves out what lies behind the window: loaded, it fills other cells than
                 # a prefill and rounds differently, and a seed would no longer give the same run.
@@ -125,6 +125,10 @@ class LlamaEngine(SequenceEngine):
                 size = llama_cpp.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, False)
             known = self._pieces[token] = buffer.raw[:size]
         return known
+
+    def control_text(self, token: int) -> str:
+        """What a chat template writes for a control token; empty for any other."""
+        return "" if self.piece(token) else self._name(token)
 
     def is_end(self, token: int) -> bool:
         """Whether the token ends a generation."""
@@ -203,7 +207,8 @@ class LlamaEngine(SequenceEngine):
             self._cut(sequence, 0)
             raise EngineError("a saved state does not fit this model's context")
 
-    def _control_text(self, token: int) -> str:
+    def _name(self, token: int) -> str:
+        """What the vocabulary calls a token; negative ones, which are none, have no name."""
         if token < 0:
             return ""
         return _text(llama_cpp.llama_vocab_get_text(self._vocab, token)) or ""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from egcfg_tui.events import Event, GammaChanged, SolvePaused, SolveResumed
+from egcfg_tui.events import Event, GammaChanged, Outcome, SolvePaused, SolveResumed
 
 _PAUSE_POLL_S: Final = 0.05
 
@@ -45,9 +45,9 @@ Command = Pause | Resume | StepLine | SetGamma | Rewind
 
 
 class Interrupted(Exception):
-    """Unwinds a solve to its end. `reason` is `stopped` or `budget`."""
+    """Unwinds a solve to its end. `reason` is `STOPPED` or `BUDGET`, or what a subclass says."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: Outcome) -> None:
         super().__init__(reason)
         self.reason = reason
 
@@ -114,9 +114,9 @@ class CommandInbox:
             line, self._requested_line = self._requested_line, None
             raise Rewound(line)
         if self.stop_requested():
-            raise Interrupted("stopped")
+            raise Interrupted(Outcome.STOPPED)
         if self.budget_spent:
-            raise Interrupted("budget")
+            raise Interrupted(Outcome.BUDGET)
 
     @contextmanager
     def rewindable(self) -> Iterator[None]:

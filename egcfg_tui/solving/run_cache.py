@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from egcfg_sandbox import Program, Report, Sandbox, Verdict
+from egcfg_tui.events import Outcome
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.solving.commands import Interrupted
 
@@ -42,7 +43,7 @@ class RunCache:
             self.runs += len(reports)
             self._reports.update(zip(missing, reports, strict=False))
             if len(reports) < len(missing):
-                raise Interrupted("stopped")
+                raise Interrupted(Outcome.STOPPED)
         return [self._reports[source] for source in sources]
 
     def _program(self, source: str) -> Program:

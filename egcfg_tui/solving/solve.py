@@ -10,6 +10,7 @@ from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.events import (
     Event,
     FailureKind,
+    Outcome,
     ScoredTest,
     SettingsLeftOut,
     SolveFailed,
@@ -22,8 +23,8 @@ from egcfg_tui.prompting.task import PromptStyle, TaskPrompt, task_prompt
 from egcfg_tui.solving.commands import CommandInbox, Interrupted
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.meter import ContextFull
+from egcfg_tui.solving.methods import METHODS
 from egcfg_tui.solving.request.fitting import fit
-from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.run_cache import SandboxBroke, check_sandbox
 from egcfg_tui.solving.trials.runner import Running
@@ -43,7 +44,8 @@ def solve(
     """
     exercise = request.exercise
     grid = request.grid.settings(request.settings)
-    settings = grid[0] if request.method is Method.EGCFG else request.settings
+    starts_guided = METHODS[request.method].guided
+    settings = grid[0] if starts_guided else request.settings
     yield SolveStarted(
         exercise_id=exercise.id,
         title=exercise.title,
@@ -51,7 +53,7 @@ def solve(
         visible_tests=tuple(test.text for test in exercise.visible),
         hidden_tests=len(exercise.hidden),
         starter=exercise.starter,
-        method=request.method.value,
+        method=request.method,
         model=engine.info.name,
         seed=request.seed,
         budget_s=request.budget_s,
@@ -61,14 +63,15 @@ def solve(
         budget_tokens=request.budget_tokens,
     )
     try:
-        frame = chat_frame(
-            engine.info.chat_template, bos_text=engine.info.bos_text, eos_text=engine.info.eos_text
-        )
+        info = engine.info
 
         def prompt_for(style: PromptStyle) -> TaskPrompt:
+            # A document needs no chat template, so one that fails does not matter.
+            template = None if style is PromptStyle.COMPLETION else info.chat_template
+            frame = chat_frame(template, bos_text=info.bos_text, eos_text=info.eos_text)
             return task_prompt(exercise, style, frame)
 
-        context_tokens, fitting = engine.info.context_tokens, fit(engine, request, prompt_for)
+        context_tokens, fitting = info.context_tokens, fit(engine, request, prompt_for)
         if context_tokens < fitting.least_tokens:
             yield SolveFailed(
                 FailureKind.CONTEXT,
@@ -79,7 +82,7 @@ def solve(
         if context_tokens < fitting.most_tokens:
             left_out = len(grid) - len(fitting.settings)
             yield SettingsLeftOut(left_out, len(grid), context_tokens, fitting.most_tokens)
-        first = fitting.settings[0] if request.method is Method.EGCFG else request.settings
+        first = fitting.settings[0] if starts_guided else request.settings
         prompt = prompt_for(first.prompt_style)
         with (
             SolveContext(engine, sandbox, exercise, prompt, inbox, prompt_files) as context,
@@ -87,7 +90,8 @@ def solve(
         ):
             yield from _solve(context, sandbox, request, running)
     except ChatTemplateError as error:
-        yield SolveFailed(FailureKind.MODEL, f"{error}; try another model")
+        step = "use --prompt-style completion, which needs none, or another model"
+        yield SolveFailed(FailureKind.MODEL, f"{error}; {step}")
     except EngineError as error:
         yield SolveFailed(FailureKind.MODEL, str(error))
     except SandboxRefused as error:
@@ -100,24 +104,24 @@ def _solve(
     context: SolveContext, sandbox: Sandbox, request: SolveRequest, running: Running
 ) -> Iterator[Event]:
     try:
-        yield from context.evaluate_prompt()
+        yield from context.evaluate_prompt(request.settings)
         yield from running.run()
-        reason = "passed" if context.solved else "failed"
+        reason = Outcome.PASSED if context.solved else Outcome.FAILED
     except Interrupted as interrupted:
         reason = interrupted.reason
     except ContextFull:
-        reason = "length"
+        reason = Outcome.LENGTH
     yield from _score(context, sandbox, request, reason, running)
 
 
 def _score(
-    context: SolveContext, sandbox: Sandbox, request: SolveRequest, reason: str, running: Running
+    context: SolveContext, sandbox: Sandbox, request: SolveRequest, reason: Outcome, running: Running
 ) -> Iterator[Event]:
     """Runs the solution against all tests, the hidden ones for the first time; not after a stop, and not on
     with it when one comes meanwhile."""
     exercise = request.exercise
     tests: tuple[ScoredTest, ...] = ()
-    if reason != "stopped":
+    if reason is not Outcome.STOPPED:
         yield context.meter.enter(Stage.SCORING)
         tests_run = exercise.visible + exercise.hidden
         program = Program(
@@ -128,7 +132,7 @@ def _score(
             classes=exercise.classes,
         )
         reports = sandbox.run_many([program], context.inbox.stop_requested)
-        reason = reason if reports else "stopped"
+        reason = reason if reports else Outcome.STOPPED
         for report in reports:
             check_sandbox(report)
             tests = tuple(
@@ -142,7 +146,7 @@ def _score(
         hidden_passed=all(test.result.passed for test in hidden) if hidden else None,
         solution=context.solution,
         reason=reason,
-        method=request.method.value,
+        method=request.method,
         model=context.engine.info.name,
         seed=request.seed,
         wall_s=context.inbox.elapsed_s,

@@ -39,7 +39,9 @@ def test_tokens_and_pieces_round_trip(path: Path) -> None:
     # Control tokens are recognised only where asked for, so an exercise cannot smuggle one in.
     assert [engine.is_end(t) for t in engine.tokenize("<|end|>", special=True)] == [True]
     assert not any(engine.is_end(t) for t in engine.tokenize("<|end|>"))
-    assert engine.piece(engine.tokenize("<|end|>", special=True)[0]) == b""
+    (control,) = engine.tokenize("<|end|>", special=True)
+    assert (engine.piece(control), engine.control_text(control)) == (b"", "<|end|>")
+    assert {engine.control_text(token) for token in engine.tokenize("<|end|>")} == {""}
     engine.close()
 
 

@@ -58,6 +58,10 @@ class PricedEngine:
         """The bytes a token stands for."""
         return self._engine.piece(token)
 
+    def control_text(self, token: int) -> str:
+        """As the engine's."""
+        return self._engine.control_text(token)
+
     def is_end(self, token: int) -> bool:
         """Whether the token ends a generation."""
         return self._engine.is_end(token)

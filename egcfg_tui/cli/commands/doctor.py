@@ -12,9 +12,9 @@ from egcfg_tui.cli import stdout
 from egcfg_tui.cli.diagnosis import Diagnosis, ModelFacts, SandboxFacts, diagnose
 from egcfg_tui.cli.engine_probe import EngineFacts
 from egcfg_tui.cli.exit_codes import ExitCode
-from egcfg_tui.cli.narration import BAD, FAINT, GOOD
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.printable import printable
+from egcfg_tui.cli.styles import BAD, FAINT, GOOD
 
 _EPILOG: Final = """\
 exit codes: 0 everything needed is there, 3 no usable engine or model, 4 the sandbox refuses

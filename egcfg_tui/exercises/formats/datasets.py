@@ -105,9 +105,11 @@ def _format(row: Row) -> RowFormat:
     for row_format in FORMATS:
         if not row_format.keys - keys:
             return row_format
-    closest = max(FORMATS, key=lambda row_format: len(row_format.keys & keys))
-    missing = ", ".join(f"`{key}`" for key in sorted(closest.keys - keys))
-    if closest.keys & keys:
-        raise row.place.error(f"looks like {closest.name}, but lacks {missing}; add what is missing")
+    closest = max(FORMATS, key=lambda row_format: len(row_format.keys & keys) / len(row_format.keys))
+    missing = closest.keys - keys
+    # Half of its keys or fewer is chance: `metadata` or `name` stand in rows of many formats.
+    if len(missing) < len(closest.keys) / 2:
+        lacks = ", ".join(f"`{key}`" for key in sorted(missing))
+        raise row.place.error(f"looks like {closest.name}, but lacks {lacks}; add what is missing")
     known = ", ".join(dict.fromkeys(row_format.name for row_format in FORMATS))
     raise row.place.error(f"is of no known format ({known}); see docs/exercises.md")

@@ -10,6 +10,7 @@ from pathlib import Path
 from egcfg_sandbox import Sandbox, SandboxRefused
 from egcfg_tui.engine.api import Engine, EngineError, ModelSpec
 from egcfg_tui.engine.prompt_files import PromptFiles
+from egcfg_tui.engine.stand_in import load_stand_in
 from egcfg_tui.engine.stop_flag import StopFlag
 from egcfg_tui.events import EngineLoaded, Event, FailureKind, SolveFailed, Stage, StageEntered
 from egcfg_tui.exercises.model import Exercise, ExerciseError
@@ -87,9 +88,11 @@ class SolverService:
 
     def _load(self) -> Engine:
         """The model in memory, if it fits there: the system would kill the process where it does not."""
+        spec = self._config.model
+        if spec.stand_in:
+            return load_stand_in(spec)
         from egcfg_tui.engine import llama
 
-        spec = self._config.model
         if spec.path.is_file():
             check_fits(spec)
         return llama.LlamaEngine(spec, self._stop)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.solving.methods import DEFAULT_METHOD
 from egcfg_tui.solving.request.grid import Grid
-from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class SolveRequest:
-    """One exercise to solve; the same `seed` gives the same run.
+    """One exercise to solve. `method` is a name in `METHODS`; the same `seed` gives the same run.
 
     The budget is `budget_s` seconds, by the wall or by the clock that the solver was given, and
     `budget_tokens` evaluated tokens, whichever ends first; None: as many as there is time for. `settings`
@@ -19,7 +20,7 @@ class SolveRequest:
     """
 
     exercise: Exercise
-    method: Method = Method.AUTO
+    method: str = DEFAULT_METHOD
     settings: Settings = field(default_factory=Settings)
     budget_s: float = 120.0
     seed: int = 0

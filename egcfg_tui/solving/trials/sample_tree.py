@@ -89,6 +89,46 @@ class _Held:
     node: _Node
 
 
+class Samples:
+    """The samples of one solve: one tree, whatever trials come between its rounds. Seeded by the request.
+
+    A context manager: leaving it frees the samples in work.
+    """
+
+    def __init__(self, context: SolveContext, seed: int) -> None:
+        self._context = context
+        self._seed = seed
+        self._tree: SampleTree | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a tree."""
+        return self._tree is not None
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the tree has nothing new to say."""
+        return self._tree is not None and self._tree.exhausted
+
+    def tree(self, settings: Settings) -> SampleTree:
+        """The tree, begun with these settings when it is first asked for."""
+        if self._tree is None:
+            self._tree = SampleTree(self._context, settings, (self._seed, 0))
+        return self._tree
+
+    def rest(self) -> None:
+        """Makes room for a guided trial; samples in work go on later."""
+        if self._tree is not None:
+            self._tree.rest()
+
+    def __enter__(self) -> Samples:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._tree is not None:
+            self._tree.close()
+
+
 class SampleTree:
     """Samples behind the evaluated prompt of a workbench. A context manager.
 
@@ -255,7 +295,7 @@ class SampleTree:
     def _judge_end(self, node: _Node) -> None:
         code = self._starter + node.text
         end = answer_end(code, self._context.exercise)
-        if end is not None and end >= len(self._starter):
+        if end is not None:
             node.text, node.over, node.complete = code[len(self._starter) : end], True, True
         elif node.depth >= self._settings.max_tokens or (
             self._settings.stop_loops and node.text.endswith("\n") and repeats_itself(code)
