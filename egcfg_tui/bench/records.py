@@ -39,7 +39,7 @@ class Outcome(StrEnum):
     BUDGET = "budget"
     """The budget ended before an answer passed the visible tests."""
     LENGTH = "length"
-    """Prompt or answer was cut: by the context or by the longest answer allowed."""
+    """Prompt, thought or answer was cut: by the context or by the longest one allowed."""
     NO_CODE = "no_code"
     """The model's answer holds no code."""
     FAULT = "fault"
