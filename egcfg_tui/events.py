@@ -330,19 +330,28 @@ class TrialCost:
 
 @dataclass(frozen=True, slots=True)
 class ScoredTest:
-    """A test of the final solution. A hidden test's text is shown only here."""
+    """A test of the final solution. A hidden test's text is shown only here.
+
+    `result` is None for a test that was not run to its end before the budget or a stop ended the scoring.
+    """
 
     test: str
     hidden: bool
-    result: TestResult
+    result: TestResult | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether it was run and passed."""
+        return self.result is not None and self.result.passed
 
 
 @dataclass(frozen=True, slots=True)
 class SolveFinished(Event):
     """The end of a solve. `solved`: the solution passes all visible and all hidden tests.
 
-    `hidden_passed` is None when there are no hidden tests or nothing was scored. `solved_by` is the index of
-    the trial whose answer passed the visible tests. `wall_s` and `stages` are by the clock of the budget.
+    `hidden_passed` is None when there are no hidden tests, and when none failed but not all were run.
+    `solved_by` is the index of the trial whose answer passed the visible tests. `wall_s` and `stages` are by
+    the clock of the budget. `tests` is empty where the solve was stopped within a trial.
     """
 
     exercise_id: str
@@ -361,6 +370,11 @@ class SolveFinished(Event):
     solved_by: int | None = None
     trial_list: tuple[TrialCost, ...] = ()
     stages: StageSeconds = field(default_factory=StageSeconds)
+
+    @property
+    def not_run(self) -> int:
+        """How many tests the scoring did not come to the end of."""
+        return sum(test.result is None for test in self.tests)
 
 
 class FailureKind(StrEnum):

@@ -65,8 +65,8 @@ class Attempt:
         return self._failed(failed)
 
     def _ended(self, finished: SolveFinished) -> Record:
-        passed = [test.result.passed for test in finished.tests]
-        visible = [test.result.passed for test in finished.tests if not test.hidden]
+        passed = [test.passed for test in finished.tests]
+        visible = [test.passed for test in finished.tests if not test.hidden]
         by = finished.solved_by
         method = method_named(self.request.method)
         gives_one_answer = not (method.samples or method.trials)

@@ -16,7 +16,7 @@ from egcfg_tui.models.checksums import sha256_of
 from egcfg_tui.models.errors import ModelError
 from egcfg_tui.models.gguf_header import read_header, read_values
 from egcfg_tui.models.quantisation import quantisation_name
-from egcfg_tui.solving.process.server import check_fits
+from egcfg_tui.solving.process.server import sequences_that_fit
 
 _TYPE = "general.file_type"
 _TEMPLATE = "tokenizer.chat_template"
@@ -44,7 +44,7 @@ def _leave_interrupts_to_the_parent() -> None:
 def _planned(spec: ModelSpec) -> PlannedModel:
     from egcfg_tui.engine import llama
 
-    check_fits(spec)
+    sequences_that_fit(spec)
     values = read_values(spec.path, (_TYPE, _TEMPLATE))
     file_type, template = values.get(_TYPE), values.get(_TEMPLATE)
     trained = read_header(spec.path).context_tokens or llama.DEFAULT_CONTEXT_TOKENS

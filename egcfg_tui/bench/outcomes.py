@@ -8,6 +8,7 @@ from egcfg_tui import events
 from egcfg_tui.bench.records import Outcome
 from egcfg_tui.events import ScoredTest, SolveFinished
 from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.solving.text.answer_span import holds_code
 
 
 def outcome_of(finished: SolveFinished, exercise: Exercise, *, cut: bool) -> Outcome:
@@ -25,13 +26,7 @@ def outcome_of(finished: SolveFinished, exercise: Exercise, *, cut: bool) -> Out
 
 def judged_outcome(tests: Sequence[ScoredTest]) -> Outcome:
     """Solved, wrong or failed: what the tests of an answer alone say. Without visible tests none is wrong."""
-    visible = [test.result.passed for test in tests if not test.hidden]
-    if tests and all(test.result.passed for test in tests):
+    visible = [test.passed for test in tests if not test.hidden]
+    if tests and all(test.passed for test in tests):
         return Outcome.SOLVED
     return Outcome.WRONG if visible and all(visible) else Outcome.FAILED
-
-
-def holds_code(solution: str, exercise: Exercise) -> bool:
-    """Whether an answer says anything beyond what the exercise began it with, comments aside."""
-    own = solution.removeprefix(exercise.starter)
-    return any(line.strip() and not line.lstrip().startswith("#") for line in own.splitlines())

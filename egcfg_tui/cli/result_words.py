@@ -26,12 +26,15 @@ def result_lines(event: SolveFinished) -> list[Text]:
     """The result, the tests that did not pass, and the cost."""
     lines = [Text("solved" if event.solved else f"not solved: {REASONS[event.reason]}")]
     lines[0].stylize("bold green" if event.solved else "bold red")
-    visible = [test.result for test in event.tests if not test.hidden]
-    hidden = [test.result for test in event.tests if test.hidden]
-    if visible:
-        lines.append(Text(f"visible tests: {counted(visible)}", GOOD if passes(visible) else BAD))
-    if hidden:
-        lines.append(Text(f"hidden tests: {counted(hidden)}", GOOD if passes(hidden) else BAD))
+    for kind, hidden in (("visible", False), ("hidden", True)):
+        tests = [test for test in event.tests if test.hidden == hidden]
+        if tests:
+            passed = sum(test.passed for test in tests)
+            count = f"{kind} tests: {passed} of {len(tests)} passed"
+            lines.append(Text(count, GOOD if passed == len(tests) else BAD))
+    if event.not_run:
+        cause = "the solve was stopped" if event.reason is Outcome.STOPPED else "the budget ended"
+        lines.append(Text(f"{cause} before {counted_things(event.not_run, 'test')} could be run", BAD))
     lines += fault_lines(event.tests)
     lines.append(
         Text(
@@ -68,7 +71,7 @@ def fault_lines(tests: Sequence[ScoredTest]) -> list[Text]:
     """The tests of a solution that did not pass; of those with the same reason, the first."""
     reasons: dict[str, list[ScoredTest]] = {}
     for test in tests:
-        if not test.result.passed:
+        if test.result is not None and not test.passed:
             reasons.setdefault(why(test.result), []).append(test)
     lines = []
     for reason, same in reasons.items():

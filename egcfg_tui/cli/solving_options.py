@@ -18,6 +18,7 @@ from egcfg_tui.solving.methods import DEFAULT_METHOD, METHODS, offered_methods
 from egcfg_tui.solving.request.grid import Grid
 from egcfg_tui.solving.request.grid_file import GridError, read_grid
 from egcfg_tui.solving.request.settings import CARRIED, SETTINGS, Setting, Settings, parse_settings
+from egcfg_tui.solving.scoring import SCORING_MARGIN_S
 
 
 def add_visible_option(parser: CommandParser) -> None:
@@ -44,7 +45,11 @@ def add_solving_options(parser: CommandParser) -> None:
     )
     add_settings(method)
     method.add_argument(
-        "--budget", type=seconds, default=120.0, metavar="SECONDS", help="wall seconds; default: 120"
+        "--budget",
+        type=seconds,
+        default=120.0,
+        metavar="SECONDS",
+        help=f"wall seconds; scoring ends {SCORING_MARGIN_S:g} s later at the latest; default: 120",
     )
     add_seed(method)
     model = parser.add_argument_group("model and machine")
@@ -87,7 +92,12 @@ def add_seed(method: argparse._ArgumentGroup) -> None:
 
 def add_machine_options(model: argparse._ArgumentGroup) -> None:
     """Adds how models are loaded, and what the sandbox may lack."""
-    model.add_argument("--threads", type=whole_number(1, 1024), metavar="N", help="default: all cores")
+    model.add_argument(
+        "--threads",
+        type=whole_number(1, 1024),
+        metavar="N",
+        help="default: all cores that this process may use",
+    )
     model.add_argument(
         "--context", type=whole_number(512, 1 << 20), metavar="TOKENS", help="default: chosen by the engine"
     )

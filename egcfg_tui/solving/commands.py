@@ -97,10 +97,16 @@ class CommandInbox:
         return self._clock() - self._start - self._paused_s
 
     @property
-    def budget_spent(self) -> bool:
-        """Whether the seconds or the tokens are used up."""
+    def left_s(self) -> float:
+        """Seconds of the budget that are left; none once its tokens are used up."""
         out_of_tokens = self._budget_tokens is not None and self.tokens >= self._budget_tokens
-        return out_of_tokens or self.elapsed_s >= self._budget_s
+        return 0.0 if out_of_tokens else max(0.0, self._budget_s - self.elapsed_s)
+
+    def halt_reason(self) -> Outcome | None:
+        """Why the solve has to end: it was stopped, or its budget is used up; None while it may go on."""
+        if self.stop_requested():
+            return Outcome.STOPPED
+        return None if self.left_s else Outcome.BUDGET
 
     def checkpoint(self) -> Iterator[Event]:
         """Takes what was asked in; holds while paused.
@@ -113,10 +119,9 @@ class CommandInbox:
         if self._requested_line is not None:
             line, self._requested_line = self._requested_line, None
             raise Rewound(line)
-        if self.stop_requested():
-            raise Interrupted(Outcome.STOPPED)
-        if self.budget_spent:
-            raise Interrupted(Outcome.BUDGET)
+        reason = self.halt_reason()
+        if reason is not None:
+            raise Interrupted(reason)
 
     @contextmanager
     def rewindable(self) -> Iterator[None]:

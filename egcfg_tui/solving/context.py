@@ -159,8 +159,9 @@ class SolveContext:
         source = canonical(code) or code
         if source in self._answers:
             return None
+        self.draft = code
         with self.meter.within(Stage.RUNS):
-            report = self.cache.execute([source], self.inbox.stop_requested)[0]
+            report = self.cache.execute([source], self.inbox.halt_reason)[0]
         passed = bool(self.exercise.visible) and report.passed
         answer = self._answers[source] = Answer(code, source, report.results, passed)
         if self.best is None or answer.rank > self.best.rank:

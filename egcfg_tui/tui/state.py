@@ -223,7 +223,13 @@ def _(event: CodeExecuted, view: SolveView, at_s: float) -> SolveView:
 @fold.register
 def _(event: SolveFinished, view: SolveView, at_s: float) -> SolveView:
     scored = tuple(
-        TestRow(test.test, test.result.status, test.result.error, test.hidden) for test in event.tests
+        TestRow(
+            test.test,
+            test.result.status if test.result else None,
+            test.result.error if test.result else None,
+            test.hidden,
+        )
+        for test in event.tests
     )
     return replace(
         _resumed(view, at_s),

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 _EPILOG: Final = """\
 EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set.
 The solution goes to standard output, what happens meanwhile to standard error. Ctrl-C stops the
-solve and keeps the recording; a second one ends at once.
+solve and keeps the recording; a second one ends at once. A solve that is stopped while its solution is scored
+still prints it.
 
 examples:
   egcfg-tui solve {demo}
@@ -124,8 +125,9 @@ def _solve(
 
 
 def _emit(finished: SolveFinished, request: SolveRequest, form: str) -> None:
-    """Writes the result; a stopped solve has no solution worth the name, only JSON tells its state."""
+    """Writes the result; a solve stopped within a trial has no solution worth the name, only JSON tells its
+    state. One stopped while it was scored has."""
     if form == "json":
         stdout.emit_json(result_json(finished, request))
-    elif finished.solution and finished.reason is not Outcome.STOPPED:
+    elif finished.solution and (finished.reason is not Outcome.STOPPED or finished.tests):
         stdout.emit(printable(finished.solution) if stdout.is_terminal() else finished.solution)

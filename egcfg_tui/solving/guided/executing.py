@@ -22,7 +22,7 @@ def run_candidates(
         by_source.setdefault(source, []).append(candidate.index)
     sources = [source for source in by_source if source is not None]
     cached = {source: cache.knows(source) for source in sources}
-    reports = dict(zip(sources, cache.execute(sources, context.inbox.stop_requested), strict=True))
+    reports = dict(zip(sources, cache.execute(sources, context.inbox.halt_reason), strict=True))
     return tuple(
         CandidateRun(tuple(indices), None, ())
         if source is None

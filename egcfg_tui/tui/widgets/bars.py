@@ -123,6 +123,8 @@ def _verdict(view: SolveView) -> Content:
         Outcome.PASSED: "✗ passes the visible tests, fails hidden ones",
     }
     text = reasons.get(result.reason, "✗ not solved")
+    if result.not_run and result.reason is Outcome.PASSED:
+        text = f"✗ passes the visible tests; {result.not_run} not run in the budget"
     style = "bold $text-warning" if result.reason is Outcome.STOPPED else "bold $text-error"
     return Content.styled(text, style)
 

@@ -159,3 +159,14 @@ def test_a_killed_child_is_told_and_can_be_replaced(host: Host) -> None:
         list(messages)
     host.kill()  # nobody is there
     assert list(host.start()) == ["opened polly"]
+
+
+@pytest.mark.parametrize("place", [None, "file/engine.log"])
+def test_a_log_that_cannot_be_had_is_done_without(tmp_path: Path, place: str | None) -> None:
+    (tmp_path / "file").touch()
+    host = Host(Parrot, "polly", None if place is None else tmp_path / place)
+    assert list(host.start()) == ["opened polly"]
+    assert list(host.request("print")) == ["printed"]
+    with pytest.raises(EngineDied, match=r"start it again, or (see why there is no log|read )"):
+        list(host.request("killed"))
+    host.close()
