@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from egcfg_tui import events
 from egcfg_tui.bench.outcomes import outcome_of
 from egcfg_tui.bench.plan import now
 from egcfg_tui.bench.records import BenchError, Outcome, Record, Task
@@ -57,7 +58,7 @@ class Attempt:
     def record(self) -> Record | None:
         """The record of the task; None where it was stopped and hence did not end."""
         if isinstance(self._last, SolveFinished):
-            return None if self._last.reason == "stopped" else self._ended(self._last)
+            return None if self._last.reason is events.Outcome.STOPPED else self._ended(self._last)
         failed = self._last
         if not isinstance(failed, SolveFailed):
             failed = SolveFailed(FailureKind.MODEL, "the solve ended without a result")

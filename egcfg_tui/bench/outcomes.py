@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from egcfg_tui import events
 from egcfg_tui.bench.records import Outcome
 from egcfg_tui.events import ScoredTest, SolveFinished
 from egcfg_tui.exercises.model import Exercise
@@ -15,11 +16,12 @@ def outcome_of(finished: SolveFinished, exercise: Exercise, *, cut: bool) -> Out
     judged = judged_outcome(finished.tests)
     if judged is not Outcome.FAILED:
         return judged
-    if finished.reason == "budget":
+    if finished.reason is events.Outcome.BUDGET:
         return Outcome.BUDGET
     if not holds_code(finished.solution, exercise):
         return Outcome.NO_CODE
-    return Outcome.LENGTH if cut or finished.reason == "length" else Outcome.FAILED
+    cut = cut or finished.reason in (events.Outcome.LENGTH, events.Outcome.THOUGHT)
+    return Outcome.LENGTH if cut else Outcome.FAILED
 
 
 def judged_outcome(tests: Sequence[ScoredTest]) -> Outcome:
