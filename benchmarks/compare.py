@@ -23,6 +23,7 @@ from typing import Final
 from egcfg_tui.bench.comparison import compare, source_of
 from egcfg_tui.bench.records import Outcome, Record, read_records
 from egcfg_tui.bench.records import append as append_record
+from egcfg_tui.events import Outcome as TrialOutcome
 from egcfg_tui.events import StageSeconds, TokenCounts, TrialCost
 
 FORMATS: Final = ("human", "json", "markdown", "html")
@@ -34,7 +35,7 @@ def synthetic(exercise: int, method: int, repeat: int, dice: random.Random) -> R
     solved = dice.random() < 0.3 + 0.05 * method
     seconds = dice.uniform(1, 40)
     counts = TokenCounts(prompt=200, candidate=600, decoded=100)
-    trial = TrialCost(1, "greedy", "ns4t0.75d5k1_ln", 1.0, "failed", seconds / 2, counts, 1)
+    trial = TrialCost(1, "greedy", "ns4t0.75d5k1_ln", 1.0, TrialOutcome.FAILED, seconds / 2, counts, 1)
     return Record(
         exercise=f"synthetic/{exercise}",
         exercise_sha256=f"{exercise:064x}",
