@@ -108,7 +108,8 @@ def _watch(path: Path) -> ExitCode:
             last = event
     if isinstance(last, BenchStopped):
         stderr.narrate(
-            f"No bench writes into {path} now, and {last.left} tasks are left; repeat the command that began it."
+            f"No bench writes into {path} now, and {last.left} tasks are left; repeat the command that "
+            "began it."
         )
     else:
         _print_comparison(folder)
