@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
-import os
 import signal
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -12,11 +11,13 @@ from concurrent.futures.process import BrokenProcessPool
 
 from egcfg_tui.bench.plan import PlannedModel
 from egcfg_tui.engine.api import ModelSpec
+from egcfg_tui.engine.stand_in import load_stand_in
 from egcfg_tui.models.checksums import sha256_of
 from egcfg_tui.models.errors import ModelError
 from egcfg_tui.models.gguf_header import read_header, read_values
 from egcfg_tui.models.quantisation import quantisation_name
 from egcfg_tui.solving.process.server import sequences_that_fit
+from egcfg_tui.system.cores import usable_cores
 
 _TYPE = "general.file_type"
 _TEMPLATE = "tokenizer.chat_template"
@@ -42,6 +43,26 @@ def _leave_interrupts_to_the_parent() -> None:
 
 
 def _planned(spec: ModelSpec) -> PlannedModel:
+    return _planned_stand_in(spec) if spec.stand_in else _planned_model(spec)
+
+
+def _planned_stand_in(spec: ModelSpec) -> PlannedModel:
+    info = load_stand_in(spec).info
+    return PlannedModel(
+        name=spec.name,
+        sha256=sha256_of(spec.path),
+        quantisation="none",
+        size_bytes=spec.path.stat().st_size,
+        template_sha256=hashlib.sha256((info.chat_template or "").encode()).hexdigest(),
+        context_tokens=info.context_tokens,
+        threads=1,
+        batch_tokens=0,
+        backend=info.backend,
+        cache_type=spec.cache_type,
+    )
+
+
+def _planned_model(spec: ModelSpec) -> PlannedModel:
     from egcfg_tui.engine import llama
 
     sequences_that_fit(spec)
@@ -55,7 +76,7 @@ def _planned(spec: ModelSpec) -> PlannedModel:
         size_bytes=spec.path.stat().st_size,
         template_sha256=hashlib.sha256(template.encode()).hexdigest() if isinstance(template, str) else None,
         context_tokens=spec.context_tokens or min(llama.DEFAULT_CONTEXT_TOKENS, trained),
-        threads=spec.threads or os.cpu_count() or 1,
+        threads=spec.threads or usable_cores(),
         batch_tokens=llama.batch_tokens_for(spec),
         backend="gpu" if llama.offloads(spec) else "cpu",
         cache_type=spec.cache_type,

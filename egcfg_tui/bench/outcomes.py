@@ -11,11 +11,15 @@ from egcfg_tui.solving.text.answer_span import holds_code
 
 
 def outcome_of(finished: SolveFinished, exercise: Exercise, *, cut: bool) -> Outcome:
-    """The outcome of a solve that was not stopped. `cut`: its answer ended at the longest length allowed."""
+    """The outcome of a solve that was not stopped. `cut`: its answer ended at the longest length allowed.
+
+    An answer that failed no test, but was not run against all of them, ended with the budget.
+    """
     judged = judged_outcome(finished.tests)
-    if judged is not Outcome.FAILED:
+    unscored = finished.not_run > 0 and all(test.passed for test in finished.tests if test.result)
+    if judged is not Outcome.FAILED and not unscored:
         return judged
-    if finished.reason == "budget":
+    if finished.reason == "budget" or unscored:
         return Outcome.BUDGET
     if not holds_code(finished.solution, exercise):
         return Outcome.NO_CODE
