@@ -6,7 +6,7 @@ says `transient` only animate a screen: they are never recorded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import ClassVar
 
@@ -66,6 +66,19 @@ class TokenCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class StageSeconds:
+    """Seconds that a solve spent in each stage, by the clock of its budget."""
+
+    prompt: float = 0.0
+    candidates: float = 0.0
+    signal: float = 0.0
+    line: float = 0.0
+    runs: float = 0.0
+    scoring: float = 0.0
+    thought: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class EngineLoaded(Event):
     """The model is in memory. `backend` says where it computes (`cpu`, `cuda`, `metal`)."""
 
@@ -81,6 +94,7 @@ class SolveStarted(Event):
     """A solve began. `settings` is the setting string, e.g. `ns3t0.75d5k1_ln`.
 
     `grid` is how many settings the guided trials go through, the first of them with `settings` and `gamma`.
+    `budget_s` is infinite where only `budget_tokens` bounds the solve.
     """
 
     exercise_id: str
@@ -96,6 +110,7 @@ class SolveStarted(Event):
     settings: str
     gamma: float
     grid: int = 1
+    budget_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +320,7 @@ class SolveFinished(Event):
 
     `hidden_passed` is None when there are no hidden tests or nothing was scored. `reason`: passed, failed,
     budget, stopped, length, thought (no answer behind it). `solved_by` is the index of the trial whose answer
-    passed the visible tests.
+    passed the visible tests. `wall_s` and `stages` are by the clock of the budget.
     """
 
     exercise_id: str
@@ -323,6 +338,7 @@ class SolveFinished(Event):
     tests: tuple[ScoredTest, ...]
     solved_by: int | None = None
     trial_list: tuple[TrialCost, ...] = ()
+    stages: StageSeconds = field(default_factory=StageSeconds)
 
 
 class FailureKind(StrEnum):

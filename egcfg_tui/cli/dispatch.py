@@ -38,6 +38,7 @@ COMMANDS: Final = (
     Command("open", "egcfg_tui.cli.commands.open", "open the workbench, also with a given exercise"),
     Command("solve", "egcfg_tui.cli.commands.solve", "solve one exercise and print the solution"),
     Command("replay", "egcfg_tui.cli.commands.replay", "show a recorded solve again, without a model"),
+    Command("runs", "egcfg_tui.cli.commands.runs", "list, show, export and delete the runs that are kept"),
     Command("exercises", "egcfg_tui.cli.commands.exercises", "list, show and check exercises"),
     Command("models", "egcfg_tui.cli.commands.models", "list, show and pull models"),
     Command("doctor", "egcfg_tui.cli.commands.doctor", "say what works on this machine, and why not"),

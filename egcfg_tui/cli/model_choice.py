@@ -34,10 +34,6 @@ def chosen_model(args: argparse.Namespace) -> tuple[ModelSpec, RecordedModel]:
         batch_tokens=args.batch,
         flash_attention=None if args.flash_attention is None else args.flash_attention == "on",
         cache_type=args.cache_type,
+        stand_in=resolved.stand_in,
     )
-    recorded = RecordedModel(
-        name=resolved.name,
-        sha256=entry.sha256 if entry else None,
-        size_bytes=resolved.path.stat().st_size,
-    )
-    return spec, recorded
+    return spec, RecordedModel(resolved.name, entry.sha256 if entry else None, resolved.path.stat().st_size)

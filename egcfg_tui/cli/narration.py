@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -27,8 +28,8 @@ from egcfg_tui.events import (
     TrialFinished,
     TrialStarted,
 )
+from egcfg_tui.solving.methods import method_named
 from egcfg_tui.solving.request.fitting import left_out
-from egcfg_tui.solving.request.settings import Method
 
 GOOD: Final = "green"
 BAD: Final = "red"
@@ -62,7 +63,7 @@ def narration(event: Event) -> list[Text]:
             return [Text(f"the model thought first: {counted_things(tokens, 'token')}, {end}", FAINT)]
         case TrialStarted(index=index, method=method) if index > 1:
             started = f", from {counted_things(event.attempts, 'failed answer')}" if event.attempts else ""
-            of = method_line(event) if method == Method.EGCFG else method
+            of = method_line(event) if method_named(method).guided else method
             return [Text(f"trial {index}: {of}{started}", FAINT)]
         case CandidatesExecuted(line=line, runs=runs):
             passed = sum(passes(run.results) for run in runs)
@@ -98,20 +99,20 @@ def loaded_line(event: EngineLoaded) -> str:
 
 def settings_line(event: SolveStarted) -> str:
     """Method and settings in one line."""
-    return f"{method_line(event)}, seed {event.seed}, budget {event.budget_s:g} s"
+    tokens = [] if event.budget_tokens is None else [f"{event.budget_tokens:,} tokens"]
+    seconds = [f"{event.budget_s:g} s"] if math.isfinite(event.budget_s) else []
+    return f"{method_line(event)}, seed {event.seed}, budget {' and '.join(seconds + tokens)}"
 
 
 def method_line(event: SolveStarted | TrialStarted) -> str:
     """The method with those settings that it heeds."""
-    match event.method:
-        case Method.AUTO | Method.GREEDY:
-            return event.method
-        case Method.SAMPLE:
-            return f"{event.method} {event.settings}"
-        case _:
-            grid = event.grid if isinstance(event, SolveStarted) else 1
-            more = f" and {counted_things(grid - 1, 'other setting')}" if grid > 1 else ""
-            return f"{event.method} {event.settings}, gamma {event.gamma:g}{more}"
+    method = method_named(event.method)
+    text = f"{event.method} {event.settings}" if method.samples else event.method
+    if not method.guided:
+        return text
+    grid = event.grid if isinstance(event, SolveStarted) else 1
+    more = f" and {counted_things(grid - 1, 'other setting')}" if grid > 1 else ""
+    return f"{text}, gamma {event.gamma:g}{more}"
 
 
 def result_lines(event: SolveFinished) -> list[Text]:

@@ -13,9 +13,10 @@ from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.option_types import number, seconds, whole_number
 from egcfg_tui.cli.parser import CommandParser, did_you_mean
 from egcfg_tui.exercises import Visibility
+from egcfg_tui.solving.methods import DEFAULT_METHOD, METHODS, offered_methods
 from egcfg_tui.solving.request.grid import Grid
 from egcfg_tui.solving.request.grid_file import GridError, read_grid
-from egcfg_tui.solving.request.settings import CARRIED, SETTINGS, Method, Setting, Settings, parse_settings
+from egcfg_tui.solving.request.settings import CARRIED, SETTINGS, Setting, Settings, parse_settings
 
 
 def add_visible_option(parser: CommandParser) -> None:
@@ -35,10 +36,10 @@ def add_solving_options(parser: CommandParser) -> None:
     method = parser.add_argument_group("method")
     method.add_argument(
         "--method",
-        choices=tuple(Method),
-        default=Method.AUTO,
-        metavar="|".join(Method),
-        help="greedy, then samples, then guided trials; guided trials; samples; one answer; default: auto",
+        type=_method,
+        default=DEFAULT_METHOD,
+        metavar="|".join(offered_methods()),
+        help=f"{'; '.join(METHODS[name].help for name in offered_methods())}; default: {DEFAULT_METHOD}",
     )
     method.add_argument(
         "--config", metavar="SETTINGS", help="a setting string such as ns3t0.75d5k1_ln; options win over it"
@@ -60,7 +61,10 @@ def add_solving_options(parser: CommandParser) -> None:
     )
     model = parser.add_argument_group("model and machine")
     model.add_argument(
-        "--model", metavar="M", help="an id, a .gguf file, hf:org/repo/file or ollama:name:tag"
+        "--model",
+        metavar="M",
+        help="an id, a .gguf file, hf:org/repo/file or ollama:name:tag; with say:FILE there "
+        "is no model, and the answer is the text of FILE (docs/bug_report.md)",
     )
     model.add_argument("--threads", type=whole_number(1, 1024), metavar="N", help="default: all cores")
     model.add_argument(
@@ -120,7 +124,7 @@ def chosen_grid(args: argparse.Namespace) -> Grid | None:
     """The user's grid file, if any."""
     if args.grid is None:
         return None
-    if args.method not in (Method.AUTO, Method.EGCFG):
+    if METHODS[args.method].grid is None:
         raise CommandError(
             f"--grid: method {args.method} has no guided trials; leave it out, or use --method egcfg",
             ExitCode.USAGE,
@@ -134,6 +138,16 @@ def chosen_grid(args: argparse.Namespace) -> Grid | None:
 def held_settings(args: argparse.Namespace) -> frozenset[str]:
     """The settings given by hand, which no grid varies."""
     return frozenset(_given(args)) | (CARRIED if args.config is not None else frozenset())
+
+
+def _method(text: str) -> str:
+    """The type of `--method`: a method's name, also of one that no help text offers."""
+    if text not in METHODS:
+        names = offered_methods()
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not one of {', '.join(names)}{did_you_mean(text, names)}"
+        )
+    return text
 
 
 def _given(args: argparse.Namespace) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class ModelSpec:
     `gpu_layers` -1 offers every layer to the GPU when the build has one; 0 keeps all on the CPU; above 0 the
     build has to have one.
     `batch_tokens`: most tokens of one decode, at least one per branch. `cache_type`: one of `CACHE_TYPES`.
+    `stand_in`: `path` is a text, which a stand-in for a model says; of the rest only `context_tokens` counts.
     """
 
     name: str
@@ -41,6 +42,7 @@ class ModelSpec:
     batch_tokens: int | None = None
     flash_attention: bool | None = None
     cache_type: str = "f16"
+    stand_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,8 @@ class CommandInbox:
     """Listens to commands between tokens and keeps the clock of the budget.
 
     `wait(seconds)` returns the next command or None (0: do not wait). Time spent paused does not count
-    against the budget. `clock` gives seconds.
+    against the budget. `clock` gives seconds. `tokens` is how many were evaluated so far, kept up to date by
+    the meter; `budget_tokens` None sets them no limit.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class CommandInbox:
         clock: Callable[[], float],
         wait: Callable[[float], Any | None] = lambda _seconds: None,
         stop_requested: Callable[[], bool] = lambda: False,
+        budget_tokens: int | None = None,
     ) -> None:
         self._clock = clock
         self._wait = wait
@@ -81,6 +83,8 @@ class CommandInbox:
         self._start = clock()
         self._paused_s = 0.0
         self._budget_s = budget_s
+        self._budget_tokens = budget_tokens
+        self.tokens = 0
         self._paused = False
         self._stepping = False
         self._requested_gamma: float | None = None
@@ -93,9 +97,10 @@ class CommandInbox:
         return self._clock() - self._start - self._paused_s
 
     @property
-    def should_halt(self) -> bool:
-        """Whether a stop was asked for or the budget is used up."""
-        return self.stop_requested() or self.elapsed_s >= self._budget_s
+    def budget_spent(self) -> bool:
+        """Whether the seconds or the tokens are used up."""
+        out_of_tokens = self._budget_tokens is not None and self.tokens >= self._budget_tokens
+        return out_of_tokens or self.elapsed_s >= self._budget_s
 
     def checkpoint(self) -> Iterator[Event]:
         """Takes what was asked in; holds while paused.
@@ -110,7 +115,7 @@ class CommandInbox:
             raise Rewound(line)
         if self.stop_requested():
             raise Interrupted("stopped")
-        if self.elapsed_s >= self._budget_s:
+        if self.budget_spent:
             raise Interrupted("budget")
 
     @contextmanager

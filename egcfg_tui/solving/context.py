@@ -159,7 +159,8 @@ class SolveContext:
         source = canonical(code) or code
         if source in self._answers:
             return None
-        report = self.cache.execute([source], self.inbox.stop_requested)[0]
+        with self.meter.within(Stage.RUNS):
+            report = self.cache.execute([source], self.inbox.stop_requested)[0]
         passed = bool(self.exercise.visible) and report.passed
         answer = self._answers[source] = Answer(code, source, report.results, passed)
         if self.best is None or answer.rank > self.best.rank:

@@ -22,8 +22,8 @@ from egcfg_tui.prompting.task import PromptStyle, TaskPrompt, task_prompt
 from egcfg_tui.solving.commands import CommandInbox, Interrupted
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.meter import ContextFull
+from egcfg_tui.solving.methods import METHODS
 from egcfg_tui.solving.request.fitting import fit
-from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.run_cache import SandboxBroke, check_sandbox
 from egcfg_tui.solving.trials.runner import Running
@@ -43,7 +43,8 @@ def solve(
     """
     exercise = request.exercise
     grid = request.grid.settings(request.settings)
-    settings = grid[0] if request.method is Method.EGCFG else request.settings
+    starts_guided = METHODS[request.method].guided
+    settings = grid[0] if starts_guided else request.settings
     yield SolveStarted(
         exercise_id=exercise.id,
         title=exercise.title,
@@ -51,13 +52,14 @@ def solve(
         visible_tests=tuple(test.text for test in exercise.visible),
         hidden_tests=len(exercise.hidden),
         starter=exercise.starter,
-        method=request.method.value,
+        method=request.method,
         model=engine.info.name,
         seed=request.seed,
         budget_s=request.budget_s,
         settings=settings.to_string(),
         gamma=settings.gamma,
         grid=len(grid),
+        budget_tokens=request.budget_tokens,
     )
     try:
         info = engine.info
@@ -79,7 +81,7 @@ def solve(
         if context_tokens < fitting.most_tokens:
             left_out = len(grid) - len(fitting.settings)
             yield SettingsLeftOut(left_out, len(grid), context_tokens, fitting.most_tokens)
-        first = fitting.settings[0] if request.method is Method.EGCFG else request.settings
+        first = fitting.settings[0] if starts_guided else request.settings
         prompt = prompt_for(first.prompt_style)
         with (
             SolveContext(engine, sandbox, exercise, prompt, inbox, prompt_files) as context,
@@ -143,7 +145,7 @@ def _score(
         hidden_passed=all(test.result.passed for test in hidden) if hidden else None,
         solution=context.solution,
         reason=reason,
-        method=request.method.value,
+        method=request.method,
         model=context.engine.info.name,
         seed=request.seed,
         wall_s=context.inbox.elapsed_s,
@@ -153,4 +155,5 @@ def _score(
         tests=tests,
         solved_by=running.solved_by,
         trial_list=tuple(running.trials),
+        stages=context.meter.stages,
     )

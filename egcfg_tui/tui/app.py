@@ -14,7 +14,9 @@ from textual.screen import Screen
 
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.exercises import Exercise, Visibility
-from egcfg_tui.solving.request.settings import Method
+from egcfg_tui.runs import Recorder
+from egcfg_tui.solving.methods import offered_methods
+from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui import keymap, terminal, theme
 from egcfg_tui.tui.commands import COMMANDS
 from egcfg_tui.tui.keymap import Keymap
@@ -86,10 +88,8 @@ class WorkbenchApp(App[None]):
                     title = command.help[0].upper() + command.help[1:]
                     yield SystemCommand(title, command.group, self._runs(command.action))
             if screen.check_action("method", ()):
-                for method in Method:
-                    yield SystemCommand(
-                        f"Method: {method.value}", "Choose", self._runs(f"method('{method.value}')")
-                    )
+                for method in offered_methods():
+                    yield SystemCommand(f"Method: {method}", "Choose", self._runs(f"method('{method}')"))
         for entry in super().get_system_commands(screen):
             if entry.title in ("Theme", "Screenshot", "Quit"):
                 yield entry
@@ -135,12 +135,13 @@ def run_app(
     allow_missing_layers: tuple[str, ...] = (),
     visible: Visibility | None = None,
     prompt_cache: bool = True,
+    begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None,
 ) -> None:
     """Opens the workbench and returns when the user leaves it.
 
     `visible` chooses the tests that steer in exercises which are opened later; `exercise` is taken as it is.
     `find_model` raises `ModelError` when there is no usable model: the workbench opens all the same and says
-    so. Raises `NoTerminalError` without a terminal.
+    so. `begin_recording` gives each solve its recording. Raises `NoTerminalError` without a terminal.
     """
     terminal.require_terminal()
     from egcfg_tui.exercises import bundled, load, with_visible
@@ -153,6 +154,7 @@ def run_app(
         ),
         bundled=lambda: tuple(with_visible(exercise, visible) for exercise in bundled()),
         load=lambda name: with_visible(load(name), visible),
+        begin_recording=begin_recording,
     )
     app = WorkbenchApp(services, options, exercise, keymap.load(keymap.default_path()))
     with terminal.guarded_screen(terminal.log_path()):

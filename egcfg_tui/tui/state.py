@@ -36,9 +36,10 @@ from egcfg_tui.events import (
     TrialFinished,
     TrialStarted,
 )
+from egcfg_tui.solving.methods import method_named
 from egcfg_tui.solving.request.fitting import left_out
-from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.solving.text.rows import row_behind, rows_of
+from egcfg_tui.tui.bridge import RecordingFailed
 from egcfg_tui.tui.view import (
     NO_PROGRESS,
     EngineState,
@@ -96,6 +97,7 @@ def _(event: SolveStarted, view: SolveView, at_s: float) -> SolveView:
         budget_s=event.budget_s,
         settings=event.settings,
         gamma=event.gamma,
+        warning=view.warning,
         engine=view.engine,
         phase=Phase.RUNNING,
         started_s=at_s,
@@ -105,6 +107,11 @@ def _(event: SolveStarted, view: SolveView, at_s: float) -> SolveView:
 @fold.register
 def _(event: SettingsLeftOut, view: SolveView, at_s: float) -> SolveView:
     return replace(view, warning=left_out(event))
+
+
+@fold.register
+def _(event: RecordingFailed, view: SolveView, at_s: float) -> SolveView:
+    return replace(view, warning=event.message)
 
 
 @fold.register
@@ -129,7 +136,7 @@ def _(event: TrialStarted, view: SolveView, at_s: float) -> SolveView:
         trial=TrialView(event.index, event.method, event.settings, event.gamma),
         gamma=event.gamma,
         settings=event.settings,
-        code=view.code if event.method == Method.SAMPLE else view.starter,
+        code=view.starter if method_named(event.method).by_lines else view.code,
         lines=(),
         current=None,
     )
@@ -201,7 +208,7 @@ def _(event: CodeExecuted, view: SolveView, at_s: float) -> SolveView:
     """The tests follow the answer of a trial; of answers among candidates and samples only the best shows."""
     shown = _with_answer(view, event)
     passed = sum(result.passed for result in event.results)
-    if view.trial is None or view.trial.method != Method.SAMPLE:
+    if view.trial is None or view.way.by_lines:
         among_candidates = view.current is not None and view.current.runs is not None
         shown = replace(shown, best_answer=max(passed, view.best_answer))
         if among_candidates and passed <= view.passed:
@@ -323,7 +330,7 @@ def _with_answer(view: SolveView, event: CodeExecuted) -> SolveView:
 def _with_winner(view: SolveView, answer: str) -> SolveView:
     """Where a candidate was the answer, its line counts as chosen: all rows the candidate added."""
     line = view.current
-    if line is None or view.trial is None or view.trial.method == Method.SAMPLE:
+    if line is None or view.trial is None or not view.way.by_lines:
         return view
     for candidate in line.candidates:
         if candidate.text and answer == view.code + candidate.text:

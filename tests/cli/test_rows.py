@@ -13,7 +13,7 @@ from egcfg_tui.cli.rows import Rows
 from egcfg_tui.engine.fake import FakeEngine, hashed
 from egcfg_tui.events import CandidatesSampled, Event, LineChosen, LineGrown, LinesRewound, SignalBuilt
 from egcfg_tui.solving.commands import CommandInbox, Rewind
-from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
 from egcfg_tui.tui.state import fold
@@ -28,7 +28,7 @@ def events() -> list[Event]:
         budget_s=1e9, clock=lambda: 0.0, wait=lambda _s: commands.popleft() if commands else None
     )
     chosen = Settings(temperature=0.0, max_tokens=120, horizon=2, signal_tokens=2000, stop_loops=False)
-    request = SolveRequest(OUT_OF_REACH, Method.EGCFG, chosen, 1e9)
+    request = SolveRequest(OUT_OF_REACH, "egcfg", chosen, 1e9)
     with Sandbox() as sandbox:
         return list(solve(FakeEngine(hashed(8)), sandbox, request, inbox))
 

@@ -24,7 +24,7 @@ from egcfg_tui.prompting.task import PromptStyle
 from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.runs import read_recording
 from egcfg_tui.solving.request.grid_file import bundled_grid, read_grid
-from egcfg_tui.solving.request.settings import Method, RefreshMode, Settings
+from egcfg_tui.solving.request.settings import RefreshMode, Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
 FINISHED = SOLVE[-1]
@@ -156,8 +156,8 @@ def test_the_result_names_every_trial_and_the_one_that_passed(solver: Solver) ->
 
 def test_without_options_the_defaults_are_asked_for(solver: Solver) -> None:
     solver()
-    grid = bundled_grid(Method.AUTO)
-    assert solver.request == SolveRequest(EXERCISE, Method.AUTO, Settings(), 120.0, 0, grid)
+    grid = bundled_grid("auto")
+    assert solver.request == SolveRequest(EXERCISE, "auto", Settings(), 120.0, 0, grid)
     assert solver.session
     assert solver.session.model == ModelSpec("tiny-coder", Path(solver.model))
     assert solver.layers == ()
@@ -201,14 +201,14 @@ def test_every_option_arrives(solver: Solver) -> None:
         stop_loops=False,
         early_stop=False,
     )
-    assert solver.request == SolveRequest(EXERCISE, Method.SAMPLE, settings, 33.0, 11)
+    assert solver.request == SolveRequest(EXERCISE, "sample", settings, 33.0, 11)
     assert solver.session
     assert solver.session.model == ModelSpec("tiny-coder", Path(solver.model), 1024, 3, 5)
 
 
 def test_the_grid_of_egcfg_is_the_papers_unless_the_user_names_one(solver: Solver, tmp_path: Path) -> None:
     solver("--method", "egcfg")
-    assert solver.request.grid == bundled_grid(Method.EGCFG)
+    assert solver.request.grid == bundled_grid("egcfg")
     grid = tmp_path / "mine.toml"
     grid.write_text("horizon = [2, 4]\ngamma = [1, 2]\n")
     solver("--method", "egcfg", "--grid", str(grid))

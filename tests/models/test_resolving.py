@@ -120,3 +120,16 @@ def test_other_names_are_refused_with_a_reason(
     with pytest.raises(ModelError) as caught:
         resolve(name, CATALOGUE)
     assert words in str(caught.value)
+
+
+def test_a_text_stands_in_for_a_model(tmp_path: Path) -> None:
+    path = put(tmp_path / "answer.txt", b"return 1\n")
+    assert resolve(f"say:{path}", CATALOGUE) == ResolvedModel(f"say:{path}", path, None, stand_in=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"), [("", "no such file"), ("gone.txt", "no such file"), (".", "folder")]
+)
+def test_a_text_that_is_not_there_is_told(name: str, problem: str) -> None:
+    with pytest.raises(ModelError, match=rf"model say:{name}: .*{problem}; give a text file"):
+        resolve(f"say:{name}", CATALOGUE)

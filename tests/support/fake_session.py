@@ -156,7 +156,7 @@ def _stopped(request: SolveRequest) -> SolveFinished:
         hidden_passed=None,
         solution="",
         reason="stopped",
-        method=request.method.value,
+        method=request.method,
         model="tiny-coder",
         seed=request.seed,
         wall_s=1.0,

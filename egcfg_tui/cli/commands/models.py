@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from egcfg_tui import models
 from egcfg_tui.cli import stderr, stdout
+from egcfg_tui.cli.columns import columns
 from egcfg_tui.cli.download_progress import download_progress
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
@@ -77,11 +78,11 @@ def _list(args: argparse.Namespace) -> None:
     for row in rows:
         mark = f"{row['id']} (default)" if row["default"] else row["id"]
         table.append((mark, _size(row["size_bytes"]), str(row["context_tokens"]), row["state"], row["title"]))
-    stdout.emit(_columns(table))
+    stdout.emit(columns(table))
     if others:
         table = [("OTHER MODELS ON THIS DISK", "SIZE", "FROM")]
         table += [(row["model"], _size(row["size_bytes"]), row["owner"]) for row in others]
-        stdout.emit("\n" + _columns(table))
+        stdout.emit("\n" + columns(table))
 
 
 def _show(args: argparse.Namespace) -> None:
@@ -170,14 +171,6 @@ def _description(now: models.Standing, default: str) -> dict[str, Any]:
         "context_tokens": entry.context_tokens,
         "sources": [str(source) for source in entry.sources],
     }
-
-
-def _columns(rows: list[tuple[str, ...]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )
 
 
 def _size(size_bytes: int) -> str:

@@ -10,12 +10,14 @@ from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.option_types import number
 from egcfg_tui.cli.parser import CommandParser
+from egcfg_tui.cli.recording import recording_path
 from egcfg_tui.cli.run_view import RunView, head
 from egcfg_tui.events import SolveFailed, SolveFinished
-from egcfg_tui.runs import Recording, RecordingError, event_line, paced, read_recording
+from egcfg_tui.runs import Recording, RecordingError, RunNotFound, event_line, paced, read_recording
 
 _EPILOG = """\
 examples:
+  egcfg-tui replay latest
   egcfg-tui replay run.jsonl
   egcfg-tui replay run.jsonl --speed 2
   egcfg-tui replay run.jsonl --format json | jq 'select(.event == "LineChosen") | .data.text'"""
@@ -24,7 +26,9 @@ examples:
 def configure(parser: CommandParser) -> None:
     """Adds the options."""
     parser.epilog = _EPILOG
-    parser.add_argument("file", type=Path, metavar="FILE", help="made with `egcfg-tui solve --record FILE`")
+    parser.add_argument(
+        "run", metavar="RUN", help="a recording's file, a run of `egcfg-tui runs list`, or `latest`"
+    )
     parser.add_argument(
         "--format", choices=("human", "json"), default="human", help="json: one event a line; default: human"
     )
@@ -39,8 +43,9 @@ def configure(parser: CommandParser) -> None:
 def run(args: argparse.Namespace) -> ExitCode:
     """Shows the recording."""
     try:
-        recording = read_recording(args.file)
-    except RecordingError as error:
+        path = recording_path(args.run)
+        recording = read_recording(path)
+    except (RecordingError, RunNotFound) as error:
         raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
     if args.format == "json":
         for timed in paced(recording, args.speed):
@@ -50,7 +55,7 @@ def run(args: argparse.Namespace) -> ExitCode:
         view = RunView()
         for timed in paced(recording, args.speed):
             stdout.emit_lines(view.lines(timed.event))
-    _tell_the_end(args.file, recording)
+    _tell_the_end(path, recording)
     return ExitCode.DONE
 
 

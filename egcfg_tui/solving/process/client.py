@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import ClassVar
 
 import platformdirs
 
@@ -28,14 +29,17 @@ class SolverSession:
     `SolveFailed` event (also when the process dies), after which `alive` is False if the session must be
     started again.
 
-    `prompt_cache`: long prompts are kept evaluated in the user's cache folder.
+    `prompt_cache`: long prompts are kept evaluated in the user's cache folder. `service` is what runs in the
+    process.
     """
+
+    service: ClassVar[type[SolverService]] = SolverService
 
     def __init__(
         self, model: ModelSpec, *, allow_missing_layers: tuple[str, ...] = (), prompt_cache: bool = True
     ) -> None:
         config = ServiceConfig(model, allow_missing_layers, prompts_folder() if prompt_cache else None)
-        self._host = Host(SolverService, config, _log_path())
+        self._host = Host(self.service, config, _log_path())
 
     @property
     def alive(self) -> bool:
@@ -80,6 +84,10 @@ class SolverSession:
     def set_gamma(self, gamma: float) -> None:
         """Changes the guidance weight from the next line on; `GammaChanged` follows."""
         self._host.command(SetGamma(gamma))
+
+    def kill(self) -> None:
+        """Ends the process at once, also while it loads; neither blocks nor takes locks."""
+        self._host.kill()
 
     def close(self) -> None:
         """Ends the process; kills it when it does not end by itself within two seconds."""

@@ -125,6 +125,13 @@ class Host:
         """Aborts the decode in flight and asks the job to end."""
         self._stop.set()
 
+    def kill(self) -> None:
+        """Kills the child where there is one; `request` and `start` then raise `EngineDied`."""
+        process = self._process
+        if process is not None and process.pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+
     def close(self) -> None:
         """Ends the child: asks, then kills."""
         process, connection = self._process, self._connection

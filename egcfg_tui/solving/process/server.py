@@ -10,6 +10,7 @@ from pathlib import Path
 from egcfg_sandbox import Sandbox, SandboxRefused
 from egcfg_tui.engine.api import Engine, EngineError, ModelSpec
 from egcfg_tui.engine.prompt_files import PromptFiles
+from egcfg_tui.engine.stand_in import load_stand_in
 from egcfg_tui.engine.stop_flag import StopFlag
 from egcfg_tui.events import EngineLoaded, Event, FailureKind, SolveFailed, Stage, StageEntered
 from egcfg_tui.exercises.model import Exercise, ExerciseError
@@ -47,7 +48,7 @@ class SolverService:
         yield StageEntered(Stage.LOADING)
         started = time.monotonic()
         try:
-            self._sandbox = Sandbox(allow_missing_layers=self._config.allow_missing_layers)
+            self._sandbox = self._open_sandbox(packages=False)
             self._engine = self._load()
         except SandboxRefused as error:
             yield SolveFailed(FailureKind.SANDBOX, str(error))
@@ -63,11 +64,20 @@ class SolverService:
                 load_s=time.monotonic() - started,
             )
 
+    def _clock(self) -> float:
+        """Seconds, which the budgets of solves are measured by."""
+        return time.monotonic()
+
+    def _open_sandbox(self, *, packages: bool) -> Sandbox:
+        return Sandbox(allow_missing_layers=self._config.allow_missing_layers, packages=packages)
+
     def _load(self) -> Engine:
         """The model in memory, if it fits there: the system would kill the process where it does not."""
+        spec = self._config.model
+        if spec.stand_in:
+            return load_stand_in(spec)
         from egcfg_tui.engine import llama
 
-        spec = self._config.model
         if spec.path.is_file():
             trained = read_header(spec.path).context_tokens or llama.DEFAULT_CONTEXT_TOKENS
             check_memory(
@@ -95,7 +105,8 @@ class SolverService:
             return
         commands = CommandInbox(
             budget_s=job.budget_s,
-            clock=time.monotonic,
+            clock=self._clock,
+            budget_tokens=job.budget_tokens,
             wait=inbox.wait,
             stop_requested=lambda: inbox.stop.is_set,
         )
@@ -114,8 +125,7 @@ class SolverService:
             return self._sandbox
         require_packages(exercise)
         if self._sandbox_with_packages is None:
-            layers = self._config.allow_missing_layers
-            self._sandbox_with_packages = Sandbox(allow_missing_layers=layers, packages=True)
+            self._sandbox_with_packages = self._open_sandbox(packages=True)
         return self._sandbox_with_packages
 
     def close(self) -> None:

@@ -13,19 +13,6 @@ from egcfg_tui.prompting.task import PromptStyle
 from egcfg_tui.prompting.traces import TraceFormat
 
 
-class Method(StrEnum):
-    """How an exercise is solved."""
-
-    AUTO = "auto"
-    """Greedy first, then samples, then guided trials that start from what failed."""
-    EGCFG = "egcfg"
-    """Execution-guided classifier-free guidance, one setting of the grid after another."""
-    SAMPLE = "sample"
-    """Plain sampling, filtered by the visible tests."""
-    GREEDY = "greedy"
-    """One greedy answer."""
-
-
 class RefreshMode(StrEnum):
     """When a guided trial renews its signal."""
 

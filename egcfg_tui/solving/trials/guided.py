@@ -32,9 +32,14 @@ from egcfg_tui.solving.guided.draft_tree import BranchPair, DraftTree
 from egcfg_tui.solving.guided.line import GuidedLine, Sampler, finish_line
 from egcfg_tui.solving.guided.refreshing import refresh_is_due
 from egcfg_tui.solving.request.settings import RANGES, RefreshMode, Settings
+from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.text.answer_span import answer_code, defines_entry_point
 from egcfg_tui.solving.text.prefixes import canonical, executable_prefix
 from egcfg_tui.solving.text.repetition import repeats_itself
+from egcfg_tui.solving.trials.sample_tree import Samples
+from egcfg_tui.solving.trials.schedules import Past, PlannedTrial
+
+NAME: Final = "egcfg"
 
 # Stands behind a whole answer that covers the code: nothing follows, and the runs tell about that as well.
 _END: Final = "\0"
@@ -44,6 +49,25 @@ _LEAST_TOKENS: Final = int(RANGES["max_tokens"][0])
 _LINE_STREAM: Final = 1 << 20
 # How far a candidate that passes goes on to its end.
 _FINISHING_TOKENS: Final = 128
+
+
+def plan(request: SolveRequest, guided: tuple[Settings, ...], past: Past) -> PlannedTrial | None:
+    """The next setting of the grid, then the grid again with other random numbers.
+
+    A setting without chance in it is worth one trial.
+    """
+    number = past.counts[NAME]
+    if number >= len(guided):
+        guided = tuple(settings for settings in guided if settings.temperature > 0)
+        if not guided:
+            return None
+    return PlannedTrial(NAME, guided[number % len(guided)], (request.seed, number + 1))
+
+
+def trial(context: SolveContext, planned: PlannedTrial, _samples: Samples) -> Iterator[Event]:
+    """One guided trial."""
+    attempts = context.failures if planned.shares else ()
+    return GuidedTrial(context, planned.settings, planned.seed, attempts=attempts).run()
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,46 @@ class _Held:
     node: _Node
 
 
+class Samples:
+    """The samples of one solve: one tree, whatever trials come between its rounds. Seeded by the request.
+
+    A context manager: leaving it frees the samples in work.
+    """
+
+    def __init__(self, context: SolveContext, seed: int) -> None:
+        self._context = context
+        self._seed = seed
+        self._tree: SampleTree | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a tree."""
+        return self._tree is not None
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the tree has nothing new to say."""
+        return self._tree is not None and self._tree.exhausted
+
+    def tree(self, settings: Settings) -> SampleTree:
+        """The tree, begun with these settings when it is first asked for."""
+        if self._tree is None:
+            self._tree = SampleTree(self._context, settings, (self._seed, 0))
+        return self._tree
+
+    def rest(self) -> None:
+        """Makes room for a guided trial; samples in work go on later."""
+        if self._tree is not None:
+            self._tree.rest()
+
+    def __enter__(self) -> Samples:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._tree is not None:
+            self._tree.close()
+
+
 class SampleTree:
     """Samples behind the evaluated prompt of a workbench. A context manager.
 
