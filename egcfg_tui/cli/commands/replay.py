@@ -12,11 +12,11 @@ from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.option_types import number
 from egcfg_tui.cli.parser import CommandParser
-from egcfg_tui.cli.printable import printable
 from egcfg_tui.cli.styles import FAINT
 from egcfg_tui.cli.wording import Wording
 from egcfg_tui.events import SolveFailed, SolveFinished
 from egcfg_tui.runs import Header, Recording, RecordingError, event_line, paced, read_recording
+from egcfg_tui.terminal_text import printable
 
 _EPILOG = """\
 examples:
