@@ -15,12 +15,15 @@ class ThoughtMarks:
     """What a family of models writes around a thought.
 
     `closing` goes behind an opened thought that is to be left empty, as the family's own templates write it;
-    an answer follows it directly.
+    an answer follows it directly. `header` is what ends a prompt where the model is still to say whether it
+    thinks or answers, and `answer` what says that it answers; both are empty where a prompt leaves no choice.
     """
 
     opener: str
     end: str
     closing: str
+    header: str = ""
+    answer: str = ""
 
 
 THOUGHTS: Final = (
@@ -43,6 +46,8 @@ THOUGHTS: Final = (
         "<|channel|>analysis<|message|>",
         "<|end|>",
         "<|end|><|start|>assistant<|channel|>final<|message|>",
+        header="<|start|>assistant",
+        answer="<|channel|>final<|message|>",
     ),
     # Command A.
     ThoughtMarks("<|START_THINKING|>", "<|END_THINKING|>", "<|END_THINKING|>"),
@@ -69,3 +74,17 @@ def may_become_opener(text: str) -> bool:
 def left_open(text: str) -> ThoughtMarks | None:
     """The marks of the thought that is open where a text ends; None where none is."""
     return next((marks for marks in THOUGHTS if text.rfind(marks.opener) > text.rfind(marks.end)), None)
+
+
+def answer_at_once(text: str) -> tuple[str, ThoughtMarks | None]:
+    """The text that ends a prompt, so that an answer follows it: a thought that it opens is left empty.
+
+    With the marks of that thought; None where the text opens none.
+    """
+    marks = left_open(text)
+    if marks is not None:
+        return text.rstrip() + marks.closing, marks
+    for marks in THOUGHTS:
+        if marks.header and text.endswith(marks.header):
+            return text + marks.answer, marks
+    return text, None

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from egcfg_tui.engine.api import Branch
 from egcfg_tui.events import CandidatesGrown, Event
+from egcfg_tui.sequences import shared_length
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.meter import ContextFull, Purpose
 from egcfg_tui.solving.decoding.sampling import TopTokens, top_tokens, uniform_at
@@ -89,6 +90,46 @@ class _Held:
     node: _Node
 
 
+class Samples:
+    """The samples of one solve: one tree, whatever trials come between its rounds. Seeded by the request.
+
+    A context manager: leaving it frees the samples in work.
+    """
+
+    def __init__(self, context: SolveContext, seed: int) -> None:
+        self._context = context
+        self._seed = seed
+        self._tree: SampleTree | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a tree."""
+        return self._tree is not None
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the tree has nothing new to say."""
+        return self._tree is not None and self._tree.exhausted
+
+    def tree(self, settings: Settings) -> SampleTree:
+        """The tree, begun with these settings when it is first asked for."""
+        if self._tree is None:
+            self._tree = SampleTree(self._context, settings, (self._seed, 0))
+        return self._tree
+
+    def rest(self) -> None:
+        """Makes room for a guided trial; samples in work go on later."""
+        if self._tree is not None:
+            self._tree.rest()
+
+    def __enter__(self) -> Samples:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._tree is not None:
+            self._tree.close()
+
+
 class SampleTree:
     """Samples behind the evaluated prompt of a workbench. A context manager.
 
@@ -115,11 +156,13 @@ class SampleTree:
     def step(self, width: int) -> Generator[Event, None, list[Sample]]:
         """Evaluates one token of up to `width` different samples; returns those that ended.
 
+        There are fewer where the engine has not as many branches.
         Empty batches, when nothing new is to be had, return at once with `exhausted` set.
         """
         if self._nodes >= _MOST_NODES:
             # Samples in work hold on to their own way; what others need is evaluated again.
             self._root.children, self._nodes = {}, 0
+        width = max(1, min(width, self._engine.info.max_branches - _SPARE_BRANCHES - 1))
         ended = self._fill(width)
         if not self._frontier:
             return ended
@@ -167,10 +210,11 @@ class SampleTree:
 
         Where idle branches are not enough, those in work are given up too: their way is evaluated again.
         """
-        while len(self._held) > self._engine.info.max_branches - _GUIDED_BRANCHES and self._drop_idle():
+        most = max(1, self._engine.info.max_branches - _GUIDED_BRANCHES)
+        while len(self._held) > most and self._drop_idle():
             pass
         self.make_room(_GUIDED_ROOM)
-        if self._engine.free_tokens < _GUIDED_ROOM:
+        if len(self._held) > most or self._engine.free_tokens < _GUIDED_ROOM:
             for held in self._held[1:]:
                 held.branch.close()
             del self._held[1:]
@@ -299,11 +343,7 @@ class SampleTree:
     def _shared(self, held: _Held, path: list[int]) -> int:
         """How many tokens of the path a fork of the branch can start with."""
         own = held.branch.tokens[self._base :]
-        count = 0
-        for a, b in zip(own, path, strict=False):
-            if a != b:
-                break
-            count += 1
+        count = shared_length(own, path)
         if not self._engine.info.can_rewind and count < len(own):
             return -1
         return count

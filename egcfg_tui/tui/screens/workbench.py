@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from egcfg_tui.exercises.model import Exercise
-from egcfg_tui.solving.request.settings import Method
+from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.commands import COMMANDS
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.options import SolveOptions
@@ -23,7 +23,7 @@ from egcfg_tui.tui.rewinding import NoWayBackError
 from egcfg_tui.tui.screens.help import HelpScreen
 from egcfg_tui.tui.screens.open import OpenScreen
 from egcfg_tui.tui.session_driver import Services, SessionDriver
-from egcfg_tui.tui.text import key_name, visible
+from egcfg_tui.tui.text import key_name
 from egcfg_tui.tui.view import EngineState, LineView, Phase
 from egcfg_tui.tui.widgets.bars import Bar, status_parts, title_parts
 from egcfg_tui.tui.widgets.candidates_panel import CandidatesPanel
@@ -171,7 +171,7 @@ class WorkbenchScreen(Screen[None]):
         """Takes the next method, or the named one."""
         options = self.control.options
         if name:
-            self.control.change(options.with_method(Method(name)))
+            self.control.change(options.with_method(name))
         else:
             self.control.change(options.with_next_method())
         self._draw()
