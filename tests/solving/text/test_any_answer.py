@@ -107,7 +107,7 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES, max_size=14).map("".join)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(TEXTS, st.sampled_from(EXERCISES))
 def test_any_text_in_tokens_ends_where_the_whole_text_ends(text: str, exercise: Exercise) -> None:
     text = exercise.starter + text
@@ -116,7 +116,7 @@ def test_any_text_in_tokens_ends_where_the_whole_text_ends(text: str, exercise: 
     assert ends[-1] is None or len(exercise.starter.rstrip()) <= ends[-1] <= len(text)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.one_of(TEXTS, st.text(max_size=80)), st.sampled_from(EXERCISES))
 def test_nothing_is_raised_and_cutting_changes_nothing(text: str, exercise: Exercise) -> None:
     text = exercise.starter + text

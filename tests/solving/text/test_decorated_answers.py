@@ -6,9 +6,11 @@ import ast
 from collections.abc import Callable
 from itertools import cycle
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from egcfg_tui.exercises.library import bundled
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.solving.text.answer_span import answer_code, answer_end, holds_code
 
@@ -253,7 +255,7 @@ def answers(draw: st.DrawFn) -> tuple[str, str]:
     return module, f"{before}{ended}{after}"
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(answers())
 def test_a_module_comes_back_unchanged(answer: tuple[str, str]) -> None:
     module, text = answer
@@ -262,7 +264,7 @@ def test_a_module_comes_back_unchanged(answer: tuple[str, str]) -> None:
     assert holds_code(text, FUNCTION)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(answers(), st.lists(st.integers(1, 9), min_size=1))
 def test_it_ends_in_tokens_where_it_ends_at_once(answer: tuple[str, str], sizes: list[int]) -> None:
     module, text = answer
@@ -295,7 +297,7 @@ PROSE_BEHIND = (
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(PROGRAMS),
     st.sampled_from([wrap for wrap in WRAPPINGS if "f(" not in wrap("") and "f =" not in wrap("")]),
@@ -311,3 +313,10 @@ def test_a_program_comes_back_unchanged(
     assert plain(answer_code(text, PROGRAM)) == plain(program)
     ends = [answer_end(text[:length], PROGRAM) for length in range(len(text) + 1)]
     assert next((end for end in ends if end is not None), None) == ends[-1]
+
+
+@pytest.mark.parametrize("exercise", bundled(), ids=lambda exercise: exercise.id)
+def test_the_reference_of_an_exercise_comes_back_unchanged(exercise: Exercise) -> None:
+    reference = f"{(exercise.reference or '').strip()}\n"
+    assert answer_code(reference, exercise) == reference
+    assert answer_code(f"Here it is:\n```python\n{reference}```\nIt works.\n", exercise) == reference
