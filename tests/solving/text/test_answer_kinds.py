@@ -71,6 +71,7 @@ WHOLE = {
     "list behind a program": (SUM, f"{PRINTED}\n", "1. First we read.\n2. Then we add.\n"),
     "words behind a program": (SUM, PRINTED, "完成\n"),
     "indented fence": (ADD, PLAIN, "   ```\nThat is all there is.\n"),
+    "no look at a module": (ADD, f"import math\n{PLAIN}", "math.pi\n"),
     "no print": (ADD, CACHED, "for i in range(9):\n    print(f(i))\nx = 1\n"),
     "no test class": (ADD, f"import unittest\n{PLAIN}\n", "class T(unittest.TestCase):\n    pass\n"),
 }
