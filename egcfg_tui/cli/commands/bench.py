@@ -20,7 +20,7 @@ from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.interrupts import Interrupts, ending_at_once
 from egcfg_tui.cli.parser import CommandParser
-from egcfg_tui.cli.printable import printable
+from egcfg_tui.terminal_text import printable
 
 if TYPE_CHECKING:
     from egcfg_tui.bench.rescoring import Rescored
@@ -117,10 +117,13 @@ def _watch(path: Path) -> ExitCode:
 
 
 def _print_comparison(folder: BenchFolder) -> None:
-    from egcfg_tui.bench.comparison import compare_paths
-    from egcfg_tui.cli.comparison_view import view
+    """What the bench's models and methods compare to."""
+    with ending_at_once():
+        from egcfg_tui.bench.comparison import compare_paths
+        from egcfg_tui.cli.comparison_view import view
 
     stdout.emit_rendered(view(compare_paths([folder.path])))
+    stderr.narrate(f"once more, or as HTML: egcfg-tui compare {shlex.quote(str(folder.path))}")
 
 
 def _rescore(path: Path) -> ExitCode:
