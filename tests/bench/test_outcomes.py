@@ -44,6 +44,7 @@ def end(
         (end("", "p"), Outcome.SOLVED),
         (end("pp", "pf", events.Outcome.PASSED), Outcome.WRONG),
         (end("pp", "pf", events.Outcome.BUDGET), Outcome.WRONG),
+        (end("pp", "f-", events.Outcome.PASSED), Outcome.WRONG),
         (end("", "f"), Outcome.FAILED),
         (end("pf", "pp"), Outcome.FAILED),
         (end("pf", "pp", events.Outcome.BUDGET), Outcome.BUDGET),
