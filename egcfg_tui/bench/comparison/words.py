@@ -36,7 +36,9 @@ def summary_sentence(rows: Sequence[RowSummary], pairs: Sequence[PairSummary]) -
     if not any(row.tasks for row in rows):
         return "No task has a result yet."
     names, best = short_names(rows), rows[0]
-    solved = f"{names[best.name]} solved {best.solved} of {counted(best.tasks, 'task')} ({percent(best.share)})"
+    solved = (
+        f"{names[best.name]} solved {best.solved} of {counted(best.tasks, 'task')} ({percent(best.share)})"
+    )
     if len(rows) == 1:
         return f"{solved}."
     own = [pair for pair in pairs if best.name in (pair.a, pair.b)]
