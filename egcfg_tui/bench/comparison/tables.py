@@ -19,7 +19,9 @@ OUTCOMES: Final = {
     Outcome.NO_CODE: "no code",
 }
 """What became of tasks that were not solved, each with its heading."""
-STAGES: Final = tuple(stage.name for stage in fields(StageSeconds) if stage.name != "scoring")
+STAGES: Final = tuple(
+    stage.name for stage in fields(StageSeconds) if stage.name not in ("scoring", "thought")
+)
 
 
 @dataclass(frozen=True, slots=True)
