@@ -14,6 +14,7 @@ from egcfg_tui.models.catalogue_file import load_catalogue
 from egcfg_tui.models.checksums import sha256_of
 from egcfg_tui.models.errors import ModelError, ModelMissingError
 from egcfg_tui.models.folders import models_folder
+from egcfg_tui.models.gguf_extent import check_extent
 from egcfg_tui.models.gguf_header import read_header
 from egcfg_tui.models.units import megabytes
 
@@ -46,7 +47,7 @@ def resolve(name: str, catalogue: Catalogue | None = None) -> ResolvedModel:
     if name.startswith("hf:"):
         return _described(name, _by_reference(name, found.find_hub(), (found.hub_cache(),)))
     if name.startswith("ollama:"):
-        full = name if ":" in name.removeprefix("ollama:") else f"{name}:latest"
+        full = name if ":" in name.removeprefix("ollama:").rpartition("/")[2] else f"{name}:latest"
         return _described(name, _by_reference(full, found.find_ollama(), found.ollama_folders()))
     if name.startswith(_SAY):
         return ResolvedModel(name, _answer_file(name.removeprefix(_SAY)), None, stand_in=True)
@@ -156,4 +157,5 @@ def _existing(path: Path) -> Path:
 
 
 def _described(name: str, path: Path) -> ResolvedModel:
+    check_extent(path)
     return ResolvedModel(name, path, read_header(path).context_tokens or None)

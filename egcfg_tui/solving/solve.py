@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from egcfg_sandbox import Program, Sandbox, SandboxRefused
+from egcfg_sandbox import Sandbox, SandboxRefused
 from egcfg_tui.engine.api import Engine, EngineError
 from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.events import (
     Event,
     FailureKind,
+    Outcome,
     ScoredTest,
     SettingsLeftOut,
     SolveFailed,
@@ -23,9 +24,10 @@ from egcfg_tui.solving.commands import CommandInbox, Interrupted
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.meter import ContextFull
 from egcfg_tui.solving.methods import METHODS
-from egcfg_tui.solving.request.fitting import fit
+from egcfg_tui.solving.request.fitting import fit, too_many_candidates
 from egcfg_tui.solving.request.solve_request import SolveRequest
-from egcfg_tui.solving.run_cache import SandboxBroke, check_sandbox
+from egcfg_tui.solving.run_cache import SandboxBroke
+from egcfg_tui.solving.scoring import score
 from egcfg_tui.solving.trials.runner import Running
 
 
@@ -62,20 +64,25 @@ def solve(
         budget_tokens=request.budget_tokens,
     )
     try:
-        frame = chat_frame(
-            engine.info.chat_template, bos_text=engine.info.bos_text, eos_text=engine.info.eos_text
-        )
+        info = engine.info
 
         def prompt_for(style: PromptStyle) -> TaskPrompt:
+            # A document needs no chat template, so one that fails does not matter.
+            template = None if style is PromptStyle.COMPLETION else info.chat_template
+            frame = chat_frame(template, bos_text=info.bos_text, eos_text=info.eos_text)
             return task_prompt(exercise, style, frame)
 
-        context_tokens, fitting = engine.info.context_tokens, fit(engine, request, prompt_for)
+        context_tokens, fitting = info.context_tokens, fit(engine, request, prompt_for)
         if context_tokens < fitting.least_tokens:
             yield SolveFailed(
                 FailureKind.CONTEXT,
                 f"the context of {context_tokens} tokens is too small for this exercise's prompt and "
                 f"an answer; use --context {fitting.least_tokens} or more",
             )
+            return
+        lacking = too_many_candidates(engine, request)
+        if lacking is not None:
+            yield SolveFailed(FailureKind.CONTEXT, lacking)
             return
         if context_tokens < fitting.most_tokens:
             left_out = len(grid) - len(fitting.settings)
@@ -88,7 +95,8 @@ def solve(
         ):
             yield from _solve(context, sandbox, request, running)
     except ChatTemplateError as error:
-        yield SolveFailed(FailureKind.MODEL, f"{error}; try another model")
+        step = "use --prompt-style completion, which needs none, or another model"
+        yield SolveFailed(FailureKind.MODEL, f"{error}; {step}")
     except EngineError as error:
         yield SolveFailed(FailureKind.MODEL, str(error))
     except SandboxRefused as error:
@@ -101,46 +109,32 @@ def _solve(
     context: SolveContext, sandbox: Sandbox, request: SolveRequest, running: Running
 ) -> Iterator[Event]:
     try:
-        yield from context.evaluate_prompt()
+        yield from context.evaluate_prompt(request.settings)
         yield from running.run()
-        reason = "passed" if context.solved else "failed"
+        reason = Outcome.PASSED if context.solved else Outcome.FAILED
     except Interrupted as interrupted:
         reason = interrupted.reason
     except ContextFull:
-        reason = "length"
+        reason = Outcome.LENGTH
     yield from _score(context, sandbox, request, reason, running)
 
 
 def _score(
-    context: SolveContext, sandbox: Sandbox, request: SolveRequest, reason: str, running: Running
+    context: SolveContext, sandbox: Sandbox, request: SolveRequest, reason: Outcome, running: Running
 ) -> Iterator[Event]:
-    """Runs the solution against all tests, the hidden ones for the first time; not after a stop, and not on
-    with it when one comes meanwhile."""
-    exercise = request.exercise
+    """Scores the solution, unless the solve was stopped in a trial, and tells the end."""
+    exercise, inbox = request.exercise, context.inbox
     tests: tuple[ScoredTest, ...] = ()
-    if reason != "stopped":
+    if reason is not Outcome.STOPPED:
         yield context.meter.enter(Stage.SCORING)
-        tests_run = exercise.visible + exercise.hidden
-        program = Program(
-            context.solution,
-            tests_run,
-            limits=exercise.limits,
-            entry_point=exercise.entry_point,
-            classes=exercise.classes,
-        )
-        reports = sandbox.run_many([program], context.inbox.stop_requested)
-        reason = reason if reports else "stopped"
-        for report in reports:
-            check_sandbox(report)
-            tests = tuple(
-                ScoredTest(row.test, index >= len(exercise.visible), row)
-                for index, row in enumerate(report.results)
-            )
-    hidden = [test for test in tests if test.hidden]
+        left_s = inbox.left_s if request.scoring_s is None else request.scoring_s
+        tests = score(sandbox, exercise, context.solution, left_s=left_s, stop_requested=inbox.stop_requested)
+        if inbox.stop_requested() and not all(test.result for test in tests):
+            reason = Outcome.STOPPED
     yield SolveFinished(
         exercise_id=exercise.id,
-        solved=bool(tests) and all(test.result.passed for test in tests),
-        hidden_passed=all(test.result.passed for test in hidden) if hidden else None,
+        solved=bool(tests) and all(test.passed for test in tests),
+        hidden_passed=_hidden_passed(tests),
         solution=context.solution,
         reason=reason,
         method=request.method,
@@ -155,3 +149,11 @@ def _score(
         trial_list=tuple(running.trials),
         stages=context.meter.stages,
     )
+
+
+def _hidden_passed(tests: Sequence[ScoredTest]) -> bool | None:
+    """Whether the hidden tests pass; None where there are none, or none failed and not all were run."""
+    hidden = [test for test in tests if test.hidden]
+    if any(test.result is not None and not test.passed for test in hidden):
+        return False
+    return True if hidden and all(test.passed for test in hidden) else None

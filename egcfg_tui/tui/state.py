@@ -23,6 +23,7 @@ from egcfg_tui.events import (
     LineChosen,
     LineGrown,
     LinesRewound,
+    Outcome,
     Progressed,
     SettingsLeftOut,
     SignalBuilt,
@@ -38,7 +39,7 @@ from egcfg_tui.events import (
     TrialStarted,
 )
 from egcfg_tui.solving.request.fitting import left_out
-from egcfg_tui.solving.text.rows import row_behind, rows_of
+from egcfg_tui.solving.text.rows import last_row, row_behind
 from egcfg_tui.tui.bridge import RecordingFailed
 from egcfg_tui.tui.view import (
     NO_PROGRESS,
@@ -147,7 +148,7 @@ def _(event: TrialStarted, view: SolveView, at_s: float) -> SolveView:
 def _(event: TrialFinished, view: SolveView, at_s: float) -> SolveView:
     """The answer of a trial that passed is its code; other trials keep the code that they came to."""
     trial = _trial(view)
-    if event.outcome == "passed" and event.code:
+    if event.outcome is Outcome.PASSED and event.code:
         trial = replace(_with_winner(trial, event.code), code=event.code)
     spent = event.tokens.evaluated
     return _with_trial(view, replace(trial, outcome=event.outcome, wall_s=event.wall_s, tokens=spent))
@@ -160,36 +161,36 @@ def _(event: CandidatesGrown, view: SolveView, at_s: float) -> SolveView:
 
 @fold.register
 def _(event: CandidatesSampled, view: SolveView, at_s: float) -> SolveView:
-    line = _current(view, event.line)
+    line = _current(view, event.line, event.row)
     return _with_line(view, replace(line, growing=(), candidates=event.candidates, runs=None))
 
 
 @fold.register
 def _(event: CandidatesExecuted, view: SolveView, at_s: float) -> SolveView:
-    line = replace(_current(view, event.line), runs=event.runs)
+    line = replace(_current(view, event.line, event.row), runs=event.runs)
     view = _with_line(view, line)
     return _with_trial(view, _with_best_run(_trial(view), line))
 
 
 @fold.register
 def _(event: SignalBuilt, view: SolveView, at_s: float) -> SolveView:
-    line = _current(view, event.line)
+    line = _current(view, event.line, event.row)
     signal = Signal(line.row, event.text, event.tokens, event.dropped)
     return _with_line(view, replace(line, signal=signal))
 
 
 @fold.register
 def _(event: LineGrown, view: SolveView, at_s: float) -> SolveView:
-    return _with_line(view, replace(_current(view, event.line), text=event.text))
+    return _with_line(view, replace(_current(view, event.line, event.row), text=event.text))
 
 
 @fold.register
 def _(event: LineChosen, view: SolveView, at_s: float) -> SolveView:
     """A line without text is the answer's end, not a line."""
-    line, trial = _current(view, event.line), _trial(view)
+    line, trial = _current(view, event.line, event.row), _trial(view)
     kept = tuple(line for line in trial.lines if line.number < event.line)
     if event.text.strip():
-        rows = rows_of(event.text, event.code)
+        rows = (event.row, last_row(event.code))
         chosen = replace(
             line,
             text=event.text,
@@ -222,7 +223,13 @@ def _(event: CodeExecuted, view: SolveView, at_s: float) -> SolveView:
 @fold.register
 def _(event: SolveFinished, view: SolveView, at_s: float) -> SolveView:
     scored = tuple(
-        TestRow(test.test, test.result.status, test.result.error, test.hidden) for test in event.tests
+        TestRow(
+            test.test,
+            test.result.status if test.result else None,
+            test.result.error if test.result else None,
+            test.hidden,
+        )
+        for test in event.tests
     )
     return replace(
         _resumed(view, at_s),
@@ -275,7 +282,7 @@ def _(event: LinesRewound, view: SolveView, at_s: float) -> SolveView:
     for line in kept:
         trial = _with_best_run(trial, line)
     view = _with_trial(view, trial)
-    return _with_line(view, _current(view, event.line))
+    return _with_line(view, _current(view, event.line, event.row))
 
 
 def engine_lost(view: SolveView, message: str, at_s: float, *, absent: bool = False) -> SolveView:
@@ -318,16 +325,18 @@ def _with_line(view: SolveView, line: LineView) -> SolveView:
     return _with_trial(view, replace(_trial(view), current=line))
 
 
-def _current(view: SolveView, number: int | None = None) -> LineView:
-    """The line in work: the known one if `number` is still its own, else a new one."""
+def _current(view: SolveView, number: int | None = None, row: int | None = None) -> LineView:
+    """The line in work: the known one if `number` is still its own, else a new one that begins on `row`.
+
+    Without a number it is the line behind the code.
+    """
     trial = _trial(view)
-    known = trial.current
-    if number is None:
-        number = known.number if known else (trial.lines[-1].number + 1 if trial.lines else 1)
-    if known and known.number == number:
-        return known
+    if trial.current and number in (None, trial.current.number):
+        return trial.current
+    if number is None or row is None:
+        number, row = trial.lines[-1].number + 1 if trial.lines else 1, row_behind(trial.code)
     tail = trial.code.rpartition("\n")[2]
-    return LineView(number, row=row_behind(trial.code), lead="" if tail.strip() else tail)
+    return LineView(number, row, lead="" if tail.strip() else tail)
 
 
 def _with_best_run(trial: TrialView, line: LineView) -> TrialView:
@@ -361,7 +370,7 @@ def _with_winner(trial: TrialView, answer: str) -> TrialView:
     for candidate in line.candidates:
         if candidate.text and answer == trial.code + candidate.text:
             first = trial.code.count("\n") + 1
-            last = max(first, answer.rstrip().count("\n") + 1)
+            last = max(first, last_row(answer))
             chosen = replace(line, text=candidate.text, row=first, rows=(first, last))
             return replace(trial, lines=(*trial.lines, chosen), current=None)
     return trial

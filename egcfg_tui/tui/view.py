@@ -10,6 +10,7 @@ from egcfg_sandbox import Verdict
 from egcfg_tui.events import (
     Candidate,
     CandidateRun,
+    Outcome,
     SolveFailed,
     SolveFinished,
     Stage,
@@ -129,7 +130,7 @@ class TrialView:
     settings: str = ""
     gamma: float = 1.0
     attempts: int = 0
-    outcome: str | None = None
+    outcome: Outcome | None = None
     wall_s: float = 0.0
     tokens: int = 0
     code: str = ""

@@ -8,7 +8,7 @@ import pytest
 
 from egcfg_sandbox import CodeTest, Sandbox
 from egcfg_tui.engine.fake import CHAT_TEMPLATE, FakeEngine, scripted
-from egcfg_tui.events import CandidatesExecuted, SolveFinished
+from egcfg_tui.events import CandidatesExecuted, SolveFailed, SolveFinished
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.prompting.examples import worked_examples
 from egcfg_tui.prompting.task import PromptStyle
@@ -74,3 +74,15 @@ def test_candidates_behind_prose_are_executed_too(sandbox: Sandbox) -> None:
             assert [run.source for run in event.runs] == ["def total(xs):\n    return max(xs)"]
             return
     pytest.fail("no candidate was executed")
+
+
+@pytest.mark.parametrize("template", ["{% for %}", "{{ raise_exception('only for poems') }}", "no message"])
+def test_a_document_needs_no_chat_template(template: str, sandbox: Sandbox) -> None:
+    style = Settings(prompt_style=PromptStyle.COMPLETION)
+    assert "# Task" in solved(f"{CODE}```", template, style, sandbox, "greedy")
+    engine = FakeEngine(scripted(lambda _: [], ""), chat_template=template)
+    inbox = CommandInbox(budget_s=1e9, clock=time.monotonic)
+    *_, end = solve(engine, sandbox, SolveRequest(EXERCISE, "greedy"), inbox)
+    assert isinstance(end, SolveFailed)
+    assert "chat template" in end.message
+    assert "--prompt-style completion" in end.message

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import digits_run
 
 from egcfg_sandbox import TestResult, Verdict
-from egcfg_tui.events import Candidate, CandidateRun, LineGrown, TokenChoice
+from egcfg_tui.events import Candidate, CandidateRun, LineGrown, SolveFinished, TokenChoice
+from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.look import Look, Shown, shown
+from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.state import fold, fold_all
-from egcfg_tui.tui.text import visible
 from egcfg_tui.tui.view import LineView, SolveView, TestRow
+from egcfg_tui.tui.widgets.bars import status_parts
 from egcfg_tui.tui.widgets.candidates_panel import candidate_lines
 from egcfg_tui.tui.widgets.code_panel import code_lines
 from egcfg_tui.tui.widgets.tests_panel import test_lines as lines_of_tests
 from egcfg_tui.tui.widgets.tokens_panel import token_lines
 
 HOSTILE = ("[/]", "x: list[int] = []", "\x1b[2J\x07", "a\tb", "日本語 = 1", "x" * 4000, "\u202eevil", "")
+
+OPTIONS = SolveOptions()
 
 
 def view_after(*parts: tuple[object, ...]) -> SolveView:
@@ -128,7 +134,7 @@ def test_unguided_tokens_have_no_signal_column() -> None:
 
 def test_a_line_in_work_continues_the_indent_of_the_code() -> None:
     view = view_after(digits_run.BEGIN, digits_run.LINE_2_SAMPLED, digits_run.LINE_2_EXECUTED)
-    view = fold(LineGrown(2, "total ="), view, 0.0)
+    view = fold(LineGrown(2, 2, "total ="), view, 0.0)
     lines, row = code_lines(seen(view))
     assert plain(lines) == ["  1  def digit_sum(n):", "  2      total =▏"]
     assert row == 1
@@ -143,3 +149,14 @@ def test_hidden_tests_are_counted_before_the_end_and_shown_after_it() -> None:
         " ✓ digit_sum(999_999) == 54",
         " ✓ digit_sum(-7) == 7",
     ]
+
+
+def test_tests_that_the_budget_left_out_are_no_failures() -> None:
+    end = digits_run.END[-1]
+    assert isinstance(end, SolveFinished)
+    tests = (*end.tests[:-1], replace(end.tests[-1], result=None))
+    unscored = replace(end, solved=False, hidden_passed=None, tests=tests)
+    view = view_after(digits_run.LOADING, digits_run.SOLVE[:-1], (unscored,))
+    activity, _ = status_parts(view, OPTIONS, 0.0, waiting=False, pending="", wide=True)
+    assert activity.plain == "✗ passes the visible tests; 1 not run in the budget"
+    assert plain(lines_of_tests(seen(view), 60))[-1] == " · digit_sum(-7) == 7"

@@ -19,6 +19,7 @@ from egcfg_tui.events import (
     GammaChanged,
     LineChosen,
     LinesRewound,
+    Outcome,
     Progressed,
     SignalBuilt,
     SolveFailed,
@@ -44,8 +45,8 @@ POOL: tuple[Event, ...] = (
     SolvePaused(),
     SolveResumed(),
     GammaChanged(2.5),
-    LinesRewound(1, ""),
-    LinesRewound(3, digits_run.HEADER + digits_run.LINE_2),
+    LinesRewound(1, 1, ""),
+    LinesRewound(3, 3, digits_run.HEADER + digits_run.LINE_2),
     SolveFailed(FailureKind.MODEL, "gone [/]"),
 )
 
@@ -129,10 +130,10 @@ def test_lines_are_named_by_their_row_in_the_code() -> None:
     started = replace(digits_run.STARTED, starter="import math\n\ndef f(n):\n    ")
     events = (
         started,
-        SignalBuilt(1, "n = 1", 3),
-        LineChosen(1, "a = n\n    ", started.starter + "a = n\n    ", 1.0, ()),
+        SignalBuilt(1, 4, "n = 1", 3),
+        LineChosen(1, 4, "a = n\n    ", started.starter + "a = n\n    ", 1.0, ()),
     )
-    view = fold_all(SolveView(), stamped((*events, SignalBuilt(2, "n = 2", 3))))
+    view = fold_all(SolveView(), stamped((*events, SignalBuilt(2, 5, "n = 2", 3))))
     assert chosen(view)[0].rows == (4, 4)
     assert [line.row for line in lines(view)] == [4, 5]
     assert [line.signal.row for line in lines(view) if line.signal] == [4, 5]
@@ -141,9 +142,9 @@ def test_lines_are_named_by_their_row_in_the_code() -> None:
 def test_a_longer_refresh_leaves_the_earlier_signal_standing() -> None:
     events = (
         *digits_run.BEGIN,
-        SignalBuilt(2, "x = 1", 3),
-        LineChosen(2, "a = 1\n", "def f():\n    a = 1\n", 1.0, ()),
-        LineChosen(3, "    b = 2\n", "def f():\n    a = 1\n    b = 2\n", 1.0, ()),
+        SignalBuilt(2, 2, "x = 1", 3),
+        LineChosen(2, 2, "a = 1\n", "def f():\n    a = 1\n", 1.0, ()),
+        LineChosen(3, 3, "    b = 2\n", "def f():\n    a = 1\n    b = 2\n", 1.0, ()),
     )
     view = fold_all(SolveView(), stamped(events))
     signal = view.trial.signal_of(chosen(view)[2])
@@ -164,7 +165,7 @@ def test_pauses_do_not_count_as_work() -> None:
 
 
 def test_choosing_a_line_again_drops_what_came_after_it() -> None:
-    view = fold_all(SolveView(), stamped((*digits_run.SOLVE[:17], LineChosen(1, "x\n", "x\n", 1.0, ()))))
+    view = fold_all(SolveView(), stamped((*digits_run.SOLVE[:17], LineChosen(1, 1, "x\n", "x\n", 1.0, ()))))
     assert [line.number for line in chosen(view)] == [1]
 
 
@@ -187,7 +188,7 @@ def test_going_back_leaves_the_lines_before_with_their_tests_and_a_fresh_line(
 ) -> None:
     whole = fold_all(SolveView(), stamped(digits_run.SOLVE[:-4]))
     assert seen(whole).passed == 3
-    view = fold(LinesRewound(line, code), whole, 99.0)
+    view = fold(LinesRewound(line, row, code), whole, 99.0)
     assert chosen(view) == chosen(whole)[: line - 1]
     assert seen(view).code == code
     assert current(view) == LineView(line, row=row, lead="    " if line > 1 else "")
@@ -204,7 +205,7 @@ def test_a_line_taken_back_and_chosen_again_looks_as_if_chosen_once(line: int) -
     numbered = [(event, getattr(event, "line", 0)) for event in digits_run.SOLVE[:-4] if not event.transient]
     code = ["", digits_run.HEADER, digits_run.HEADER + digits_run.LINE_2][line - 1]
     again = [event for event, number in numbered if number >= line]
-    events = [*(event for event, _ in numbered), LinesRewound(line, code), *again]
+    events = [*(event for event, _ in numbered), LinesRewound(line, line, code), *again]
     once = fold_all(SolveView(), stamped([event for event, _ in numbered]))
     twice = fold_all(SolveView(), stamped(events))
     assert lines(twice) == lines(once)
@@ -213,7 +214,11 @@ def test_a_line_taken_back_and_chosen_again_looks_as_if_chosen_once(line: int) -
 
 def test_the_end_of_an_answer_is_no_line() -> None:
     code = digits_run.HEADER + "return 1\n"
-    events = (*digits_run.BEGIN, LineChosen(2, "return 1\n", code, 1.0, ()), LineChosen(3, "", code, 1.0, ()))
+    events = (
+        *digits_run.BEGIN,
+        LineChosen(2, 2, "return 1\n", code, 1.0, ()),
+        LineChosen(3, 3, "", code, 1.0, ()),
+    )
     view = fold_all(SolveView(), stamped(events))
     assert [line.row for line in lines(view)] == [1, 2]
     assert seen(view).code == code
@@ -224,7 +229,7 @@ def test_plain_sampling_shows_each_answer_beside_its_sample_and_keeps_the_best()
     events: tuple[Event, ...] = (
         replace(digits_run.STARTED, method="sample"),
         TrialStarted(1, "sample", "", 1.0),
-        CandidatesSampled(1, (Candidate(0, "a = 1\n", 2, True), Candidate(1, "b = 2\n", 2, True))),
+        CandidatesSampled(1, 1, (Candidate(0, "a = 1\n", 2, True), Candidate(1, "b = 2\n", 2, True))),
         CodeExecuted("a = 1\n", passed, False),
         CodeExecuted("b = 2\n", failed, False),
     )
@@ -267,12 +272,12 @@ def test_every_trial_keeps_its_own_code_and_results() -> None:
     events = (
         replace(digits_run.STARTED, method="auto"),
         TrialStarted(1, "greedy", "", 1.0),
-        LineChosen(1, "best", "best", 1.0, ()),
+        LineChosen(1, 1, "best", "best", 1.0, ()),
         CodeExecuted("best", failing, False),
-        TrialFinished(1, "failed", "best", 1.0, TokenCounts()),
+        TrialFinished(1, Outcome.FAILED, "best", 1.0, TokenCounts()),
         TrialStarted(2, "sample", "", 1.0),
         CodeExecuted("worse", none, False),
-        TrialFinished(2, "failed", "best", 1.0, TokenCounts()),
+        TrialFinished(2, Outcome.FAILED, "best", 1.0, TokenCounts()),
     )
     view = fold_all(SolveView(), stamped(events))
     assert (seen(view).code, seen(view).passed) == ("worse", 0)
@@ -288,10 +293,10 @@ def test_the_answer_brings_its_own_story_when_a_later_trial_did_not_end() -> Non
     events = (
         *digits_run.BEGIN,
         CodeExecuted("best", failing, False),
-        TrialFinished(1, "failed", "best", 1.0, TokenCounts()),
+        TrialFinished(1, Outcome.FAILED, "best", 1.0, TokenCounts()),
         TrialStarted(2, "greedy", "", 1.0),
-        LineChosen(1, "other", "other", 1.0, ()),
-        TrialFinished(2, "budget", "best", 1.0, TokenCounts()),
+        LineChosen(1, 1, "other", "other", 1.0, ()),
+        TrialFinished(2, Outcome.BUDGET, "best", 1.0, TokenCounts()),
         replace(end, solved=False, solution="best", solved_by=None, tests=()),
     )
     view = fold_all(SolveView(), stamped(events))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,8 @@ from egcfg_tui.cli.download_progress import download_progress
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.parser import CommandParser, did_you_mean
+from egcfg_tui.prompting.chat_facts import ChatFacts, chat_facts, in_words
+from egcfg_tui.terminal_text import printable
 
 _EPILOG: Final = """\
 A model is named by its id, by the path of a .gguf file, by hf:org/repo/file (Hugging Face cache) or by
@@ -30,7 +33,7 @@ def configure(parser: CommandParser) -> None:
     parser.epilog = _EPILOG
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|pull|add")
     listing = actions.add_parser("list", help="the catalogue, and other models on this disk")
-    showing = actions.add_parser("show", help="everything about one model")
+    showing = actions.add_parser("show", help="everything about one model, its chat template included")
     showing.add_argument("model", metavar="MODEL", help="an id, a path, hf:org/repo/file or ollama:name:tag")
     for command in (listing, showing):
         command.add_argument("--format", choices=("human", "json"), default="human", help="default: human")
@@ -96,9 +99,11 @@ def _show(args: argparse.Namespace) -> None:
             "size_bytes": resolved.path.stat().st_size,
             "context_tokens": resolved.context_tokens,
         }
+    facts = _chat_facts(row["path"])
     if args.format == "json":
-        stdout.emit_json(row)
+        stdout.emit_json(row | {"chat": dataclasses.asdict(facts) if facts else None})
         return
+    row["chat"] = in_words(facts) if facts else None
     shown = {name: value for name, value in row.items() if value not in (None, "", [])}
     width = max(map(len, shown))
     lines = []
@@ -106,7 +111,16 @@ def _show(args: argparse.Namespace) -> None:
         texts = value if isinstance(value, list) else [_size(value) if name == "size_bytes" else str(value)]
         label = "size" if name == "size_bytes" else name
         lines += [f"{label if index == 0 else '':<{width}}  {text}" for index, text in enumerate(texts)]
-    stdout.emit("\n".join(lines))
+    # Names and templates come out of files that anyone may have made.
+    stdout.emit(printable("\n".join(lines)))
+
+
+def _chat_facts(path: str | None) -> ChatFacts | None:
+    """What holds for the chat template of a model; None where its file is not on this disk."""
+    if path is None:
+        return None
+    chat = models.read_chat(Path(path))
+    return chat_facts(chat.template, bos_text=chat.bos_text, eos_text=chat.eos_text)
 
 
 def _pull(args: argparse.Namespace) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from egcfg_tui.engine.api import Branch
 from egcfg_tui.events import CandidatesGrown, Event
+from egcfg_tui.sequences import shared_length
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.meter import ContextFull, Purpose
 from egcfg_tui.solving.decoding.sampling import TopTokens, top_tokens, uniform_at
@@ -155,11 +156,13 @@ class SampleTree:
     def step(self, width: int) -> Generator[Event, None, list[Sample]]:
         """Evaluates one token of up to `width` different samples; returns those that ended.
 
+        There are fewer where the engine has not as many branches.
         Empty batches, when nothing new is to be had, return at once with `exhausted` set.
         """
         if self._nodes >= _MOST_NODES:
             # Samples in work hold on to their own way; what others need is evaluated again.
             self._root.children, self._nodes = {}, 0
+        width = max(1, min(width, self._engine.info.max_branches - _SPARE_BRANCHES - 1))
         ended = self._fill(width)
         if not self._frontier:
             return ended
@@ -207,10 +210,11 @@ class SampleTree:
 
         Where idle branches are not enough, those in work are given up too: their way is evaluated again.
         """
-        while len(self._held) > self._engine.info.max_branches - _GUIDED_BRANCHES and self._drop_idle():
+        most = max(1, self._engine.info.max_branches - _GUIDED_BRANCHES)
+        while len(self._held) > most and self._drop_idle():
             pass
         self.make_room(_GUIDED_ROOM)
-        if self._engine.free_tokens < _GUIDED_ROOM:
+        if len(self._held) > most or self._engine.free_tokens < _GUIDED_ROOM:
             for held in self._held[1:]:
                 held.branch.close()
             del self._held[1:]
@@ -295,7 +299,7 @@ class SampleTree:
     def _judge_end(self, node: _Node) -> None:
         code = self._starter + node.text
         end = answer_end(code, self._context.exercise)
-        if end is not None and end >= len(self._starter):
+        if end is not None:
             node.text, node.over, node.complete = code[len(self._starter) : end], True, True
         elif node.depth >= self._settings.max_tokens or (
             self._settings.stop_loops and node.text.endswith("\n") and repeats_itself(code)
@@ -339,11 +343,7 @@ class SampleTree:
     def _shared(self, held: _Held, path: list[int]) -> int:
         """How many tokens of the path a fork of the branch can start with."""
         own = held.branch.tokens[self._base :]
-        count = 0
-        for a, b in zip(own, path, strict=False):
-            if a != b:
-                break
-            count += 1
+        count = shared_length(own, path)
         if not self._engine.info.can_rewind and count < len(own):
             return -1
         return count

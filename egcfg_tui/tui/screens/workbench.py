@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.commands import COMMANDS
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.look import Look, Shown, moved, moved_trial, shown
@@ -24,7 +25,7 @@ from egcfg_tui.tui.rewinding import NoWayBackError
 from egcfg_tui.tui.screens.help import HelpScreen
 from egcfg_tui.tui.screens.open import OpenScreen
 from egcfg_tui.tui.session_driver import Services, SessionDriver
-from egcfg_tui.tui.text import key_name, visible
+from egcfg_tui.tui.text import key_name
 from egcfg_tui.tui.view import EngineState, Phase
 from egcfg_tui.tui.widgets.bars import Bar, status_parts, title_parts
 from egcfg_tui.tui.widgets.candidates_panel import CandidatesPanel

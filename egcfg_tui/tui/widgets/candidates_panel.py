@@ -10,10 +10,11 @@ from textual.content import Content
 
 from egcfg_sandbox import TestResult, Verdict
 from egcfg_tui.events import Candidate, CandidateRun
+from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui import code, marks
 from egcfg_tui.tui.look import Shown
 from egcfg_tui.tui.styles import MUTED, RULE
-from egcfg_tui.tui.text import reason, visible
+from egcfg_tui.tui.text import reason
 from egcfg_tui.tui.view import LineView, Phase
 from egcfg_tui.tui.widgets.lines import LinesPanel, wrapped
 
