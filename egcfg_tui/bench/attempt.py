@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from egcfg_tui import events
-from egcfg_tui.bench.outcomes import outcome_of
+from egcfg_tui.bench.outcomes import UNDECIDED, is_decided, outcome_of
 from egcfg_tui.bench.plan import now
 from egcfg_tui.bench.records import BenchError, Outcome, Record, Task
 from egcfg_tui.bench.setup import BenchSetup
@@ -65,6 +65,8 @@ class Attempt:
         return self._failed(failed)
 
     def _ended(self, finished: SolveFinished) -> Record:
+        if not is_decided(finished.tests):
+            return self._failed(SolveFailed(FailureKind.SANDBOX, UNDECIDED))
         passed = [test.passed for test in finished.tests]
         visible = [test.passed for test in finished.tests if not test.hidden]
         by = finished.solved_by

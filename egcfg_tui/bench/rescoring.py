@@ -8,15 +8,14 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
-from egcfg_sandbox import Program, Sandbox, Verdict
+from egcfg_sandbox import Sandbox
 from egcfg_tui.bench import records
 from egcfg_tui.bench.folder import BenchFolder
 from egcfg_tui.bench.identity import exercise_sha256
-from egcfg_tui.bench.outcomes import judged_outcome
+from egcfg_tui.bench.outcomes import SCORING_S, UNDECIDED, is_decided, judged_outcome
 from egcfg_tui.bench.plan import Plan, now
 from egcfg_tui.bench.records import BenchError, Outcome, Record, latest
 from egcfg_tui.bench.setup import FORMAT
-from egcfg_tui.events import ScoredTest
 from egcfg_tui.exercises import (
     Exercise,
     ExerciseError,
@@ -26,6 +25,8 @@ from egcfg_tui.exercises import (
     reference_to,
     with_visible,
 )
+from egcfg_tui.solving.run_cache import SandboxBroke
+from egcfg_tui.solving.scoring import score
 
 OpenSandbox = Callable[[bool], Sandbox]
 """Makes a sandbox, with the user's packages or without."""
@@ -95,28 +96,20 @@ def write_rescored(folder: BenchFolder, rescored: Iterable[Record]) -> Path:
 
 
 def _judged(record: Record, exercise: Exercise, sandbox: Sandbox) -> Record:
-    report = sandbox.run(
-        Program(
-            record.solution,
-            exercise.visible + exercise.hidden,
-            limits=exercise.limits,
-            entry_point=exercise.entry_point,
-            classes=exercise.classes,
-        )
-    )
-    tests = [
-        ScoredTest(row.test, index >= len(exercise.visible), row) for index, row in enumerate(report.results)
-    ]
-    broke = next((t.result for t in tests if t.result.status is Verdict.SANDBOX_ERROR), None)
-    visible, hidden = ([t.result.passed for t in tests if t.hidden is kept] for kept in (False, True))
+    try:
+        tests = score(sandbox, exercise, record.solution, left_s=SCORING_S, stop_requested=lambda: False)
+    except SandboxBroke as error:
+        return replace(record, outcome=Outcome.FAULT, fault=str(error), created=now())
+    if not is_decided(tests):
+        return replace(record, outcome=Outcome.FAULT, fault=UNDECIDED, created=now())
+    visible, hidden = ([test.passed for test in tests if test.hidden is kept] for kept in (False, True))
     outcome = judged_outcome(tests)
     if outcome is Outcome.FAILED and record.outcome not in (Outcome.SOLVED, Outcome.WRONG):
         outcome = record.outcome  # why there is no better answer is as it was
     return replace(
         record,
         exercise_sha256=exercise_sha256(exercise),
-        outcome=outcome if broke is None else Outcome.FAULT,
-        fault=None if broke is None else broke.error or "the sandbox gave no reason",
+        outcome=outcome,
         visible_passed=bool(visible) and all(visible),
         hidden_passed=all(hidden) if hidden else None,
         tests_passed=sum(visible) + sum(hidden),
