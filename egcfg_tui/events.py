@@ -24,8 +24,24 @@ class Stage(StrEnum):
     SIGNAL = "signal"
     LINE = "line"
     SCORING = "scoring"
-    PAUSED = "paused"
     DONE = "done"
+
+
+class Outcome(StrEnum):
+    """How a trial or a solve ended."""
+
+    PASSED = "passed"
+    """An answer passes the visible tests."""
+    FAILED = "failed"
+    """No answer does, and nothing is left to try."""
+    STOPPED = "stopped"
+    """The user ended it."""
+    BUDGET = "budget"
+    """The budget is used up."""
+    LENGTH = "length"
+    """The answer outgrew the context."""
+    THOUGHT = "thought"
+    """The model thought to the end of its allowance, and no answer came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +208,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class CandidatesSampled(Event):
-    """The candidates of one refresh. `line` is the number of the line about to be chosen, from 1."""
+    """The candidates of one refresh. `line` is the number of the line about to be chosen, from 1.
+
+    Here and below `row` is the row of the code on which that line begins, from 1: what people are shown.
+    """
 
     line: int
+    row: int
     candidates: tuple[Candidate, ...]
 
 
@@ -216,6 +236,7 @@ class CandidatesExecuted(Event):
     """The executable prefixes were run against the visible tests."""
 
     line: int
+    row: int
     runs: tuple[CandidateRun, ...]
 
 
@@ -224,6 +245,7 @@ class SignalBuilt(Event):
     """The traces became text for the conditional prompt. `dropped`: what the token budget left out."""
 
     line: int
+    row: int
     text: str
     tokens: int
     dropped: str = ""
@@ -235,6 +257,7 @@ class LineGrown(Event):
 
     transient: ClassVar[bool] = True
     line: int
+    row: int
     text: str
 
 
@@ -255,9 +278,13 @@ class TokenChoice:
 
 @dataclass(frozen=True, slots=True)
 class LineChosen(Event):
-    """A line was decided. `code` is the whole code after it, `gamma` the guidance weight used."""
+    """A line was decided. `code` is the whole code after it, `gamma` the guidance weight used.
+
+    A line without text ends the answer; its `row` is the one behind the code.
+    """
 
     line: int
+    row: int
     text: str
     code: str
     gamma: float
@@ -275,13 +302,10 @@ class CodeExecuted(Event):
 
 @dataclass(frozen=True, slots=True)
 class TrialFinished(Event):
-    """A trial ended. `outcome`: passed, failed, stopped, budget, length, thought.
-
-    `wall_s`, `tokens` and `runs` are what it cost; `code` is the best answer so far.
-    """
+    """A trial ended. `wall_s`, `tokens` and `runs` are what it cost; `code` is the best answer so far."""
 
     index: int
-    outcome: str
+    outcome: Outcome
     code: str
     wall_s: float
     tokens: TokenCounts
@@ -299,7 +323,7 @@ class TrialCost:
     method: str
     settings: str
     gamma: float
-    outcome: str
+    outcome: Outcome
     wall_s: float
     tokens: TokenCounts
     runs: int
@@ -307,27 +331,35 @@ class TrialCost:
 
 @dataclass(frozen=True, slots=True)
 class ScoredTest:
-    """A test of the final solution. A hidden test's text is shown only here."""
+    """A test of the final solution. A hidden test's text is shown only here.
+
+    `result` is None for a test that was not run to its end before the budget or a stop ended the scoring.
+    """
 
     test: str
     hidden: bool
-    result: TestResult
+    result: TestResult | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether it was run and passed."""
+        return self.result is not None and self.result.passed
 
 
 @dataclass(frozen=True, slots=True)
 class SolveFinished(Event):
     """The end of a solve. `solved`: the solution passes all visible and all hidden tests.
 
-    `hidden_passed` is None when there are no hidden tests or nothing was scored. `reason`: passed, failed,
-    budget, stopped, length, thought (no answer behind it). `solved_by` is the index of the trial whose answer
-    passed the visible tests. `wall_s` and `stages` are by the clock of the budget.
+    `hidden_passed` is None when there are no hidden tests, and when none failed but not all were run.
+    `solved_by` is the index of the trial whose answer passed the visible tests. `wall_s` and `stages` are by
+    the clock of the budget. `tests` is empty where the solve was stopped within a trial.
     """
 
     exercise_id: str
     solved: bool
     hidden_passed: bool | None
     solution: str
-    reason: str
+    reason: Outcome
     method: str
     model: str
     seed: int
@@ -339,6 +371,11 @@ class SolveFinished(Event):
     solved_by: int | None = None
     trial_list: tuple[TrialCost, ...] = ()
     stages: StageSeconds = field(default_factory=StageSeconds)
+
+    @property
+    def not_run(self) -> int:
+        """How many tests the scoring did not come to the end of."""
+        return sum(test.result is None for test in self.tests)
 
 
 class FailureKind(StrEnum):
@@ -384,4 +421,5 @@ class LinesRewound(Event):
     """The user took back all lines from `line` on, which is chosen anew. `code` is what is left."""
 
     line: int
+    row: int
     code: str

@@ -14,10 +14,15 @@ if TYPE_CHECKING:
 
 def chosen_model(args: argparse.Namespace) -> tuple[ModelSpec, RecordedModel]:
     """The model to load, and what a recording says of it. Raises `ModelError`."""
+    return model_of(args, args.model)
+
+
+def model_of(args: argparse.Namespace, name: str | None) -> tuple[ModelSpec, RecordedModel]:
+    """The model of this name, None for the default one, loaded as the options say. Raises `ModelError`."""
     from egcfg_tui.engine.api import ModelSpec
 
     catalogue = models.load_catalogue()
-    name = args.model or catalogue.default
+    name = name or catalogue.default
     entry = catalogue.get(name)
     resolved = models.resolve(name, catalogue)
     if args.context and resolved.context_tokens and args.context > resolved.context_tokens:

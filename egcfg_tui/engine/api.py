@@ -29,7 +29,7 @@ class ModelSpec:
     """Which model to load and how; None: chosen by the engine, from what benchmarks/engine.py measured.
 
     `gpu_layers` -1 offers every layer to the GPU when the build has one; 0 keeps all on the CPU; above 0 the
-    build has to have one.
+    build has to have one. `sequences`: how many branches the context has room for at once.
     `batch_tokens`: most tokens of one decode, at least one per branch. `cache_type`: one of `CACHE_TYPES`.
     `stand_in`: `path` is a text, which a stand-in for a model says; of the rest only `context_tokens` counts.
     """
@@ -43,6 +43,7 @@ class ModelSpec:
     flash_attention: bool | None = None
     cache_type: str = "f16"
     stand_in: bool = False
+    sequences: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

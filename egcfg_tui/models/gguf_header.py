@@ -5,12 +5,13 @@ Reading stops at the vocabulary, whose size is the last fact needed, so a header
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from egcfg_tui.models.gguf_values import Value, opened, pairs
+from egcfg_tui.models.layers import kept
 
 _VOCABULARY: Final = "tokenizer.ggml.tokens"
 
@@ -24,14 +25,10 @@ class Header:
     licence: str
     context_tokens: int
     layers: int
-    embedding: int
-    heads: int
-    kv_heads: tuple[int, ...]
-    """Heads of keys and values, one number per layer, or a single one for all."""
-    key_length: int
-    value_length: int
+    cache_numbers: int
+    """Numbers that the keys and values of one token are, in all layers together."""
     state_numbers: int
-    """Numbers that one sequence's state holds in a recurrent layer; 0 without such layers."""
+    """Numbers that the states of one sequence are, in all recurrent layers together; 0 without any."""
     vocabulary: int
 
 
@@ -46,6 +43,15 @@ def read_header(path: Path) -> Header:
         return _header(found)
 
 
+def read_values(path: Path, keys: Collection[str]) -> dict[str, Value]:
+    """The values of any keys, those behind the vocabulary included: takes half a second where it is large.
+
+    Keys that the file lacks are left out. Raises `ModelError`.
+    """
+    with opened(path) as file:
+        return {key: value for key, value in pairs(file) if key in keys}
+
+
 def _header(values: dict[str, Value]) -> Header:
     architecture = str(values.get("general.architecture", ""))
 
@@ -57,30 +63,16 @@ def _header(values: dict[str, Value]) -> Header:
     def number(key: str) -> int:
         return max(numbers(key), default=0)
 
-    embedding, heads = number("embedding_length"), number("attention.head_count")
-    head_length = embedding // heads if heads else 0
+    layers = number("block_count")
+    memory = kept(architecture, numbers, number("embedding_length"), layers)
     vocabulary = values.get(_VOCABULARY, 0)
     return Header(
         architecture=architecture,
         name=str(values.get("general.name", "")),
         licence=str(values.get("general.license", "")),
         context_tokens=number("context_length"),
-        layers=number("block_count"),
-        embedding=embedding,
-        heads=heads,
-        kv_heads=tuple(numbers("attention.head_count_kv")) if number("attention.head_count_kv") else (heads,),
-        key_length=number("attention.key_length") or head_length,
-        value_length=number("attention.value_length") or head_length,
-        state_numbers=_state_numbers(number, embedding),
+        layers=layers,
+        cache_numbers=memory.per_token,
+        state_numbers=memory.per_sequence,
         vocabulary=vocabulary if isinstance(vocabulary, int) else 0,
     )
-
-
-def _state_numbers(number: Callable[[str], int], embedding: int) -> int:
-    """As llama.cpp sizes them: of state-space layers, of RWKV's, and of short convolutions."""
-    inner, size, kernel = (number(f"ssm.{key}") for key in ("inner_size", "state_size", "conv_kernel"))
-    if inner:
-        return max(kernel - 1, 0) * (inner + 2 * number("ssm.group_count") * size) + inner * size
-    if number("wkv.head_size"):
-        return embedding * (number("wkv.head_size") + 2)
-    return embedding * max(number("shortconv.l_cache") - 1, 0)

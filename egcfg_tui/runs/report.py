@@ -59,7 +59,7 @@ def _summary(recording: Recording, end: SolveFinished | None) -> str:
         return f"**Not carried out:** {_text(failed.message)}"
     if end is None:
         return "**Unfinished:** the recording ends before the solve did."
-    passed = sum(test.result.passed for test in end.tests)
+    passed = sum(test.passed for test in end.tests)
     tests = f"{passed} of {len(end.tests)} tests pass" if end.tests else "no test was run"
     word = "Solved" if end.solved else f"Not solved ({end.reason})"
     return f"**{word}:** {tests}, {end.wall_s:.1f} s, {end.tokens.evaluated} tokens, {end.runs} runs."
@@ -87,8 +87,8 @@ def _tests(tests: Sequence[ScoredTest]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for test in tests:
         kind = "hidden" if test.hidden else "visible"
-        reason = _cell(test.result.error or "")
-        yield f"| {_code(test.test)} | {kind} | {test.result.status} | {reason} |"
+        status, error = (test.result.status, test.result.error) if test.result else ("not run", None)
+        yield f"| {_code(test.test)} | {kind} | {status} | {_cell(error or '')} |"
     yield ""
 
 

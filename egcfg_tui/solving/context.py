@@ -15,7 +15,7 @@ from egcfg_tui.prompting.task import TaskPrompt
 from egcfg_tui.solving.commands import CommandInbox
 from egcfg_tui.solving.decoding.meter import Meter
 from egcfg_tui.solving.decoding.prompt_branches import PromptBranches, shared_length
-from egcfg_tui.solving.guided.candidates import BATCH_ROWS
+from egcfg_tui.solving.decoding.prompt_lookup import BATCH_ROWS
 from egcfg_tui.solving.request.fitting import SHORTEST_ANSWER_TOKENS
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.run_cache import RunCache
@@ -159,8 +159,9 @@ class SolveContext:
         source = canonical(code) or code
         if source in self._answers:
             return None
+        self.draft = code
         with self.meter.within(Stage.RUNS):
-            report = self.cache.execute([source], self.inbox.stop_requested)[0]
+            report = self.cache.execute([source], self.inbox.halt_reason)[0]
         passed = bool(self.exercise.visible) and report.passed
         answer = self._answers[source] = Answer(code, source, report.results, passed)
         if self.best is None or answer.rank > self.best.rank:

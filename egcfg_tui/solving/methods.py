@@ -88,6 +88,16 @@ _ROWS: Final = (
         no_candidates="Greedy decoding samples no candidates.",
         no_way_back="Greedy lines would come out the same again: there is no use in going back.",
     ),
+    Method(
+        "reference",
+        "one guided trial as the paper has it, slowly",
+        "egcfg_tui.solving.trials.reference",
+        samples=True,
+        guided=True,
+        hidden=True,
+        no_signal="No signal yet: it is made of the traces of the candidates.",
+        no_way_back="The reference keeps nothing that it could go back to.",
+    ),
 )
 
 METHODS: Final[dict[str, Method]] = {method.name: method for method in _ROWS}

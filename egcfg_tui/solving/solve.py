@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from egcfg_sandbox import Program, Sandbox, SandboxRefused
+from egcfg_sandbox import Sandbox, SandboxRefused
 from egcfg_tui.engine.api import Engine, EngineError
 from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.events import (
     Event,
     FailureKind,
+    Outcome,
     ScoredTest,
     SettingsLeftOut,
     SolveFailed,
@@ -23,9 +24,10 @@ from egcfg_tui.solving.commands import CommandInbox, Interrupted
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.meter import ContextFull
 from egcfg_tui.solving.methods import METHODS
-from egcfg_tui.solving.request.fitting import fit
+from egcfg_tui.solving.request.fitting import fit, too_many_candidates
 from egcfg_tui.solving.request.solve_request import SolveRequest
-from egcfg_tui.solving.run_cache import SandboxBroke, check_sandbox
+from egcfg_tui.solving.run_cache import SandboxBroke
+from egcfg_tui.solving.scoring import score
 from egcfg_tui.solving.trials.runner import Running
 
 
@@ -78,6 +80,10 @@ def solve(
                 f"an answer; use --context {fitting.least_tokens} or more",
             )
             return
+        lacking = too_many_candidates(engine, request)
+        if lacking is not None:
+            yield SolveFailed(FailureKind.CONTEXT, lacking)
+            return
         if context_tokens < fitting.most_tokens:
             left_out = len(grid) - len(fitting.settings)
             yield SettingsLeftOut(left_out, len(grid), context_tokens, fitting.most_tokens)
@@ -105,44 +111,31 @@ def _solve(
     try:
         yield from context.evaluate_prompt(request.settings)
         yield from running.run()
-        reason = "passed" if context.solved else "failed"
+        reason = Outcome.PASSED if context.solved else Outcome.FAILED
     except Interrupted as interrupted:
         reason = interrupted.reason
     except ContextFull:
-        reason = "length"
+        reason = Outcome.LENGTH
     yield from _score(context, sandbox, request, reason, running)
 
 
 def _score(
-    context: SolveContext, sandbox: Sandbox, request: SolveRequest, reason: str, running: Running
+    context: SolveContext, sandbox: Sandbox, request: SolveRequest, reason: Outcome, running: Running
 ) -> Iterator[Event]:
-    """Runs the solution against all tests, the hidden ones for the first time; not after a stop, and not on
-    with it when one comes meanwhile."""
-    exercise = request.exercise
+    """Scores the solution, unless the solve was stopped in a trial, and tells the end."""
+    exercise, inbox = request.exercise, context.inbox
     tests: tuple[ScoredTest, ...] = ()
-    if reason != "stopped":
+    if reason is not Outcome.STOPPED:
         yield context.meter.enter(Stage.SCORING)
-        tests_run = exercise.visible + exercise.hidden
-        program = Program(
-            context.solution,
-            tests_run,
-            limits=exercise.limits,
-            entry_point=exercise.entry_point,
-            classes=exercise.classes,
+        tests = score(
+            sandbox, exercise, context.solution, left_s=inbox.left_s, stop_requested=inbox.stop_requested
         )
-        reports = sandbox.run_many([program], context.inbox.stop_requested)
-        reason = reason if reports else "stopped"
-        for report in reports:
-            check_sandbox(report)
-            tests = tuple(
-                ScoredTest(row.test, index >= len(exercise.visible), row)
-                for index, row in enumerate(report.results)
-            )
-    hidden = [test for test in tests if test.hidden]
+        if inbox.stop_requested() and not all(test.result for test in tests):
+            reason = Outcome.STOPPED
     yield SolveFinished(
         exercise_id=exercise.id,
-        solved=bool(tests) and all(test.result.passed for test in tests),
-        hidden_passed=all(test.result.passed for test in hidden) if hidden else None,
+        solved=bool(tests) and all(test.passed for test in tests),
+        hidden_passed=_hidden_passed(tests),
         solution=context.solution,
         reason=reason,
         method=request.method,
@@ -157,3 +150,11 @@ def _score(
         trial_list=tuple(running.trials),
         stages=context.meter.stages,
     )
+
+
+def _hidden_passed(tests: Sequence[ScoredTest]) -> bool | None:
+    """Whether the hidden tests pass; None where there are none, or none failed and not all were run."""
+    hidden = [test for test in tests if test.hidden]
+    if any(test.result is not None and not test.passed for test in hidden):
+        return False
+    return True if hidden and all(test.passed for test in hidden) else None

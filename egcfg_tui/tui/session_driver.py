@@ -257,7 +257,7 @@ class SessionDriver:
                 self._queue.put(event)
         except Exception as error:
             terminal.log(traceback.format_exc())
-            text = f"Unexpected error, details are in {terminal.log_path()}: {type(error).__name__}: {error}"
+            text = f"Unexpected error: {type(error).__name__}: {error}; {terminal.details()}"
             self._queue.put(SolveFailed(FailureKind.MODEL, text))
         if session is self._session:
             self._queue.put(StreamEnded(alive=session.alive))

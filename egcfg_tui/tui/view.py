@@ -10,6 +10,7 @@ from egcfg_sandbox import Verdict
 from egcfg_tui.events import (
     Candidate,
     CandidateRun,
+    Outcome,
     SolveFailed,
     SolveFinished,
     Stage,
@@ -109,7 +110,7 @@ class TrialView:
     method: str
     settings: str
     gamma: float
-    outcome: str | None = None
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from egcfg_sandbox import Program, Report, Sandbox, TestResult, Verdict
 from egcfg_tui.engine.fake import END, VOCAB_SIZE, FakeEngine, hashed
 from egcfg_tui.events import Event, FailureKind, SettingsLeftOut, SolveFailed, SolveFinished, TrialFinished
 from egcfg_tui.solving.commands import CommandInbox
-from egcfg_tui.solving.guided.candidates import BATCH_ROWS
+from egcfg_tui.solving.decoding.prompt_lookup import BATCH_ROWS
 from egcfg_tui.solving.request.grid import Axis, Grid
 from egcfg_tui.solving.request.settings import RefreshMode, Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest

@@ -12,7 +12,7 @@ import pytest
 from support.total import EXERCISE, MARKER, RIGHT, WRONG
 from support.trials import ticking
 
-from egcfg_sandbox import CodeTest, Limits, Sandbox, StdioTest, Verdict
+from egcfg_sandbox import CodeTest, Limits, Report, Sandbox, StdioTest, Verdict
 from egcfg_tui.engine.fake import FakeEngine, hashed, scripted
 from egcfg_tui.events import (
     CandidatesExecuted,
@@ -33,6 +33,7 @@ from egcfg_tui.events import (
 from egcfg_tui.exercises import Visibility, with_visible
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.exercises.python.snippets import snippet_test
+from egcfg_tui.solving import scoring
 from egcfg_tui.solving.commands import CommandInbox, Pause, Resume, SetGamma
 from egcfg_tui.solving.methods import METHODS, offered_methods
 from egcfg_tui.solving.request.settings import Settings
@@ -262,7 +263,8 @@ def test_hidden_tests_never_reach_a_prompt_or_a_run_before_scoring(sandbox: Sand
 
     # The scripted samples are soon exhausted, so auto comes to its guided trials; a clock that ticks whenever
     # it is looked at leaves time for some.
-    request = SolveRequest(exercise, method, Settings(temperature=1.0), budget_s=2000)
+    budget_s = 20_000 if method == "reference" else 2000
+    request = SolveRequest(exercise, method, Settings(temperature=1.0), budget_s=budget_s)
     events = run(FakeEngine(spy), sandbox, request, clock=ticking())
     assert seen
     assert not any(marker.encode() in data for data in seen)
@@ -356,17 +358,54 @@ def test_a_stop_at_any_moment_keeps_what_there_is(sandbox: Sandbox) -> None:
         assert engine.open_branches == 0
 
 
-def test_a_stop_ends_the_scoring_too(sandbox: Sandbox) -> None:
-    exercise = replace(EXERCISE, hidden=(CodeTest("while total([1]): pass"),), limits=Limits(wall_s=60))
-    scoring: list[bool] = []
-    inbox = CommandInbox(budget_s=1e9, clock=time.monotonic, stop_requested=lambda: bool(scoring))
+ENDLESS = replace(EXERCISE, hidden=(CodeTest("while total([1]): pass"),), limits=Limits(wall_s=60))
+
+
+def test_a_stop_ends_the_scoring_and_keeps_the_answer(sandbox: Sandbox) -> None:
+    stops: list[bool] = []
+    inbox = CommandInbox(budget_s=1e9, clock=time.monotonic, stop_requested=lambda: bool(stops))
     events = []
-    request = SolveRequest(exercise, "greedy")
+    request = SolveRequest(ENDLESS, "greedy")
     for event in solve(model(lambda _: [(RIGHT, 1.0)]), sandbox, request, inbox):
         events.append(event)
-        scoring += [True] * (event == StageEntered(Stage.SCORING))
+        stops += [True] * (event == StageEntered(Stage.SCORING))
     end = finished(events)
-    assert (end.reason, end.tests, end.solved) == ("stopped", (), False)
+    assert (end.reason, end.solved, end.hidden_passed, end.not_run) == ("stopped", False, None, 3)
+    assert end.solution == RIGHT.removesuffix("```")
+    assert end.solved_by == 1
+
+
+def test_scoring_ends_soon_after_the_budget_and_tells_what_was_not_run(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring, "SCORING_MARGIN_S", 0.3)
+    # The trial takes no time on this clock, so that all of the budget is left for the scoring.
+    request = SolveRequest(ENDLESS, "greedy", budget_s=0.1)
+    end = finished(run(model(lambda _: [(RIGHT, 1.0)]), sandbox, request, clock=lambda: 0.0))
+    assert (end.reason, end.solved, end.hidden_passed) == ("passed", False, None)
+    assert end.tests[-1].hidden
+    assert end.tests[-1].result is None
+
+
+def test_the_budget_ends_a_run_of_the_tests_and_the_answer_is_scored(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring, "SCORING_MARGIN_S", 0.3)
+    now = 0.0
+    run_many = sandbox.run_many
+
+    def run_late(*arguments: Any) -> list[Report]:
+        """The budget ends as soon as the answer is run."""
+        nonlocal now
+        now = 60.0
+        return run_many(*arguments)
+
+    monkeypatch.setattr(sandbox, "run_many", run_late)
+    endless = replace(ENDLESS, visible=ENDLESS.hidden, hidden=())
+    request = SolveRequest(endless, "sample", budget_s=60)
+    end = finished(run(model(lambda _: [(RIGHT, 1.0)]), sandbox, request, clock=lambda: now))
+    assert (end.reason, end.solution) == ("budget", RIGHT.removesuffix("```"))
+    assert (end.solved, end.not_run) == (False, 1)
 
 
 def test_a_spent_budget_is_scored_with_the_best_answer(sandbox: Sandbox) -> None:
@@ -452,3 +491,27 @@ def test_the_seconds_of_the_stages_add_up_to_the_whole(sandbox: Sandbox, method:
     assert seconds["prompt"] > 0
     assert seconds["runs"] > 0
     assert seconds["line" if method in ("greedy", "auto") else "candidates"] > 0
+
+
+ANSWERS = [
+    (f"def total(xs):\n    x = {number % 3}\n    return {-number}\n```", 1.0) for number in range(1, 30)
+]
+
+
+@pytest.mark.parametrize("method", offered_methods())
+def test_sixteen_states_do_for_every_method(sandbox: Sandbox, method: str) -> None:
+    engine = FakeEngine(scripted(lambda _: ANSWERS, MARKER), can_rewind=False, max_branches=16)
+    request = SolveRequest(EXERCISE, method, Settings(candidates=4), budget_s=4000)
+    end = finished(run(engine, sandbox, request, clock=ticking()))
+    assert end.reason in ("budget", "failed")
+    assert end.trials > (method in ("sample", "auto"))
+
+
+@pytest.mark.parametrize("method", ["auto", "egcfg"])
+def test_more_candidates_than_states_are_refused_with_the_number_that_fits(
+    sandbox: Sandbox, method: str
+) -> None:
+    engine = FakeEngine(hashed(1), can_rewind=False, max_branches=16)
+    end = run(engine, sandbox, SolveRequest(EXERCISE, method, Settings(candidates=7)))[-1]
+    assert isinstance(end, SolveFailed)
+    assert "room for 16 states of this model, too few for 7 candidates; use --candidates 6" in end.message

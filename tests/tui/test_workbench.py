@@ -186,7 +186,7 @@ async def test_earlier_lines_can_be_looked_at_while_the_solve_goes_on(stage: Sta
         await pilot.press("up")
         assert "while n > 0" in panel(app, "candidates")
         assert "instead of return" in panel(app, "tokens")
-        stage.session.say(LineGrown(3, "for d"))
+        stage.session.say(LineGrown(3, 3, "for d"))
         await wait_until(pilot, lambda: "for d" in panel(app, "code"))
         assert "while n > 0" in panel(app, "candidates")
         await pilot.press("home")

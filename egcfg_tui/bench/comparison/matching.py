@@ -91,8 +91,8 @@ def _refuse_difference(one: Conditions, one_place: str, other: Conditions, other
         if here != there:
             value = f" {_shown(here)}" if here is not None else ""
             raise BenchError(
-                f"`{field}` is {_shown(here)} in {one_place} and {_shown(there)} in {other_place}; it must be "
-                f"equal in what is compared: run the second bench anew {'with' if value else 'without'} "
+                f"`{field}` is {_shown(here)} in {one_place} and {_shown(there)} in {other_place}; it must "
+                f"be equal in what is compared: run the second bench anew {'with' if value else 'without'} "
                 f"`{option}{value}`"
             )
 

@@ -30,6 +30,7 @@ def notes(
         )
     if left_out:
         found.append(f"{counted(left_out, 'exercise')} left out, which not every row has a result for.")
+    found += _differences(sources)
     unguarded = sum(row.unguarded for row in rows)
     if unguarded:
         found.append(
@@ -42,3 +43,14 @@ def notes(
             "would be called ahead."
         )
     return tuple(found)
+
+
+def _differences(sources: Sequence[Source]) -> list[str]:
+    """What may differ between benches and is worth knowing: seconds of different machines, for one."""
+    found = []
+    for fact in dict.fromkeys(fact for source in sources for fact in source.facts):
+        values = {source.name: source.facts[fact] for source in sources if fact in source.facts}
+        if len(set(values.values())) > 1:
+            told = joined([f"{value} in {name}" for name, value in values.items()])
+            found.append(f"The benches differ in {fact}: {told}.")
+    return found

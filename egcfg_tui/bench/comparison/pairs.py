@@ -17,8 +17,6 @@ from egcfg_tui.bench.comparison.summary import PairSummary, RowSummary
 
 POINTS: Final = 100
 """Percentage points of a share of 1."""
-WORTH_SEEING: Final = 0.05
-"""The difference whose number of exercises is told where two rows do not differ at all."""
 
 
 def compare_pairs(rows: Sequence[RowSummary]) -> list[PairSummary]:
@@ -71,4 +69,5 @@ def _needed(differences: Differences, majorities: Differences) -> int | None:
         return max(found)
     # An estimate of the mean square that is above 0 also where all exercises agree (Laplace's).
     mean_square = (float((differences**2).sum()) + 1) / (len(differences) + 2)
-    return statistics.exercises_needed(WORTH_SEEING, max(WORTH_SEEING, mean_square))
+    worth_seeing = words.WORTH_SEEING / POINTS
+    return statistics.exercises_needed(worth_seeing, max(worth_seeing, mean_square))

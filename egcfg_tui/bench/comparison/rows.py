@@ -19,12 +19,20 @@ GREEDY = "greedy"
 
 
 def summarise(sources: Sequence[Source], exercises: Sequence[str]) -> list[RowSummary]:
-    """All rows, in order of the share they solved, then by name."""
+    """All rows, in order of the share they solved, then by name.
+
+    Rows of the same model and method, or of models that only share a name, are told apart by their bench.
+    """
     holders = Counter(row for source in sources for row in source.rows)
+    files = {model_and_hash for source in sources for model_and_hash in source.models.items()}
+    namesakes = {model for model, count in Counter(model for model, _ in files).items() if count > 1}
     rows = [
-        _row(source, row, exercises, told_apart=holders[row] > 1) for source in sources for row in source.rows
+        _row(source, row, exercises, told_apart=holders[row] > 1 or row[0] in namesakes)
+        for source in sources
+        for row in source.rows
     ]
-    return sorted((_with_rsr(row, rows) for row in rows), key=lambda row: (-row.share, row.name))
+    with_rsr = (_with_rsr(row, rows, own_bench_only=row.model_name in namesakes) for row in rows)
+    return sorted(with_rsr, key=lambda row: (-row.share, row.name))
 
 
 def share_on(row: RowSummary, exercises: Sequence[str]) -> float:
@@ -99,11 +107,12 @@ def _repeat_shares(records: Sequence[Record]) -> tuple[float, ...]:
     return tuple(statistics.fmean(solved[repeat]) for repeat in sorted(solved))
 
 
-def _with_rsr(row: RowSummary, rows: Sequence[RowSummary]) -> RowSummary:
+def _with_rsr(row: RowSummary, rows: Sequence[RowSummary], *, own_bench_only: bool) -> RowSummary:
     """The row with its RSR, if there is one greedy row of its model: its own bench's, or the only one."""
     greedy = [other for other in rows if (other.model_name, other.method) == (row.model_name, GREEDY)]
-    own = [other for other in greedy if other.bench == row.bench] or greedy
-    shared = shared_exercises(row, own[0]) if len(own) == 1 else []
+    own = [other for other in greedy if other.bench == row.bench]
+    baseline = own if own or own_bench_only else greedy
+    shared = shared_exercises(row, baseline[0]) if len(baseline) == 1 else []
     if row.method == GREEDY or not shared:
         return row
-    return replace(row, rsr=relative_success_rate(share_on(row, shared), share_on(own[0], shared)))
+    return replace(row, rsr=relative_success_rate(share_on(row, shared), share_on(baseline[0], shared)))

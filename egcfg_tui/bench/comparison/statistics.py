@@ -61,7 +61,7 @@ def exercises_needed(difference: float, mean_square: float) -> int | None:
     """
     if difference == 0:
         return None
-    alpha, beta = stats.norm.ppf([1 - SIGNIFICANCE / 2, POWER])
+    alpha, beta = (float(stats.norm.ppf(share)) for share in (1 - SIGNIFICANCE / 2, POWER))
     spread = max(0.0, mean_square - difference**2)
     normal = ((alpha * math.sqrt(mean_square) + beta * math.sqrt(spread)) / difference) ** 2
     return math.ceil(max(normal, _LEAST_DISCORDANT / mean_square))

@@ -38,10 +38,10 @@ class RowSummary:
 
     `model` and `method` together are unique; where benches hold the same pair, `model` carries the bench's
     name as well, and `model_name` is without it. `planned` tasks are `tasks` (with a result), `faults` and
-    `missing` (not run yet). What counts as spent (`seconds`, `tokens`, `stages`, `runs`) was spent on `tasks`.
-    `median_s` and `mean_s` are seconds to solve, of solved tasks. `repeat_shares`: the share solved in each
-    repeat, empty for less than two. `unguarded`: solved tasks with a test that was judged inside the program's
-    process. `rsr`: None without a greedy row of the model.
+    `missing` (not run yet). `seconds`, `tokens`, `stages` and `runs` were spent on `tasks`. `median_s` and
+    `mean_s` are seconds to solve, of solved tasks. `repeat_shares`: the share solved in each repeat, empty
+    for less than two. `unguarded`: solved tasks with a test that was judged inside the program's process.
+    `rsr`: None without a greedy row of the model.
     """
 
     model: str
@@ -122,7 +122,7 @@ class PairSummary:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What is equal in all that is compared. `visible`: the tests that steered; `clock`: `wall` or `model`."""
+    """What is equal in all that is compared: the tests that steered, the budget, `wall` or `model` clock."""
 
     visible: str
     budget_s: float | None

@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from egcfg_tui.bench.comparison.summary import Comparison, Conditions, PairSummary, RowSummary
 
 Name = tuple[str, str]
+WORTH_SEEING: Final = 5
+"""The difference in points whose number of exercises is told where two rows do not differ."""
 
 
-def short_names(rows: Sequence[RowSummary]) -> Mapping[Name, str]:
+def short_names(rows: Sequence[RowSummary]) -> dict[Name, str]:
     """What sentences call each row: its method, its model, or both, as little as tells the rows apart."""
-    for part in (lambda row: row.method, lambda row: row.model, lambda row: f"{row.model} {row.method}"):
+    parts: tuple[Callable[[RowSummary], str], ...] = (lambda row: row.method, lambda row: row.model)
+    for part in parts:
         names = {row.name: part(row) for row in rows}
         if len(set(names.values())) == len(rows):
-            break
-    return names
+            return names
+    return {row.name: " ".join(row.name) for row in rows}
 
 
 def pair_sentence(pair: PairSummary, a: str, b: str) -> str:
     """Who is ahead and by how much, or how many exercises it would take to tell."""
-    if pair.difference is None:
+    if pair.difference is None or pair.low is None or pair.high is None:
         return f"{a} and {b} cannot be compared: there is no exercise that both have a result for."
-    measured = f"95 % interval {signed(pair.low)} to {signed(pair.high)}, p {probability(pair.mcnemar_p)}"
+    difference, low, high = pair.difference, pair.low, pair.high
+    if difference < 0:
+        a, b, difference, low, high = b, a, -difference, -high, -low
     on = f"on {counted(pair.exercises, 'exercise')}"
+    measured = f"(95 % interval {signed(low)} to {signed(high)}, p {probability(pair.mcnemar_p)})"
     if pair.ahead is not None:
-        first, second = (a, b) if pair.ahead == pair.a else (b, a)
-        return f"{first} is ahead of {second} by {abs(pair.difference):.1f} points {on} ({measured})."
-    seen = f"{a} and {b} differ by {signed(pair.difference)} points {on} ({measured})"
-    return f"{seen}; too few exercises to tell: {rounded_up(pair.needed)} would be needed."
+        return f"{a} is ahead of {b} by {difference:.1f} points {on} {measured}."
+    needed = f"too few exercises to tell: {rounded_up(pair.needed)} would be needed"
+    if difference == 0:
+        return f"{a} and {b} solved equally many {on} {measured}; {needed} to see {WORTH_SEEING} points."
+    return f"{a} solved {difference:.1f} points more than {b} {on} {measured}; {needed}."
 
 
 def summary_sentence(rows: Sequence[RowSummary], pairs: Sequence[PairSummary]) -> str:

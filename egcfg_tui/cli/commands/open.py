@@ -43,7 +43,7 @@ def configure(parser: CommandParser) -> None:
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Opens the workbench; returns when the user leaves it."""
-    settings, grid = settings_from(args), chosen_grid(args)
+    settings, grid = settings_from(args), chosen_grid(args, [args.method])
     layers = layers_from(args)
     visible = visible_from(args)
     try:
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> ExitCode:
     def begin_recording(request: SolveRequest) -> Recorder | None:
         return None if args.no_record else History().begin(request, recorded[0])
 
-    from egcfg_tui.tui.app import run_app
+    from egcfg_tui.tui.app import WorkbenchBroke, run_app
     from egcfg_tui.tui.options import SolveOptions
     from egcfg_tui.tui.terminal import NoTerminalError
 
@@ -78,4 +78,6 @@ def run(args: argparse.Namespace) -> ExitCode:
         )
     except NoTerminalError as error:
         raise CommandError(str(error), ExitCode.USAGE) from error
+    except WorkbenchBroke as error:
+        raise CommandError(str(error), ExitCode.INTERNAL) from error
     return ExitCode.DONE

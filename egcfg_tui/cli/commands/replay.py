@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from egcfg_tui.cli import stderr, stdout
+from egcfg_tui.cli import stdout
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.option_types import number
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.recording import recording_path
-from egcfg_tui.cli.run_view import RunView, head
-from egcfg_tui.events import SolveFailed, SolveFinished
-from egcfg_tui.runs import Recording, RecordingError, RunNotFound, event_line, paced, read_recording
+from egcfg_tui.cli.run_text import emit_run, tell_the_end
+from egcfg_tui.runs import (
+    RecordingError,
+    RunNotFound,
+    event_line,
+    paced,
+    read_recording,
+)
 
 _EPILOG = """\
 examples:
@@ -51,17 +55,6 @@ def run(args: argparse.Namespace) -> ExitCode:
         for timed in paced(recording, args.speed):
             stdout.emit_json(event_line(timed))
     else:
-        stdout.emit_lines(head(recording.header))
-        view = RunView()
-        for timed in paced(recording, args.speed):
-            stdout.emit_lines(view.lines(timed.event))
-    _tell_the_end(path, recording)
+        emit_run(recording, args.speed)
+    tell_the_end(path, recording)
     return ExitCode.DONE
-
-
-def _tell_the_end(path: Path, recording: Recording) -> None:
-    """A run that was cut short must not look like one that ended."""
-    if recording.cut_short:
-        stderr.narrate(f"{path}: the last line is incomplete and was left out")
-    if not any(isinstance(timed.event, SolveFinished | SolveFailed) for timed in recording.events):
-        stderr.narrate(f"{path}: the recording ends before the solve did")

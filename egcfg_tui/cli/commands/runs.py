@@ -16,7 +16,7 @@ from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.option_types import whole_number
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.recording import recording_path
-from egcfg_tui.cli.run_view import RunView, head
+from egcfg_tui.cli.run_text import emit_run, tell_the_end
 from egcfg_tui.runs import History, Recording, RecordingError, RunNotFound, RunSummary, read_recording
 from egcfg_tui.runs.report import markdown, solution_of
 
@@ -85,11 +85,10 @@ def _list(args: argparse.Namespace) -> None:
 
 
 def _show(args: argparse.Namespace) -> None:
-    recording = read_recording(recording_path(args.run))
-    stdout.emit_lines(head(recording.header))
-    view = RunView()
-    for timed in recording.events:
-        stdout.emit_lines(view.lines(timed.event))
+    path = recording_path(args.run)
+    recording = read_recording(path)
+    emit_run(recording)
+    tell_the_end(path, recording)
 
 
 def _export(args: argparse.Namespace) -> None:

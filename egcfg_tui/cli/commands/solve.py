@@ -25,7 +25,7 @@ from egcfg_tui.cli.solving_options import (
     settings_from,
     visible_from,
 )
-from egcfg_tui.events import FailureKind, SolveFailed, SolveFinished
+from egcfg_tui.events import FailureKind, Outcome, SolveFailed, SolveFinished
 from egcfg_tui.exercises.packages import require_packages
 from egcfg_tui.runs import RunRecording
 from egcfg_tui.solving.request.grid_file import grid_for
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 _EPILOG: Final = """\
 EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set.
 The solution goes to standard output, what happens meanwhile to standard error. Ctrl-C stops the
-solve and keeps the recording; a second one ends at once.
+solve and keeps the recording; a second one ends at once. A solve that is stopped while its solution is scored
+still prints it.
 
 examples:
   egcfg-tui solve {demo}
@@ -76,7 +77,7 @@ def run(args: argparse.Namespace) -> ExitCode:
         from egcfg_tui.solving.process.client import SolverSession
 
     settings, method = settings_from(args), args.method
-    grid = grid_for(method, chosen_grid(args), held_settings(args))
+    grid = grid_for(method, chosen_grid(args, [method]), held_settings(args))
     layers = layers_from(args)
     try:
         exercise = exercises.with_visible(exercises.load(args.exercise), visible_from(args))
@@ -124,8 +125,9 @@ def _solve(
 
 
 def _emit(finished: SolveFinished, request: SolveRequest, form: str) -> None:
-    """Writes the result; a stopped solve has no solution worth the name, only JSON tells its state."""
+    """Writes the result; a solve stopped within a trial has no solution worth the name, only JSON tells its
+    state. One stopped while it was scored has."""
     if form == "json":
         stdout.emit_json(result_json(finished, request))
-    elif finished.solution and finished.reason != "stopped":
+    elif finished.solution and (finished.reason is not Outcome.STOPPED or finished.tests):
         stdout.emit(printable(finished.solution) if stdout.is_terminal() else finished.solution)

@@ -41,8 +41,12 @@ def is_dataset(path: Path) -> bool:
     return path.name.endswith(SUFFIXES)
 
 
-def read_each(path: Path) -> Iterator[Exercise | ExerciseError]:
-    """Every exercise of the file, in its order; in the place of one that is broken the reason.
+Wanted = Callable[[tuple[str, ...]], bool]
+"""Whether an exercise of these names, its id first, is to be read."""
+
+
+def read_each(path: Path, wanted: Wanted = lambda _names: True) -> Iterator[Exercise | ExerciseError]:
+    """Every wanted exercise of the file, in its order; in the place of one that is broken the reason.
 
     Raises `ExerciseError` where the file as a whole is.
     """
@@ -50,7 +54,9 @@ def read_each(path: Path) -> Iterator[Exercise | ExerciseError]:
     for row in read_rows(path):
         try:
             _take_names(row, taken)
-            yield _format(row).read(row)
+            row_format = _format(row)
+            if wanted(row_format.names(row)):
+                yield row_format.read(row)
         except ExerciseError as error:
             yield error
 

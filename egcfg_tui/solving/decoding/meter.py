@@ -10,7 +10,15 @@ from enum import StrEnum
 from typing import Final
 
 from egcfg_tui.engine.api import Engine, Inference
-from egcfg_tui.events import Event, Progressed, Stage, StageEntered, StageSeconds, TokenCounts
+from egcfg_tui.events import (
+    Event,
+    Outcome,
+    Progressed,
+    Stage,
+    StageEntered,
+    StageSeconds,
+    TokenCounts,
+)
 from egcfg_tui.solving.commands import CommandInbox, Interrupted
 
 _PROGRESS_INTERVAL_S: Final = 0.1
@@ -87,7 +95,7 @@ class Meter:
             if outcome is Inference.NO_SLOT:
                 raise ContextFull
             if outcome is Inference.ABORTED:
-                raise Interrupted("stopped")
+                raise Interrupted(Outcome.STOPPED)
             yield self._progressed(total - self._engine.pending_tokens, total, started)
         self.count(purpose, tokens)
         if self._control.elapsed_s - self._last_progress_s >= _PROGRESS_INTERVAL_S:

@@ -11,7 +11,7 @@ from collections.abc import Generator
 from typing import Final
 
 from egcfg_tui.engine.api import Branch, Engine
-from egcfg_tui.events import Event, Stage, ThoughtSkipped
+from egcfg_tui.events import Event, Outcome, Stage, ThoughtSkipped
 from egcfg_tui.prompting.thoughts import may_become_opener, opened_at
 from egcfg_tui.solving.commands import Interrupted
 from egcfg_tui.solving.decoding.meter import Meter, Purpose
@@ -25,7 +25,7 @@ class ThoughtOnly(Interrupted):
     """A thought came to no end, so there is no answer."""
 
     def __init__(self) -> None:
-        super().__init__("thought")
+        super().__init__(Outcome.THOUGHT)
 
 
 def skip_thought(

@@ -7,8 +7,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import ClassVar
 
-import platformdirs
-
 from egcfg_tui.engine.api import EngineDied, ModelSpec
 from egcfg_tui.events import Event, FailureKind, SolveFailed
 from egcfg_tui.models.folders import prompts_folder
@@ -16,6 +14,7 @@ from egcfg_tui.solving.commands import Pause, Resume, Rewind, SetGamma, StepLine
 from egcfg_tui.solving.process.host import Host
 from egcfg_tui.solving.process.server import ServiceConfig, SolverService
 from egcfg_tui.solving.request.solve_request import SolveRequest
+from egcfg_tui.system.folders import log_folder
 
 __all__ = ["SolveRequest", "SolverSession"]
 
@@ -108,5 +107,6 @@ class SolverSession:
             yield SolveFailed(FailureKind.MODEL, str(death))
 
 
-def _log_path() -> Path:
-    return Path(platformdirs.user_state_dir("egcfg-tui")) / "engine.log"
+def _log_path() -> Path | None:
+    folder = log_folder()
+    return None if folder is None else folder / "engine.log"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from egcfg_sandbox import Sandbox, SandboxRefused
@@ -17,7 +17,7 @@ from egcfg_tui.exercises.model import Exercise, ExerciseError
 from egcfg_tui.exercises.packages import require_packages
 from egcfg_tui.models.errors import ModelError
 from egcfg_tui.models.gguf_header import read_header
-from egcfg_tui.models.memory import check_memory
+from egcfg_tui.models.memory import sequences_for
 from egcfg_tui.solving.commands import CommandInbox
 from egcfg_tui.solving.process.host import Inbox
 from egcfg_tui.solving.request.solve_request import SolveRequest
@@ -31,6 +31,23 @@ class ServiceConfig:
     model: ModelSpec
     allow_missing_layers: tuple[str, ...] = ()
     prompt_folder: Path | None = None
+
+
+def sequences_that_fit(spec: ModelSpec) -> int:
+    """How many sequences there is memory for where a model is loaded like this.
+
+    Raises `ModelError` when it surely does not fit into this machine.
+    """
+    from egcfg_tui.engine import llama
+
+    trained = read_header(spec.path).context_tokens or llama.DEFAULT_CONTEXT_TOKENS
+    return sequences_for(
+        spec.path,
+        spec.context_tokens or min(llama.DEFAULT_CONTEXT_TOKENS, trained),
+        batch_tokens=llama.batch_tokens_for(spec),
+        cache_type=spec.cache_type,
+        weights_on_gpu=llama.offloads(spec),
+    )
 
 
 class SolverService:
@@ -79,15 +96,7 @@ class SolverService:
         from egcfg_tui.engine import llama
 
         if spec.path.is_file():
-            trained = read_header(spec.path).context_tokens or llama.DEFAULT_CONTEXT_TOKENS
-            check_memory(
-                spec.path,
-                spec.context_tokens or min(llama.DEFAULT_CONTEXT_TOKENS, trained),
-                batch_tokens=llama.batch_tokens_for(spec),
-                cache_type=spec.cache_type,
-                sequences=llama.MAX_BRANCHES,
-                weights_on_gpu=llama.offloads(spec),
-            )
+            spec = replace(spec, sequences=sequences_that_fit(spec))
         return llama.LlamaEngine(spec, self._stop)
 
     def handle(self, job: SolveRequest, inbox: Inbox) -> Iterator[Event]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 SHORTEST_ANSWER_TOKENS: Final = 128
 """A trial with less room for its answer than this is not worth starting."""
 
+OTHER_BRANCHES: Final = 10
+"""Branches beside the candidates of a guided trial: those of the line, of prompts, of samples that wait."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:
@@ -61,6 +64,23 @@ def fit(engine: Engine, request: SolveRequest, prompt_for: Callable[[PromptStyle
     fitting = tuple(settings for settings, tokens in grid.items() if tokens <= engine.info.context_tokens)
     least = min(grid.values()) if method.guided else unguided
     return Fit(fitting, least, max(grid.values()))
+
+
+def too_many_candidates(engine: Engine, request: SolveRequest) -> str | None:
+    """Why the engine has too few branches for the guided trials of a request; None where it has enough.
+
+    Only where each branch has a state of its own does memory limit their number this far.
+    """
+    if not METHODS[request.method].has_guided_trials:
+        return None
+    branches = engine.info.max_branches
+    most = max(settings.candidates for settings in request.grid.settings(request.settings))
+    if most + OTHER_BRANCHES <= branches:
+        return None
+    return (
+        f"the memory has room for {branches} states of this model, too few for {most} candidates; "
+        f"use --candidates {branches - OTHER_BRANCHES} or fewer, or free memory"
+    )
 
 
 def left_out(event: SettingsLeftOut) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Final
 
-from egcfg_tui.events import Event, LineChosen, LineGrown, Stage
+from egcfg_tui.events import Event, Stage
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.meter import Purpose
 from egcfg_tui.solving.decoding.sampling import TopTokens, top_tokens
@@ -56,10 +56,10 @@ def greedy_trial(
                 if line.take(token, row, None, verified=False):
                     branch.prompt([token])
                     context.meter.count(Purpose.DECODED, 1)
-                yield LineGrown(number, line.text)
+                yield line.grown
             code = context.draft = code + line.text
             tokens += line.tokens
-            yield LineChosen(number, line.text, code, 0.0, tuple(line.choices))
+            yield line.chosen
             context.inbox.line_chosen()
             if line.ended:
                 break

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from types import TracebackType
 
-from egcfg_tui.events import Event, TrialCost, TrialFinished, TrialStarted
+from egcfg_tui.events import Event, Outcome, TrialCost, TrialFinished, TrialStarted
 from egcfg_tui.prompting.task import PromptStyle, TaskPrompt
 from egcfg_tui.solving.commands import Interrupted
 from egcfg_tui.solving.context import SolveContext
@@ -57,7 +57,7 @@ class Running:
         attempts = len(context.failures) if guided and planned.shares else 0
         started, tokens, runs = context.inbox.elapsed_s, context.meter.tokens, context.cache.runs
 
-        def finished(outcome: str) -> TrialFinished:
+        def finished(outcome: Outcome) -> TrialFinished:
             cost = TrialCost(
                 index,
                 planned.method,
@@ -94,9 +94,9 @@ class Running:
             yield from module_of(planned.method).trial(context, planned, self._samples)
             self._past = self._past.after(planned.method, exhausted=self._samples.exhausted)
         except (Interrupted, ContextFull) as end:
-            yield finished(end.reason if isinstance(end, Interrupted) else "length")
+            yield finished(end.reason if isinstance(end, Interrupted) else Outcome.LENGTH)
             raise
-        yield finished("passed" if context.solved else "failed")
+        yield finished(Outcome.PASSED if context.solved else Outcome.FAILED)
 
     def __enter__(self) -> Running:
         return self

@@ -8,7 +8,7 @@ from typing import Final
 from textual.content import Content
 from textual.widget import Widget
 
-from egcfg_tui.events import Stage
+from egcfg_tui.events import Outcome, Stage
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.styles import MUTED, RULE
 from egcfg_tui.tui.text import one_line
@@ -26,7 +26,6 @@ STAGE_WORDS: Final[dict[Stage, str]] = {
     Stage.SIGNAL: "reading the signal",
     Stage.LINE: "choosing line",
     Stage.SCORING: "scoring",
-    Stage.PAUSED: "paused",
     Stage.DONE: "done",
 }
 
@@ -118,13 +117,15 @@ def _verdict(view: SolveView) -> Content:
         hidden = ", hidden tests too" if result.hidden_passed else ""
         return Content.styled(f"✓ solved{hidden}", "bold $text-success")
     reasons = {
-        "stopped": "‖ stopped",
-        "budget": "✗ not solved: the budget is used up",
-        "thought": "✗ not solved: thought only, no answer",
-        "passed": "✗ passes the visible tests, fails hidden ones",
+        Outcome.STOPPED: "‖ stopped",
+        Outcome.BUDGET: "✗ not solved: the budget is used up",
+        Outcome.THOUGHT: "✗ not solved: thought only, no answer",
+        Outcome.PASSED: "✗ passes the visible tests, fails hidden ones",
     }
     text = reasons.get(result.reason, "✗ not solved")
-    style = "bold $text-warning" if result.reason == "stopped" else "bold $text-error"
+    if result.not_run and result.reason is Outcome.PASSED:
+        text = f"✗ passes the visible tests; {result.not_run} not run in the budget"
+    style = "bold $text-warning" if result.reason is Outcome.STOPPED else "bold $text-error"
     return Content.styled(text, style)
 
 
