@@ -87,6 +87,13 @@ def is_literal(node: ast.expr, names: Iterable[str] = ()) -> bool:
     return used_names(node) <= BUILTIN_NAMES.union(names)
 
 
+def _stored_names(target: ast.expr) -> set[str]:
+    """The names that an assignment binds; `x.y = 1` and `x[0] = 1` bind none."""
+    return {
+        node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
 def _bindings(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
     for statement in statements:
         match statement:
@@ -97,7 +104,7 @@ def _bindings(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
                     yield alias.asname or alias.name.partition(".")[0], statement
             case ast.Assign(targets=targets):
                 for target in targets:
-                    yield from ((name, statement) for name in sorted(used_names(target)))
+                    yield from ((name, statement) for name in sorted(_stored_names(target)))
             case ast.AnnAssign(target=ast.Name(id=name)):
                 yield name, statement
             case ast.If(body=body, orelse=orelse) | ast.For(body=body, orelse=orelse):
