@@ -78,8 +78,9 @@ def add_bench_options(parser: CommandParser) -> None:
     where.add_argument(
         "--out", type=Path, metavar="DIR", help="default: a folder of its own for the same bench"
     )
-    where.add_argument("--watch", type=Path, metavar="DIR", help="show a bench that another process runs")
-    where.add_argument(
+    instead = where.add_mutually_exclusive_group()
+    instead.add_argument("--watch", type=Path, metavar="DIR", help="show a bench that another process runs")
+    instead.add_argument(
         "--rescore", type=Path, metavar="DIR", help="judge the stored answers anew, without a model"
     )
     add_machine_options(parser.add_argument_group("machine"))

@@ -51,6 +51,9 @@ def configure(parser: CommandParser) -> None:
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Runs a bench, or what is left of it; watches or judges anew where that is asked for."""
+    folder_alone = args.watch is not None or args.rescore is not None
+    if folder_alone and (args.exercises or args.out is not None):
+        raise CommandError("--watch and --rescore take a bench's folder alone", ExitCode.USAGE)
     try:
         if args.watch is not None:
             return _watch(args.watch)
