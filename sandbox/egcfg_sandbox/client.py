@@ -93,7 +93,7 @@ class _Slot:
         """The judge's channel: what a batch waits for."""
         return self._judge.fileno()
 
-    def greet(self) -> None:
+    def handshake(self) -> None:
         """Waits until both processes are there, and takes what they can be killed by."""
         if self._identities:
             return
@@ -130,9 +130,10 @@ class _Slot:
             frame = self._frames.next()
             if frame is None:
                 return None
-            self._report = unpack_report(frame)
-            if self._report is None:
-                raise _SlotFailed(str(json.loads(frame)["fault"]))
+            report = unpack_report(frame)
+            if isinstance(report, str):
+                raise _SlotFailed(report)
+            self._report = report
         report = self._report
         trace = self._frames.next() if report.traced else b""
         if trace is None:
@@ -425,7 +426,7 @@ class _Batch:
         self._started.setdefault(job.program, time.monotonic())
         slot.job = job
         try:
-            slot.greet()
+            slot.handshake()
         except _SlotFailed as failure:
             self._lost(slot, str(failure))
             return

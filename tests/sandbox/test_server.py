@@ -146,11 +146,12 @@ def _spare_slots(sandbox: Sandbox) -> tuple[list[int], list[int], list[int]]:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         try:
-            judges_server, *templates = _children(_children(sandbox.server_pid)[0])
-            judges = _children(judges_server)
-            keepers = [child for one in templates for child in _children(one)[:1]]
+            below = {pid: _children(pid) for pid in _children(_children(sandbox.server_pid)[0])}
         except (FileNotFoundError, IndexError, ValueError):
             continue
+        judges = [pid for pid, children in below.items() if not children]
+        templates = [pid for pid, children in below.items() if children]
+        keepers = [children[0] for children in below.values() if children]
         if len(judges) == len(templates) == len(keepers) == sandbox.workers + 1:
             return judges, templates, keepers
         time.sleep(0.02)

@@ -34,9 +34,10 @@ _WORD: Final = struct.Struct("<cQ")
 WORD_BYTES: Final = _WORD.size
 _STATUS: Final = struct.Struct("<?BQ200s")
 STATUS_BYTES: Final = _STATUS.size
-LASTING: Final = b"l"
-"""What the keeper says first, with the memory for traces, on Linux the timer of its ticks, and its mounts."""
-MOST_ENDS: Final = 8
+TRACE: Final = b"t"
+"""What the keeper says first, with the memory for traces."""
+CHANNELS: Final = 4
+"""Descriptors that come with the word that a program is ready: its stdin, stdout, stderr and channel."""
 _NOTHING: Final = 255
 PLAIN_EXIT: Final = "exited with status 0"
 _VERDICTS: Final = tuple(Verdict)
@@ -101,7 +102,6 @@ class Keeper:
         self._limits = limits
         self._usage = usage
         self._refusals: int | None = None
-        self._ticks = kernel.make_timer() if system.LINUX else None
         self._scratch = namespaces.scratch_state() if zone.has("mount_namespace") else ()
         self._run = 0
 
@@ -113,7 +113,8 @@ class Keeper:
             kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
         _, listeners = template.receive_word(self._template)
         self._refusals = listeners[0] if listeners else None
-        self._give_judge_what_lasts()
+        wire.send_descriptors(self._judge, TRACE, [self._trace])
+        os.close(self._trace)
         while True:
             program = self._fork()
             try:
@@ -123,15 +124,6 @@ class Keeper:
             while word != END:
                 # Until then the judge may still read the trace.
                 word = self._hear()
-
-    def _give_judge_what_lasts(self) -> None:
-        lasting = [self._trace] if self._ticks is None else [self._trace, self._ticks]
-        if self._zone.proc is not None and self._zone.has("mount_namespace"):
-            lasting.append(namespaces.own_mounts(self._zone.proc))
-        wire.send_descriptors(self._judge, LASTING, lasting)
-        for descriptor in lasting:
-            if descriptor != self._ticks:
-                os.close(descriptor)
 
     def _fork(self) -> _Program:
         """Has the program's process made, and hands the judge the ends of what leads to it."""
@@ -146,8 +138,7 @@ class Keeper:
             _, (refusals,) = template.receive_word(self._template)
         word, _ = template.receive_word(self._template)
         program = _Program(word.pid, system.death_descriptor(word.pid), refusals)
-        signs = [one for one in (program.death, refusals) if one is not None]
-        wire.send_descriptors(self._judge, Status(True, self._run).pack(), [*judges, *signs])
+        wire.send_descriptors(self._judge, Status(True, self._run).pack(), judges)
         for descriptor in judges:
             os.close(descriptor)
         return program
@@ -158,25 +149,19 @@ class Keeper:
         Returns the word of the judge that ended it, if there was one.
         """
         poll = select.poll()
-        for descriptor in (self._judge.fileno(), program.death, program.refusals, self._ticks):
+        for descriptor in (self._judge.fileno(), program.death, program.refusals):
             if descriptor is not None:
                 poll.register(descriptor, select.POLLIN)
         started: float | None = None
         while True:
-            polling = started is not None and not system.LINUX
-            ready = dict(poll.poll(TICK_S * 1000 if polling else None))
+            ready = dict(poll.poll(None if started is None else TICK_S * 1000))
             fault = None
             if program.refusals is not None and ready.get(program.refusals, 0) & select.POLLIN:
                 fault = self._refused(program.refusals)
-            if fault is None and (program.death in ready or polling):
+            if fault is None and (program.death in ready or (program.death is None and started)):
                 fault = self._died()
-            if fault is None and (polling or self._ticks in ready):
-                if self._ticks is not None:
-                    with contextlib.suppress(BlockingIOError):  # stopped a moment ago
-                        os.read(self._ticks, 8)
-                now = time.monotonic()
-                started = started or now - TICK_S
-                fault = self._exceeded(program.pid, now - started)
+            if fault is None and started is not None and not ready:
+                fault = self._exceeded(program.pid, time.monotonic() - started)
             if fault is not None:
                 self._tell(*fault)
                 return None

@@ -21,13 +21,11 @@ from typing import Final
 
 from egcfg_sandbox import scientific, system, wire
 from egcfg_sandbox.candidate import runner
-from egcfg_sandbox.candidate.rehearsal import Rehearsal
+from egcfg_sandbox.judge import process as judge_process
 from egcfg_sandbox.linux import kernel, landlock, namespaces, seccomp
 from egcfg_sandbox.linux.syscalls import SUPPORTED
-from egcfg_sandbox.server import judges, pools, slot, template
-from egcfg_sandbox.server.held import HeldPackage
+from egcfg_sandbox.server import slot
 from egcfg_sandbox.server.requests import JUDGE, REQUEST_BYTES, become, unpack_request
-from egcfg_sandbox.server.stage import Stage
 from egcfg_sandbox.server.zone import LINUX_LAYERS, Zone
 
 # Imported once, so that no run pays for them.
@@ -36,7 +34,6 @@ abc array bisect cmath collections collections.abc contextlib copy dataclasses d
 functools heapq io itertools json math numbers operator os random re string struct sys threading time
 traceback types typing warnings weakref
 """
-_REHEARSALS: Final = 20
 _WARM: Final = tuple(_WARM_NAMES.split())
 
 _SYSTEM_READABLE: Final = (
@@ -54,8 +51,6 @@ def _warm_up() -> None:
     # What `site` would have added; programs end themselves with them.
     for name in ("exit", "quit"):
         setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D"))
-    for _ in range(_REHEARSALS):
-        Rehearsal().play()
 
 
 def _shared_libraries() -> set[str]:
@@ -194,7 +189,6 @@ def main(descriptor: int, packages: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
-    judging = judges.hold()
     try:
         zone = _prepare(folders)
     except Exception as error:
@@ -209,33 +203,26 @@ def main(descriptor: int, packages: str) -> None:
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     zone = _with_working_filter(zone)
     wire.send(control, json.dumps({"missing": zone.missing}).encode())
-    _serve(control, zone, judging)
+    _serve(control, zone)
 
 
-def _serve(control: socket.socket, zone: Zone, judging: HeldPackage) -> None:
+def _serve(control: socket.socket, zone: Zone) -> None:
     """Forks until the caller has gone; the kernel reaps."""
-    judge_requests = judges.start(zone, judging, control)
-    del judging
     runner.open_streams()
-    stage = Stage()
     gc.collect()
-    pools.fill()
     gc.freeze()
-    stage.learn(zone, template.rehearse_setup)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         try:
             request, descriptors = wire.receive_descriptors(control, REQUEST_BYTES, 2)
-            if len(request) != REQUEST_BYTES:
-                os._exit(0)
-            role, limits = unpack_request(request)
-            if role == JUDGE:
-                wire.send_descriptors(judge_requests, request, descriptors)
         except OSError:
             os._exit(0)
-        if role != JUDGE and os.fork() == 0:
+        if len(request) != REQUEST_BYTES:
+            os._exit(0)
+        if os.fork() == 0:
             control.close()
-            judge_requests.close()
-            become(descriptors, partial(slot.serve, zone=zone, stage=stage, limits=limits))
+            role, limits = unpack_request(request)
+            work = judge_process.run if role == JUDGE else slot.serve
+            become(descriptors, partial(work, zone=zone, limits=limits))
         for descriptor in descriptors:
             os.close(descriptor)

@@ -8,14 +8,13 @@ import socket
 from egcfg_sandbox import system, trace_memory
 from egcfg_sandbox.linux import kernel, namespaces
 from egcfg_sandbox.server.keeper import Keeper
-from egcfg_sandbox.server.stage import Stage
 from egcfg_sandbox.server.template import Template
 from egcfg_sandbox.server.usage import Usage
 from egcfg_sandbox.server.zone import Zone
 from egcfg_sandbox.verdicts import Limits
 
 
-def serve(caller: socket.socket, judge: socket.socket, zone: Zone, stage: Stage, limits: Limits) -> None:
+def serve(caller: socket.socket, judge: socket.socket, zone: Zone, limits: Limits) -> None:
     """Makes the slot's users, mounts and processes; the caller may kill its keeper, which ends all of it."""
     own_mounts = zone.has("mount_namespace")
     namespaces_wanted = (kernel.CLONE_NEWNS if own_mounts else 0) | (
@@ -36,4 +35,4 @@ def serve(caller: socket.socket, judge: socket.socket, zone: Zone, stage: Stage,
         os._exit(0)
     for end in (ours, judge, caller):
         end.close()
-    Template(theirs, trace, zone, limits, stage, usage).serve()
+    Template(theirs, trace, zone, limits, usage).serve()

@@ -8,7 +8,6 @@ copied, and it stands outside the process namespace of its programs: what is kil
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import math
 import mmap
 import os
@@ -24,8 +23,6 @@ from typing import Final, NoReturn
 from egcfg_sandbox import macos, system, trace_memory, wire
 from egcfg_sandbox.candidate.runner import CHANNEL, run
 from egcfg_sandbox.linux import kernel, landlock, namespaces, seccomp
-from egcfg_sandbox.linux.pages import Pages
-from egcfg_sandbox.server.stage import Stage
 from egcfg_sandbox.server.usage import Usage
 from egcfg_sandbox.server.zone import Zone
 from egcfg_sandbox.verdicts import Limits
@@ -42,7 +39,6 @@ _IN_THEIR_PLACES: Final = [
 ]
 """What comes with that word: the descriptors have the lowest numbers there are, which are free."""
 _OWN_PROCESSES: Final = 2
-_TRACE_BYTES_AHEAD: Final = 64 << 10
 _FAULT: Final = -1
 _WORD: Final = struct.Struct("=iid200s")
 
@@ -87,12 +83,6 @@ def _fault(error: BaseException) -> bytes:
     return _WORD.pack(_FAULT, 0, 0.0, f"{type(error).__name__}: {error}".encode()[:200])
 
 
-def _first_pages(memory: mmap.mmap) -> list[Pages]:
-    """Where a short trace lies."""
-    start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
-    return [Pages([(start, min(_TRACE_BYTES_AHEAD, len(memory)))])]
-
-
 def _settle(keeper: int, folder: str, limits: Sequence[tuple[int, tuple[int, int]]], lowest: int) -> None:
     """A program's process says which one it is, and leaves the template's place for its own.
 
@@ -107,21 +97,10 @@ def _settle(keeper: int, folder: str, limits: Sequence[tuple[int, tuple[int, int
     os.closerange(lowest, system.MOST_DESCRIPTORS)
 
 
-def rehearse_setup() -> None:
-    """Does in a child, which then ends, what is done before every run."""
-    heard, keeper = os.pipe()
-    _settle(keeper, "/", (_lowered(resource.RLIMIT_CORE, 0),), system.MOST_DESCRIPTORS - 1)
-    os.close(heard)
-    os.close(keeper)
-
-
 class Template:
     """Forks one program's process after another for its keeper. `trace` is the memory for their traces."""
 
-    def __init__(
-        self, keeper: socket.socket, trace: int, zone: Zone, limits: Limits, stage: Stage, usage: Usage
-    ) -> None:
-        self._stage = stage
+    def __init__(self, keeper: socket.socket, trace: int, zone: Zone, limits: Limits, usage: Usage) -> None:
         self._keeper = keeper
         self._zone = zone
         self._limits = limits
@@ -129,7 +108,6 @@ class Template:
         self._folder = namespaces.SCRATCH if zone.has("mount_namespace") else "/"
         self._trace = mmap.mmap(trace, trace_memory.size_for(limits.trace_events))
         self._zero_trace = system.zeroing(self._trace)
-        self._trace_pages = _first_pages(self._trace) if system.LINUX else []
         self._last_limits = (
             _lowered(resource.RLIMIT_CPU, math.ceil(limits.cpu_s) + 1),
             _lowered(resource.RLIMIT_NOFILE, limits.open_files),
@@ -217,7 +195,6 @@ class Template:
     def _become_program(self) -> NoReturn:
         """Takes its place among the confined, on descriptors of its own alone, and waits to be told more."""
         try:
-            self._stage.warm(self._trace_pages)
             if not system.LINUX:
                 macos.confine(self._zone.readable)
             if self._zone.filters_each_program:
@@ -227,4 +204,4 @@ class Template:
         except BaseException as error:
             self._keeper.send(_fault(error))
             os._exit(70)
-        run(self._stage.runner, self._trace, (self._limits.trace_events, self._limits.repr_chars))
+        run(self._trace, (self._limits.trace_events, self._limits.repr_chars))

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from egcfg_sandbox import wire
 from egcfg_sandbox.codec import LIMITS as CODEC_LIMITS
-from egcfg_sandbox.linux import kernel
 from egcfg_sandbox.server.keeper import (
     ASK,
     END,
@@ -26,7 +25,7 @@ from egcfg_sandbox.server.keeper import (
 from egcfg_sandbox.verdicts import Limits, Verdict
 
 _DEATH_S: Final = 1.0
-_PIECE: Final = 1 << 16
+_PIECE: Final = 1 << 18
 _KEPT_OUTPUT: Final = 64 * 1024
 
 
@@ -40,101 +39,67 @@ class Ended(BaseException):
 
 
 @dataclass(frozen=True, slots=True)
-class Ends:
-    """The judge's ends of everything that leads to the program's process of one run, by the run's number.
-
-    Where there are such things, `signs` become readable when the process has ended or made a refused call:
-    while they are silent, nobody need be asked.
-    """
+class Channels:
+    """The judge's ends of everything that leads to the program's process of one run, by the run's number."""
 
     run: int
-    channel: int
     keeper: socket.socket
     stdin: int
     stdout: int
     stderr: int
-    signs: tuple[int, ...]
-
-
-class Ticks:
-    """What has the limits looked at every so often in a run: by the keeper where it has a timer, and here."""
-
-    def __init__(self, timer: int | None = None) -> None:
-        self.wake_keeper = None if timer is None else kernel.prepare_timer(timer, TICK_S)
-        self._let_keeper_sleep = None if timer is None else kernel.prepare_timer(timer, 0)
-        self._watch: Watch | None = None
-        signal.signal(signal.SIGALRM, self._on_tick)
-
-    def start(self, watch: Watch, first_s: float) -> None:
-        """From now on, first after so many seconds."""
-        self._watch = watch
-        if self.wake_keeper is not None:
-            self.wake_keeper()
-        signal.setitimer(signal.ITIMER_REAL, first_s, TICK_S)
-
-    def stop(self) -> None:
-        """No more, not even one that is on its way."""
-        self.ignore()
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        if self._let_keeper_sleep is not None:
-            self._let_keeper_sleep()
-
-    def ignore(self) -> None:
-        """Ticks interrupt nothing any more here; the keeper goes on looking."""
-        self._watch = None
-
-    def _on_tick(self, number: int, frame: Any) -> None:
-        if self._watch is not None:
-            self._watch.check()
+    channel: int
 
 
 class Watch:
     """One program's run, from its first instruction to its verdict."""
 
-    def __init__(self, ends: Ends, limits: Limits, ticks: Ticks) -> None:
-        self._ends = ends
+    def __init__(self, channels: Channels, limits: Limits) -> None:
+        self._channels = channels
         self._limits = limits
-        self._ticks = ticks
         self._stdin = memoryview(b"")
         self._stdin_open = True
         self._frames = wire.Frames(CODEC_LIMITS.message_bytes)
         self._poll = select.poll()
-        self._outputs = {ends.stdout: bytearray(), ends.stderr: bytearray()}
-        self._seen: dict[int, int] = {}
+        self._outputs = {channels.stdout: bytearray(), channels.stderr: bytearray()}
         self._written = 0
         self._told = False
         self._ticking = False
         self._started = monotonic()
         self._stopped: float | None = None
         self.ended: Ended | None = None
-        for descriptor in (ends.stdin, ends.stdout, ends.stderr):
+        for descriptor in (channels.stdin, channels.stdout, channels.stderr):
             os.set_blocking(descriptor, False)
-        for descriptor in (ends.channel, ends.keeper.fileno(), ends.stdout, ends.stderr):
+        for descriptor in (channels.channel, channels.keeper.fileno(), channels.stdout, channels.stderr):
             self._poll.register(descriptor, select.POLLIN)
 
     def start(self, stdin: bytes) -> None:
         """Sets the clock going; the program has said that it is there, and waits for a question."""
-        ends = self._ends
-        os.set_blocking(ends.channel, False)
+        channels = self._channels
+        os.set_blocking(channels.channel, False)
         self._stdin = memoryview(stdin)
         if self._stdin:
-            self._poll.register(ends.stdin, select.POLLOUT)
+            self._poll.register(channels.stdin, select.POLLOUT)
         else:
             self._close_stdin()
         self._started = monotonic()
-        if self._ticks.wake_keeper is None:
-            ends.keeper.sendall(pack_word(START, ends.run))
+        channels.keeper.sendall(pack_word(START, channels.run))
+        self._ticking = True
+        signal.signal(signal.SIGALRM, self._on_tick)
+        signal.setitimer(signal.ITIMER_REAL, min(TICK_S, self._limits.wall_s), TICK_S)
 
-    def tick(self) -> None:
-        """Has the limits looked at from now on; the first question to the program does so as well."""
-        if not self._ticking:
-            self._ticking = True
-            self._ticks.start(self, min(TICK_S, self._limits.wall_s))
+    def _on_tick(self, number: int, frame: Any) -> None:
+        if self._ticking:
+            self.check()
+
+    def quiet(self) -> None:
+        """Lets no tick interrupt what follows: the test is over, its verdict is being formed."""
+        self._ticking = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
     def _close_stdin(self) -> None:
         if self._stdin_open:
             self._stdin_open = False
-            os.close(self._ends.stdin)
+            os.close(self._channels.stdin)
 
     @property
     def wall_s(self) -> float:
@@ -144,19 +109,12 @@ class Watch:
     @property
     def output(self) -> str:
         """The head of what was printed."""
-        return bytes(self._outputs[self._ends.stdout][:_KEPT_OUTPUT]).decode("utf-8", "replace")
-
-    def printed(self, *, errors: bool = False) -> str:
-        """What was printed since the last look, on standard output or error."""
-        self.drain_outputs()
-        descriptor = self._ends.stderr if errors else self._ends.stdout
-        seen, self._seen[descriptor] = self._seen.get(descriptor, 0), len(self._outputs[descriptor])
-        return bytes(self._outputs[descriptor][seen:]).decode("utf-8", "replace")
+        return bytes(self._outputs[self._channels.stdout][:_KEPT_OUTPUT]).decode("utf-8", "replace")
 
     @property
     def whole_output(self) -> str:
         """All of what was printed."""
-        return bytes(self._outputs[self._ends.stdout]).decode("utf-8", "replace")
+        return bytes(self._outputs[self._channels.stdout]).decode("utf-8", "replace")
 
     def end(self, verdict: Verdict, text: str) -> Ended:
         """Notes the end of the run; the first one counts."""
@@ -164,63 +122,48 @@ class Watch:
             self.ended = Ended(verdict, text)
         return self.ended
 
-    def quiet(self) -> None:
-        """Lets no tick interrupt what follows: the test is over, its verdict is being formed."""
-        self._ticks.ignore()
-
     def check(self) -> None:
         """Raises `Ended` when the run is over, whatever the test is doing."""
-        self._check_clock()
-        if not self._told and select.select([self._ends.keeper], [], [], 0)[0]:
-            self._hear_keeper()
-
-    def _check_clock(self) -> None:
         if self.ended is not None:
             raise self.ended
         if self.wall_s >= self._limits.wall_s:
             raise self.end(Verdict.TIMEOUT, f"not finished after {self._limits.wall_s:g} s")
-
-    def _nothing_came(self) -> bool:
-        """Whether nothing has come, from the program or from the keeper."""
-        return not self._poll.poll(0)
+        if not self._told and select.select([self._channels.keeper], [], [], 0)[0]:
+            self._hear_keeper()
 
     def _hear_keeper(self) -> None:
         """Takes the keeper's one word about this run; raises `Ended` when it is against the run."""
-        data = self._ends.keeper.recv(STATUS_BYTES, socket.MSG_WAITALL)
+        data = self._channels.keeper.recv(STATUS_BYTES, socket.MSG_WAITALL)
         if len(data) != STATUS_BYTES:
             self._told = True
             raise self.end(Verdict.SANDBOX_ERROR, "the program's keeper is gone")
         status = unpack_status(data)
-        if status.run != self._ends.run:
+        if status.run != self._channels.run:
             return
         self._told = True
         if status.verdict is not None:
             self.drain_outputs()
             raise self.end(status.verdict, status.text)
 
-    def send(self, payload: bytes, *, early: bool = False) -> None:
-        """Sends one message to the program's process, from which none is expected now, unless `early`."""
-        self._check_clock()
-        if not self._nothing_came():
-            self.check()
-            self._take_ready()
-        if self._frames.pending and not early:
+    def send(self, payload: bytes) -> None:
+        """Sends one message to the program's process, from which none may be on its way."""
+        self.check()
+        self._take_ready()
+        if self._frames.pending:
             raise self.end(Verdict.MALFORMED, "the program answered a question that was not asked")
         data = memoryview(len(payload).to_bytes(4, "little") + payload)
         while data:
             try:
-                data = data[os.write(self._ends.channel, data) :]
+                data = data[os.write(self._channels.channel, data) :]
             except BlockingIOError:
                 self._wait(select.POLLOUT)
             except OSError:
                 self._await_death()
-        # Not before the program has it, and can get on meanwhile.
-        self.tick()
 
     def _take_ready(self) -> None:
         """Reads what lies in the channel without waiting."""
         try:
-            data = os.read(self._ends.channel, _PIECE)
+            data = os.read(self._channels.channel, _PIECE)
         except BlockingIOError:
             return
         except OSError:
@@ -240,20 +183,17 @@ class Watch:
 
     def _wait(self, writing: int) -> None:
         """Waits for anything to happen and deals with it; answers come before bad news."""
-        channel = self._ends.channel
-        if writing:
-            self._poll.modify(channel, select.POLLIN | writing)
+        channel = self._channels.channel
+        self._poll.modify(channel, select.POLLIN | writing)
         events = dict(self._poll.poll())
-        if writing:
-            self._poll.modify(channel, select.POLLIN)
         for descriptor in self._outputs:
             if descriptor in events:
                 self._drain(descriptor)
-        if self._stdin_open and self._ends.stdin in events:
+        if self._stdin_open and self._channels.stdin in events:
             self._feed()
         if events.get(channel, 0) & ~select.POLLOUT:
             try:
-                data = os.read(self._ends.channel, _PIECE)
+                data = os.read(channel, _PIECE)
             except BlockingIOError:
                 return
             except OSError:
@@ -261,7 +201,7 @@ class Watch:
             if not data:
                 self._await_death()
             self._frames.feed(data)
-        elif self._ends.keeper.fileno() in events:
+        elif self._channels.keeper.fileno() in events:
             self._hear_keeper()
 
     def _drain(self, descriptor: int) -> bool:
@@ -281,13 +221,13 @@ class Watch:
 
     def _feed(self) -> None:
         try:
-            self._stdin = self._stdin[os.write(self._ends.stdin, self._stdin[:_PIECE]) :]
+            self._stdin = self._stdin[os.write(self._channels.stdin, self._stdin[:_PIECE]) :]
         except BlockingIOError:
             return
         except OSError:
             self._stdin = memoryview(b"")
         if not self._stdin:
-            self._poll.unregister(self._ends.stdin)
+            self._poll.unregister(self._channels.stdin)
             self._close_stdin()
 
     def drain_outputs(self) -> None:
@@ -301,12 +241,12 @@ class Watch:
 
     def _await_death(self) -> None:
         """The program's process is gone or has closed its end: the keeper knows how it ended."""
-        if not self._told and select.select([self._ends.keeper], [], [], _DEATH_S)[0]:
+        if not self._told and select.select([self._channels.keeper], [], [], _DEATH_S)[0]:
             self._hear_keeper()
         raise self.end(Verdict.MALFORMED, "the program closed the channel its answers come by")
 
-    def left_in_peace(self, ended: Ended) -> bool:
-        """Whether the end was a plain exit with status 0, as a whole program may end; then it is forgiven."""
+    def forgive_clean_exit(self, ended: Ended) -> bool:
+        """Whether the end was an exit with status 0, as a whole program may end; then the run goes on."""
         if ended.text != PLAIN_EXIT or ended.verdict is not Verdict.CRASHED:
             return False
         self.ended = None
@@ -314,46 +254,28 @@ class Watch:
 
     def finish(self) -> None:
         """Ends the run: only the answers may have come, and the keeper must have nothing against it."""
-        self._check_clock()
-        if not self._nothing_came():
-            self.check()
-            self.drain_outputs()
-            self._take_ready()
+        self.check()
+        self.drain_outputs()
+        self._take_ready()
         if self._frames.pending:
             raise self.end(Verdict.MALFORMED, "the program answered more than it was asked")
         self.stop()
-        if self._told:
-            return
-        if self._signs_are_silent():
-            self._told = True
-            return
-        self._ends.keeper.sendall(pack_word(ASK, self._ends.run))
+        if not self._told:
+            self._channels.keeper.sendall(pack_word(ASK, self._channels.run))
         while not self._told:
             self._hear_keeper()
 
-    def _signs_are_silent(self) -> bool:
-        """Whether it can be seen from here that the keeper has nothing to tell."""
-        if not self._ends.signs:
-            return False
-        poll = select.poll()
-        for descriptor in (*self._ends.signs, self._ends.keeper.fileno()):
-            poll.register(descriptor, select.POLLIN)
-        return not poll.poll(0)
-
     def stop(self) -> None:
         """Stops the clock for good."""
-        if self._stopped is not None:
-            return
-        self._ticks.ignore()
-        self._stopped = monotonic()
+        self.quiet()
+        self._stopped = self._stopped or monotonic()
 
     def dismiss(self) -> None:
-        """Has the keeper end the program, and what it traced."""
-        self._ticks.stop()
-        self._ends.keeper.sendall(pack_word(END, self._ends.run))
+        """Has the keeper end the program; until then what it traced can be read."""
+        self._channels.keeper.sendall(pack_word(END, self._channels.run))
 
     def close(self) -> None:
         """Lets go of the program, which has ended."""
         self._close_stdin()
-        for descriptor in (self._ends.channel, *self._outputs, *self._ends.signs):
+        for descriptor in (self._channels.channel, *self._outputs):
             os.close(descriptor)

@@ -4,18 +4,13 @@
 
 from __future__ import annotations
 
-import ast
-
 import pytest
 from support.judging import Judge
 
 from egcfg_sandbox import Verdict
-from egcfg_sandbox.judge.faults import NotATest
-from egcfg_sandbox.judge.shadowing import under_test
 
 CHECK = "def check(candidate):\n    assert abs(candidate(1) - 2.5) < 1e-6"
 SUMS = "def sum(xs):\n    total = 0\n    for x in xs: total += x\n    return total\n"
-ENDS = "def max(xs): return sorted(xs)[-1]\ndef min(xs): return sorted(xs)[0]"
 JUDGED = {
     "isclose": ("def f(x): return 2.5\ndef isclose(*a): return False", "def f(x): return 0\ndef isclose(*a): return True", "assert isclose(f(1), 2.5)", "f"),
     "Counter": ("from collections import Counter\ndef f(x): return [2, 1]", "def f(x): return 0\ndef Counter(x): return 1", "assert Counter(f(1)) == Counter([1, 2])", "f"),
@@ -25,10 +20,9 @@ JUDGED = {
     "abs of a candidate": ("def f(x): return 2.5\ndef abs(x): return 7", "def f(x): return 0\ndef abs(x): return 0", CHECK, "f"),
     "abs, under test": ("def abs(x): return x if x > 0 else -x", "def abs(x): return x", "def check(candidate):\n    assert candidate(-1) == 1", "abs"),
     "abs, all there is": ("def abs(x): return x if x > 0 else -x", "def abs(x): return x", "assert abs(-2) == 2", None),
-    "range beside sum": (SUMS + "def range(*a): return []", "def sum(x): return 0\ndef range(*a): return []", "assert all(sum([i, 1]) == i + 1 for i in range(3))", None),
-    "zip and list beside sum": (SUMS + "def zip(*a): return []", "def sum(x): return 0\ndef zip(*a): return []\ndef list(x): return []", "for xs, want in list(zip([[1, 2], [3]], [3, 3])):\n    assert sum(xs) == want", None),
-    "range beside sum in a class": (SUMS + "def range(*a): return []", "def sum(x): return 0\ndef range(*a): return []", "import unittest\nclass T(unittest.TestCase):\n    def test(self): self.assertTrue(all(sum([i]) == i for i in range(1, 4)))", None),
-    "two under test": (ENDS, ENDS.replace("[0]", "[-1]"), "assert max([1, 2]) == 2\nassert min([1, 2]) == 1", None),
+    "range beside sum": (SUMS + "def range(*a): return []", "def sum(x): return 0\ndef range(*a): return []", "assert all(sum([i, 1]) == i + 1 for i in range(3))", "sum"),
+    "zip and list beside sum": (SUMS + "def zip(*a): return []", "def sum(x): return 0\ndef zip(*a): return []\ndef list(x): return []", "for xs, want in list(zip([[1, 2], [3]], [3, 3])):\n    assert sum(xs) == want", "sum"),
+    "range beside sum in a class": (SUMS + "def range(*a): return []", "def sum(x): return 0\ndef range(*a): return []", "import unittest\nclass T(unittest.TestCase):\n    def test(self): self.assertTrue(all(sum([i]) == i for i in range(1, 4)))", "sum"),
 }  # fmt: skip
 
 
@@ -47,25 +41,3 @@ def test_two_of_which_either_may_be_the_tool_are_not_told_apart(judge: Judge, te
     row = judge("def sum(x): return 0\ndef abs(x): return 0", test)
     assert row.status is Verdict.ERROR
     assert "entry_point must say which is tested" in str(row.error)
-
-
-@pytest.mark.parametrize(
-    ("test", "names", "meant"),
-    [
-        ("assert sum([1]) == 1", {"sum", "abs"}, {"sum"}),
-        ("assert sorted(abs(x) for x in range(3)) == [0]", {"abs"}, {"abs"}),
-        ("self.assertEqual(max([1]), 1)\nself.assertEqual(min([1]), 1)", {"max", "min"}, {"max", "min"}),
-        ("assert all([1])\nassert not any([0])", {"all", "any"}, {"all", "any"}),
-        ("print('sum')", {"sum", "len"}, set()),
-        ("assert max([len([1]), 2]) == 2", {"max", "len"}, None),
-        ("n = len([1])\nassert max([n, 2]) == 2", {"max", "len"}, None),
-    ],
-)
-def test_those_are_meant_whose_results_are_compared(
-    test: str, names: set[str], meant: set[str] | None
-) -> None:
-    if meant is None:
-        with pytest.raises(NotATest, match="entry_point"):
-            under_test([ast.parse(test)], names)
-    else:
-        assert under_test([ast.parse(test)], names) == meant

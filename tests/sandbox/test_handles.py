@@ -76,32 +76,7 @@ BROKEN = (
     .replace("return 5", "return 6")
     .replace("yield number", "yield -number - 1")
 )
-DEVICE = """
-import sys, types
-kit = types.ModuleType("kit")
-exec('''class Device:
-    def __init__(self): self.log = []
-    def __enter__(self): self.log.append("in"); return self
-    def __exit__(self, *details): self.log.append("out")
-    def work(self): raise ValueError("broken")
-''', kit.__dict__)
-sys.modules["kit"] = kit
-from kit import Device
-"""
-COUNTER = """
-class Account:
-    def __init__(self): self.sum = 0
-    def add(self, n): self.sum += n
-"""
-THREADS = """
-import threading
-account = Account()
-threads = [threading.Thread(target=account.add, args=(1,)) for _ in range(30)]
-for thread in threads: thread.start()
-for thread in threads: thread.join()
-"""
-
-
+CLASSES = ("Half", "Ratio", "Shelf", "V")
 VALUES = """
 from collections import namedtuple
 from dataclasses import dataclass
@@ -153,11 +128,6 @@ def item(): return Item("a", [1])
             "assert named().shout() == 'AB' or isinstance('ab', Name)",
         ),
         (
-            VALUES,
-            "from dataclasses import asdict, fields, replace\nassert asdict(item()) == {'name': 'a', 'tags': [1]} and [f.name for f in fields(Item)] == ['name', 'tags'] and replace(item(), name='b') == Item('b', [1])",
-            "from dataclasses import asdict, replace\nassert asdict(item()) == {'name': 'a', 'tags': []} or replace(item(), name='b') == item()",
-        ),
-        (
             "from collections import defaultdict\ndef f(): return defaultdict(lambda: [7])",
             "d = f()\nd[1].append(8)\nassert d == {1: [7, 8]}",
             "assert f()[1] == [8] or f() == {1: [7]}",
@@ -171,11 +141,6 @@ def item(): return Item("a", [1])
         (LEVELS, "assert level(2) is Level.HIGH", "assert level(1) is Level.HIGH"),
         (TREE, "assert Tree('x') == Tree('x')", "assert Tree('x') == Tree('y')"),
         (
-            "def numbers(n):\n    yield from range(n)",
-            "import inspect\nassert inspect.isgenerator(numbers(2)) and list(numbers(2)) == [0, 1]",
-            "import inspect\nassert not inspect.isgenerator(numbers(2))",
-        ),
-        (
             "def numbers(n):\n    yield n\n    return n + 1",
             "g = numbers(1)\nnext(g)\ntry: next(g)\nexcept StopIteration as end: assert end.value == 2",
             "g = numbers(1)\nnext(g)\ntry: next(g)\nexcept StopIteration as end: assert end.value == 1",
@@ -184,11 +149,6 @@ def item(): return Item("a", [1])
             "def numbers(n):\n    yield from range(n)\ndef total(xs):\n    return sum(xs)",
             "assert total(numbers(4)) == 6",
             "assert total(numbers(4)) == 7",
-        ),
-        (
-            "import random\ndef roll():\n    return random.randint(1, 1000)",
-            "import random\nrandom.seed(5)\nfirst = roll()\nrandom.seed(5)\nassert roll() == first == 638",
-            "import random\nrandom.seed(5)\nfirst = roll()\nrandom.seed(6)\nassert roll() == first",
         ),
         (
             "class V:\n    def __init__(self, x): self.x = x\n    def __add__(self, o): return V(self.x + o)\n    def same(self): return self\n    def __eq__(self, o): return self.x == o.x",
@@ -200,31 +160,12 @@ def item(): return Item("a", [1])
             "try: f()\nexcept ValueError as error: assert error.args[0].code == 5\nelse: assert 0 > 1\nassert g(lambda *a: None).code == 6",
             "try: f()\nexcept ValueError as error: assert error.args[0].code == 6",
         ),
-        (
-            "def f(x): return x + 1\nN = 4",
-            "assert globals()['f'](1) == 2 and globals()['N'] == 4 and globals().get('f') is f\nassert type(f).__name__ == 'function'",
-            "assert globals()['f'](1) == 3",
-        ),
-        (
-            "from dataclasses import dataclass\n@dataclass\nclass Point:\n    x: int\n    y: int",
-            "match Point(1, 2):\n    case Point(1, y): assert y == 2\n    case _: assert 0 > 1",
-            "match Point(1, 2):\n    case Point(2, y): assert y == 2\n    case _: assert 0 > 1",
-        ),
-        (COUNTER, f"{THREADS}\nassert account.sum == 30", f"{THREADS}\nassert account.sum == 29"),
     ],
 )
 def test_it_holds_and_its_counterpart_fails(judge: Judge, source: str, test: str, wrong: str) -> None:
-    right = judge(source, test)
+    right = judge(source, test, classes=CLASSES)
     assert (right.status, right.error) == (Verdict.PASSED, None)
-    assert judge(source, wrong).status is Verdict.FAILED
-
-
-def test_a_program_may_enter_an_object_of_a_module_that_the_test_made(judge: Judge) -> None:
-    source = "def use(device):\n    with device as entered:\n        entered.work()"
-    test = f"{DEVICE}\ndevice = Device()\ntry:\n    use(device)\nexcept ValueError as error:\n    assert str(error) == 'broken'\nassert device.log == ['in', 'out']"
-    row = judge(source, test)
-    assert (row.status, row.error) == (Verdict.PASSED, None)
-    assert judge("def use(device):\n    device.work()", test).status is Verdict.FAILED
+    assert judge(source, wrong, classes=CLASSES).status is Verdict.FAILED
 
 
 def test_objects_of_the_judges_own_libraries_stay_closed(judge: Judge) -> None:
@@ -250,58 +191,15 @@ SHAPED = [
     "s = Shelf(1, 2, 3)\nassert s.size() < 5 and s < 4 and not s < 2",
     "assert len({Shelf(1), Shelf(1), Shelf(2)}) == 2 and {Shelf(1): 'a'}[Shelf(1)] == 'a'",
     "import copy\ns = Shelf([1])\ncopied = copy.deepcopy(s)\ncopied.put([7])\nassert s.items == [[1]] and [1, 7] in copied",
-    "with Swallow():\n    raise ValueError('no')",
     "assert Half(1, 2) == Half(2, 4) and not Half(1, 2) == Half(1, 3)",
-    "import asyncio\nasync def go():\n    async with Slow() as five:\n        assert five == 5\n        raise KeyError\nasyncio.run(go())",
-    "import asyncio\nasync def go(): return [n async for n in numbers(3)]\nassert asyncio.run(go()) == [0, 1, 2]",
 ]
 
 
 @pytest.mark.parametrize("test", SHAPED)
 def test_a_class_of_any_shape_is_judged_by_its_methods(judge: Judge, test: str) -> None:
-    row = judge(SHAPES, test)
+    row = judge(SHAPES, test, classes=CLASSES)
     assert (row.status, row.error) == (Verdict.PASSED, None)
-    assert not judge(BROKEN, test).passed
-
-
-KINDS = """
-'Things of several kinds.'
-class Bare:
-    'Has nothing.'
-class Full:
-    'Has much.'
-    def __len__(self): return 1
-    def __iter__(self): return iter([1])
-    def __call__(self): return 2
-class Steps:
-    def __init__(self): self.left = [1, 2]
-    def __iter__(self): return self
-    def __next__(self):
-        if not self.left: raise StopIteration
-        return self.left.pop(0)
-def plain(a, b=2, *c, d: int = 3): return a
-def numbers():
-    yield 1
-async def later(): return 1
-def make(kind): return kind()
-"""
-LOOKS = "from collections.abc import Callable, Iterable, Iterator, Sized\nimport inspect\n"
-TOLD = [
-    ("assert isinstance(make(Full), Iterable) and isinstance(make(Full), Sized) and callable(make(Full)) and hasattr(make(Full), '__len__')", "Full:\n    'Has much.'", "Full:\n    pass\nclass Other:"),
-    ("assert not isinstance(Bare(), Iterable | Sized | Callable) and not callable(Bare()) and not hasattr(Bare(), '__len__')", "    'Has nothing.'", "    __len__ = __iter__ = __call__ = lambda self: 1"),
-    ("s = Steps()\nassert isinstance(s, Iterator) and iter(s) is s and next(s) == 1 and list(s) == [2]", "return self\n", "return Steps()\n"),
-    ("assert inspect.isfunction(plain) and str(inspect.signature(plain)) == '(a, b=2, *c, d: int = 3)' and plain.__defaults__ == (2,)", "b=2", "b=1"),
-    ("assert inspect.isgeneratorfunction(numbers) and not inspect.isgeneratorfunction(plain)", "yield 1", "return iter([1])"),
-    ("assert inspect.iscoroutinefunction(later) and not inspect.iscoroutinefunction(plain)", "async def", "def"),
-    ("assert Full.__doc__ == make(Full).__doc__ == 'Has much.' and inspect.isclass(Full)", "much", "more"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("test", "old", "new"), TOLD)
-def test_a_test_sees_of_what_kind_a_thing_is(judge: Judge, test: str, old: str, new: str) -> None:
-    row = judge(KINDS, LOOKS + test)
-    assert (row.status, row.error) == (Verdict.PASSED, None)
-    assert not judge(KINDS.replace(old, new), LOOKS + test).passed
+    assert not judge(BROKEN, test, classes=CLASSES).passed
 
 
 def test_a_class_that_is_known_to_be_one_is_taken_at_its_word(sandbox: Sandbox) -> None:

@@ -1,0 +1,56 @@
+"""Rule 6: nothing that the program said becomes code of the judge, by whatever way a test comes to run it.
+
+Python tells a process's audit hooks (PEP 578) of every text that is compiled, of code that is executed or
+read, and of every name that a pickle looks up, also where a library does so for the test. Once the program
+has said something, the hook refuses all of it.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Final
+
+_REFUSED: Final = frozenset(
+    {"compile", "exec", "marshal.loads", "marshal.load", "code.__new__", "pickle.find_class"}
+)
+# The judge itself; Python's own import, whose files no program can write; and two modules that compile only
+# names that they have checked: those of named tuples and dataclasses.
+_TRUSTED: Final = frozenset(
+    {
+        __name__.partition(".")[0], "importlib._bootstrap", "importlib._bootstrap_external", "ast",
+        "collections", "dataclasses",
+    }
+)  # fmt: skip
+
+
+class _State:
+    """Whether the seal is closed, and whether this process has its hook."""
+
+    closed = False
+    installed = False
+
+
+def open_for_test() -> None:
+    """A new test begins: its own text may be compiled and executed."""
+    _State.closed = False
+    if not _State.installed:
+        _State.installed = True
+        sys.addaudithook(_look)
+
+
+def close() -> None:
+    """The program has said something: from now on nothing is made code, until the next test."""
+    _State.closed = True
+
+
+def _look(event: str, arguments: tuple[Any, ...]) -> None:
+    if _State.closed and event in _REFUSED and _asking_module() not in _TRUSTED:
+        raise TypeError("a test does not run as code what the program may have said")
+
+
+def _asking_module() -> str:
+    """The module, of a package of ours the package, whose code makes Python do what the hook is told of."""
+    frame = sys._getframe(2)
+    name = str(frame.f_globals.get("__name__", ""))
+    package = name.partition(".")[0]
+    return package if package in _TRUSTED else name
