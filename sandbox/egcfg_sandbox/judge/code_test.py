@@ -7,7 +7,7 @@ import builtins
 import random
 from typing import Any, Final
 
-from egcfg_sandbox.judge import cases
+from egcfg_sandbox.judge import cases, seal
 from egcfg_sandbox.judge.assertions import CheckedTest, Checks, parse
 from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.handles import is_handle, known_as
@@ -89,6 +89,8 @@ class CodeCheck:
         namespace.update(helpers)
         namespace.bind(own, names.in_class_bodies)
         namespace.update(checks.tools())
+        namespace.update(self._test.literal_codes)
+        seal.allow(self._test.literal_codes.values())
         if self._uses_unittest:
             cases.take_over(checks)
         for code in self._test.codes:

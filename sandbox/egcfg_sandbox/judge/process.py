@@ -8,26 +8,24 @@ from __future__ import annotations
 
 import gc
 import os
-import resource
 import signal
 import socket
 import sys
 from typing import Any, Final, NoReturn
 
-from egcfg_sandbox import macos, system, trace_memory, wire
+from egcfg_sandbox import system, trace_memory, wire
 from egcfg_sandbox.candidate.runner import READY
+from egcfg_sandbox.confinement import confine
+from egcfg_sandbox.confinement.layer import Confinement, Process, Role
 from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.orders import RunReport, unpack_brief
 from egcfg_sandbox.judge.run_watch import Channels, Watch
 from egcfg_sandbox.judge.verdict import judge
-from egcfg_sandbox.linux import kernel, landlock, seccomp
 from egcfg_sandbox.server.keeper import CHANNELS, STATUS_BYTES, TRACE, unpack_status
-from egcfg_sandbox.server.zone import Zone
 from egcfg_sandbox.verdicts import Limits
 
 _CODEC_RECURSION: Final = 3_000
 _MOST_TESTS: Final = 1000
-_MEMORY_BYTES: Final = 2 << 30
 
 
 def _refuse(*_: Any) -> NoReturn:
@@ -35,27 +33,11 @@ def _refuse(*_: Any) -> NoReturn:
     raise NotATest("the test ends or doubles its own process")
 
 
-def _confine(zone: Zone) -> None:
-    """A test's code is no stranger's, yet it runs with the same walls around it."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    if not system.LINUX:
-        macos.confine(zone.readable)
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
-    kernel.forbid_new_privileges()
-    if zone.landlock_abi:
-        landlock.confine(landlock.prepare(zone.landlock_abi, zone.readable, ("/dev/null",), ()))
-    kernel.drop_capabilities()
-    if zone.judge_filter:
-        seccomp.confine(zone.judge_filter)
-
-
-def run(caller: socket.socket, keeper: socket.socket, zone: Zone, limits: Limits) -> None:
+def run(caller: socket.socket, keeper: socket.socket, confinement: Confinement, limits: Limits) -> None:
     """Confines the process and serves; called in a process forked for it."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     system.introduce(caller)
-    _confine(zone)
+    confine(Process(Role.JUDGE, confinement, limits))
     os._exit, os.fork = _refuse, _refuse  # type: ignore[assignment]
     _serve(caller, keeper, limits)
 

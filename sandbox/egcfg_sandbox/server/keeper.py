@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from egcfg_sandbox import macos, system, wire
-from egcfg_sandbox.linux import kernel, namespaces, seccomp
+from egcfg_sandbox.confinement import namespaces, seccomp
+from egcfg_sandbox.confinement.layer import Confinement
+from egcfg_sandbox.linux import kernel
 from egcfg_sandbox.server import template
 from egcfg_sandbox.server.usage import Consumption, Usage
-from egcfg_sandbox.server.zone import Zone
 from egcfg_sandbox.verdicts import Limits, Verdict
 
 START: Final = b"s"
@@ -91,18 +92,18 @@ class Keeper:
         judge: socket.socket,
         template: socket.socket,
         trace: int,
-        zone: Zone,
+        confinement: Confinement,
         limits: Limits,
         usage: Usage,
     ) -> None:
         self._judge = judge
         self._template = template
         self._trace = trace
-        self._zone = zone
+        self._confinement = confinement
         self._limits = limits
         self._usage = usage
         self._refusals: int | None = None
-        self._scratch = namespaces.scratch_state() if zone.has("mount_namespace") else ()
+        self._scratch = namespaces.scratch_state() if confinement.has("mount_namespace") else ()
         self._run = 0
 
     def serve(self) -> None:
@@ -134,7 +135,7 @@ class Keeper:
         for descriptor in programs:
             os.close(descriptor)
         refusals = self._refusals
-        if self._zone.filters_each_program:
+        if self._confinement.filters_each_program:
             _, (refusals,) = template.receive_word(self._template)
         word, _ = template.receive_word(self._template)
         program = _Program(word.pid, system.death_descriptor(word.pid), refusals)
@@ -235,7 +236,7 @@ class Keeper:
 
     def _end(self, program: _Program) -> None:
         """Kills everything that is left of the run, and reaps what has no other parent."""
-        everybody = self._zone.has("pid_namespace")
+        everybody = self._confinement.has("pid_namespace")
         with contextlib.suppress(ProcessLookupError):
             os.kill(-1 if everybody else program.pid, signal.SIGKILL)
         if program.death is None:
@@ -253,7 +254,7 @@ class Keeper:
                 break
             with contextlib.suppress(ProcessLookupError):
                 os.kill(-1, signal.SIGKILL)
-        if self._zone.has("mount_namespace") and namespaces.scratch_state() != self._scratch:
+        if self._confinement.has("mount_namespace") and namespaces.scratch_state() != self._scratch:
             namespaces.renew_scratch(self._limits.scratch_bytes)
             self._scratch = namespaces.scratch_state()
 

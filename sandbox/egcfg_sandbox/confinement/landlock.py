@@ -8,6 +8,8 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
+from egcfg_sandbox.confinement import namespaces
+from egcfg_sandbox.confinement.layer import Confinement, Layer, Process, Role
 from egcfg_sandbox.linux import kernel
 
 _READ_FILE: Final = 1 << 2
@@ -32,6 +34,34 @@ _SOCKETS_AND_SIGNALS: Final = 3
 
 _VERSION: Final = 1
 _PATH_BENEATH: Final = 1
+
+
+class Landlock(Layer):
+    """The layer."""
+
+    name = "landlock"
+    required = True
+
+    def __init__(self) -> None:
+        self._version = 0
+
+    def probe(self, confinement: Confinement) -> None:
+        """Asks the kernel for its version."""
+        self._version = version()
+
+    def apply(self, process: Process) -> None:
+        """Templates and the programs that they fork may use the scratch folder; judges only read Python."""
+        readable = process.confinement.readable
+        if process.role is Role.TEMPLATE:
+            scratch = process.confinement.has("mount_namespace")
+            writable = (namespaces.SCRATCH_PARENT,) if scratch else ()
+            rights = prepare(self._version, readable, namespaces.DEVICES, writable)
+        elif process.role is Role.JUDGE:
+            rights = prepare(self._version, readable, ("/dev/null",), ())
+        else:
+            return
+        confine(rights)
+        os.close(rights)
 
 
 def version() -> int:

@@ -9,12 +9,15 @@ from __future__ import annotations
 import ctypes
 import errno
 import fcntl
+import os
 import struct
 from dataclasses import dataclass
 from typing import Final
 
+from egcfg_sandbox import system
+from egcfg_sandbox.confinement.layer import Confinement, Layer, Process, Role
 from egcfg_sandbox.linux import kernel
-from egcfg_sandbox.linux.syscalls import AUDIT_ARCH, NUMBERS, name_of
+from egcfg_sandbox.linux.syscalls import AUDIT_ARCH, NUMBERS, SUPPORTED, name_of
 
 _ALLOWED_NAMES: Final = """
 read write close stat fstat lstat poll lseek mmap mprotect munmap brk rt_sigaction rt_sigprocmask
@@ -211,24 +214,38 @@ def _install(program: bytes, flags: int) -> int:
     return kernel.syscall("seccomp", _SET_MODE_FILTER, flags, header)
 
 
-def confine_supervised(program: bytes) -> int:
-    """Installs a filter on this process; returns the descriptor at which refusals are announced."""
-    return _install(program, _NEW_LISTENER)
+class Seccomp(Layer):
+    """The layer."""
 
+    name = "seccomp"
+    required = True
 
-def confine(program: bytes) -> None:
-    """Installs a filter on this process."""
-    _install(program, 0)
+    def __init__(self) -> None:
+        self._for_programs = self._for_judges = b""
 
+    def probe(self, confinement: Confinement) -> None:
+        """Assembles the filters, and has a child try whether they can be installed."""
+        if not SUPPORTED:
+            raise OSError(f"no table of system calls for {os.uname().machine}")
+        rules = Rules(confinement.has("pid_namespace"), confinement.has("mount_namespace"))
+        # A program's refused calls wait for the keeper. A judge's fail: nobody is there to end its run.
+        self._for_programs = assemble(rules, _NOTIFY)
+        self._for_judges = assemble(Rules(own_pid_namespace=False, own_mounts=False), _ERRNO | errno.EPERM)
+        fault = system.fault_in_child(self._try)
+        if fault:
+            raise OSError(fault)
 
-def supervised_program(rules: Rules) -> bytes:
-    """The filter for the program under test: refusals wait for the supervisor."""
-    return assemble(rules, _NOTIFY)
+    def _try(self) -> None:
+        kernel.forbid_new_privileges()
+        _install(self._for_programs, _NEW_LISTENER)
 
-
-def unsupervised_program(rules: Rules) -> bytes:
-    """The filter for the judge: what is refused fails, as nobody is there to end the run."""
-    return assemble(rules, _ERRNO | errno.EPERM)
+    def apply(self, process: Process) -> None:
+        """Programs by way of their template, where a filtered one can fork, and judges."""
+        each = process.confinement.filters_each_program
+        if process.role is (Role.PROGRAM if each else Role.TEMPLATE):
+            process.listener = _install(self._for_programs, _NEW_LISTENER)
+        elif process.role is Role.JUDGE:
+            _install(self._for_judges, 0)
 
 
 _RECEIVE: Final = 0xC0502100
