@@ -33,8 +33,9 @@ from egcfg_tui.events import SolveFailed, SolveFinished
 from egcfg_tui.exercises import Exercise, load_all
 from egcfg_tui.models import resolve
 from egcfg_tui.solving.commands import CommandInbox
+from egcfg_tui.solving.methods import offered_methods
 from egcfg_tui.solving.request.grid_file import bundled_grid
-from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
 
@@ -118,7 +119,7 @@ def run(
     engine: LlamaEngine,
     sandbox: Sandbox,
     exercise: Exercise,
-    method: Method,
+    method: str,
     budget_s: float,
     seed: int,
     clock: Callable[[], float],
@@ -134,7 +135,7 @@ def run(
     by = trials[last.solved_by - 1].method if last.solved_by else None
     return {
         "exercise": exercise.id,
-        "method": method.value,
+        "method": method,
         "solved": last.solved,
         "visible_passed": last.solved_by is not None,
         "reason": last.reason,
@@ -156,14 +157,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--limit", type=int, default=50)
     parser.add_argument("--skip", type=int, default=0)
-    parser.add_argument("--methods", default=",".join(Method))
+    parser.add_argument("--methods", default=",".join(offered_methods()))
     parser.add_argument("--model", default="qwen2.5-coder-0.5b")
     parser.add_argument("--budget", type=float, default=30.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--clock", choices=("wall", "model"), default="wall")
     parser.add_argument("--stop-after", type=float, default=math.inf, metavar="SECONDS")
     arguments = parser.parse_args()
-    methods = [Method(name) for name in arguments.methods.split(",")]
+    methods = arguments.methods.split(",")
     exercises = [
         exercise
         for file in arguments.exercises
@@ -180,7 +181,7 @@ def main() -> None:
         for number, exercise in enumerate(exercises):
             turn = number % len(methods)
             for method in methods[turn:] + methods[:turn]:
-                if any((r["exercise"], r["method"]) == (exercise.id, method.value) for r in rows):
+                if any((r["exercise"], r["method"]) == (exercise.id, method) for r in rows):
                     continue
                 if time.monotonic() - started > arguments.stop_after:
                     break
@@ -204,9 +205,9 @@ def prices_for(engine: LlamaEngine, path: Path) -> dict[int, float]:
     return {int(size): seconds for size, seconds in json.loads(path.read_text()).items()}
 
 
-def report(rows: Sequence[Row], methods: Sequence[Method]) -> str:
+def report(rows: Sequence[Row], methods: Sequence[str]) -> str:
     """The table, over the exercises that every method has tried, and the JSON line."""
-    by_method = {m.value: {row["exercise"]: row for row in rows if row["method"] == m.value} for m in methods}
+    by_method = {m: {row["exercise"]: row for row in rows if row["method"] == m} for m in methods}
     common = sorted(set.intersection(*(set(found) for found in by_method.values())))
     if not common:
         return json.dumps({"exercises": 0})

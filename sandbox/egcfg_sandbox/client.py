@@ -338,6 +338,13 @@ class Sandbox:
         with self._lock:
             return _Batch(self, programs, should_stop).run()
 
+    def run_tests(self, program: Program, should_stop: Callable[[], bool]) -> list[TestResult | None]:
+        """Runs one program; a test that was not finished when `should_stop` said so has None for its row."""
+        with self._lock:
+            batch = _Batch(self, [program], should_stop)
+            batch.run()
+            return batch.rows[0]
+
     def close(self) -> None:
         """Ends the fork server and every run."""
         self._closed = True
@@ -395,7 +402,7 @@ class _Batch:
         self._sandbox = sandbox
         self._programs = programs
         self._should_stop = should_stop
-        self._rows: list[list[TestResult | None]] = [[None] * len(program.tests) for program in programs]
+        self.rows: list[list[TestResult | None]] = [[None] * len(program.tests) for program in programs]
         self._started: dict[int, float] = {}
         self._finished: dict[int, float] = {}
         self._waiting = deque(
@@ -496,14 +503,14 @@ class _Batch:
         assert slot.job is not None
         program, test = slot.job.program, slot.job.test
         text = self._programs[program].tests[test].text
-        self._rows[program][test] = TestResult(text, verdict, error, wall_s, output, trace)
+        self.rows[program][test] = TestResult(text, verdict, error, wall_s, output, trace)
         self._finished[program] = time.monotonic()
         self._running.remove(slot)
         self._sandbox._give_back(slot, spent=spent)
 
     def _reports(self) -> list[Report]:
         reports = []
-        for index, rows in enumerate(self._rows):
+        for index, rows in enumerate(self.rows):
             results = tuple(row for row in rows if row is not None)
             if len(results) != len(rows):
                 break
