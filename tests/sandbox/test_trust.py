@@ -46,7 +46,15 @@ class E:
     def __iter__(self): return iter(())
 def f(x): return E()
 """
+INDEXED = """
+class E:
+    def __len__(self): return 3
+    def __getitem__(self, i): raise IndexError
+def f(x): return E()
+"""
 FORGED = {
+    "fewer items by index than it says it has": (INDEXED, "got = f(1)\nassert len(got) == 3\nassert all(a == b for a, b in zip(got, [71, 72, 73]))"),
+    "fewer items backwards than it says it has": (SIZED + "E.__reversed__ = E.__iter__", "got = f(1)\nassert len(got) == 3\nassert all(a == b for a, b in zip(reversed(got), [71, 72, 73]))"),
     "fewer items than it says it has": (SIZED, "got = f(1)\nassert len(got) == 3\nassert all(a == b for a, b in zip(got, [71, 72, 73]))"),
     "fewer items than it says it has afterwards": (SIZED, "got = f(1)\nfor a, b in zip(got, [71, 72, 73]): assert a == b\nassert len(got) == 3"),
     "a class in the place of a function": (AGREEING + "Rectangle = area = E", "c = Rectangle(3)\nassert c.v == 3\nassert abs(area(c) - 12.566) < 1e-3"),

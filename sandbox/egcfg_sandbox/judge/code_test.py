@@ -108,7 +108,8 @@ def _candidate(questions: Questions, namespace: _Namespace, entry_point: str | N
         raise NotATest("the test does not call its check(), and no entry_point is given")
     candidate = namespace.get(entry_point)
     if candidate is None:
-        candidate = questions.ask("names", (entry_point,)).get(entry_point)
+        found = questions.ask("names", (entry_point,)).get(entry_point)
+        candidate = known_as(entry_point, found, questions.references.declared)
     if candidate is None:
         raise NameError(f"name {entry_point!r} is not defined", name=entry_point)
     return candidate

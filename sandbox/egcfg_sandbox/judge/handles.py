@@ -218,6 +218,9 @@ def new_class(
 ) -> HandleType:
     """A class of handles; `special` are the special methods that the program's class has."""
     own: dict[str, Any] = {method: SPECIAL[method] for method in special if method in SPECIAL}
+    if "__getitem__" in own:
+        # Python goes through such an object item by item, whether or not its class says how.
+        own["__iter__"] = SPECIAL["__iter__"]
     kind = type.__new__(
         HandleType, name, bases or (Handle,), {"__slots__": (), "__module__": "program", **own}
     )
@@ -328,11 +331,14 @@ def _call(self: Any, *arguments: Any, **named: Any) -> Any:
     return _ask(self, "call", self, arguments, named)
 
 
-def _iterate(self: Any) -> Iterator[Any]:
-    source: Iterator[Any] = _operate(self, "iter")
-    if source is self or reference_of(self).trusted or not hasattr(type(self), "__len__"):
-        return source
-    return _counted(self, source)
+def _iteration(name: str) -> Any:
+    def iterate(self: Any) -> Iterator[Any]:
+        source: Iterator[Any] = _operate(self, name)
+        if source is self or reference_of(self).trusted or not hasattr(type(self), "__len__"):
+            return source
+        return _counted(self, source)
+
+    return iterate
 
 
 def _counted(handle: Any, source: Iterator[Any]) -> Iterator[Any]:
@@ -378,7 +384,7 @@ def _exit(self: Any, kind: Any, error: Any, trace: Any) -> None:
 
 
 _CONVERSIONS: Final = {"bool": bool, "int": int, "index": int, "float": float, "complex": complex}
-_QUESTION_NAMES: Final = "next getitem setitem delitem reversed round neg pos invert abs floor ceil trunc"
+_QUESTION_NAMES: Final = "next getitem setitem delitem round neg pos invert abs floor ceil trunc"
 _BINARY_NAMES: Final = f"{BINARY_NAMES} divmod"
 SPECIAL: Final[dict[str, Any]] = {
     **{f"__{name}__": _conversion(name, kind) for name, kind in _CONVERSIONS.items()},
@@ -387,7 +393,8 @@ SPECIAL: Final[dict[str, Any]] = {
     **{f"__r{name}__": _operator(name, turned=True) for name in _BINARY_NAMES.split()},
     **{f"__i{name}__": _operator(f"i{name}", in_place=True) for name in _BINARY_NAMES.split()},
     "__call__": _call,
-    "__iter__": _iterate,
+    "__iter__": _iteration("iter"),
+    "__reversed__": _iteration("reversed"),
     "__len__": _length,
     "__contains__": _contains,
     "__enter__": _enter,
