@@ -14,10 +14,8 @@ import collections
 import datetime
 import decimal
 import fractions
-import importlib
 import re
 import struct
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -92,13 +90,6 @@ def _time_in(plain: Any) -> datetime.time:
     return datetime.time(hour, minute, second, micro, tzinfo=_zone_in(offset), fold=fold)
 
 
-def _array_in(plain: Any) -> array.array[Any]:
-    code, data = plain
-    if code not in array.typecodes or len(data) % array.array(code).itemsize:
-        raise CodecError("an array that does not fit its type")
-    return array.array(code, data)
-
-
 @dataclass(frozen=True, slots=True)
 class _Known:
     """A standard type that travels as plain data under its own name."""
@@ -122,42 +113,13 @@ _KNOWN: Final[dict[str, _Known]] = {
         datetime.timedelta, lambda v: (v.days, v.seconds, v.microseconds), lambda p: datetime.timedelta(*p)
     ),
     "timezone": _Known(datetime.timezone, lambda v: v.utcoffset(None), datetime.timezone),
-    "array": _Known(array.array, lambda v: (v.typecode, v.tobytes()), _array_in),
     "dict_keys": _Known(type({}.keys()), list, lambda p: dict.fromkeys(p).keys()),
     "dict_values": _Known(type({}.values()), list, lambda p: dict(enumerate(p)).values()),
     "dict_items": _Known(type({}.items()), list, lambda p: dict(p).items()),
     "memoryview": _Known(memoryview, bytes, memoryview),
     "pattern": _Known(re.Pattern, lambda v: (v.pattern, v.flags), lambda p: re.compile(*p)),
 }
-# Types that their own text says all about, of modules that are loaded when somebody uses them.
-_BY_TEXT: Final = {
-    "pathlib": ("PurePosixPath", "PureWindowsPath", "PosixPath"),
-    "uuid": ("UUID",),
-    "ipaddress": ("IPv4Address", "IPv6Address", "IPv4Network", "IPv6Network"),
-}
 _KNOWN_NAMES: Final = {known.kind: name for name, known in _KNOWN.items()}
-
-
-def _loaded_later(kind: type) -> str | None:
-    """The name under which a type of `_BY_TEXT` is known, which it is from now on."""
-    module, name = kind.__module__, kind.__qualname__
-    if type(module) is not str:
-        return None
-    # Where a package defines it does not count: `pathlib._local` in Python 3.13.
-    module = module.partition(".")[0]
-    if name not in _BY_TEXT.get(module, ()):
-        return None
-    return _load(f"{module}.{name}") if getattr(sys.modules.get(module), name, None) is kind else None
-
-
-def _load(full_name: str) -> str:
-    """Makes a type of `_BY_TEXT` known."""
-    module, _, name = full_name.partition(".")
-    if name not in _BY_TEXT.get(module, ()):
-        raise CodecError("a value of unknown type")
-    kind = getattr(importlib.import_module(module), name)
-    register(full_name, kind, str, kind)
-    return full_name
 
 
 def register(name: str, kind: type, out: Callable[[Any], Any], back: Callable[[Any], Any]) -> None:
@@ -351,7 +313,7 @@ class Encoder:
         if kind is type and value in _TYPE_NAMES:
             self._nested(b"y", _TYPE_NAMES[value])
             return
-        name = _KNOWN_NAMES.get(kind) or _loaded_later(kind)
+        name = _KNOWN_NAMES.get(kind)
         if name is None:
             self._nested(b"R", self._describe(value))
         else:
@@ -496,7 +458,7 @@ class Decoder:
             value = _NAMED_TYPES[self._value()]
         elif tag == _STANDARD:
             name, plain = self._value()
-            value = _KNOWN[name if name in _KNOWN else _load(name)].back(plain)
+            value = _KNOWN[name].back(plain)
         elif tag == _OTHER:
             value = self._resolve(self._value())
         else:

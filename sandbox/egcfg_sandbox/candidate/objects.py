@@ -11,10 +11,9 @@ import types
 from collections.abc import Callable
 from typing import Any, Final
 
+from egcfg_sandbox.candidate.memory import IMMUTABLE, as_plain, plain_base
 from egcfg_sandbox.candidate.operations import SPECIAL_NAMES
 
-_IMMUTABLE: Final = (int, float, complex, str, bytes, tuple, frozenset)
-_PLAIN_BASES: Final = (*_IMMUTABLE, bytearray, list, set, dict)
 _FUNCTIONS: Final = (
     types.FunctionType,
     types.BuiltinFunctionType,
@@ -25,48 +24,6 @@ _FUNCTIONS: Final = (
 
 Ask = Callable[[str, int, tuple[Any, ...], dict[str, Any]], Any]
 """Asks the test to do something ("call", "next") with one of its functions or iterators, by number."""
-
-
-def plain_base(kind: type) -> type | None:
-    """The builtin that a class extends, if any."""
-    for base in _PLAIN_BASES:
-        if issubclass(kind, base):
-            return base
-    return None
-
-
-def as_plain(value: Any, base: type) -> Any:
-    """The builtin part of an instance of a builtin's subclass, taken without the class's own methods."""
-    if base is int or base is float:
-        return base.__dict__["__int__" if base is int else "__float__"](value)
-    if base is complex:
-        return complex(complex.real.__get__(value), complex.imag.__get__(value))
-    if base is str:
-        return str.__str__(value)
-    if base in (bytes, bytearray):
-        return base.__dict__["__getitem__"](value, slice(None))
-    if base is dict:
-        return dict(dict.items(value))
-    return base(base.__dict__["__iter__"](value))
-
-
-def state_of(value: Any) -> dict[str, Any]:
-    """Instance variables, slots included."""
-    state: dict[str, Any] = {}
-    for owner in type(value).__mro__:
-        for name, slot in list(vars(owner).items()):
-            if isinstance(slot, types.MemberDescriptorType):
-                try:
-                    state[name] = slot.__get__(value)
-                except AttributeError:
-                    continue
-    variables = getattr(value, "__dict__", {})
-    if type(variables) is not dict:
-        # A class may have taken the name for something else.
-        kept: Any = object.__getstate__(value)
-        variables = kept[0] if type(kept) is tuple else kept
-    state.update(variables or {})
-    return state
 
 
 class TestFunction:
@@ -161,7 +118,7 @@ class Objects:
         if issubclass(kind, BaseException):
             return ("error", self._as_raised(value))
         base = plain_base(kind)
-        if base in _IMMUTABLE:
+        if base in IMMUTABLE:
             fields = getattr(kind, "_fields", None) if base is tuple else None
             plain = as_plain(value, base)
             fields = fields if type(fields) is tuple else None

@@ -18,7 +18,8 @@ from typing import Any, Final, NoReturn
 
 from egcfg_sandbox import wire
 from egcfg_sandbox.candidate import statements
-from egcfg_sandbox.candidate.objects import ByReference, Objects, as_plain, plain_base, state_of
+from egcfg_sandbox.candidate.memory import as_plain, plain_base, state_of
+from egcfg_sandbox.candidate.objects import ByReference, Objects
 from egcfg_sandbox.candidate.operations import OPERATIONS
 from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.candidate.tracing import (
@@ -261,7 +262,7 @@ class Runner:
         return self._traced(lambda: OPERATIONS[name](*operands), name, 0)
 
     def _do_state(self, target: Any) -> dict[str, Any]:
-        return state_of(target)
+        return state_of(target) or {}
 
     def _do_plain(self, target: Any) -> Any:
         """Whether a builtin's part is in an object, and that part."""
