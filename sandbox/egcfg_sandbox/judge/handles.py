@@ -44,21 +44,21 @@ _DESCRIBING: Final = frozenset({"__name__", "__qualname__"})
 class Reference:
     """What a handle stands for, by the program's number.
 
-    `constructed`: the test made the object by calling a class that is declared to be one, or the class is
+    `of_test`: the test constructed the object from a class that is declared to be one; of a class, that it is
     declared. `arrivals`: how often the program gave it where nothing of the kind was asked for; once is
     enough to make it an answer like any other, for good. `items`: how many it had, after how many changes.
     """
 
     questioner: Questioner
     number: int
-    constructed: bool | None = None
+    of_test: bool | None = None
     arrivals: int = 0
     items: tuple[int, int] | None = None
 
     @property
     def trusted(self) -> bool:
-        """Whether the test made the object: then it stands nowhere in the place of an answer."""
-        return self.constructed is True and self.arrivals == 0
+        """Whether it is the test's own, and stands nowhere in the place of an answer."""
+        return self.of_test is True and self.arrivals == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def known_as(name: str, value: Any, declared: frozenset[str]) -> Any:
     if isinstance(value, HandleType):
         reference = reference_of(value)
         reference.arrivals -= 1
-        reference.constructed = name in declared and reference.constructed is not False
+        reference.of_test = name in declared and reference.of_test is not False
     return value
 
 
@@ -128,7 +128,7 @@ class HandleType(type):
         if type(made) is stand_in:
             reference = reference_of(made)
             reference.arrivals -= 1
-            reference.constructed = trusted
+            reference.of_test = trusted
         return made
 
     def __getattr__(cls, name: str) -> Any:
@@ -139,9 +139,6 @@ class HandleType(type):
 
     def __setattr__(cls, name: str, value: Any) -> None:
         _ask(cls, "setattr", cls, name, value)
-
-    def __delattr__(cls, name: str) -> None:
-        _ask(cls, "delattr", cls, name)
 
     def __instancecheck__(cls, value: Any) -> bool:
         return type.__subclasscheck__(cls, vars(type(value)).get("_handle_class", type(value)))
@@ -334,9 +331,8 @@ def _call(self: Any, *arguments: Any, **named: Any) -> Any:
 def _iteration(name: str) -> Any:
     def iterate(self: Any) -> Iterator[Any]:
         source: Iterator[Any] = _operate(self, name)
-        if source is self or reference_of(self).trusted or not hasattr(type(self), "__len__"):
-            return source
-        return _counted(self, source)
+        sized = any("__len__" in vars(kind) for kind in type(self).__mro__)
+        return _counted(self, source) if sized and not reference_of(self).trusted else source
 
     return iterate
 
