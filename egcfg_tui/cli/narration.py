@@ -120,6 +120,14 @@ def result_lines(event: SolveFinished) -> list[Text]:
     if hidden:
         lines.append(Text(f"hidden tests: {counted(hidden)}", GOOD if passes(hidden) else BAD))
     lines += fault_lines(event.tests)
+    inside = sum(not test.result.guarded for test in event.tests)
+    if inside:
+        lines.append(
+            Text(
+                f"{counted_things(inside, 'test')} ran inside the program's process: unguarded verdicts",
+                FAINT,
+            )
+        )
     lines.append(
         Text(
             f"{counted_things(event.trials, 'trial')}, {counted_things(event.runs, 'run')}, "

@@ -30,6 +30,7 @@ def result_json(finished: SolveFinished, request: SolveRequest) -> dict[str, Any
                 "status": test.result.status.value,
                 "hidden": test.hidden,
                 "error": test.result.error,
+                "guarded": test.result.guarded,
             }
             for test in finished.tests
         ],

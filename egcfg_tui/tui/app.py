@@ -134,17 +134,26 @@ def run_app(
     *,
     allow_missing_layers: tuple[str, ...] = (),
     visible: Visibility | None = None,
+    guarded_only: bool = False,
     prompt_cache: bool = True,
 ) -> None:
     """Opens the workbench and returns when the user leaves it.
 
-    `visible` chooses the tests that steer in exercises which are opened later; `exercise` is taken as it is.
+    `visible` chooses the tests that steer in exercises which are opened later, and `guarded_only` refuses
+    those with a test that runs inside the program's process; `exercise` is taken as it is.
     `find_model` raises `ModelError` when there is no usable model: the workbench opens all the same and says
     so. Raises `NoTerminalError` without a terminal.
     """
     terminal.require_terminal()
     from egcfg_tui.exercises import bundled, load, with_visible
+    from egcfg_tui.exercises.guarding import require_guarded
     from egcfg_tui.solving.process.client import SolverSession
+
+    def loaded(name: str) -> Exercise:
+        found = load(name)
+        if guarded_only:
+            require_guarded(found)
+        return with_visible(found, visible)
 
     services = Services(
         find_model=find_model,
@@ -152,7 +161,7 @@ def run_app(
             model, allow_missing_layers=allow_missing_layers, prompt_cache=prompt_cache
         ),
         bundled=lambda: tuple(with_visible(exercise, visible) for exercise in bundled()),
-        load=lambda name: with_visible(load(name), visible),
+        load=loaded,
     )
     app = WorkbenchApp(services, options, exercise, keymap.load(keymap.default_path()))
     with terminal.guarded_screen(terminal.log_path()):

@@ -11,7 +11,7 @@ import pytest
 from support.total import EXERCISE, MARKER, RIGHT, WRONG
 from support.trials import ticking
 
-from egcfg_sandbox import CodeTest, Limits, Sandbox, StdioTest, Verdict
+from egcfg_sandbox import CodeTest, Limits, Sandbox, SnippetTest, StdioTest, Verdict
 from egcfg_tui.engine.fake import FakeEngine, hashed, scripted
 from egcfg_tui.events import (
     CandidatesExecuted,
@@ -31,7 +31,6 @@ from egcfg_tui.events import (
 )
 from egcfg_tui.exercises import Visibility, with_visible
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
-from egcfg_tui.exercises.python.snippets import snippet_test
 from egcfg_tui.solving.commands import CommandInbox, Pause, Resume, SetGamma
 from egcfg_tui.solving.request.settings import Method, Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
@@ -295,8 +294,8 @@ def test_a_snippet_is_solved(sandbox: Sandbox, method: Method) -> None:
         EXERCISE,
         kind=ExerciseKind.DATA,
         given="xs = [1, 2]\n",
-        visible=(snippet_test("assert total == 3", "xs = [1, 2]\n"),),
-        hidden=(snippet_test("assert total == 77", "xs = [1, 2]\n", own="xs = [70, 7]"),),
+        visible=(SnippetTest("assert total == 3", "xs = [1, 2]\n"),),
+        hidden=(SnippetTest("assert total == 77", "xs = [1, 2]\n", own="xs = [70, 7]"),),
     )
     answer = "total = 0\nfor x in xs:\n    total += x\n```"
     engine = FakeEngine(scripted(lambda _: [(answer, 1.0)], "```python\nxs = [1, 2]\n"))

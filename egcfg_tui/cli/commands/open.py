@@ -15,6 +15,7 @@ from egcfg_tui.cli.solving_options import (
     chosen_grid,
     held_settings,
     layers_from,
+    refuse_unguarded,
     settings_from,
     visible_from,
 )
@@ -47,6 +48,8 @@ def run(args: argparse.Namespace) -> ExitCode:
         exercise = exercises.with_visible(exercises.load(args.exercise or exercises.DEMO_ID), visible)
     except exercises.ExerciseError as error:
         raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
+    if args.guarded_only:
+        refuse_unguarded(exercise)
 
     def find_model() -> ModelSpec:
         return chosen_model(args)[0]
@@ -63,6 +66,7 @@ def run(args: argparse.Namespace) -> ExitCode:
             options,
             allow_missing_layers=layers,
             visible=visible,
+            guarded_only=args.guarded_only,
             prompt_cache=not args.no_prompt_cache,
         )
     except NoTerminalError as error:

@@ -22,6 +22,7 @@ from egcfg_tui.cli.solving_options import (
     chosen_grid,
     held_settings,
     layers_from,
+    refuse_unguarded,
     settings_from,
     visible_from,
 )
@@ -76,6 +77,8 @@ def run(args: argparse.Namespace) -> ExitCode:
     layers = layers_from(args)
     try:
         exercise = exercises.with_visible(exercises.load(args.exercise), visible_from(args))
+        if args.guarded_only:
+            refuse_unguarded(exercise)
         require_packages(exercise)
         model, recorded_model = chosen_model(args)
     except (exercises.ExerciseError, models.ModelError) as error:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import atexit
 import builtins
+import contextlib
 import importlib
 import io
+import marshal
 import mmap
 import os
 import random
@@ -18,7 +20,7 @@ import struct
 import sys
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from types import CodeType
 from typing import Any, Final, NoReturn
@@ -39,9 +41,12 @@ from egcfg_sandbox.candidate.tracing import (
 from egcfg_sandbox.codec import CodecError, Decoder, Encoder
 from egcfg_sandbox.shared import Shared
 from egcfg_sandbox.trace_memory import TraceWriter
+from egcfg_sandbox.verdicts import unpacked_test
 
 CHANNEL: Final = 3
 """The descriptor by which the program's process talks with the judge."""
+INSIDE: Final = b"I"
+"""What a message begins with that hands over a test to be run in the program's process."""
 READY: Final = b"+"
 """What that process says first: it is confined."""
 FILENAME: Final = "<program>"
@@ -64,6 +69,7 @@ class Runner:
     def __init__(self) -> None:
         self._objects = Objects(self._call_back, self._raised)
         self._module: dict[str, Any] = {}
+        self._tracing = False
         self._tracer: SettraceTracer | MonitoringTracer | None = None
         self._depth = 0
         self._process = 0
@@ -78,7 +84,7 @@ class Runner:
             -1, _MEMORY_RESERVE_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
         )
         self._asked = 0
-        self._window: tuple[int, int] | None = None
+        self.window: tuple[int, int] | None = None
         self._builtins = _own_builtins()
 
     def open(self, questions: int, answers: int, memory: Any, trace: tuple[int, int]) -> None:
@@ -94,7 +100,9 @@ class Runner:
     def answer(self) -> None:
         """Answers the next question; `WireError` when there will be none."""
         message = wire.read_message(self._questions)
-        if message[:1] == b"B":
+        if message[:1] == INSIDE:
+            self._run_inside(message[1:])
+        elif message[:1] == b"B":
             self._begin(message)
         else:
             self._handle(message)
@@ -107,6 +115,41 @@ class Runner:
 
     def _handle(self, message: bytes) -> None:
         self._reply(message[1:5], lambda: self._perform(self._content(message[5:])))
+
+    def _run_inside(self, order: bytes) -> None:
+        """Runs a test in this process, and reports; what the test has forked reports nothing."""
+        own_process, process = os.getpid, self._process
+        write, leave = wire.write_message, os._exit
+        # What a test puts in the place of a builtin counts for the program too.
+        sys.modules["builtins"] = builtins
+        from egcfg_sandbox.candidate import inside
+
+        number, test, source, entry_point, self._tracing = marshal.loads(order)
+        report = inside.answer((number, unpacked_test(test), source, entry_point), self)
+        if own_process() != process:
+            leave(0)
+        write(self._answers, report)
+
+    def prepare(
+        self, source: bytes, code: CodeType, filename: str, window: tuple[int, int] | None = None
+    ) -> None:
+        """Has a text of the program traced that a test inside is about to execute."""
+        if self._tracing:
+            self._prepare_trace(source, code, window, filename)
+
+    @contextlib.contextmanager
+    def active(self) -> Iterator[None]:
+        """Traces while a test inside runs code."""
+        if self._tracer is None or self._depth:
+            yield
+            return
+        self._depth += 1
+        self._tracer.start()
+        try:
+            yield
+        finally:
+            self._tracer.stop()
+            self._depth -= 1
 
     def _begin(self, message: bytes) -> None:
         """Loads the program and then, under the second number, calls what the test calls first.
@@ -224,8 +267,8 @@ class Runner:
             trace = trace.tb_next
         if isinstance(error, SyntaxError) and SyntaxError.__dict__["filename"].__get__(error) == FILENAME:
             line = error.lineno
-        if line is not None and self._window is not None:
-            first, last = self._window
+        if line is not None and self.window is not None:
+            first, last = self.window
             line = line - first + 1 if first <= line <= last else None
         # Read from memory: the class may have methods of its own for anything, which raise again.
         arguments: tuple[Any, ...] = BaseException.__dict__["args"].__get__(error)
@@ -286,36 +329,34 @@ class Runner:
         events, characters = self._trace_limits
         return Recorder(TraceWriter(self._memory, events), Renderer(characters), events)
 
-    def _prepare_trace(self, source: bytes, code: CodeType, window: tuple[int, int] | None = None) -> None:
+    def _prepare_trace(
+        self,
+        source: bytes,
+        code: CodeType,
+        window: tuple[int, int] | None = None,
+        filename: str = FILENAME,
+    ) -> None:
         if self._tracer is not None:
             self._tracer.close()
             self._recorder = self._new_recorder()
         self._recorder.follow(statements.first_lines(source), window)
-        self._tracer = tracer_for(self._recorder, FILENAME, code)
+        self._tracer = tracer_for(self._recorder, filename, code)
 
     def _do_execute(
-        self,
-        source: str,
-        names: dict[str, Any],
-        trace: bool,
-        window: tuple[int, int] | None,
+        self, source: str, names: tuple[str, ...], trace: bool, window: tuple[int, int] | None
     ) -> dict[str, Any]:
-        """Executes text that the test made of the program; returns the variables that are new.
+        """Executes a text that holds the snippet; returns those of the variables `names` that are there.
 
-        `window`: the first and the last line of the text that are the program's own.
+        `window`: the first and the last line of the text that are the snippet's.
         """
         text = source.encode("utf-8", "surrogatepass")
-        self._window = window
+        self.window = window
         code = compile(text, FILENAME, "exec", dont_inherit=True)
         if trace:
             self._prepare_trace(text, code, window)
-        scope = dict(names)
+        scope: dict[str, Any] = {}
         self._traced(lambda: exec(code, scope), "<module>", 1)
-        return {
-            name: value
-            for name, value in scope.items()
-            if value is not names.get(name) and name[:2] != "__" and not isinstance(value, _NOT_RETURNED)
-        }
+        return {name: scope[name] for name in names if name in scope}
 
     def _load(self, source: bytes, entry: str, trace: bool, names: tuple[str, ...]) -> dict[str, Any]:
         code = compile(source, FILENAME, "exec", dont_inherit=True)

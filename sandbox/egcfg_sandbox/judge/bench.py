@@ -143,9 +143,7 @@ def _next_program(keeper: socket.socket) -> tuple[int, list[int]]:
 
 def _judge(brief: Brief, session: Session, *, last: bool) -> RunReport:
     """Judges one test; returns what the caller is told. `last`: the process takes no other one."""
-    source = brief.source.encode("utf-8", "surrogatepass")
-    tested = (brief.entry_point, brief.classes)
-    ruling = judge(session, brief.test, source, tested, trace=brief.trace)
+    ruling = judge(session, brief)
     watch = session.watch
     spent = ruling.spent or last
     return RunReport(ruling.verdict, ruling.text, watch.wall_s, watch.output, brief.trace, spent)

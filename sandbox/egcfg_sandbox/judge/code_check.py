@@ -6,9 +6,8 @@ import ast
 import builtins
 import random
 import sys
-from collections.abc import Iterator
 from functools import cached_property, partial
-from typing import Any, Final
+from typing import Any
 
 from egcfg_sandbox.judge import cases, extending, guard, main_module, names, reach, replacements
 from egcfg_sandbox.judge.assertions import Assertions, parse
@@ -20,8 +19,6 @@ from egcfg_sandbox.judge.remote_objects import RemoteObject, RemoteType, named_b
 from egcfg_sandbox.judge.session import Session
 from egcfg_sandbox.judge.uncalled import Uncalled, wanted
 
-_EXECUTION: Final = "test_execution"
-_INSPECTION: Final = "test_string"
 Load = tuple[bytes, str, bool]
 """The program's text, the name of its module, and whether it is traced."""
 
@@ -65,7 +62,7 @@ class CodeCheck:
     @cached_property
     def leaves_nothing_behind(self) -> bool:
         """Whether the test surely changes only its own variables, so that its process can judge again."""
-        return not self.executes_program and reach.leaves_nothing_behind(self._trees, self._imports)
+        return reach.leaves_nothing_behind(self._trees, self._imports)
 
     def guard(self, session: Session) -> None:
         """From now on this process runs as code only what is this test's own: it judges no other one."""
@@ -188,33 +185,6 @@ class CodeCheck:
         """Lets go of the values that the last program gave."""
         self._assertions.forget()
 
-    @cached_property
-    def executes_program(self) -> bool:
-        """Whether the test puts the program's text into a context of its own and executes that (DS-1000)."""
-        return any(_EXECUTION in _defined(tree) for tree in self._trees)
-
-    def run_executing(self, session: Session, source: str, *, trace: bool) -> None:
-        """Like `run`, but what the test executes is executed by the program's process.
-
-        The test finds the program's text under the name `solution`.
-        """
-
-        def execute(text: Any, variables: Any = None) -> None:
-            variables = {} if variables is None else variables
-            variables.update(session.ask("execute", text, variables, trace, _lines_of(source, text)))
-
-        session.texts = self._trees
-        namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
-        namespace |= {"exec": execute, "solution": source, **self._assertions.tools()}
-        if session.evaluation is not None:
-            session.evaluation.hear([source.encode()])
-        for code in self._assertions.compiled({"exec"}):
-            exec(code, namespace)
-        called = {node.func.id for tree in self._trees for node in _called(tree)}
-        for name in (_EXECUTION, _INSPECTION):
-            if name in namespace and name not in called:
-                namespace[name](source)
-
 
 def _candidate(session: Session, namespace: _Namespace, function: str, entry_point: str | None) -> Any:
     """What is under test, for a function such as `check(candidate)` that the test does not call."""
@@ -238,28 +208,3 @@ def _share_seeds(session: Session) -> None:
             session.ask("seed", value, version)
 
     random.seed = seed  # type: ignore[assignment]
-
-
-def _defined(tree: ast.Module) -> set[str]:
-    """Functions that the test defines for all of its code."""
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-
-
-def _called(tree: ast.Module) -> Iterator[Any]:
-    """Plain calls of names that the test makes by itself, not inside its functions."""
-    for node in tree.body:
-        if (
-            isinstance(node, ast.Expr)
-            and isinstance(node.value, ast.Call)
-            and isinstance(node.value.func, ast.Name)
-        ):
-            yield node.value
-
-
-def _lines_of(source: str, text: Any) -> tuple[int, int] | None:
-    """First and last line (from 1) of the program in the text that a test made of it, None: nowhere."""
-    start = text.find(source.rstrip()) if isinstance(text, str) and source.strip() else -1
-    if start < 0:
-        return None
-    first = text.count("\n", 0, start) + 1
-    return first, first + source.rstrip().count("\n")

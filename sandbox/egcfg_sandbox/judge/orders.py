@@ -10,7 +10,7 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
-from egcfg_sandbox.verdicts import CodeTest, Program, StdioTest, Verdict
+from egcfg_sandbox.verdicts import Program, Test, Verdict, packed_test, unpacked_test
 
 _VERDICTS: Final = tuple(Verdict)
 _REPORT: Final = struct.Struct("<cB???dI")
@@ -19,30 +19,26 @@ _MARK: Final = b"r"
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """One test and the program that it judges."""
+    """One test and the program that it judges. `inside`: it runs in the program's process."""
 
-    test: CodeTest | StdioTest
+    test: Test
     source: str
     trace: bool
     entry_point: str | None
     classes: tuple[str, ...]
+    inside: bool
 
 
-def pack_brief(program: Program, test: int) -> bytes:
+def pack_brief(program: Program, test: int, *, inside: bool) -> bytes:
     """The message for the test of that number."""
-    chosen = program.tests[test]
-    if isinstance(chosen, StdioTest):
-        texts = (True, chosen.stdin, chosen.stdout)
-    else:
-        texts = (False, chosen.code, chosen.setup)
-    rest = (program.source, program.trace, program.entry_point, tuple(program.classes))
-    return marshal.dumps((*texts, *rest))
+    rest = (program.source, program.trace, program.entry_point, tuple(program.classes), inside)
+    return marshal.dumps((packed_test(program.tests[test]), *rest))
 
 
 def unpack_brief(message: bytes) -> Brief:
     """The brief in a message of the caller."""
-    is_stdio, first, second, *rest = marshal.loads(message)
-    return Brief((StdioTest if is_stdio else CodeTest)(first, second), *rest)
+    test, *rest = marshal.loads(message)
+    return Brief(unpacked_test(test), *rest)
 
 
 @dataclass(frozen=True, slots=True)

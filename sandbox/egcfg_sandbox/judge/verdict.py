@@ -11,10 +11,13 @@ from typing import Final
 from egcfg_sandbox.candidate.runner import MODULE
 from egcfg_sandbox.judge.code_check import CodeCheck
 from egcfg_sandbox.judge.faults import NotATest
+from egcfg_sandbox.judge.inside import run_inside
+from egcfg_sandbox.judge.orders import Brief
 from egcfg_sandbox.judge.remote_errors import RemoteError
 from egcfg_sandbox.judge.session import Session
+from egcfg_sandbox.judge.snippet_test import judge_snippet
 from egcfg_sandbox.judge.watch import Ended, Watch
-from egcfg_sandbox.verdicts import CodeTest, StdioTest, Verdict
+from egcfg_sandbox.verdicts import CodeTest, SnippetTest, StdioTest, Verdict
 
 _TOO_MUCH_WRITTEN: Final = frozenset({errno.EFBIG, errno.ENOSPC, errno.EDQUOT})
 _SHOWN: Final = 60
@@ -41,21 +44,28 @@ class Ruling:
     spent: bool
 
 
-def judge(
-    session: Session, test: CodeTest | StdioTest, source: bytes, tested: Tested, *, trace: bool
-) -> Ruling:
+def judge(session: Session, brief: Brief) -> Ruling:
     """Runs one test to its verdict; `session` is with a program's process that has not been told anything."""
-    watch = session.watch
+    watch, test = session.watch, brief.test
+    source = brief.source.encode("utf-8", "surrogatepass")
     finished = clean = False
     try:
         watch.start(test.stdin.encode("utf-8", "surrogatepass") if isinstance(test, StdioTest) else b"")
-        if isinstance(test, CodeTest):
+        if brief.inside:
+            clean = True
+            outcome = run_inside(watch, brief)
+        elif isinstance(test, SnippetTest):
+            outcome = judge_snippet(session, test, brief.source, trace=brief.trace)
+        elif isinstance(test, CodeTest):
             check = _check_for(test.setup, test.code)
             clean = check.leaves_nothing_behind
-            outcome = _judge_code(session, check, source, tested, trace=trace)
+            outcome = _judge_code(
+                session, check, source, (brief.entry_point, brief.classes), trace=brief.trace
+            )
         else:
+            assert isinstance(test, StdioTest)
             clean = True
-            outcome = _judge_output(session, watch, test, source, trace=trace)
+            outcome = _judge_output(session, watch, test, source, trace=brief.trace)
     except Ended as ended:
         watch.quiet()
         outcome = (ended.verdict, ended.text)
@@ -98,12 +108,8 @@ def _judge_code(session: Session, check: CodeCheck, source: bytes, tested: Teste
     try:
         if not check.leaves_nothing_behind:
             check.guard(session)
-        if check.executes_program:
-            session.watch.tick()
-            check.run_executing(session, source.decode("utf-8", "replace"), trace=trace)
-        else:
-            entry_point, session.class_names = tested[0], frozenset(tested[1])
-            check.run(session, (source, MODULE, trace), entry_point)
+        entry_point, session.class_names = tested[0], frozenset(tested[1])
+        check.run(session, (source, MODULE, trace), entry_point)
     finally:
         check.forget()
     return Verdict.PASSED, None

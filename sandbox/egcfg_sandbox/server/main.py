@@ -24,7 +24,7 @@ from egcfg_sandbox.candidate import runner
 from egcfg_sandbox.candidate.rehearsal import Rehearsal
 from egcfg_sandbox.linux import kernel, landlock, namespaces, seccomp
 from egcfg_sandbox.linux.syscalls import SUPPORTED
-from egcfg_sandbox.server import judges, pools, slot, template
+from egcfg_sandbox.server import judges, pools, preloading, slot, template
 from egcfg_sandbox.server.held import HeldPackage
 from egcfg_sandbox.server.requests import JUDGE, REQUEST_BYTES, become, unpack_request
 from egcfg_sandbox.server.stage import Stage
@@ -179,14 +179,19 @@ def _filters(missing: dict[str, str]) -> tuple[bytes, bytes]:
     return seccomp.supervised_program(rules), seccomp.unsupervised_program(rules)
 
 
-def main(descriptor: int, packages: str) -> None:
-    """Runs the fork server on an inherited socket; `packages` are folders of further packages, or empty."""
+def main(descriptor: int, packages: str, preloaded: str | None = None) -> None:
+    """Runs the fork server on an inherited socket; `packages` are folders of further packages, or empty.
+
+    `preloaded`, for a server of tests that run inside the program's process: modules to have ready for them.
+    """
     _warm_up()
     folders = packages.split(os.pathsep) if packages else []
     sys.path[:] = [path for path in sys.path if path.startswith((sys.base_prefix, sys.base_exec_prefix))]
     if folders:
         sys.path += folders
         scientific.teach()
+    if preloaded is not None:
+        preloading.load(preloaded.split(",") if preloaded else [])
     os.environ.clear()
     sys.argv[:], sys.orig_argv[:] = [""], [sys.executable]
     kernel.use_one_malloc_arena()
