@@ -1,11 +1,11 @@
 """What a guided token costs, beside what it is made of; the last line is JSON.
 
 In one process, exercise by exercise, so that a drifting machine slows all of it:
-(a) plain greedy decoding by llama-cpp-python's own `create_completion`; (b) ours, plain; (c) a guided trial
-as the method is usually written; (d) ours. Batches of different shape round differently, so a tie can fall
-either way: (c) then follows (d), in its lines, where the tie is shown, and in its candidates. What differs by
-more is shown as well, and all of it is counted. (d) keeps its prompts in a folder that is empty at first:
-from the second exercise on it finds there what all prompts begin with.
+(a) plain greedy decoding by llama-cpp-python's own `create_completion`; (b) ours, plain; (c) the reference
+trial, the method as it is usually written; (d) the fast trial. Batches of different shape round differently,
+so a tie can fall either way: (c) then follows (d), in its lines, where the tie is shown, and in its
+candidates. What differs by more is shown as well, and all of it is counted. (d) keeps its prompts in a folder
+that is empty at first: from the second exercise on it finds there what all prompts begin with.
 
     python benchmarks/engine.py EXERCISES... [--ids 1,2] [--limit N] [--model ID] [--gamma F] [--config S]
 """
@@ -111,8 +111,8 @@ def main() -> None:
             prompt = _prompt(ours, exercise)
             reference_tok_s = _create_completion(reference, prompt, arguments.tokens)
             plain_tok_s = _plain(ours, prompt, arguments.tokens)
-            verified = measure(ours, sandbox, exercise, settings, usual=False, files=files)
-            naive = measure(usual, sandbox, exercise, settings, usual=True, followed=verified.choices)
+            verified = measure(ours, sandbox, exercise, settings, files=files)
+            naive = measure(usual, sandbox, exercise, settings, followed=verified.choices)
             row = Row(exercise.id, reference_tok_s, plain_tok_s, naive, verified)
             rows.append(row)
             tokens = row.ours.tokens

@@ -1,4 +1,4 @@
-"""A guided trial that goes the way of another one wherever rounding alone decides between them.
+"""A reference trial that goes the way of a fast one wherever rounding alone decides between them.
 
 Quantised weights round by the shape of the batch: rows of one position differ by some hundredths of a nat,
 which guidance at gamma 1.5 multiplies by four. Then a tie of two tokens, or a random number at the border of
@@ -11,12 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from egcfg_tui.engine.api import Logits
+from egcfg_tui.engine.api import Engine, Logits
 from egcfg_tui.solving.context import SolveContext
-from egcfg_tui.solving.decoding.sampling import greedy
 from egcfg_tui.solving.guided.candidates import CandidatePool
 from egcfg_tui.solving.guided.draft import Draft
-from egcfg_tui.solving.guided.line import Sampler
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.trials.guided import GuidedTrial
 
@@ -47,60 +45,67 @@ class Choices:
     draws: dict[Place, tuple[int, float]] = field(default_factory=dict)
 
 
-class FollowingTrial(GuidedTrial):
-    """A trial of greedy lines, recorded. With `followed`, it takes those choices where they are as good."""
+class RecordedTrial(GuidedTrial):
+    """A fast trial whose choices are recorded."""
 
-    def __init__(
-        self, context: SolveContext, settings: Settings, followed: Choices | None, *, reuse: bool
-    ) -> None:
-        super().__init__(context, settings, SEED, reuse=reuse)
-        self._followed = followed
+    def __init__(self, context: SolveContext, settings: Settings) -> None:
+        super().__init__(context, settings, SEED)
         self.choices = Choices(tokens=self._code_tokens)
-        self.ties: dict[int, Tie] = {}
-        self.followed_draws = 0
 
     def _pool(self) -> CandidatePool:
-        return _FollowingPool(self, self._context, self._settings, keep_rows=self._reuse)
+        return _RecordedPool(self.choices, self._context, self._settings)
 
-    def _sampler(self) -> Sampler | None:
-        return None if self._followed is None else self._follow
 
-    def _follow(self, row: Logits, at: int) -> int:
-        assert self._followed is not None
-        position = len(self._code_tokens) + at
-        likeliest = greedy(row)
-        if position >= len(self._followed.tokens) or self._followed.tokens[position] == likeliest:
-            return likeliest
-        other = self._followed.tokens[position]
-        distance = float(row[likeliest] - row[other])
-        if distance > TIE_NATS:
-            return likeliest
-        texts = [self._context.engine.piece(token).decode("utf-8", "replace") for token in (likeliest, other)]
-        self.ties[position] = Tie(position + 1, texts[0], texts[1], distance)
-        return other
+class _RecordedPool(CandidatePool):
+    """Candidates whose draws are recorded."""
 
-    def drawn(self, place: Place, token: int, row: Logits) -> int:
-        """Records a draw; returns the one to take."""
-        known = None if self._followed is None else self._followed.draws.get(place)
-        if known is not None and known[0] != token and abs(_depth(row, known[0]) - known[1]) <= TIE_NATS:
-            self.followed_draws += 1
-            token = known[0]
-        self.choices.draws[place] = token, _depth(row, token)
+    def __init__(self, choices: Choices, context: SolveContext, settings: Settings) -> None:
+        super().__init__(context.engine, context.meter, context.exercise, settings, SEED, keep_rows=True)
+        self._choices = choices
+
+    def _choose(self, draft: Draft, row: Logits) -> int:
+        token = super()._choose(draft, row)
+        place = draft.index, (*self._choices.tokens, *draft.tokens)
+        self._choices.draws[place] = token, _depth(row, token)
         return token
 
 
-class _FollowingPool(CandidatePool):
-    """Candidates whose draws are recorded, and follow."""
+class Follower:
+    """Takes the choices of a recorded trial where they are as good; `reference_trial` asks it."""
 
-    def __init__(
-        self, trial: FollowingTrial, context: SolveContext, settings: Settings, *, keep_rows: bool
-    ) -> None:
-        super().__init__(context.engine, context.meter, context.exercise, settings, SEED, keep_rows=keep_rows)
-        self._trial = trial
+    def __init__(self, followed: Choices, engine: Engine) -> None:
+        self._followed = followed
+        self._engine = engine
+        self.tokens: list[int] = []
+        self.ties: dict[int, Tie] = {}
+        self.followed_draws = 0
 
-    def _choose(self, draft: Draft, row: Logits) -> int:
-        place = draft.index, (*self._trial.choices.tokens, *draft.tokens)
-        return self._trial.drawn(place, super()._choose(draft, row), row)
+    def __call__(self, who: int | None, behind: list[int], row: Logits, token: int) -> int:
+        """The token to take for a chosen one."""
+        if who is not None:
+            return self._drawn((who, tuple(behind)), row, token)
+        taken = self._line_token(len(behind), row, token)
+        self.tokens = [*behind, taken]
+        return taken
+
+    def _line_token(self, position: int, row: Logits, likeliest: int) -> int:
+        followed = self._followed.tokens
+        if position >= len(followed) or followed[position] == likeliest:
+            return likeliest
+        other = followed[position]
+        distance = float(row[likeliest] - row[other])
+        if distance > TIE_NATS:
+            return likeliest
+        texts = [self._engine.piece(token).decode("utf-8", "replace") for token in (likeliest, other)]
+        self.ties[position] = Tie(position + 1, texts[0], texts[1], distance)
+        return other
+
+    def _drawn(self, place: Place, row: Logits, token: int) -> int:
+        known = self._followed.draws.get(place)
+        if known is None or known[0] == token or abs(_depth(row, known[0]) - known[1]) > TIE_NATS:
+            return token
+        self.followed_draws += 1
+        return known[0]
 
 
 def _depth(row: Logits, token: int) -> float:

@@ -56,7 +56,7 @@ class Answer:
         self.tokens += 1
         self.code = starter + self.data.decode("utf-8", "replace")
         end = answer_end(self.code, self.exercise)
-        if end is not None and end >= len(starter):
+        if end is not None:
             self.code = self.code[:end]
             self.ended = "margin"
         elif self.tokens >= max_tokens:

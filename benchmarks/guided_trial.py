@@ -1,29 +1,29 @@
-"""One guided trial, measured: as the method is usually written, or as this engine does it.
+"""One guided trial, measured: as the reference does it, or as the fast trial does.
 
-The usual way: two contexts, the conditional prompt evaluated in full at every refresh, candidates sampled
-anew and one after another, two decodes a token. Both ways have the same settings, seeds, candidates and
-signals, and run to their end: a passing candidate does not stop them. Where rounding decides, the usual way
-follows ours, so that both have the same work in front of them.
+The reference is the method as it is usually written: the conditional prompt evaluated in full at every
+refresh, candidates sampled anew and one after another, two decodes a token. Both have the same settings,
+seeds, candidates and signals, and run to their end: a passing candidate does not stop them. Where rounding
+decides, the reference follows the fast trial, so that both have the same work in front of them.
 """
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from following import Choices, FollowingTrial, Tie
+from following import SEED, Choices, Follower, RecordedTrial, Tie
 
 from egcfg_sandbox import Sandbox
-from egcfg_tui.engine.api import Branch, Engine
+from egcfg_tui.engine.api import Engine
 from egcfg_tui.engine.native import llama_cpp
 from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.events import (
     CandidatesExecuted,
     CandidatesSampled,
-    Event,
     LineChosen,
     SignalBuilt,
     Stage,
@@ -39,30 +39,11 @@ from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving.commands import CommandInbox
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.guided.attempts import attempts_of
+from egcfg_tui.solving.guided.reference import reference_trial
 from egcfg_tui.solving.request.settings import Settings
-from egcfg_tui.solving.trials.guided import GuidedTrial
 
 UNLIMITED_S = 1e9
 UNLIMITED_TOKENS = 1_000_000
-
-
-class Unstopped(SolveContext):
-    """A workbench whose trials go on after a passing candidate, so that both ways do the same work."""
-
-    @property
-    def solved(self) -> bool:
-        """Never, as far as the trial knows."""
-        return False
-
-
-class UsualWay(Unstopped):
-    """Shares no cache between the prompt and the conditional branch."""
-
-    def conditional(
-        self, signal_tokens: list[int], code_tokens: list[int], earlier: Branch | None
-    ) -> tuple[Branch, list[int]]:
-        """An empty branch: everything is still to be evaluated."""
-        return self.engine.branch(), self.head_tokens + signal_tokens + self.tail_tokens + code_tokens
 
 
 @dataclass(slots=True)
@@ -105,28 +86,29 @@ def measure(
     exercise: Exercise,
     settings: Settings,
     *,
-    usual: bool,
     followed: Choices | None = None,
     files: PromptFiles | None = None,
 ) -> Measured:
     """One trial; the prompt's evaluation is part of it.
 
-    `followed`: choices of another trial to follow wherever rounding decides. `files`: where prompts are kept.
+    `followed`: choices of the fast trial, which the reference is to follow wherever rounding decides; None
+    measures the fast trial itself. `files`: where prompts are kept.
     """
     info = engine.info
     frame = chat_frame(info.chat_template, bos_text=info.bos_text, eos_text=info.eos_text)
     prompt = task_prompt(exercise, settings.prompt_style, frame)
     inbox = CommandInbox(budget_s=UNLIMITED_S, clock=time.perf_counter)
     measured = Measured()
-    bench_type = UsualWay if usual else Unstopped
-    with _native_time(measured), bench_type(engine, sandbox, exercise, prompt, inbox, files) as context:
+    settings = replace(settings, early_stop=False)
+    with _native_time(measured), SolveContext(engine, sandbox, exercise, prompt, inbox, files) as context:
         started = entered = time.perf_counter()
         stage = Stage.PROMPT
         aside_s = 0.0
         sampled: CandidatesSampled | None = None
         code = prompt.starter
-        trial = FollowingTrial(context, settings, followed, reuse=not usual)
-        for event in _events(context, trial):
+        recorded, follower = RecordedTrial(context, settings), Follower(followed or Choices(), engine)
+        trial = reference_trial(context, settings, SEED, follower) if followed else recorded.run()
+        for event in itertools.chain(context.evaluate_prompt(settings), trial):
             if isinstance(event, StageEntered):
                 now = time.perf_counter()
                 measured.stage_s[stage] = measured.stage_s.get(stage, 0.0) + now - entered
@@ -148,14 +130,9 @@ def measure(
         measured.stage_s[stage] = measured.stage_s.get(stage, 0.0) + ended - entered
         measured.wall_s = ended - started - aside_s
         measured.tokens = context.meter.tokens
-        measured.choices, measured.ties = trial.choices, list(trial.ties.values())
-        measured.followed_draws = trial.followed_draws
+        measured.choices = Choices(follower.tokens[: measured.line_tokens]) if followed else recorded.choices
+        measured.ties, measured.followed_draws = list(follower.ties.values()), follower.followed_draws
     return measured
-
-
-def _events(context: SolveContext, trial: GuidedTrial) -> Iterator[Event]:
-    yield from context.evaluate_prompt()
-    yield from trial.run()
 
 
 def _full_format(engine: Engine, code: str, sampled: CandidatesSampled, executed: CandidatesExecuted) -> int:

@@ -6,7 +6,7 @@ says `transient` only animate a screen: they are never recorded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import ClassVar
 
@@ -18,13 +18,30 @@ class Stage(StrEnum):
 
     LOADING = "loading"
     PROMPT = "prompt"
+    THOUGHT = "thought"
     CANDIDATES = "candidates"
     RUNS = "runs"
     SIGNAL = "signal"
     LINE = "line"
     SCORING = "scoring"
-    PAUSED = "paused"
     DONE = "done"
+
+
+class Outcome(StrEnum):
+    """How a trial or a solve ended."""
+
+    PASSED = "passed"
+    """An answer passes the visible tests."""
+    FAILED = "failed"
+    """No answer does, and nothing is left to try."""
+    STOPPED = "stopped"
+    """The user ended it."""
+    BUDGET = "budget"
+    """The budget is used up."""
+    LENGTH = "length"
+    """The answer outgrew the context."""
+    THOUGHT = "thought"
+    """The model thought to the end of its allowance, and no answer came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +57,8 @@ class TokenCounts:
 
     `prompt` and `signal` were prefilled, `candidate` sampled for candidates or plain samples, `decoded`
     generated one at a time. Drafts of lines were `verified` (accepted) or `rejected`. `reused` tokens came
-    from a cache and cost nothing.
+    from a cache and cost nothing. `thought` tokens are of a thought that the model opened in front of its
+    answer, or of what looked like the beginning of one.
     """
 
     prompt: int = 0
@@ -50,6 +68,7 @@ class TokenCounts:
     decoded: int = 0
     reused: int = 0
     rejected: int = 0
+    thought: int = 0
 
     @property
     def evaluated(self) -> int:
@@ -60,6 +79,19 @@ class TokenCounts:
     def __sub__(self, earlier: TokenCounts) -> TokenCounts:
         """What was counted since `earlier`."""
         return TokenCounts(*(getattr(self, f.name) - getattr(earlier, f.name) for f in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class StageSeconds:
+    """Seconds that a solve spent in each stage, by the clock of its budget."""
+
+    prompt: float = 0.0
+    candidates: float = 0.0
+    signal: float = 0.0
+    line: float = 0.0
+    runs: float = 0.0
+    scoring: float = 0.0
+    thought: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +110,7 @@ class SolveStarted(Event):
     """A solve began. `settings` is the setting string, e.g. `ns3t0.75d5k1_ln`.
 
     `grid` is how many settings the guided trials go through, the first of them with `settings` and `gamma`.
+    `budget_s` is infinite where only `budget_tokens` bounds the solve.
     """
 
     exercise_id: str
@@ -93,6 +126,7 @@ class SolveStarted(Event):
     settings: str
     gamma: float
     grid: int = 1
+    budget_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +147,18 @@ class StageEntered(Event):
     """The solver turned to another stage."""
 
     stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class ThoughtSkipped(Event):
+    """The model thought in front of its answer, in so many tokens; what follows goes on behind the thought.
+
+    `ended` False: the thought came to no end within its budget, so there is no answer.
+    """
+
+    text: str
+    tokens: int
+    ended: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +208,13 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class CandidatesSampled(Event):
-    """The candidates of one refresh. `line` is the number of the line about to be chosen, from 1."""
+    """The candidates of one refresh. `line` is the number of the line about to be chosen, from 1.
+
+    Here and below `row` is the row of the code on which that line begins, from 1: what people are shown.
+    """
 
     line: int
+    row: int
     candidates: tuple[Candidate, ...]
 
 
@@ -186,6 +236,7 @@ class CandidatesExecuted(Event):
     """The executable prefixes were run against the visible tests."""
 
     line: int
+    row: int
     runs: tuple[CandidateRun, ...]
 
 
@@ -194,6 +245,7 @@ class SignalBuilt(Event):
     """The traces became text for the conditional prompt. `dropped`: what the token budget left out."""
 
     line: int
+    row: int
     text: str
     tokens: int
     dropped: str = ""
@@ -205,6 +257,7 @@ class LineGrown(Event):
 
     transient: ClassVar[bool] = True
     line: int
+    row: int
     text: str
 
 
@@ -225,9 +278,13 @@ class TokenChoice:
 
 @dataclass(frozen=True, slots=True)
 class LineChosen(Event):
-    """A line was decided. `code` is the whole code after it, `gamma` the guidance weight used."""
+    """A line was decided. `code` is the whole code after it, `gamma` the guidance weight used.
+
+    A line without text ends the answer; its `row` is the one behind the code.
+    """
 
     line: int
+    row: int
     text: str
     code: str
     gamma: float
@@ -245,13 +302,10 @@ class CodeExecuted(Event):
 
 @dataclass(frozen=True, slots=True)
 class TrialFinished(Event):
-    """A trial ended. `outcome`: passed, failed, stopped, budget, length.
-
-    `wall_s`, `tokens` and `runs` are what it cost; `code` is the best answer so far.
-    """
+    """A trial ended. `wall_s`, `tokens` and `runs` are what it cost; `code` is the best answer so far."""
 
     index: int
-    outcome: str
+    outcome: Outcome
     code: str
     wall_s: float
     tokens: TokenCounts
@@ -269,7 +323,7 @@ class TrialCost:
     method: str
     settings: str
     gamma: float
-    outcome: str
+    outcome: Outcome
     wall_s: float
     tokens: TokenCounts
     runs: int
@@ -277,26 +331,35 @@ class TrialCost:
 
 @dataclass(frozen=True, slots=True)
 class ScoredTest:
-    """A test of the final solution. A hidden test's text is shown only here."""
+    """A test of the final solution. A hidden test's text is shown only here.
+
+    `result` is None for a test that was not run to its end before the budget or a stop ended the scoring.
+    """
 
     test: str
     hidden: bool
-    result: TestResult
+    result: TestResult | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether it was run and passed."""
+        return self.result is not None and self.result.passed
 
 
 @dataclass(frozen=True, slots=True)
 class SolveFinished(Event):
     """The end of a solve. `solved`: the solution passes all visible and all hidden tests.
 
-    `hidden_passed` is None when there are no hidden tests or nothing was scored. `reason`: passed, failed,
-    budget, stopped, length. `solved_by` is the index of the trial whose answer passed the visible tests.
+    `hidden_passed` is None when there are no hidden tests, and when none failed but not all were run.
+    `solved_by` is the index of the trial whose answer passed the visible tests. `wall_s` and `stages` are by
+    the clock of the budget. `tests` is empty where the solve was stopped within a trial.
     """
 
     exercise_id: str
     solved: bool
     hidden_passed: bool | None
     solution: str
-    reason: str
+    reason: Outcome
     method: str
     model: str
     seed: int
@@ -307,6 +370,12 @@ class SolveFinished(Event):
     tests: tuple[ScoredTest, ...]
     solved_by: int | None = None
     trial_list: tuple[TrialCost, ...] = ()
+    stages: StageSeconds = field(default_factory=StageSeconds)
+
+    @property
+    def not_run(self) -> int:
+        """How many tests the scoring did not come to the end of."""
+        return sum(test.result is None for test in self.tests)
 
 
 class FailureKind(StrEnum):
@@ -352,4 +421,5 @@ class LinesRewound(Event):
     """The user took back all lines from `line` on, which is chosen anew. `code` is what is left."""
 
     line: int
+    row: int
     code: str

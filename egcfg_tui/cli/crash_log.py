@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import tempfile
 import time
 import traceback
 from collections.abc import Sequence
@@ -14,8 +13,8 @@ from egcfg_tui import __version__
 
 
 def write(error: BaseException, argv: Sequence[str]) -> Path | None:
-    """Writes the traceback to a new file in the user's state folder; None if no folder takes it."""
-    from platformdirs import user_state_path
+    """Writes the traceback to a new file where logs go; None if no folder takes it."""
+    from egcfg_tui.system.folders import log_folder
 
     text = "\n".join(
         [
@@ -26,16 +25,18 @@ def write(error: BaseException, argv: Sequence[str]) -> Path | None:
         ]
     )
     name = f"error-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
-    for folder in (user_state_path("egcfg-tui", appauthor=False) / "logs", Path(tempfile.gettempdir())):
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(text)
-        except OSError:
-            continue
-        return folder / name
-    return None
+    folder = log_folder()
+    if folder is None:
+        return None
+    path = folder / "logs" / name
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError:
+        return None
+    return path
 
 
 def describe(error: BaseException, path: Path | None) -> str:

@@ -7,6 +7,7 @@ import shutil
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import platformdirs
 
@@ -17,8 +18,9 @@ from egcfg_tui.cli import stderr, stdout
 from egcfg_tui.cli.engine_probe import EngineFacts, probe_engine
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.models.folders import models_folder, user_catalogue_file
-from egcfg_tui.models.memory import available_bytes
 from egcfg_tui.runs.machine import Machine, this_machine
+from egcfg_tui.system.folders import log_folder, state_folder, why_unwritable
+from egcfg_tui.system.memory import available_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Diagnosis:
     model: ModelFacts
     sandbox: SandboxFacts
     folders: tuple[tuple[str, str], ...]
+    unwritable: tuple[tuple[str, str], ...]
+    """Names of folders that cannot be written to, and what that means."""
     terminal: TerminalFacts
 
     @property
@@ -89,6 +93,7 @@ def diagnose() -> Diagnosis:
         engine=probe_engine(),
         model=_model(),
         folders=_folders(),
+        unwritable=_unwritable(),
         terminal=_terminal(),
     )
 
@@ -132,9 +137,26 @@ def _folders() -> tuple[tuple[str, str], ...]:
         ("models", str(models_folder())),
         ("catalogue", str(user_catalogue_file())),
         ("config", platformdirs.user_config_dir("egcfg-tui", appauthor=False)),
-        ("state", platformdirs.user_state_dir("egcfg-tui", appauthor=False)),
+        ("state", str(state_folder())),
         ("cache", platformdirs.user_cache_dir("egcfg-tui", appauthor=False)),
     )
+
+
+def _unwritable() -> tuple[tuple[str, str], ...]:
+    """The folders that cannot be written to, each with the reason and what follows from it."""
+    logs = log_folder()
+    meanings = {
+        "models": "no model can be pulled; EGCFG_MODELS_DIR names another folder",
+        "config": "no model can be added to the catalogue",
+        "state": f"logs go to {logs}" if logs else "no logs are kept",
+        "cache": "evaluated prompts and checksums are not kept, so every solve begins anew",
+    }
+    found = []
+    for name, folder in _folders():
+        reason = why_unwritable(Path(folder)) if name in meanings else None
+        if reason is not None:
+            found.append((name, f"cannot be written to ({reason}): {meanings[name]}"))
+    return tuple(found)
 
 
 def _terminal() -> TerminalFacts:

@@ -5,6 +5,8 @@ A command is a module in `egcfg_tui.cli.commands` and a row in `COMMANDS`. The m
     def configure(parser: CommandParser) -> None     # options, subcommands, `parser.epilog` with examples
     def run(args: argparse.Namespace) -> ExitCode    # does the work; subcommands are told apart in here
 
+`args.argv` is the whole command line, for a command that says how to go on with it.
+
 `parser` is the command's own parser, its `prog` and `description` already set. A command raises
 `CommandError` for everything the user must know. Nothing here may import textual, numpy or llama_cpp, so that
 `--help` stays instant.
@@ -37,7 +39,10 @@ class Command:
 COMMANDS: Final = (
     Command("open", "egcfg_tui.cli.commands.open", "open the workbench, also with a given exercise"),
     Command("solve", "egcfg_tui.cli.commands.solve", "solve one exercise and print the solution"),
+    Command("bench", "egcfg_tui.cli.commands.bench", "run many exercises with several models or methods"),
     Command("replay", "egcfg_tui.cli.commands.replay", "show a recorded solve again, without a model"),
+    Command("compare", "egcfg_tui.cli.commands.compare", "compare what benches measured"),
+    Command("runs", "egcfg_tui.cli.commands.runs", "list, show, export and delete the runs that are kept"),
     Command("exercises", "egcfg_tui.cli.commands.exercises", "list, show and check exercises"),
     Command("models", "egcfg_tui.cli.commands.models", "list, show and pull models"),
     Command("doctor", "egcfg_tui.cli.commands.doctor", "say what works on this machine, and why not"),
@@ -102,6 +107,7 @@ def _run(argv: Sequence[str]) -> int:
         args = parser.parse(rest)
     except SystemExit:
         return ExitCode.DONE  # argparse printed the help
+    args.argv = tuple(argv)
     return int(module.run(args))
 
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from egcfg_sandbox import CheckerTest, CodeTest, StdioTest, SuiteTest, Test, why_inside
+from egcfg_tui.cli.columns import columns
 from egcfg_tui.cli.printable import printable
 from egcfg_tui.exercises import Exercise
 from egcfg_tui.exercises.checking import Check, CheckedTest
@@ -16,11 +17,7 @@ _HEADER = ("ID", "LEVEL", "KIND", "VISIBLE", "HIDDEN", "TITLE")
 
 def table(exercises: Sequence[Exercise]) -> str:
     """One line per exercise in aligned columns."""
-    rows = [_HEADER, *(_cells(exercise) for exercise in exercises)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADER))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
+    return columns([_HEADER, *(_cells(exercise) for exercise in exercises)])
 
 
 def page(exercise: Exercise, *, everything: bool) -> str:
@@ -120,8 +117,7 @@ def _test_values(test: Test) -> dict[str, object]:
 
 def _cells(exercise: Exercise) -> tuple[str, ...]:
     visible, hidden = str(len(exercise.visible)), str(len(exercise.hidden))
-    cells = (exercise.id, _level(exercise), str(exercise.kind), visible, hidden, exercise.title)
-    return tuple(printable(" ".join(cell.split())) for cell in cells)
+    return exercise.id, _level(exercise), str(exercise.kind), visible, hidden, exercise.title
 
 
 def _level(exercise: Exercise) -> str:

@@ -11,7 +11,8 @@ class ExitCode(IntEnum):
     DONE = 0
     """The exercise was solved, or the command did what it was asked."""
     NOT_SOLVED = 1
-    """The solve ended without a solution that passes all tests, or a check found a failing reference."""
+    """The solve ended without a solution that passes all tests, a check found a failing reference, or tasks
+    of a bench ended in a fault."""
     USAGE = 2
     """The command line itself is wrong: an unknown command or option, a value out of its range."""
     MODEL_OR_DATA = 3

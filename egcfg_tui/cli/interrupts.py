@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from types import FrameType, TracebackType
 from typing import Any, Final
@@ -15,6 +16,8 @@ from egcfg_tui.cli.exit_codes import ExitCode
 _SIGNALS: Final = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
+
+SAME_PRESS_S: Final = 0.5
 
 
 @contextlib.contextmanager
@@ -38,11 +41,14 @@ def _end_at_once(number: int, frame: FrameType | None) -> None:
 class Interrupts:
     """Takes over Ctrl-C, SIGTERM and SIGHUP inside its `with` block.
 
-    They raise `KeyboardInterrupt`, except inside `softly`, where the first one only asks for the end.
+    They raise `KeyboardInterrupt`, except inside `softly`, where the first one only asks for the end. What
+    follows it within `SAME_PRESS_S` is the same interrupt: `timeout` and some shells signal the process, and
+    then its whole group.
     """
 
     def __init__(self) -> None:
         self.requested = False
+        self._requested_at = 0.0
         self._ask: Callable[[], None] | None = None
         self._previous: dict[int, Any] = {}
 
@@ -66,7 +72,9 @@ class Interrupts:
             signal.signal(number, handler)
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
+        if self.requested and time.monotonic() - self._requested_at < SAME_PRESS_S:
+            return
         if self.requested or self._ask is None:
             raise KeyboardInterrupt
-        self.requested = True
+        self.requested, self._requested_at = True, time.monotonic()
         self._ask()

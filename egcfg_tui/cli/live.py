@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 from rich.text import Text
 
 from egcfg_tui.cli import stderr
-from egcfg_tui.cli.narration import FAINT, narration, one_line, open_line
 from egcfg_tui.cli.printable import printable
-from egcfg_tui.cli.rows import Rows
+from egcfg_tui.cli.styles import FAINT
+from egcfg_tui.cli.wording import Wording, one_line
 from egcfg_tui.events import (
     CandidatesGrown,
     Event,
@@ -51,11 +51,11 @@ class PlainNarrator:
     """Writes one line after another, for files and pipes."""
 
     def __init__(self) -> None:
-        self._rows = Rows()
+        self._wording = Wording(full=False)
 
     def show(self, event: Event) -> None:
         """Writes the event's lines."""
-        for line in narration(self._rows.told(event)):
+        for line in self._wording.lines(event):
             stderr.narrate(line.plain)
 
     def __enter__(self) -> PlainNarrator:
@@ -88,12 +88,12 @@ class LiveNarrator:
         self._stage = Stage.LOADING
         self._progress: Progressed | None = None
         self._growing = ""
-        self._rows = Rows()
+        self._wording = Wording(full=False)
 
     def show(self, event: Event) -> None:
         """Prints the event's lines above the region and updates it."""
-        event = self._rows.told(event)
-        lead = open_line(self._rows.code)
+        lines = self._wording.lines(event)
+        lead = self._wording.open_text
         match event:
             case SolveStarted(budget_s=budget_s):
                 self._started_s, self._budget_s = time.monotonic(), budget_s
@@ -101,8 +101,8 @@ class LiveNarrator:
                 self._stage, self._growing = stage, ""
             case Progressed():
                 self._progress = event
-            case LineGrown(line=line, text=text):
-                self._growing = f"{line:4} │ {lead}{one_line(text)}"
+            case LineGrown(row=row, text=text):
+                self._growing = f"{row:4} │ {lead}{one_line(text)}"
             case CandidatesGrown(texts=texts):
                 self._growing = "\n".join(
                     f"   {number} │ {lead}{one_line(text)}" for number, text in enumerate(texts, 1)
@@ -111,8 +111,8 @@ class LiveNarrator:
                 self._growing = ""
             case _:
                 pass
-        for text_line in narration(event):
-            self._live.console.print(text_line)
+        for line in lines:
+            self._live.console.print(line)
 
     def __enter__(self) -> LiveNarrator:
         self._live.start(refresh=True)

@@ -14,10 +14,15 @@ if TYPE_CHECKING:
 
 def chosen_model(args: argparse.Namespace) -> tuple[ModelSpec, RecordedModel]:
     """The model to load, and what a recording says of it. Raises `ModelError`."""
+    return model_of(args, args.model)
+
+
+def model_of(args: argparse.Namespace, name: str | None) -> tuple[ModelSpec, RecordedModel]:
+    """The model of this name, None for the default one, loaded as the options say. Raises `ModelError`."""
     from egcfg_tui.engine.api import ModelSpec
 
     catalogue = models.load_catalogue()
-    name = args.model or catalogue.default
+    name = name or catalogue.default
     entry = catalogue.get(name)
     resolved = models.resolve(name, catalogue)
     if args.context and resolved.context_tokens and args.context > resolved.context_tokens:
@@ -34,10 +39,6 @@ def chosen_model(args: argparse.Namespace) -> tuple[ModelSpec, RecordedModel]:
         batch_tokens=args.batch,
         flash_attention=None if args.flash_attention is None else args.flash_attention == "on",
         cache_type=args.cache_type,
+        stand_in=resolved.stand_in,
     )
-    recorded = RecordedModel(
-        name=resolved.name,
-        sha256=entry.sha256 if entry else None,
-        size_bytes=resolved.path.stat().st_size,
-    )
-    return spec, recorded
+    return spec, RecordedModel(resolved.name, entry.sha256 if entry else None, resolved.path.stat().st_size)

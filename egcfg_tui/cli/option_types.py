@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from egcfg_tui.cli.parser import did_you_mean
 
 
 def whole_number(low: int, high: int | None = None) -> Callable[[str], int]:
@@ -34,6 +36,22 @@ def number(low: float, high: float) -> Callable[[str], float]:
         if not low <= value <= high:
             raise argparse.ArgumentTypeError(f"must be a number from {low:g} to {high:g}, not {text!r}")
         return value
+
+    return parse
+
+
+def listed(choices: Sequence[str] | None = None) -> Callable[[str], list[str]]:
+    """Names separated by commas, each taken once; `choices`: the names there are."""
+
+    def parse(text: str) -> list[str]:
+        names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+        if not names:
+            raise argparse.ArgumentTypeError("is empty; name at least one")
+        for name in names:
+            if choices is not None and name not in choices:
+                hint = did_you_mean(name, choices)
+                raise argparse.ArgumentTypeError(f"{name!r} is not one of {', '.join(choices)}{hint}")
+        return names
 
     return parse
 

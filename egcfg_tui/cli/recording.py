@@ -1,46 +1,51 @@
-"""The recording of a solve, if one was asked for; failing to write it does not end the solve."""
+"""Where a solve of the command line is recorded: a file that was named, else the history."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
+import argparse
 from pathlib import Path
 
 from egcfg_tui.cli import stderr
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
-from egcfg_tui.events import Event
-from egcfg_tui.runs import RecordedModel, Recorder, RecordingError, header_for
+from egcfg_tui.cli.parser import CommandParser
+from egcfg_tui.runs import History, RecordedModel, Recorder, RecordingError, RunRecording, header_for
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
 
-class RunRecording:
-    """Records events until that fails; then says so once and goes on without."""
+def add_no_record_option(parser: CommandParser) -> None:
+    """Adds the way to leave no trace in the history."""
+    parser.add_argument(
+        "--no-record",
+        action="store_true",
+        help="do not keep the run; `egcfg-tui runs list` shows those that are kept",
+    )
 
-    def __init__(self, recorder: Recorder | None) -> None:
-        self._recorder = recorder
-        self.failed = False
 
-    def record(self, event: Event) -> None:
-        """Writes the event, if there is a recording and it can still be written."""
-        if self._recorder is None or self.failed:
-            return
+def open_recording(args: argparse.Namespace, request: SolveRequest, model: RecordedModel) -> RunRecording:
+    """Begins the recording.
+
+    A named file that cannot be written is told before the solve. The history is a convenience: where its
+    folder cannot be written, the solve goes on without.
+    """
+    named: Path | None = args.record
+    if named is not None:
         try:
-            self._recorder.record(event)
+            return RunRecording(Recorder(named, header_for(request, model)), stderr.narrate)
         except RecordingError as error:
-            self.failed = True
-            stderr.narrate(f"{error}; the solve goes on without it")
-
-
-@contextlib.contextmanager
-def open_recording(path: Path | None, request: SolveRequest, model: RecordedModel) -> Iterator[RunRecording]:
-    """Begins the recording at once, so that a path that cannot be written is told before the solve."""
-    if path is None:
-        yield RunRecording(None)
-        return
+            raise CommandError(str(error), ExitCode.USAGE) from error
+    if args.no_record:
+        return RunRecording(None, stderr.narrate)
     try:
-        recorder = Recorder(path, header_for(request, model))
+        return RunRecording(History().begin(request, model), stderr.narrate)
     except RecordingError as error:
-        raise CommandError(str(error), ExitCode.USAGE) from error
-    with recorder:
-        yield RunRecording(recorder)
+        stderr.narrate(str(error))
+        return RunRecording(None, stderr.narrate)
+
+
+def recording_path(name: str) -> Path:
+    """The file of a recording, named by its path or as a run of the history. Raises `RunNotFound`."""
+    path = Path(name).expanduser()
+    if path.exists() or path.suffix == ".jsonl" or "/" in name:
+        return path
+    return History().find(name).path

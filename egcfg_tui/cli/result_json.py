@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, Final
 
 from egcfg_tui.events import SolveFinished
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
+_NOT_RUN: Final = "not_run"
+
 
 def result_json(finished: SolveFinished, request: SolveRequest) -> dict[str, Any]:
-    """The result of a solve and what was asked, in the order of the contract, extras last."""
+    """The result of a solve and what was asked, in the order of the contract, extras last.
+
+    The status of a test is its verdict, or `not_run` where the budget or a stop ended the scoring before it.
+    """
     return {
         "exercise": finished.exercise_id,
         "solved": finished.solved,
@@ -26,11 +31,11 @@ def result_json(finished: SolveFinished, request: SolveRequest) -> dict[str, Any
         "tests": [
             {
                 "test": test.test,
-                "passed": test.result.passed,
-                "status": test.result.status.value,
+                "passed": test.passed,
+                "status": test.result.status.value if test.result else _NOT_RUN,
                 "hidden": test.hidden,
-                "error": test.result.error,
-                "guarded": test.result.guarded,
+                "error": test.result.error if test.result else None,
+                "guarded": test.result.guarded if test.result else True,
             }
             for test in finished.tests
         ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from egcfg_tui.cli.parser import CommandParser, did_you_mean
 from egcfg_tui.cli.printable import printable
 from egcfg_tui.exercises import Exercise, ExerciseError, Visibility
 from egcfg_tui.exercises.guarding import require_guarded
+from egcfg_tui.solving.methods import DEFAULT_METHOD, METHODS, offered_methods
 from egcfg_tui.solving.request.grid import Grid
 from egcfg_tui.solving.request.grid_file import GridError, read_grid
-from egcfg_tui.solving.request.settings import CARRIED, SETTINGS, Method, Setting, Settings, parse_settings
+from egcfg_tui.solving.request.settings import CARRIED, SETTINGS, Setting, Settings, parse_settings
+from egcfg_tui.solving.scoring import SCORING_MARGIN_S
 
 
 def add_visible_option(parser: CommandParser) -> None:
@@ -47,11 +50,37 @@ def add_solving_options(parser: CommandParser) -> None:
     method = parser.add_argument_group("method")
     method.add_argument(
         "--method",
-        choices=tuple(Method),
-        default=Method.AUTO,
-        metavar="|".join(Method),
-        help="greedy, then samples, then guided trials; guided trials; samples; one answer; default: auto",
+        type=_method,
+        default=DEFAULT_METHOD,
+        metavar="|".join(offered_methods()),
+        help=f"{'; '.join(METHODS[name].help for name in offered_methods())}; default: {DEFAULT_METHOD}",
     )
+    add_settings(method)
+    method.add_argument(
+        "--budget",
+        type=seconds,
+        default=120.0,
+        metavar="SECONDS",
+        help=f"wall seconds; scoring ends {SCORING_MARGIN_S:g} s later at the latest; default: 120",
+    )
+    add_seed(method)
+    model = parser.add_argument_group("model and machine")
+    model.add_argument(
+        "--model",
+        metavar="M",
+        help="an id, a .gguf file, hf:org/repo/file or ollama:name:tag; with say:FILE there "
+        "is no model, and the answer is the text of FILE (docs/bug_report.md)",
+    )
+    add_machine_options(model)
+    model.add_argument(
+        "--no-prompt-cache",
+        action="store_true",
+        help="keep no evaluated prompts on disk (in the user's cache folder, at most 256 MB), and use none",
+    )
+
+
+def add_settings(method: argparse._ArgumentGroup) -> None:
+    """Adds the settings, one by one, as a string, and as a grid."""
     method.add_argument(
         "--config", metavar="SETTINGS", help="a setting string such as ns3t0.75d5k1_ln; options win over it"
     )
@@ -60,9 +89,10 @@ def add_solving_options(parser: CommandParser) -> None:
     )
     for setting in SETTINGS.values():
         _add_setting(method, setting)
-    method.add_argument(
-        "--budget", type=seconds, default=120.0, metavar="SECONDS", help="wall seconds; default: 120"
-    )
+
+
+def add_seed(method: argparse._ArgumentGroup) -> None:
+    """Adds the seed."""
     method.add_argument(
         "--seed",
         type=whole_number(0, 2**63 - 1),
@@ -70,11 +100,16 @@ def add_solving_options(parser: CommandParser) -> None:
         metavar="N",
         help="same seed, same run; default: 0",
     )
-    model = parser.add_argument_group("model and machine")
+
+
+def add_machine_options(model: argparse._ArgumentGroup) -> None:
+    """Adds how models are loaded, and what the sandbox may lack."""
     model.add_argument(
-        "--model", metavar="M", help="an id, a .gguf file, hf:org/repo/file or ollama:name:tag"
+        "--threads",
+        type=whole_number(1, 1024),
+        metavar="N",
+        help="default: all cores that this process may use",
     )
-    model.add_argument("--threads", type=whole_number(1, 1024), metavar="N", help="default: all cores")
     model.add_argument(
         "--context", type=whole_number(512, 1 << 20), metavar="TOKENS", help="default: chosen by the engine"
     )
@@ -101,11 +136,6 @@ def add_solving_options(parser: CommandParser) -> None:
         help="what the cache stores keys and values as; default: f16",
     )
     model.add_argument(
-        "--no-prompt-cache",
-        action="store_true",
-        help="keep no evaluated prompts on disk (in the user's cache folder, at most 256 MB), and use none",
-    )
-    model.add_argument(
         "--allow-missing-layer",
         action="append",
         default=[],
@@ -128,13 +158,13 @@ def settings_from(args: argparse.Namespace) -> Settings:
     return dataclasses.replace(base, **_given(args))
 
 
-def chosen_grid(args: argparse.Namespace) -> Grid | None:
-    """The user's grid file, if any."""
+def chosen_grid(args: argparse.Namespace, methods: Sequence[str]) -> Grid | None:
+    """The user's grid file, if any, for the methods that are to run."""
     if args.grid is None:
         return None
-    if args.method not in (Method.AUTO, Method.EGCFG):
+    if all(METHODS[name].grid is None for name in methods):
         raise CommandError(
-            f"--grid: method {args.method} has no guided trials; leave it out, or use --method egcfg",
+            f"--grid: method {methods[0]} has no guided trials; leave it out, or use --method egcfg",
             ExitCode.USAGE,
         )
     try:
@@ -146,6 +176,16 @@ def chosen_grid(args: argparse.Namespace) -> Grid | None:
 def held_settings(args: argparse.Namespace) -> frozenset[str]:
     """The settings given by hand, which no grid varies."""
     return frozenset(_given(args)) | (CARRIED if args.config is not None else frozenset())
+
+
+def _method(text: str) -> str:
+    """The type of `--method`: a method's name, also of one that no help text offers."""
+    if text not in METHODS:
+        names = offered_methods()
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not one of {', '.join(names)}{did_you_mean(text, names)}"
+        )
+    return text
 
 
 def _given(args: argparse.Namespace) -> dict[str, Any]:

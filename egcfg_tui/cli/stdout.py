@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.text import Text
 
 
@@ -45,6 +46,17 @@ def emit_lines(lines: Sequence[Text]) -> None:
         for line in lines:
             console.print(line, soft_wrap=True)
     _write(capture.get())
+
+
+def emit_rendered(renderables: Iterable[RenderableType]) -> None:
+    """Writes tables and charts as wide as the terminal, or 80 columns; in colours to a terminal only."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    with console.capture() as capture:
+        for renderable in renderables:
+            console.print(renderable)
+    _write("".join(f"{line.rstrip()}\n" for line in capture.get().splitlines()))
 
 
 def emit_json(value: object) -> None:

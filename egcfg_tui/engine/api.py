@@ -29,8 +29,9 @@ class ModelSpec:
     """Which model to load and how; None: chosen by the engine, from what benchmarks/engine.py measured.
 
     `gpu_layers` -1 offers every layer to the GPU when the build has one; 0 keeps all on the CPU; above 0 the
-    build has to have one.
+    build has to have one. `sequences`: how many branches the context has room for at once.
     `batch_tokens`: most tokens of one decode, at least one per branch. `cache_type`: one of `CACHE_TYPES`.
+    `stand_in`: `path` is a text, which a stand-in for a model says; of the rest only `context_tokens` counts.
     """
 
     name: str
@@ -41,6 +42,8 @@ class ModelSpec:
     batch_tokens: int | None = None
     flash_attention: bool | None = None
     cache_type: str = "f16"
+    stand_in: bool = False
+    sequences: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,9 @@ class Engine(Protocol):
 
     def piece(self, token: int) -> bytes:
         """The bytes a token stands for; control tokens stand for none."""
+
+    def control_text(self, token: int) -> str:
+        """What a chat template writes for a control token; empty for any other, and where there are none."""
 
     def is_end(self, token: int) -> bool:
         """Whether the token ends a generation."""

@@ -245,6 +245,10 @@ class SequenceEngine(ABC):
         self._branches[sequence] = branch
         return branch
 
+    def control_text(self, token: int) -> str:
+        """Empty: without a vocabulary of its own an engine has no control tokens."""
+        return ""
+
     @property
     def open_branches(self) -> int:
         """How many branches are open."""

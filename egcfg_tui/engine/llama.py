@@ -14,10 +14,9 @@ from egcfg_tui.engine.branches import BatchToken, SequenceEngine
 from egcfg_tui.engine.fingerprints import fingerprint
 from egcfg_tui.engine.native import llama_cpp
 from egcfg_tui.engine.stop_flag import StopFlag, native_callback
+from egcfg_tui.system.cores import usable_cores
 
 MAX_BRANCHES: Final = 64
-# The last id, not a branch's where windows have to be kept.
-_KEEPER: Final = MAX_BRANCHES - 1
 DEFAULT_CONTEXT_TOKENS: Final = 8192
 GPU_BATCH_TOKENS: Final = 512
 # A second batch costs 40 to 60 ms more than its tokens in the first would, and most signals with what stands
@@ -62,7 +61,10 @@ class LlamaEngine(SequenceEngine):
         # A window as long as the context never slides.
         slides = 0 < window < llama_cpp.llama_n_ctx(self._context)
         self._window_tokens = window if slides and can_rewind else 0
-        self._batch = llama_cpp.llama_batch_init(batch_tokens, 0, MAX_BRANCHES)
+        sequences = spec.sequences or MAX_BRANCHES
+        # The last id is no branch's where windows have to be kept.
+        self._keeper = sequences - 1
+        self._batch = llama_cpp.llama_batch_init(batch_tokens, 0, sequences)
         # Views of the native arrays, so that a field is filled in one assignment.
         capacity = (batch_tokens,)
         self._batch_token = np.ctypeslib.as_array(self._batch.token, capacity)
@@ -70,7 +72,7 @@ class LlamaEngine(SequenceEngine):
         self._batch_wanted = np.ctypeslib.as_array(self._batch.logits, capacity)
         self._batch_sharers = np.ctypeslib.as_array(self._batch.n_seq_id, capacity)
         self._batch_sequences = [
-            np.ctypeslib.as_array(self._batch.seq_id[index], (MAX_BRANCHES,)) for index in range(batch_tokens)
+            np.ctypeslib.as_array(self._batch.seq_id[index], (sequences,)) for index in range(batch_tokens)
         ]
         super().__init__(
             ModelInfo(
@@ -79,10 +81,10 @@ class LlamaEngine(SequenceEngine):
                 backend=_backend(spec),
                 vocab_size=llama_cpp.llama_vocab_n_tokens(self._vocab),
                 context_tokens=llama_cpp.llama_n_ctx(self._context),
-                max_branches=_KEEPER if self._window_tokens else MAX_BRANCHES,
+                max_branches=self._keeper if self._window_tokens else sequences,
                 chat_template=_text(llama_cpp.llama_model_chat_template(self._model, None)),
-                bos_text=self._control_text(llama_cpp.llama_vocab_bos(self._vocab)),
-                eos_text=self._control_text(llama_cpp.llama_vocab_eos(self._vocab)),
+                bos_text=self._name(llama_cpp.llama_vocab_bos(self._vocab)),
+                eos_text=self._name(llama_cpp.llama_vocab_eos(self._vocab)),
                 can_rewind=can_rewind,
                 # A saved state leaves out what lies behind the window: loaded, it fills other cells than
                 # a prefill and rounds differently, and a seed would no longer give the same run.
@@ -125,6 +127,10 @@ class LlamaEngine(SequenceEngine):
                 size = llama_cpp.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, False)
             known = self._pieces[token] = buffer.raw[:size]
         return known
+
+    def control_text(self, token: int) -> str:
+        """What a chat template writes for a control token; empty for any other."""
+        return "" if self.piece(token) else self._name(token)
 
     def is_end(self, token: int) -> bool:
         """Whether the token ends a generation."""
@@ -177,9 +183,9 @@ class LlamaEngine(SequenceEngine):
         A cell of a single sequence that has slid out of its window may be given to new tokens; a shared one
         is never. The sequence is in no batch, so it changes no logits.
         """
-        llama_cpp.llama_memory_seq_rm(self._memory, _KEEPER, -1, -1)
+        llama_cpp.llama_memory_seq_rm(self._memory, self._keeper, -1, -1)
         for sequence in self._branches:
-            llama_cpp.llama_memory_seq_cp(self._memory, sequence, _KEEPER, -1, -1)
+            llama_cpp.llama_memory_seq_cp(self._memory, sequence, self._keeper, -1, -1)
 
     def _cut(self, sequence: int, length: int) -> bool:
         # llama.cpp cuts where the window before the cut is gone as well: the next logits would be wrong.
@@ -203,7 +209,8 @@ class LlamaEngine(SequenceEngine):
             self._cut(sequence, 0)
             raise EngineError("a saved state does not fit this model's context")
 
-    def _control_text(self, token: int) -> str:
+    def _name(self, token: int) -> str:
+        """What the vocabulary calls a token; negative ones, which are none, have no name."""
         if token < 0:
             return ""
         return _text(llama_cpp.llama_vocab_get_text(self._vocab, token)) or ""
@@ -250,12 +257,12 @@ def _load_model(spec: ModelSpec) -> Any:
 
 
 def _make_context(model: Any, spec: ModelSpec, context_tokens: int, batch_tokens: int) -> Any:
-    threads = spec.threads or os.cpu_count() or 1
+    threads = spec.threads or usable_cores()
     parameters = llama_cpp.llama_context_default_params()
     parameters.n_ctx = context_tokens
     parameters.n_batch = batch_tokens
     parameters.n_ubatch = batch_tokens
-    parameters.n_seq_max = MAX_BRANCHES
+    parameters.n_seq_max = spec.sequences or MAX_BRANCHES
     parameters.n_threads = threads
     parameters.n_threads_batch = threads
     parameters.kv_unified = True

@@ -1,19 +1,23 @@
 """Exercises: the model, one module per format, the bundled set, and what a user's reference resolves to."""
 
-from egcfg_tui.exercises.library import DEMO_ID, bundled
+from egcfg_tui.exercises.library import DEMO_ID, bundled, bundled_half
 from egcfg_tui.exercises.model import Exercise, ExerciseError, ExerciseKind
-from egcfg_tui.exercises.references import load, load_all, load_each
+from egcfg_tui.exercises.references import BUNDLED, load, load_all, load_chosen, load_each, reference_to
 from egcfg_tui.exercises.visibility import Visibility, with_visible
 
 __all__ = [
+    "BUNDLED",
     "DEMO_ID",
     "Exercise",
     "ExerciseError",
     "ExerciseKind",
     "Visibility",
     "bundled",
+    "bundled_half",
     "load",
     "load_all",
+    "load_chosen",
     "load_each",
+    "reference_to",
     "with_visible",
 ]

@@ -1,8 +1,8 @@
-"""Resolves what a user types for an exercise: a bundled id, a file, or `FILE#ID`."""
+"""Resolves what a user types for exercises: a bundled id, a file, `FILE#ID`, or many as `FILE#1-20`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
@@ -11,6 +11,7 @@ from egcfg_tui.exercises.formats import datasets, exercism, python_file, toml_fo
 from egcfg_tui.exercises.library import bundled
 from egcfg_tui.exercises.model import Exercise, ExerciseError
 from egcfg_tui.exercises.reading.places import Place
+from egcfg_tui.exercises.selection import Selection, is_range
 
 BUNDLED: Final = "bundled"
 """The name of the whole bundled set."""
@@ -19,7 +20,7 @@ _ADVICE: Final = "name a .toml or .py exercise, an Exercism folder or a .jsonl d
 
 
 def load(reference: str) -> Exercise:
-    """The one exercise that the reference names. Raises `ExerciseError`.
+    """The one exercise that the reference names. Raises `ExerciseError`, also where it names several.
 
     A bundled id wins over a file of the same name; write `./NAME` for the file.
     """
@@ -49,28 +50,77 @@ def load_all(reference: str) -> list[Exercise]:
     return exercises
 
 
-def load_each(reference: str) -> Iterator[Exercise | ExerciseError]:
-    """Every exercise of a data set file, of a folder, or of the `bundled` set.
+def load_chosen(references: Sequence[str], ids: str = "") -> list[Exercise]:
+    """All exercises of several references in their order, of those only the ones that `ids` chooses.
 
-    In a folder those are its TOML files and its Exercism folders. Whatever `load` takes is taken as well.
-    In the place of an exercise that is broken the reason is yielded, so that one does not keep the others
-    away; raises `ExerciseError` where file or folder as a whole cannot be read.
+    `ids` is a `Selection`'s text; empty: all. Raises `ExerciseError` at the first chosen exercise that is
+    broken, and for an id or range that chooses none.
+    """
+    selection = Selection(ids) if ids else None
+    exercises = []
+    for reference in references:
+        for found in load_each(reference, selection):
+            if isinstance(found, ExerciseError):
+                raise found
+            exercises.append(found)
+    if selection is not None and selection.unused:
+        raise _chooses_none(selection, ", ".join(references))
+    return exercises
+
+
+def reference_to(exercise: Exercise) -> str:
+    """What `load` finds the exercise by again."""
+    return exercise.id if exercise.source == f"bundled/{exercise.id}.toml" else exercise.source
+
+
+def load_each(reference: str, selection: Selection | None = None) -> Iterator[Exercise | ExerciseError]:
+    """Every exercise of a data set file, of a folder, or of the `bundled` set, that is in the selection.
+
+    In a folder those are its TOML files and its Exercism folders. Whatever `load` takes is taken as well, and
+    ids and ranges as in `FILE#1-20,25`. In the place of an exercise that is broken the reason is yielded, so
+    that one does not keep the others away; raises `ExerciseError` where file or folder as a whole cannot be
+    read, and for an id or range behind `#` that chooses none.
     """
     path, exercise_id = _split(reference)
+    several = None if exercise_id is None else Selection(exercise_id)
+
+    def wanted(names: tuple[str, ...]) -> bool:
+        return all(chosen.wants(names) for chosen in (several, selection) if chosen is not None)
+
     if reference == BUNDLED:
-        yield from bundled()
-    elif exercise_id is not None or any(exercise.id == reference for exercise in bundled()):
-        yield load(reference)
+        yield from (exercise for exercise in bundled() if wanted(_names(exercise)))
+    elif _is_bundled(reference) or (several is not None and several.is_plain) or not path.exists():
+        several = None
+        yield from (exercise for exercise in (load(reference),) if wanted(_names(exercise)))
     elif path.is_dir():
-        for member in _members(path).values():
+        for name, member in _members(path).items():
             try:
-                yield _read_single(member)
+                if wanted((name,)):
+                    yield _read_single(member)
             except ExerciseError as error:
                 yield error
-    elif datasets.is_dataset(path) and path.exists():
-        yield from datasets.read_each(path)
+    elif datasets.is_dataset(path):
+        yield from datasets.read_each(path, wanted)
     else:
-        yield load(reference)
+        yield from (exercise for exercise in (_read_single(path),) if wanted(_names(exercise)))
+    if several is not None and several.unused:
+        raise _chooses_none(several, str(path))
+
+
+def _chooses_none(selection: Selection, file: str) -> ExerciseError:
+    part, ids = selection.unused[0], selection.seen
+    if is_range(part) and ids:
+        return Place(file).error(f"has no exercise in the range {part}; it has {ids[0]} to {ids[-1]}")
+    return datasets.unknown_id(part, ids, file) if ids else Place(file).error(f"has no exercise `{part}`")
+
+
+def _is_bundled(reference: str) -> bool:
+    return any(exercise.id == reference for exercise in bundled())
+
+
+def _names(exercise: Exercise) -> tuple[str, ...]:
+    """What an exercise may be called by: its id, and the number behind the `/` of a data set's id."""
+    return tuple(dict.fromkeys((exercise.id, exercise.id.rpartition("/")[2])))
 
 
 def _split(reference: str) -> tuple[Path, str | None]:

@@ -4,13 +4,15 @@ from egcfg_tui.models.adding import add
 from egcfg_tui.models.catalogue import Catalogue, Entry
 from egcfg_tui.models.catalogue_file import load_catalogue
 from egcfg_tui.models.errors import ModelError, ModelMissingError
+from egcfg_tui.models.gguf_chat import Chat, read_chat
 from egcfg_tui.models.inventory import Standing, State, others, standing
-from egcfg_tui.models.memory import check_memory, needed_bytes
+from egcfg_tui.models.memory import needed_bytes, sequences_for
 from egcfg_tui.models.pulling import pull
 from egcfg_tui.models.resolving import ResolvedModel, resolve
 
 __all__ = [
     "Catalogue",
+    "Chat",
     "Entry",
     "ModelError",
     "ModelMissingError",
@@ -18,11 +20,12 @@ __all__ = [
     "Standing",
     "State",
     "add",
-    "check_memory",
     "load_catalogue",
     "needed_bytes",
     "others",
     "pull",
+    "read_chat",
     "resolve",
+    "sequences_for",
     "standing",
 ]

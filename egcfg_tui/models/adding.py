@@ -14,6 +14,7 @@ from egcfg_tui.models.catalogue_file import ID, ID_MEANING, read_user_text, with
 from egcfg_tui.models.checksums import sha256_of
 from egcfg_tui.models.errors import ModelError
 from egcfg_tui.models.folders import make_private, user_catalogue_file
+from egcfg_tui.models.gguf_extent import check_extent
 from egcfg_tui.models.gguf_header import read_header
 
 
@@ -23,6 +24,7 @@ def add(path: Path, model_id: str | None = None) -> Entry:
     if any("\ud800" <= character <= "\udfff" for character in str(path)):
         raise ModelError(f"{str(path)!r}: the path is not UTF-8; rename the file or its folder")
     header = read_header(path)
+    check_extent(path)
     if not header.context_tokens:
         raise ModelError(f"{path}: the file does not say how long its context is; it is no language model")
     model_id = model_id or re.sub(r"[^a-z0-9._-]+", "-", path.stem.lower()).strip("-._") or "model"

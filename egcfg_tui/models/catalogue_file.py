@@ -49,7 +49,7 @@ def read_user_text() -> str:
     file = user_catalogue_file()
     try:
         return file.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     except UnicodeDecodeError as error:
         raise ModelError(f"{file}: byte {error.start} is not UTF-8; save the file as UTF-8") from None

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from egcfg_tui.models.folders import models_folder
 
+_OLLAMA_HOST: Final = "registry.ollama.ai"
 _OLLAMA_MODEL: Final = "application/vnd.ollama.image.model"
 
 
@@ -93,15 +94,17 @@ def find_hub() -> list[Found]:
 
 
 def find_ollama() -> list[Found]:
-    """Models of Ollama, as `ollama:name:tag`; a manifest names the blob that is the GGUF file."""
+    """Models of Ollama, as `ollama list` names them; a manifest names the blob that is the GGUF file."""
     rows = []
     for place in ollama_folders():
         manifests = place.folder / "manifests"
         for manifest in _files(manifests, "*/*/*/*"):
-            _, owner, name, tag = manifest.relative_to(manifests).parts
+            host, owner, name, tag = manifest.relative_to(manifests).parts
             blob = _ollama_blob(manifest, place.folder / "blobs")
             if blob is not None:
-                full = name if owner == "library" else f"{owner}/{name}"
+                # Ollama leaves out its own registry, and there the owner of its own models.
+                shown = (host, owner, name) if host != _OLLAMA_HOST else (owner, name)
+                full = "/".join(shown).removeprefix("library/")
                 rows.append(Found(blob, place.owner, f"ollama:{full}:{tag}"))
     return rows
 

@@ -1,27 +1,19 @@
 """The few facts of a GGUF file that are needed before a native library loads it.
 
-Covered: format versions 2 and 3, little endian. Reading stops at the vocabulary, whose size is the last
-fact needed, so a header takes about a millisecond.
+Reading stops at the vocabulary, whose size is the last fact needed, so a header takes about a millisecond.
 """
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
-from egcfg_tui.models.errors import ModelError
+from egcfg_tui.models.gguf_values import Value, opened, pairs
+from egcfg_tui.models.layers import kept
 
-Value = int | float | bool | str | list[int]
-
-_SCALARS: Final = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
-_STRING: Final = 8
-_ARRAY: Final = 9
 _VOCABULARY: Final = "tokenizer.ggml.tokens"
-_LONGEST_LIST: Final = 1024
-"""Longer arrays (tokens, scores) are passed over; per-layer numbers are well below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,64 +25,31 @@ class Header:
     licence: str
     context_tokens: int
     layers: int
-    embedding: int
-    heads: int
-    kv_heads: tuple[int, ...]
-    """Heads of keys and values, one number per layer, or a single one for all."""
-    key_length: int
-    value_length: int
+    cache_numbers: int
+    """Numbers that the keys and values of one token are, in all layers together."""
     state_numbers: int
-    """Numbers that one sequence's state holds in a recurrent layer; 0 without such layers."""
+    """Numbers that the states of one sequence are, in all recurrent layers together; 0 without any."""
     vocabulary: int
 
 
 def read_header(path: Path) -> Header:
     """Reads the header of a GGUF file, or says why the file is none."""
-    try:
-        with path.open("rb") as file:
-            return _header(_metadata(file, path))
-    except (EOFError, struct.error, UnicodeDecodeError, OverflowError):
-        raise ModelError(f"{path}: the GGUF header is cut short or damaged; fetch the file again") from None
-    except OSError as error:
-        raise ModelError(f"{path}: cannot be read: {error.strerror}; check the path") from None
+    with opened(path) as file:
+        found: dict[str, Value] = {}
+        for key, value in pairs(file):
+            found[key] = value
+            if key == _VOCABULARY:
+                break
+        return _header(found)
 
 
-def _metadata(file: BinaryIO, path: Path) -> dict[str, Value]:
-    magic = file.read(4)
-    if magic != b"GGUF":
-        lfs = " (a Git LFS pointer: fetch the real file)" if magic == b"vers" else ""
-        raise ModelError(f"{path}: not a GGUF file, it begins with {magic!r}{lfs}; name a .gguf model")
-    version = _number(file, "I")
-    if version not in (2, 3):
-        raise ModelError(f"{path}: GGUF version {version} is not supported; use a file of version 2 or 3")
-    file.seek(8, 1)  # number of tensors
-    found: dict[str, Value] = {}
-    for key, value in _pairs(file, _number(file, "Q")):
-        found[key] = value
-        if key == _VOCABULARY:
-            break
-    return found
+def read_values(path: Path, keys: Collection[str]) -> dict[str, Value]:
+    """The values of any keys, those behind the vocabulary included: takes half a second where it is large.
 
-
-def _pairs(file: BinaryIO, count: int) -> Iterator[tuple[str, Value]]:
-    """Keys with their values; a long array, or one of texts, is given as its length."""
-    for _ in range(count):
-        key, kind = _string(file), _number(file, "I")
-        if kind == _STRING:
-            yield key, _string(file)
-        elif kind != _ARRAY:
-            yield key, _scalar(file, kind)
-        else:
-            inner, length = _number(file, "I"), _number(file, "Q")
-            if inner == _STRING:
-                yield key, length
-                for _ in range(length):
-                    _skip(file, _number(file, "Q"))
-            elif length > _LONGEST_LIST:
-                yield key, length
-                _skip(file, length * struct.calcsize(_code(inner)))
-            else:
-                yield key, [int(_scalar(file, inner)) for _ in range(length)]
+    Keys that the file lacks are left out. Raises `ModelError`.
+    """
+    with opened(path) as file:
+        return {key: value for key, value in pairs(file) if key in keys}
 
 
 def _header(values: dict[str, Value]) -> Header:
@@ -98,73 +57,22 @@ def _header(values: dict[str, Value]) -> Header:
 
     def numbers(key: str) -> list[int]:
         value = values.get(f"{architecture}.{key}", 0)
-        if isinstance(value, list):
-            return value
-        return [int(value)] if not isinstance(value, str) else [0]
+        given = value if isinstance(value, list) else [value]
+        return [0 if isinstance(number, str) else int(number) for number in given]
 
     def number(key: str) -> int:
         return max(numbers(key), default=0)
 
-    embedding, heads = number("embedding_length"), number("attention.head_count")
-    head_length = embedding // heads if heads else 0
+    layers = number("block_count")
+    memory = kept(architecture, numbers, number("embedding_length"), layers)
     vocabulary = values.get(_VOCABULARY, 0)
     return Header(
         architecture=architecture,
         name=str(values.get("general.name", "")),
         licence=str(values.get("general.license", "")),
         context_tokens=number("context_length"),
-        layers=number("block_count"),
-        embedding=embedding,
-        heads=heads,
-        kv_heads=tuple(numbers("attention.head_count_kv")) if number("attention.head_count_kv") else (heads,),
-        key_length=number("attention.key_length") or head_length,
-        value_length=number("attention.value_length") or head_length,
-        state_numbers=_state_numbers(number, embedding),
+        layers=layers,
+        cache_numbers=memory.per_token,
+        state_numbers=memory.per_sequence,
         vocabulary=vocabulary if isinstance(vocabulary, int) else 0,
     )
-
-
-def _state_numbers(number: Callable[[str], int], embedding: int) -> int:
-    """As llama.cpp sizes them: of state-space layers, of RWKV's, and of short convolutions."""
-    inner, size, kernel = (number(f"ssm.{key}") for key in ("inner_size", "state_size", "conv_kernel"))
-    if inner:
-        return max(kernel - 1, 0) * (inner + 2 * number("ssm.group_count") * size) + inner * size
-    if number("wkv.head_size"):
-        return embedding * (number("wkv.head_size") + 2)
-    return embedding * max(number("shortconv.l_cache") - 1, 0)
-
-
-def _number(file: BinaryIO, code: str) -> int:
-    return int(struct.unpack(f"<{code}", _exactly(file, struct.calcsize(code)))[0])
-
-
-def _scalar(file: BinaryIO, kind: int) -> int | float | bool:
-    code = _code(kind)
-    value: int | float | bool = struct.unpack(f"<{code}", _exactly(file, struct.calcsize(code)))[0]
-    return value
-
-
-def _code(kind: int) -> str:
-    if kind not in _SCALARS:
-        raise EOFError  # no such type: the bytes before were not what they seemed
-    return _SCALARS[kind]
-
-
-def _string(file: BinaryIO) -> str:
-    return _exactly(file, _number(file, "Q")).decode("utf-8")
-
-
-def _exactly(file: BinaryIO, count: int) -> bytes:
-    """`count` bytes. The limit keeps a damaged length from asking for all memory."""
-    if count > 1 << 28:
-        raise EOFError
-    data = file.read(count)
-    if len(data) < count:
-        raise EOFError
-    return data
-
-
-def _skip(file: BinaryIO, count: int) -> None:
-    if count > 1 << 40:
-        raise EOFError
-    file.seek(count, 1)

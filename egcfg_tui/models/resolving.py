@@ -6,6 +6,7 @@ import difflib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from egcfg_tui.models import found
 from egcfg_tui.models.catalogue import Catalogue, Entry
@@ -13,23 +14,31 @@ from egcfg_tui.models.catalogue_file import load_catalogue
 from egcfg_tui.models.checksums import sha256_of
 from egcfg_tui.models.errors import ModelError, ModelMissingError
 from egcfg_tui.models.folders import models_folder
+from egcfg_tui.models.gguf_extent import check_extent
 from egcfg_tui.models.gguf_header import read_header
 from egcfg_tui.models.units import megabytes
+
+_SAY: Final = "say:"
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedModel:
-    """A model that is on this disk. `context_tokens` None: the file does not say."""
+    """A model that is on this disk. `context_tokens` None: the file does not say.
+
+    `stand_in`: `path` is a text that stands in for a model's answers.
+    """
 
     name: str
     path: Path
     context_tokens: int | None
+    stand_in: bool = False
 
 
 def resolve(name: str, catalogue: Catalogue | None = None) -> ResolvedModel:
     """Finds the file of a model named by catalogue id, path, `hf:org/repo/file` or `ollama:name:tag`.
 
     Files of the catalogue are checked by size and sha256 before they are used, others by their header.
+    `say:FILE` names a text file, which a stand-in for a model gives as its answer.
     """
     catalogue = catalogue or load_catalogue()
     entry = catalogue.get(name)
@@ -38,8 +47,10 @@ def resolve(name: str, catalogue: Catalogue | None = None) -> ResolvedModel:
     if name.startswith("hf:"):
         return _described(name, _by_reference(name, found.find_hub(), (found.hub_cache(),)))
     if name.startswith("ollama:"):
-        full = name if ":" in name.removeprefix("ollama:") else f"{name}:latest"
+        full = name if ":" in name.removeprefix("ollama:").rpartition("/")[2] else f"{name}:latest"
         return _described(name, _by_reference(full, found.find_ollama(), found.ollama_folders()))
+    if name.startswith(_SAY):
+        return ResolvedModel(name, _answer_file(name.removeprefix(_SAY)), None, stand_in=True)
     path = Path(name).expanduser()
     if name.endswith(".gguf") or os.sep in name or path.is_file():
         return _described(path.stem, _existing(path))
@@ -47,8 +58,8 @@ def resolve(name: str, catalogue: Catalogue | None = None) -> ResolvedModel:
     hint = f"; did you mean {close[0]}?" if close else ""
     raise ModelError(
         f"unknown model {name!r}{hint}\n"
-        f"Known ids: {', '.join(catalogue.ids)}. A path to a .gguf file, hf:org/repo/file and "
-        "ollama:name:tag are taken as well."
+        f"Known ids: {', '.join(catalogue.ids)}. A path to a .gguf file, hf:org/repo/file, "
+        "ollama:name:tag and say:FILE are taken as well."
     )
 
 
@@ -126,6 +137,16 @@ def _by_reference(name: str, candidates: list[found.Found], looked: tuple[found.
     raise ModelError(f"model {name} is not in {folders}{hint}\n{step}")
 
 
+def _answer_file(name: str) -> Path:
+    path = Path(name).expanduser()
+    if name and path.is_file():
+        return path
+    problem = "is a folder" if name and path.is_dir() else "there is no such file"
+    raise ModelError(
+        f"model {_SAY}{name}: {problem}; give a text file that holds the answer (docs/bug_report.md)"
+    )
+
+
 def _existing(path: Path) -> Path:
     if path.is_file():
         return path
@@ -136,4 +157,5 @@ def _existing(path: Path) -> Path:
 
 
 def _described(name: str, path: Path) -> ResolvedModel:
+    check_extent(path)
     return ResolvedModel(name, path, read_header(path).context_tokens or None)

@@ -32,10 +32,14 @@ class CodecError(ValueError):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Codec:
-    """The two directions for one hint. `decode` takes the JSON value and the name of its place."""
+    """The two directions for one hint. `decode` takes the JSON value and the name of its place.
+
+    JSON values of the types `as_is` are what they stand for: most values of a long file need no call.
+    """
 
     encode: Callable[[Any], Json]
     decode: Callable[[Json, str], Any]
+    as_is: frozenset[type] = frozenset()
 
 
 def encode(value: Any) -> dict[str, Json]:
@@ -88,11 +92,13 @@ def _record(kind: type, required: Mapping[str, bool]) -> Codec:
         _expect(data, (dict,), f"an object ({kind.__name__})", place)
         values = {}
         for name, codec in codecs.items():
-            inner = f"{place}.{name}" if place else name
             if name in data:
-                values[name] = codec.decode(data[name], inner)
+                value = data[name]
+                if type(value) not in codec.as_is:
+                    value = codec.decode(value, f"{place}.{name}" if place else name)
+                values[name] = value
             elif required[name]:
-                raise CodecError(f"{inner} is missing")
+                raise CodecError(f"{place}.{name} is missing" if place else f"{name} is missing")
         return kind(**values)
 
     return Codec(encode_fields, decode_fields)
@@ -138,6 +144,7 @@ def _union(options: tuple[Any, ...]) -> Codec:
     return Codec(
         lambda value: None if value is None else inner.encode(value),
         lambda data, place: None if data is None else inner.decode(data, place),
+        inner.as_is | {types.NoneType},
     )
 
 
@@ -187,14 +194,14 @@ def _decode_float(data: Json, place: str) -> float:
 
 
 def _as_is(kinds: tuple[type, ...], name: str) -> Codec:
-    return Codec(lambda value: value, lambda data, place: _expect(data, kinds, name, place))
+    return Codec(lambda value: value, lambda data, place: _expect(data, kinds, name, place), frozenset(kinds))
 
 
 _PLAIN: Final[dict[Any, Codec]] = {
     str: _as_is((str,), "a text"),
     int: _as_is((int,), "a whole number"),
     bool: _as_is((bool,), "true or false"),
-    float: Codec(_encode_float, _decode_float),
+    float: Codec(_encode_float, _decode_float, frozenset({float})),
 }
 
 

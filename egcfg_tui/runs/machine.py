@@ -7,6 +7,8 @@ import platform
 from dataclasses import dataclass
 from pathlib import Path
 
+from egcfg_tui.system.cores import usable_cores
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -26,16 +28,10 @@ def this_machine() -> Machine:
         system=f"{platform.system()} {platform.release()}",
         architecture=platform.machine(),
         processor=_processor(),
-        cores=_cores(),
+        cores=usable_cores(),
         memory_bytes=_memory_bytes(),
         python=platform.python_version(),
     )
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _processor() -> str:

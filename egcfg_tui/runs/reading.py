@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from egcfg_tui.runs import json_codec
+from egcfg_tui.runs.old_recordings import Rows
 from egcfg_tui.runs.schema import EVENT_TYPES, KIND, SCHEMA, Header, Recording, RecordingError, TimedEvent
 
 
@@ -37,7 +38,8 @@ def read_recording(path: Path) -> Recording:
     if not lines:
         raise RecordingError(f"{path}, line 1: the header is incomplete; nothing of the run was recorded")
     header = _header(path, lines[0])
-    timed = tuple(_event(path, number, line) for number, line in enumerate(lines[1:], start=2))
+    rows = Rows()
+    timed = tuple(_event(path, number, line, rows) for number, line in enumerate(lines[1:], start=2))
     return Recording(header, timed, cut_short)
 
 
@@ -87,7 +89,7 @@ def _header(path: Path, line: bytes) -> Header:
         raise RecordingError(f"{path}, line 1: {error}") from error
 
 
-def _event(path: Path, number: int, line: bytes) -> TimedEvent:
+def _event(path: Path, number: int, line: bytes, rows: Rows) -> TimedEvent:
     data = _object(path, number, line)
     try:
         stamp = json_codec.decode(_Stamp, data)
@@ -95,7 +97,8 @@ def _event(path: Path, number: int, line: bytes) -> TimedEvent:
             raise json_codec.CodecError(
                 f"unknown event {stamp.event!r}; the file is damaged or from a later version"
             )
-        return TimedEvent(stamp.t, json_codec.decode(EVENT_TYPES[stamp.event], data.get("data"), "data"))
+        content = rows.completed(stamp.event, data.get("data"))
+        return TimedEvent(stamp.t, json_codec.decode(EVENT_TYPES[stamp.event], content, "data"))
     except ValueError as error:
         raise RecordingError(f"{path}, line {number}: {error}") from error
 

@@ -18,7 +18,7 @@ from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.runs import json_codec
 from egcfg_tui.runs.machine import Machine, this_machine
 from egcfg_tui.solving.request.grid import Grid
-from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
 SCHEMA: Final = 1
@@ -47,14 +47,15 @@ class RecordedModel:
 
 @dataclass(frozen=True, slots=True)
 class RecordedRequest:
-    """What was asked of the solver, besides the exercise."""
+    """What was asked of the solver, besides the exercise. `method` may be one that this version lacks."""
 
-    method: Method
+    method: str
     settings: Settings
     seed: int
     budget_s: float
     model: RecordedModel
     grid: Grid = field(default_factory=Grid)
+    budget_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def header_for(request: SolveRequest, model: RecordedModel) -> Header:
             budget_s=request.budget_s,
             model=model,
             grid=request.grid,
+            budget_tokens=request.budget_tokens,
         ),
         machine=this_machine(),
     )

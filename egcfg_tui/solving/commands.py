@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from egcfg_tui.events import Event, GammaChanged, SolvePaused, SolveResumed
+from egcfg_tui.events import Event, GammaChanged, Outcome, SolvePaused, SolveResumed
 
 _PAUSE_POLL_S: Final = 0.05
 
@@ -45,9 +45,9 @@ Command = Pause | Resume | StepLine | SetGamma | Rewind
 
 
 class Interrupted(Exception):
-    """Unwinds a solve to its end. `reason` is `stopped` or `budget`."""
+    """Unwinds a solve to its end. `reason` is `STOPPED` or `BUDGET`, or what a subclass says."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: Outcome) -> None:
         super().__init__(reason)
         self.reason = reason
 
@@ -64,7 +64,8 @@ class CommandInbox:
     """Listens to commands between tokens and keeps the clock of the budget.
 
     `wait(seconds)` returns the next command or None (0: do not wait). Time spent paused does not count
-    against the budget. `clock` gives seconds.
+    against the budget. `clock` gives seconds. `tokens` is how many were evaluated so far, kept up to date by
+    the meter; `budget_tokens` None sets them no limit.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class CommandInbox:
         clock: Callable[[], float],
         wait: Callable[[float], Any | None] = lambda _seconds: None,
         stop_requested: Callable[[], bool] = lambda: False,
+        budget_tokens: int | None = None,
     ) -> None:
         self._clock = clock
         self._wait = wait
@@ -81,6 +83,8 @@ class CommandInbox:
         self._start = clock()
         self._paused_s = 0.0
         self._budget_s = budget_s
+        self._budget_tokens = budget_tokens
+        self.tokens = 0
         self._paused = False
         self._stepping = False
         self._requested_gamma: float | None = None
@@ -93,9 +97,16 @@ class CommandInbox:
         return self._clock() - self._start - self._paused_s
 
     @property
-    def should_halt(self) -> bool:
-        """Whether a stop was asked for or the budget is used up."""
-        return self.stop_requested() or self.elapsed_s >= self._budget_s
+    def left_s(self) -> float:
+        """Seconds of the budget that are left; none once its tokens are used up."""
+        out_of_tokens = self._budget_tokens is not None and self.tokens >= self._budget_tokens
+        return 0.0 if out_of_tokens else max(0.0, self._budget_s - self.elapsed_s)
+
+    def halt_reason(self) -> Outcome | None:
+        """Why the solve has to end: it was stopped, or its budget is used up; None while it may go on."""
+        if self.stop_requested():
+            return Outcome.STOPPED
+        return None if self.left_s else Outcome.BUDGET
 
     def checkpoint(self) -> Iterator[Event]:
         """Takes what was asked in; holds while paused.
@@ -108,10 +119,9 @@ class CommandInbox:
         if self._requested_line is not None:
             line, self._requested_line = self._requested_line, None
             raise Rewound(line)
-        if self.stop_requested():
-            raise Interrupted("stopped")
-        if self.elapsed_s >= self._budget_s:
-            raise Interrupted("budget")
+        reason = self.halt_reason()
+        if reason is not None:
+            raise Interrupted(reason)
 
     @contextmanager
     def rewindable(self) -> Iterator[None]:

@@ -15,7 +15,7 @@ from egcfg_tui.prompting.task import TaskPrompt
 from egcfg_tui.solving.commands import CommandInbox
 from egcfg_tui.solving.decoding.meter import Meter
 from egcfg_tui.solving.decoding.prompt_branches import PromptBranches, shared_length
-from egcfg_tui.solving.guided.candidates import BATCH_ROWS
+from egcfg_tui.solving.decoding.prompt_lookup import BATCH_ROWS
 from egcfg_tui.solving.request.fitting import SHORTEST_ANSWER_TOKENS
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.run_cache import RunCache
@@ -107,11 +107,15 @@ class SolveContext:
             used += self.prompt_tokens
         return (self.engine.free_tokens - used) // (settings.candidates + 2)
 
-    def evaluate_prompt(self) -> Iterator[Event]:
-        """Evaluates the prompt in use."""
+    def evaluate_prompt(self, settings: Settings) -> Iterator[Event]:
+        """Evaluates the prompt in use, and a thought that the model opens behind it.
+
+        Raises `ThoughtOnly` where that thought comes to no end.
+        """
         yield self.meter.enter(Stage.PROMPT)
         others = [branches for branches in self._prompts.values() if branches is not self._current]
         yield from self._current.evaluate(self.meter, others)
+        yield from self._current.skip_thought(self.meter, settings.thought_tokens)
 
     def use_prompt(
         self, prompt: TaskPrompt, settings: Settings, *, keep: TaskPrompt | None
@@ -129,7 +133,7 @@ class SolveContext:
             for other in self._prompts.keys() - {prompt, keep}:
                 self._prompts.pop(other).close()
         if not known:
-            yield from self.evaluate_prompt()
+            yield from self.evaluate_prompt(settings)
 
     def conditional(
         self, signal_tokens: list[int], code_tokens: list[int], earlier: Branch | None
@@ -155,7 +159,9 @@ class SolveContext:
         source = canonical(code) or code
         if source in self._answers:
             return None
-        report = self.cache.execute([source], self.inbox.stop_requested)[0]
+        self.draft = code
+        with self.meter.within(Stage.RUNS):
+            report = self.cache.execute([source], self.inbox.halt_reason)[0]
         passed = bool(self.exercise.visible) and report.passed
         answer = self._answers[source] = Answer(code, source, report.results, passed)
         if self.best is None or answer.rank > self.best.rank:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from egcfg_sandbox import Program, Report, Sandbox, Verdict
+from egcfg_sandbox import Program, Report, Sandbox, TestResult, Verdict
+from egcfg_tui.events import Outcome
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.solving.commands import Interrupted
 
@@ -29,20 +30,28 @@ class RunCache:
         """Whether the program ran before."""
         return source in self._reports
 
-    def execute(self, sources: Sequence[str], should_stop: Callable[[], bool]) -> list[Report]:
+    def execute(self, sources: Sequence[str], halt_reason: Callable[[], Outcome | None]) -> list[Report]:
         """Reports in the order of `sources`, traces included.
 
-        Raises `Interrupted` when stopped meanwhile and `SandboxBroke` when a run has no verdict.
+        Raises `Interrupted` when `halt_reason` gives one meanwhile, and `SandboxBroke` when a run has no
+        verdict.
         """
         missing = [source for source in dict.fromkeys(sources) if source not in self._reports]
         if missing:
+            halted: list[Outcome] = []
+
+            def should_stop() -> bool:
+                reason = halt_reason()
+                halted.extend([reason] if reason else [])
+                return bool(reason)
+
             reports = self._sandbox.run_many([self._program(source) for source in missing], should_stop)
             for report in reports:
-                check_sandbox(report)
+                check_sandbox(report.results)
             self.runs += len(reports)
             self._reports.update(zip(missing, reports, strict=False))
             if len(reports) < len(missing):
-                raise Interrupted("stopped")
+                raise Interrupted(halted[-1])
         return [self._reports[source] for source in sources]
 
     def _program(self, source: str) -> Program:
@@ -57,8 +66,8 @@ class RunCache:
         )
 
 
-def check_sandbox(report: Report) -> None:
+def check_sandbox(results: Iterable[TestResult]) -> None:
     """Raises `SandboxBroke` when the sandbox failed in one of the runs."""
-    for row in report.results:
+    for row in results:
         if row.status is Verdict.SANDBOX_ERROR:
             raise SandboxBroke(row.error or "no reason was given")

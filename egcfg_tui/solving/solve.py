@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from egcfg_sandbox import Program, Sandbox, SandboxRefused
+from egcfg_sandbox import Sandbox, SandboxRefused
 from egcfg_tui.engine.api import Engine, EngineError
 from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.events import (
     Event,
     FailureKind,
+    Outcome,
     ScoredTest,
     SettingsLeftOut,
     SolveFailed,
@@ -22,10 +23,11 @@ from egcfg_tui.prompting.task import PromptStyle, TaskPrompt, task_prompt
 from egcfg_tui.solving.commands import CommandInbox, Interrupted
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.meter import ContextFull
-from egcfg_tui.solving.request.fitting import fit
-from egcfg_tui.solving.request.settings import Method
+from egcfg_tui.solving.methods import METHODS
+from egcfg_tui.solving.request.fitting import fit, too_many_candidates
 from egcfg_tui.solving.request.solve_request import SolveRequest
-from egcfg_tui.solving.run_cache import SandboxBroke, check_sandbox
+from egcfg_tui.solving.run_cache import SandboxBroke
+from egcfg_tui.solving.scoring import score
 from egcfg_tui.solving.trials.runner import Running
 
 
@@ -43,7 +45,8 @@ def solve(
     """
     exercise = request.exercise
     grid = request.grid.settings(request.settings)
-    settings = grid[0] if request.method is Method.EGCFG else request.settings
+    starts_guided = METHODS[request.method].guided
+    settings = grid[0] if starts_guided else request.settings
     yield SolveStarted(
         exercise_id=exercise.id,
         title=exercise.title,
@@ -51,23 +54,25 @@ def solve(
         visible_tests=tuple(test.text for test in exercise.visible),
         hidden_tests=len(exercise.hidden),
         starter=exercise.starter,
-        method=request.method.value,
+        method=request.method,
         model=engine.info.name,
         seed=request.seed,
         budget_s=request.budget_s,
         settings=settings.to_string(),
         gamma=settings.gamma,
         grid=len(grid),
+        budget_tokens=request.budget_tokens,
     )
     try:
-        frame = chat_frame(
-            engine.info.chat_template, bos_text=engine.info.bos_text, eos_text=engine.info.eos_text
-        )
+        info = engine.info
 
         def prompt_for(style: PromptStyle) -> TaskPrompt:
+            # A document needs no chat template, so one that fails does not matter.
+            template = None if style is PromptStyle.COMPLETION else info.chat_template
+            frame = chat_frame(template, bos_text=info.bos_text, eos_text=info.eos_text)
             return task_prompt(exercise, style, frame)
 
-        context_tokens, fitting = engine.info.context_tokens, fit(engine, request, prompt_for)
+        context_tokens, fitting = info.context_tokens, fit(engine, request, prompt_for)
         if context_tokens < fitting.least_tokens:
             yield SolveFailed(
                 FailureKind.CONTEXT,
@@ -75,10 +80,14 @@ def solve(
                 f"an answer; use --context {fitting.least_tokens} or more",
             )
             return
+        lacking = too_many_candidates(engine, request)
+        if lacking is not None:
+            yield SolveFailed(FailureKind.CONTEXT, lacking)
+            return
         if context_tokens < fitting.most_tokens:
             left_out = len(grid) - len(fitting.settings)
             yield SettingsLeftOut(left_out, len(grid), context_tokens, fitting.most_tokens)
-        first = fitting.settings[0] if request.method is Method.EGCFG else request.settings
+        first = fitting.settings[0] if starts_guided else request.settings
         prompt = prompt_for(first.prompt_style)
         with (
             SolveContext(engine, sandbox, exercise, prompt, inbox, prompt_files) as context,
@@ -86,7 +95,8 @@ def solve(
         ):
             yield from _solve(context, sandbox, request, running)
     except ChatTemplateError as error:
-        yield SolveFailed(FailureKind.MODEL, f"{error}; try another model")
+        step = "use --prompt-style completion, which needs none, or another model"
+        yield SolveFailed(FailureKind.MODEL, f"{error}; {step}")
     except EngineError as error:
         yield SolveFailed(FailureKind.MODEL, str(error))
     except SandboxRefused as error:
@@ -99,49 +109,35 @@ def _solve(
     context: SolveContext, sandbox: Sandbox, request: SolveRequest, running: Running
 ) -> Iterator[Event]:
     try:
-        yield from context.evaluate_prompt()
+        yield from context.evaluate_prompt(request.settings)
         yield from running.run()
-        reason = "passed" if context.solved else "failed"
+        reason = Outcome.PASSED if context.solved else Outcome.FAILED
     except Interrupted as interrupted:
         reason = interrupted.reason
     except ContextFull:
-        reason = "length"
+        reason = Outcome.LENGTH
     yield from _score(context, sandbox, request, reason, running)
 
 
 def _score(
-    context: SolveContext, sandbox: Sandbox, request: SolveRequest, reason: str, running: Running
+    context: SolveContext, sandbox: Sandbox, request: SolveRequest, reason: Outcome, running: Running
 ) -> Iterator[Event]:
-    """Runs the solution against all tests, the hidden ones for the first time; not after a stop, and not on
-    with it when one comes meanwhile."""
-    exercise = request.exercise
+    """Scores the solution, unless the solve was stopped in a trial, and tells the end."""
+    exercise, inbox = request.exercise, context.inbox
     tests: tuple[ScoredTest, ...] = ()
-    if reason != "stopped":
+    if reason is not Outcome.STOPPED:
         yield context.meter.enter(Stage.SCORING)
-        tests_run = exercise.visible + exercise.hidden
-        program = Program(
-            context.solution,
-            tests_run,
-            limits=exercise.limits,
-            entry_point=exercise.entry_point,
-            classes=exercise.classes,
-        )
-        reports = sandbox.run_many([program], context.inbox.stop_requested)
-        reason = reason if reports else "stopped"
-        for report in reports:
-            check_sandbox(report)
-            tests = tuple(
-                ScoredTest(row.test, index >= len(exercise.visible), row)
-                for index, row in enumerate(report.results)
-            )
-    hidden = [test for test in tests if test.hidden]
+        left_s = inbox.left_s if request.scoring_s is None else request.scoring_s
+        tests = score(sandbox, exercise, context.solution, left_s=left_s, stop_requested=inbox.stop_requested)
+        if inbox.stop_requested() and not all(test.result for test in tests):
+            reason = Outcome.STOPPED
     yield SolveFinished(
         exercise_id=exercise.id,
-        solved=bool(tests) and all(test.result.passed for test in tests),
-        hidden_passed=all(test.result.passed for test in hidden) if hidden else None,
+        solved=bool(tests) and all(test.passed for test in tests),
+        hidden_passed=_hidden_passed(tests),
         solution=context.solution,
         reason=reason,
-        method=request.method.value,
+        method=request.method,
         model=context.engine.info.name,
         seed=request.seed,
         wall_s=context.inbox.elapsed_s,
@@ -151,4 +147,13 @@ def _score(
         tests=tests,
         solved_by=running.solved_by,
         trial_list=tuple(running.trials),
+        stages=context.meter.stages,
     )
+
+
+def _hidden_passed(tests: Sequence[ScoredTest]) -> bool | None:
+    """Whether the hidden tests pass; None where there are none, or none failed and not all were run."""
+    hidden = [test for test in tests if test.hidden]
+    if any(test.result is not None and not test.passed for test in hidden):
+        return False
+    return True if hidden and all(test.passed for test in hidden) else None

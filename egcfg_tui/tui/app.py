@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterable
 from multiprocessing import resource_tracker
 from typing import ClassVar, Final
 
+from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.exercises import Exercise, Visibility
-from egcfg_tui.solving.request.settings import Method
+from egcfg_tui.runs import Recorder
+from egcfg_tui.solving.methods import offered_methods
+from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui import keymap, terminal, theme
 from egcfg_tui.tui.commands import COMMANDS
+from egcfg_tui.tui.input_bytes import any_bytes
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.screens.workbench import (
@@ -30,6 +34,10 @@ from egcfg_tui.tui.session_driver import Services
 
 _LOOK_S: Final = 1.0
 """How often it is looked whether the terminal is still there."""
+
+
+class WorkbenchBroke(Exception):
+    """An error that nobody foresaw ended the workbench; the text says where its details are."""
 
 
 class WorkbenchApp(App[None]):
@@ -49,6 +57,7 @@ class WorkbenchApp(App[None]):
         keys: Keymap | None = None,
     ) -> None:
         super().__init__()
+        self._panicked = False
         self.HORIZONTAL_BREAKPOINTS = [
             (0, "-tiny"),
             (LEAST_COLUMNS, "-narrow"),
@@ -86,13 +95,21 @@ class WorkbenchApp(App[None]):
                     title = command.help[0].upper() + command.help[1:]
                     yield SystemCommand(title, command.group, self._runs(command.action))
             if screen.check_action("method", ()):
-                for method in Method:
-                    yield SystemCommand(
-                        f"Method: {method.value}", "Choose", self._runs(f"method('{method.value}')")
-                    )
+                for method in offered_methods():
+                    yield SystemCommand(f"Method: {method}", "Choose", self._runs(f"method('{method}')"))
         for entry in super().get_system_commands(screen):
             if entry.title in ("Theme", "Screenshot", "Quit"):
                 yield entry
+
+    @property
+    def broke(self) -> bool:
+        """Whether an error ended the application."""
+        return self._panicked or bool(self.return_code)
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Textual's end after an error outside of its messages, as in the thread that reads the terminal."""
+        self._panicked = True
+        super().panic(*renderables)
 
     async def action_interrupt(self) -> None:
         """Ctrl-C: stops a solve; with nothing to stop, says how to quit."""
@@ -136,13 +153,15 @@ def run_app(
     visible: Visibility | None = None,
     guarded_only: bool = False,
     prompt_cache: bool = True,
+    begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None,
 ) -> None:
     """Opens the workbench and returns when the user leaves it.
 
     `visible` chooses the tests that steer in exercises which are opened later, and `guarded_only` refuses
     those with a test that runs inside the program's process; `exercise` is taken as it is.
     `find_model` raises `ModelError` when there is no usable model: the workbench opens all the same and says
-    so. Raises `NoTerminalError` without a terminal.
+    so. `begin_recording` gives each solve its recording. Raises `NoTerminalError` without a terminal, and
+    `WorkbenchBroke` after an error that nobody foresaw.
     """
     terminal.require_terminal()
     from egcfg_tui.exercises import bundled, load, with_visible
@@ -162,6 +181,7 @@ def run_app(
         ),
         bundled=lambda: tuple(with_visible(exercise, visible) for exercise in bundled()),
         load=loaded,
+        begin_recording=begin_recording,
     )
     app = WorkbenchApp(services, options, exercise, keymap.load(keymap.default_path()))
     with terminal.guarded_screen(terminal.log_path()):
@@ -169,6 +189,12 @@ def run_app(
         # stand-in, up while the screen is, has none.
         resource_tracker.ensure_running()
         try:
-            app.run()
+            with any_bytes():
+                app.run()
+        except OSError:
+            if not terminal.is_gone():
+                raise
         finally:
             app.workbench.control.close()
+    if app.broke and not terminal.is_gone():
+        raise WorkbenchBroke(f"unexpected error: the workbench ended; {terminal.details()}")

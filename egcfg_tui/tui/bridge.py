@@ -41,6 +41,13 @@ class StreamEnded(Event):
     absent: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class RecordingFailed(Event):
+    """The run is not kept, or not further than here. `message` says why."""
+
+    message: str
+
+
 class EventQueue:
     """A queue of stamped events that keeps only the newest of each transient kind."""
 

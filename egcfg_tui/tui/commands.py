@@ -7,6 +7,8 @@ from typing import Final
 
 from textual.binding import Binding
 
+from egcfg_tui.solving.methods import offered_methods
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -57,7 +59,7 @@ COMMANDS: Final = (
     Command("stop", "stop", ("x",), "stop, also in the middle of a prompt", SOLVE, "Stop"),
     Command("restart", "restart", ("R",), "start the engine again", SOLVE, "Restart"),
     Command("open", "open", ("o",), "open another exercise", CHOOSE, "Open"),
-    Command("method", "method", ("m",), "next method: auto, egcfg, sample, greedy", CHOOSE, "Method"),
+    Command("method", "method", ("m",), f"next method: {', '.join(offered_methods())}", CHOOSE, "Method"),
     Command("gamma_up", "gamma(1)", ("plus", "equals_sign"), "more guidance (γ)", CHOOSE, shared="γ"),
     Command("gamma_down", "gamma(-1)", ("minus",), "less guidance (γ)", CHOOSE, shared="γ"),
     Command("seed", "seed", ("d",), "next seed", CHOOSE),

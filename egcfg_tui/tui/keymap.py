@@ -43,7 +43,7 @@ def load(path: Path) -> Keymap:
     """Reads the file. What is wrong in it is left out and told; a missing file is an empty keymap."""
     try:
         text = path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Keymap()
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from egcfg_tui.solving.methods import DEFAULT_METHOD, offered_methods
 from egcfg_tui.solving.request.grid import Grid
 from egcfg_tui.solving.request.grid_file import grid_for
-from egcfg_tui.solving.request.settings import RANGES, Method, Settings
+from egcfg_tui.solving.request.settings import RANGES, Settings
 
 GAMMA_STEP: Final = 0.25
 
@@ -19,7 +20,7 @@ class SolveOptions:
     `chosen_grid` is the user's; None: that of the method. No grid varies the settings that are `held`.
     """
 
-    method: Method = Method.AUTO
+    method: str = DEFAULT_METHOD
     settings: Settings = field(default_factory=Settings)
     budget_s: float = 120.0
     seed: int = 0
@@ -38,11 +39,12 @@ class SolveOptions:
         return replace(self, settings=replace(self.settings, gamma=gamma), held=self.held | {"gamma"})
 
     def with_next_method(self) -> SolveOptions:
-        """The method after this one, the last being followed by the first."""
-        methods = list(Method)
-        return replace(self, method=methods[(methods.index(self.method) + 1) % len(methods)])
+        """The method after this one, the last being followed by the first; so is one that is not offered."""
+        names = offered_methods()
+        at = names.index(self.method) if self.method in names else -1
+        return replace(self, method=names[(at + 1) % len(names)])
 
-    def with_method(self, method: Method) -> SolveOptions:
+    def with_method(self, method: str) -> SolveOptions:
         """Another method."""
         return replace(self, method=method)
 

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.tui.view import LineView, SolveView
-
-_WITHOUT_WAY_BACK: Final[dict[str, str]] = {
-    Method.SAMPLE: "Plain samples have no lines to go back to.",
-    Method.GREEDY: "Greedy lines would come out the same again: there is no use in going back.",
-}
 
 
 class NoWayBackError(Exception):
@@ -33,8 +25,8 @@ def line_to_retake(view: SolveView, selected: int | None, asked: int | None = No
     """
     if not view.phase.active:
         raise NoWayBackError("Nothing is being solved: there is no line to go back to.")
-    if view.trial is not None and (reason := _WITHOUT_WAY_BACK.get(view.trial.method)):
-        raise NoWayBackError(reason)
+    if view.trial is not None and view.way.no_way_back:
+        raise NoWayBackError(view.way.no_way_back)
     if view.trial is not None and view.trial.outcome is not None:
         raise NoWayBackError("The trial is over: there is no line to go back to.")
     lines = [line for line in view.lines if asked is None or line.number < asked]

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from egcfg_tui.engine.api import ModelSpec
-from egcfg_tui.events import Event, FailureKind, LinesRewound, SolveFailed, TrialFinished
+from egcfg_tui.events import EngineLoaded, Event, FailureKind, LinesRewound, SolveFailed, TrialFinished
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.models import ModelError
+from egcfg_tui.runs import Recorder, RecordingError, RunRecording
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui import state, terminal
-from egcfg_tui.tui.bridge import EventQueue, Session, StreamEnded
+from egcfg_tui.tui.bridge import EventQueue, RecordingFailed, Session, StreamEnded
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.rewinding import line_to_retake
 from egcfg_tui.tui.view import EngineState, EngineView, LineView, Phase, SolveView, idle
@@ -25,7 +26,8 @@ class Services:
     """What the workbench uses of the world outside, so that tests can hand in their own.
 
     `find_model` raises `ModelError`; it is asked again at every restart, since a missing model may have
-    arrived. `clock` gives seconds from any origin.
+    arrived. `clock` gives seconds from any origin. `begin_recording` gives None where runs are not kept; it
+    may raise `RecordingError`.
     """
 
     find_model: Callable[[], ModelSpec]
@@ -33,6 +35,7 @@ class Services:
     bundled: Callable[[], tuple[Exercise, ...]]
     load: Callable[[str], Exercise]
     clock: Callable[[], float] = time.monotonic
+    begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None
 
 
 class SessionDriver:
@@ -64,6 +67,7 @@ class SessionDriver:
         self._busy = False
         self._next_exercise: Exercise | None = None
         self._going_back_to: LineView | None = None
+        self._loaded: EngineLoaded | None = None
 
     @property
     def can_start(self) -> bool:
@@ -82,6 +86,8 @@ class SessionDriver:
         for at_s, event in self._queue.drain():
             self.view = state.fold(event, self.view, at_s)
             self._note_rewinding(event)
+            if isinstance(event, EngineLoaded):
+                self._loaded = event
             if isinstance(event, StreamEnded):
                 self._stream_ended(event, at_s)
         return self.view is not before
@@ -193,13 +199,13 @@ class SessionDriver:
         self.view = replace(
             idle(self.exercise, self.view.engine),
             phase=Phase.RUNNING,
-            method=options.method.value,
+            method=options.method,
             gamma=options.settings.gamma,
             seed=options.seed,
             budget_s=options.budget_s,
             started_s=self.services.clock(),
         )
-        self._spawn(lambda: self._pump(session, session.solve(request)))
+        self._spawn(lambda: self._pump_recorded(session, request))
 
     def _load(self) -> None:
         """Closes the old session, finds the model and starts a new session; runs in a thread."""
@@ -221,6 +227,22 @@ class SessionDriver:
             self._session = session
         self._pump(session, session.start())
 
+    def _pump_recorded(self, session: Session, request: SolveRequest) -> None:
+        """Moves the events of a solve into the queue and into its recording; runs in a thread."""
+
+        def tell(message: str) -> None:
+            self._queue.put(RecordingFailed(message))
+
+        try:
+            recorder = self.services.begin_recording(request)
+        except RecordingError as error:
+            recorder = None
+            tell(str(error))
+        with RunRecording(recorder, tell) as recording:
+            if self._loaded is not None:
+                recording.record(self._loaded)
+            self._pump(session, _recorded(session.solve(request), recording))
+
     def _pump(self, session: Session, events: Iterator[Event]) -> None:
         """Moves events into the queue; runs in a thread. An unexpected error must not end the screen.
 
@@ -235,7 +257,7 @@ class SessionDriver:
                 self._queue.put(event)
         except Exception as error:
             terminal.log(traceback.format_exc())
-            text = f"Unexpected error, details are in {terminal.log_path()}: {type(error).__name__}: {error}"
+            text = f"Unexpected error: {type(error).__name__}: {error}; {terminal.details()}"
             self._queue.put(SolveFailed(FailureKind.MODEL, text))
         if session is self._session:
             self._queue.put(StreamEnded(alive=session.alive))
@@ -259,3 +281,9 @@ class SessionDriver:
             self.open(exercise)
         if self.waiting and self._session:
             self._solve(self._session)
+
+
+def _recorded(events: Iterator[Event], recording: RunRecording) -> Iterator[Event]:
+    for event in events:
+        recording.record(event)
+        yield event

@@ -36,9 +36,10 @@ from egcfg_tui.events import (
     TrialFinished,
     TrialStarted,
 )
+from egcfg_tui.solving.methods import method_named
 from egcfg_tui.solving.request.fitting import left_out
-from egcfg_tui.solving.request.settings import Method
-from egcfg_tui.solving.text.rows import row_behind, rows_of
+from egcfg_tui.solving.text.rows import last_row, row_behind
+from egcfg_tui.tui.bridge import RecordingFailed
 from egcfg_tui.tui.view import (
     NO_PROGRESS,
     EngineState,
@@ -96,6 +97,7 @@ def _(event: SolveStarted, view: SolveView, at_s: float) -> SolveView:
         budget_s=event.budget_s,
         settings=event.settings,
         gamma=event.gamma,
+        warning=view.warning,
         engine=view.engine,
         phase=Phase.RUNNING,
         started_s=at_s,
@@ -105,6 +107,11 @@ def _(event: SolveStarted, view: SolveView, at_s: float) -> SolveView:
 @fold.register
 def _(event: SettingsLeftOut, view: SolveView, at_s: float) -> SolveView:
     return replace(view, warning=left_out(event))
+
+
+@fold.register
+def _(event: RecordingFailed, view: SolveView, at_s: float) -> SolveView:
+    return replace(view, warning=event.message)
 
 
 @fold.register
@@ -129,7 +136,7 @@ def _(event: TrialStarted, view: SolveView, at_s: float) -> SolveView:
         trial=TrialView(event.index, event.method, event.settings, event.gamma),
         gamma=event.gamma,
         settings=event.settings,
-        code=view.code if event.method == Method.SAMPLE else view.starter,
+        code=view.starter if method_named(event.method).by_lines else view.code,
         lines=(),
         current=None,
     )
@@ -155,26 +162,26 @@ def _(event: CandidatesGrown, view: SolveView, at_s: float) -> SolveView:
 
 @fold.register
 def _(event: CandidatesSampled, view: SolveView, at_s: float) -> SolveView:
-    line = _current(view, event.line)
+    line = _current(view, event.line, event.row)
     return replace(view, current=replace(line, growing=(), candidates=event.candidates, runs=None))
 
 
 @fold.register
 def _(event: CandidatesExecuted, view: SolveView, at_s: float) -> SolveView:
-    line = replace(_current(view, event.line), runs=event.runs)
+    line = replace(_current(view, event.line, event.row), runs=event.runs)
     return _with_best_run(replace(view, current=line), line)
 
 
 @fold.register
 def _(event: SignalBuilt, view: SolveView, at_s: float) -> SolveView:
-    line = _current(view, event.line)
+    line = _current(view, event.line, event.row)
     signal = Signal(line.row, event.text, event.tokens, event.dropped)
     return replace(view, current=replace(line, signal=signal))
 
 
 @fold.register
 def _(event: LineGrown, view: SolveView, at_s: float) -> SolveView:
-    return replace(view, current=replace(_current(view, event.line), text=event.text))
+    return replace(view, current=replace(_current(view, event.line, event.row), text=event.text))
 
 
 @fold.register
@@ -183,9 +190,9 @@ def _(event: LineChosen, view: SolveView, at_s: float) -> SolveView:
     kept = tuple(line for line in view.lines if line.number < event.line)
     if not event.text.strip():
         return replace(view, code=event.code, lines=kept, current=None)
-    rows = rows_of(event.text, event.code)
+    rows = (event.row, last_row(event.code))
     line = replace(
-        _current(view, event.line),
+        _current(view, event.line, event.row),
         text=event.text,
         row=rows[0],
         rows=rows,
@@ -201,7 +208,7 @@ def _(event: CodeExecuted, view: SolveView, at_s: float) -> SolveView:
     """The tests follow the answer of a trial; of answers among candidates and samples only the best shows."""
     shown = _with_answer(view, event)
     passed = sum(result.passed for result in event.results)
-    if view.trial is None or view.trial.method != Method.SAMPLE:
+    if view.trial is None or view.way.by_lines:
         among_candidates = view.current is not None and view.current.runs is not None
         shown = replace(shown, best_answer=max(passed, view.best_answer))
         if among_candidates and passed <= view.passed:
@@ -216,7 +223,13 @@ def _(event: CodeExecuted, view: SolveView, at_s: float) -> SolveView:
 @fold.register
 def _(event: SolveFinished, view: SolveView, at_s: float) -> SolveView:
     scored = tuple(
-        TestRow(test.test, test.result.status, test.result.error, test.hidden, test.result.guarded)
+        TestRow(
+            test.test,
+            test.result.status if test.result else None,
+            test.result.error if test.result else None,
+            test.hidden,
+            test.result.guarded if test.result else True,
+        )
         for test in event.tests
     )
     return replace(
@@ -271,7 +284,7 @@ def _(event: LinesRewound, view: SolveView, at_s: float) -> SolveView:
     rewound = replace(view, code=event.code, lines=kept, current=None, tests=untested, tests_of="")
     for line in kept:
         rewound = _with_best_run(rewound, line)
-    return replace(rewound, current=_current(rewound, event.line))
+    return replace(rewound, current=_current(rewound, event.line, event.row))
 
 
 def engine_lost(view: SolveView, message: str, at_s: float, *, absent: bool = False) -> SolveView:
@@ -281,18 +294,17 @@ def engine_lost(view: SolveView, message: str, at_s: float, *, absent: bool = Fa
     return replace(view, engine=engine)
 
 
-def _current(view: SolveView, number: int | None = None) -> LineView:
-    """The line in work: the known one if `number` is still its own, else a new one."""
-    if number is None:
-        number = view.current.number if view.current else _next_number(view)
-    if view.current and view.current.number == number:
+def _current(view: SolveView, number: int | None = None, row: int | None = None) -> LineView:
+    """The line in work: the known one if `number` is still its own, else a new one that begins on `row`.
+
+    Without a number it is the line behind the code.
+    """
+    if view.current and number in (None, view.current.number):
         return view.current
+    if number is None or row is None:
+        number, row = view.lines[-1].number + 1 if view.lines else 1, row_behind(view.code)
     tail = view.code.rpartition("\n")[2]
-    return LineView(number, row=row_behind(view.code), lead="" if tail.strip() else tail)
-
-
-def _next_number(view: SolveView) -> int:
-    return view.lines[-1].number + 1 if view.lines else 1
+    return LineView(number, row, lead="" if tail.strip() else tail)
 
 
 def _with_best_run(view: SolveView, line: LineView) -> SolveView:
@@ -324,12 +336,12 @@ def _with_answer(view: SolveView, event: CodeExecuted) -> SolveView:
 def _with_winner(view: SolveView, answer: str) -> SolveView:
     """Where a candidate was the answer, its line counts as chosen: all rows the candidate added."""
     line = view.current
-    if line is None or view.trial is None or view.trial.method == Method.SAMPLE:
+    if line is None or view.trial is None or not view.way.by_lines:
         return view
     for candidate in line.candidates:
         if candidate.text and answer == view.code + candidate.text:
             first = view.code.count("\n") + 1
-            last = max(first, answer.rstrip().count("\n") + 1)
+            last = max(first, last_row(answer))
             chosen = replace(line, text=candidate.text, row=first, rows=(first, last))
             return replace(view, lines=(*view.lines, chosen), current=None)
     return view

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_state_path
+from egcfg_tui.system.folders import log_folder
 
 LOG_BYTES: Final = 1024 * 1024
 """A longer log is begun anew."""
@@ -43,9 +43,16 @@ def is_gone() -> bool:
     return any(events & select.POLLHUP for _, events in poll.poll(0))
 
 
-def log_path() -> Path:
-    """Where native messages and unexpected errors go while the screen is up."""
-    return user_state_path("egcfg-tui", appauthor=False) / "tui.log"
+def log_path() -> Path | None:
+    """Where native messages and unexpected errors go while the screen is up; None: no folder takes them."""
+    folder = log_folder()
+    return None if folder is None else folder / "tui.log"
+
+
+def details() -> str:
+    """Where a person finds what went wrong, as the end of a sentence."""
+    path = log_path()
+    return f"details are in {path}" if path else "there is no log: `egcfg-tui doctor` says why"
 
 
 def log(text: str) -> None:
@@ -55,7 +62,7 @@ def log(text: str) -> None:
 
 
 @contextmanager
-def guarded_screen(log: Path) -> Iterator[None]:
+def guarded_screen(log: Path | None) -> Iterator[None]:
     """Gives the screen a descriptor of its own and sends fd 2 to `log` until the block ends.
 
     Textual draws on `sys.__stderr__`. A log that cannot be written is replaced by the null device: a full
@@ -75,13 +82,16 @@ def guarded_screen(log: Path) -> Iterator[None]:
         os.dup2(screen_fd, 2)
         for descriptor in (screen_fd, log_fd):
             os.close(descriptor)
-        own.close()
+        with suppress(OSError):  # what is still to be drawn, where the window was closed
+            own.close()
         log_stream.close()
 
 
-def _open_log(path: Path) -> int:
+def _open_log(path: Path | None) -> int:
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     try:
+        if path is None:
+            return os.open(os.devnull, os.O_WRONLY)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if path.exists() and path.stat().st_size > LOG_BYTES:
             flags |= os.O_TRUNC

@@ -10,6 +10,7 @@ from egcfg_sandbox import Verdict, why_inside
 from egcfg_tui.events import (
     Candidate,
     CandidateRun,
+    Outcome,
     SolveFailed,
     SolveFinished,
     Stage,
@@ -17,7 +18,7 @@ from egcfg_tui.events import (
     TokenCounts,
 )
 from egcfg_tui.exercises.model import Exercise
-from egcfg_tui.solving.request.settings import Method
+from egcfg_tui.solving.methods import Method, method_named
 
 
 class Phase(StrEnum):
@@ -110,7 +111,7 @@ class TrialView:
     method: str
     settings: str
     gamma: float
-    outcome: str | None = None
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +195,11 @@ class SolveView:
         return max(0.0, end - self.started_s - self.pauses_s - pause)
 
     @property
-    def way(self) -> str:
-        """The method of the trial in work: `auto` is greedy at first, then what its trials say."""
+    def way(self) -> Method:
+        """The method of the trial in work; before the first trial, the method which that will have."""
         if self.trial is not None:
-            return self.trial.method
-        return Method.GREEDY if self.method == Method.AUTO else self.method
+            return method_named(self.trial.method)
+        return method_named(method_named(self.method).starts_with)
 
     @property
     def every_line(self) -> tuple[LineView, ...]:

@@ -91,11 +91,14 @@ class Sandbox:
     ) -> list[Report]:
         """Runs several programs; when `should_stop` says so, only the leading finished ones are returned."""
         with self._lock:
-            if self._closed:
-                raise SandboxRefused(_CLOSED)
-            batch = _Batch(self, programs, should_stop)
-            self._prepare_inside(batch.tests_inside)
-            return batch.run()
+            return self._batch(programs, should_stop).run()
+
+    def run_tests(self, program: Program, should_stop: Callable[[], bool]) -> list[TestResult | None]:
+        """Runs one program; a test that was not finished when `should_stop` said so has None for its row."""
+        with self._lock:
+            batch = self._batch([program], should_stop)
+            batch.run()
+            return batch.rows[0]
 
     def close(self) -> None:
         """Ends the fork server and every run."""
@@ -110,6 +113,14 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _batch(self, programs: Sequence[Program], should_stop: Callable[[], bool] | None) -> _Batch:
+        """The runs of these programs, all that they need being there."""
+        if self._closed:
+            raise SandboxRefused(_CLOSED)
+        batch = _Batch(self, programs, should_stop)
+        self._prepare_inside(batch.tests_inside)
+        return batch
 
     def _pool(self, job: Job) -> Pool:
         """Where the slots for a job come from."""
@@ -141,7 +152,7 @@ class _Batch:
         self._sandbox = sandbox
         self._programs = programs
         self._should_stop = should_stop
-        self._rows: list[list[TestResult | None]] = [[None] * len(program.tests) for program in programs]
+        self.rows: list[list[TestResult | None]] = [[None] * len(program.tests) for program in programs]
         self._started: dict[int, float] = {}
         self._finished: dict[int, float] = {}
         self._waiting = deque(
@@ -251,7 +262,7 @@ class _Batch:
         program, test, inside = slot.job.program, slot.job.test, slot.job.inside
         text = self._programs[program].tests[test].text
         row = TestResult(text, verdict, error, wall_s, output, trace, guarded=not inside)
-        self._rows[program][test] = row
+        self.rows[program][test] = row
         self._finished[program] = time.monotonic()
         self._running.remove(slot)
         self._give_back(slot, spent=spent)
@@ -263,7 +274,7 @@ class _Batch:
 
     def _reports(self) -> list[Report]:
         reports = []
-        for index, rows in enumerate(self._rows):
+        for index, rows in enumerate(self.rows):
             results = tuple(row for row in rows if row is not None)
             if len(results) != len(rows):
                 break

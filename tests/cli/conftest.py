@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 from support.command_line import CommandLine
+from support.stand_in import Saying
 
 GOLDEN: Final = Path(__file__).parent / "golden"
 UPDATE: Final = "UPDATE_GOLDEN" in os.environ
@@ -19,6 +20,12 @@ UPDATE: Final = "UPDATE_GOLDEN" in os.environ
 def command_line(capfd: pytest.CaptureFixture[str]) -> CommandLine:
     """Runs commands in this process."""
     return CommandLine(capfd)
+
+
+@pytest.fixture
+def saying(command_line: CommandLine, tmp_path: Path) -> Saying:
+    """Solves with an answer that is given instead of a model."""
+    return Saying(command_line, tmp_path)
 
 
 @pytest.fixture

@@ -38,10 +38,14 @@ HEALTHY = Diagnosis(
     model=ModelFacts("tiny", "ready", "/models/tiny.gguf", ""),
     sandbox=SandboxFacts(LAYERS, 12.5, ""),
     folders=(("models", "/models"), ("state", "/state")),
+    unwritable=(),
     terminal=TerminalFacts(True, True, 80, 24, "xterm", "256", "utf-8"),
 )
 NO_MODEL = dataclasses.replace(
     HEALTHY, model=ModelFacts("tiny", "absent", None, "model tiny is not on this machine\nFetch it: pull")
+)
+NO_STATE = dataclasses.replace(
+    HEALTHY, unwritable=(("state", "cannot be written to (Read-only file system): no logs are kept"),)
 )
 NO_ENGINE = dataclasses.replace(HEALTHY, engine=EngineFacts(problem="killed by SIGILL"))
 NO_SANDBOX = dataclasses.replace(
@@ -58,6 +62,7 @@ NO_SANDBOX = dataclasses.replace(
     ("found", "code", "name"),
     [
         (HEALTHY, ExitCode.DONE, "doctor.txt"),
+        (NO_STATE, ExitCode.DONE, "doctor_no_state.txt"),
         (NO_MODEL, ExitCode.MODEL_OR_DATA, "doctor_no_model.txt"),
         (NO_ENGINE, ExitCode.MODEL_OR_DATA, "doctor_no_engine.txt"),
         (NO_SANDBOX, ExitCode.SANDBOX, "doctor_no_sandbox.txt"),

@@ -63,7 +63,7 @@ def test_the_region_follows_the_stage(plain_screen: Console) -> None:
 
 def test_the_region_shows_what_grows(plain_screen: Console) -> None:
     shown = LiveNarrator(lambda: False)
-    shown.show(LineGrown(1, "total = [/b]\x1b"))
+    shown.show(LineGrown(1, 1, "total = [/b]\x1b"))
     assert region(shown, plain_screen)[0] == "   1 │ total = [/b]\\x1b"
     shown.show(CandidatesGrown(("for a in b:\n    c", "x" * 100)))
     lines = region(shown, plain_screen)
@@ -74,12 +74,12 @@ def test_the_region_shows_what_grows(plain_screen: Console) -> None:
 
 def test_the_region_goes_back_to_the_line_that_is_left(plain_screen: Console) -> None:
     shown = LiveNarrator(lambda: False)
-    shown.show(LineChosen(1, "def f():\n    ", "def f():\n    ", 1.0, ()))
-    shown.show(LineGrown(2, "return 1"))
+    shown.show(LineChosen(1, 1, "def f():\n    ", "def f():\n    ", 1.0, ()))
+    shown.show(LineGrown(2, 2, "return 1"))
     assert region(shown, plain_screen)[0] == "   2 │     return 1"
-    shown.show(LinesRewound(1, ""))
+    shown.show(LinesRewound(1, 1, ""))
     assert len(region(shown, plain_screen)) == 1
-    shown.show(LineGrown(1, "def g"))
+    shown.show(LineGrown(1, 1, "def g"))
     assert region(shown, plain_screen)[0] == "   1 │ def g"
     assert "back to line 1" in plain_screen.file.getvalue()  # type: ignore[attr-defined]
 

@@ -85,7 +85,7 @@ def test_help_loads_nothing_heavy(argv: list[str]) -> None:
         (["qqqq"], "unknown command 'qqqq'\n"),
         (["--vresion"], "unknown option --vresion; did you mean --version?"),
         (["--"], "egcfg-tui: "),
-        (["replay"], "the following arguments are required: FILE"),
+        (["replay"], "the following arguments are required: RUN"),
         (["replay", "a", "b"], "unexpected argument 'b'"),
         (["replay", "a", "--sped", "2"], "unknown option --sped; did you mean --speed?"),
         (["replay", "a", "--speed=fast"], "argument --speed: must be a number from 0.01 to 1000, not 'fast'"),

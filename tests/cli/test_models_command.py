@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from support.tiny_gguf import write_tiny_gguf
 from support.tiny_models import gguf_bytes
 
 from egcfg_tui.cli.main import main
@@ -129,3 +130,41 @@ def test_an_interrupted_pull_says_that_what_arrived_is_kept(
     code, out, err = run(capsys, "pull", "smollm2-135m")
     assert (code, out) == (130, "")
     assert "`egcfg-tui models pull smollm2-135m` goes on from there" in err
+
+
+def test_show_says_what_holds_for_a_chat_template(capsys: Capture, tmp_path: Path) -> None:
+    template = "{% for m in messages %}{{ m.content }}{% endfor %}{{ '<think>' if thinking else '' }}"
+    path = write_tiny_gguf(tmp_path / "thinker.gguf", chat_template=template)
+    code, out, err = run(capsys, "show", str(path))
+    assert (code, err) == (0, "")
+    said = [line.split(maxsplit=1)[-1] for line in out.splitlines()]
+    assert "thinks; asked not to by thinking" in said
+    shown = json.loads(run(capsys, "show", str(path), "--format", "json")[1])
+    assert shown["chat"] == {
+        "template": True,
+        "problem": None,
+        "thinks": True,
+        "switches": ["thinking"],
+        "closed": None,
+        "system_message": False,
+        "parts": False,
+        "earlier_turns": True,
+    }
+    assert json.loads(run(capsys, "show", "smollm2-135m", "--format", "json")[1])["chat"] is None
+
+
+def test_a_template_writes_no_control_characters_to_the_terminal(capsys: Capture, tmp_path: Path) -> None:
+    template = "{{ raise_exception('\x1b[2Jgone') }}"
+    path = write_tiny_gguf(tmp_path / "rude.gguf", chat_template=template)
+    _, out, _ = run(capsys, "show", str(path))
+    assert "\x1b" not in out
+    assert "chat template fails: \\x1b[2Jgone" in out
+
+
+def test_a_file_that_broke_off_is_neither_added_nor_shown(capsys: Capture, tmp_path: Path) -> None:
+    path = write_tiny_gguf(tmp_path / "cut.gguf")
+    path.write_bytes(path.read_bytes()[:-4096])
+    for action in ("add", "show"):
+        code, out, err = run(capsys, action, str(path))
+        assert (code, out) == (3, "")
+        assert "the file is shorter than its tensors" in err

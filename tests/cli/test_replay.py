@@ -68,7 +68,7 @@ def test_every_other_event_has_its_line(command_line: CommandLine, tmp_path: Pat
         SettingsLeftOut(3, 12, 1024, 1500),
         SolvePaused(),
         GammaChanged(2.5),
-        LinesRewound(2, "def f():\n    "),
+        LinesRewound(2, 2, "def f():\n    "),
         SolveResumed(),
         SolveFailed(FailureKind.MODEL, "it \x1b died"),
     )
@@ -89,7 +89,7 @@ def test_candidates_after_going_back_stand_in_the_line_that_is_left(
     command_line: CommandLine, tmp_path: Path
 ) -> None:
     candidates = next(event for event in SOLVE if isinstance(event, CandidatesSampled))
-    back = LinesRewound(1, "")
+    back = LinesRewound(1, 1, "")
     shown = [
         command_line("replay", record(tmp_path / "run.jsonl", events)).stdout
         for events in ((*SOLVE[: SOLVE.index(candidates)], candidates), (*SOLVE[:8], back, candidates))

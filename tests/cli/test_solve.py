@@ -17,6 +17,8 @@ from support.fake_session import FakeSession, Hold, Script
 from support.tiny_models import gguf_bytes
 
 import egcfg_sandbox
+from egcfg_tui import events
+from egcfg_tui.cli import interrupts
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.events import Event, FailureKind, SolveFailed, SolveFinished, TrialStarted
@@ -24,9 +26,10 @@ from egcfg_tui.prompting.task import PromptStyle
 from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.runs import read_recording
 from egcfg_tui.solving.request.grid_file import bundled_grid, read_grid
-from egcfg_tui.solving.request.settings import Method, RefreshMode, Settings
+from egcfg_tui.solving.request.settings import RefreshMode, Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
+PASSED, FAILED = events.Outcome.PASSED, events.Outcome.FAILED
 FINISHED = SOLVE[-1]
 assert isinstance(FINISHED, SolveFinished)
 
@@ -125,7 +128,7 @@ def test_the_result_names_every_trial_and_the_one_that_passed(solver: Solver) ->
     trials = tuple(
         dataclasses.replace(only, index=index, method=method, outcome=outcome, wall_s=2.5)
         for index, (method, outcome) in enumerate(
-            (("greedy", "failed"), ("sample", "failed"), ("sample", "failed"), ("egcfg", "passed")), start=1
+            (("greedy", FAILED), ("sample", FAILED), ("sample", FAILED), ("egcfg", PASSED)), start=1
         )
     )
     started = (
@@ -156,8 +159,8 @@ def test_the_result_names_every_trial_and_the_one_that_passed(solver: Solver) ->
 
 def test_without_options_the_defaults_are_asked_for(solver: Solver) -> None:
     solver()
-    grid = bundled_grid(Method.AUTO)
-    assert solver.request == SolveRequest(EXERCISE, Method.AUTO, Settings(), 120.0, 0, grid)
+    grid = bundled_grid("auto")
+    assert solver.request == SolveRequest(EXERCISE, "auto", Settings(), 120.0, 0, grid)
     assert solver.session
     assert solver.session.model == ModelSpec("tiny-coder", Path(solver.model))
     assert solver.layers == ()
@@ -201,14 +204,14 @@ def test_every_option_arrives(solver: Solver) -> None:
         stop_loops=False,
         early_stop=False,
     )
-    assert solver.request == SolveRequest(EXERCISE, Method.SAMPLE, settings, 33.0, 11)
+    assert solver.request == SolveRequest(EXERCISE, "sample", settings, 33.0, 11)
     assert solver.session
     assert solver.session.model == ModelSpec("tiny-coder", Path(solver.model), 1024, 3, 5)
 
 
 def test_the_grid_of_egcfg_is_the_papers_unless_the_user_names_one(solver: Solver, tmp_path: Path) -> None:
     solver("--method", "egcfg")
-    assert solver.request.grid == bundled_grid(Method.EGCFG)
+    assert solver.request.grid == bundled_grid("egcfg")
     grid = tmp_path / "mine.toml"
     grid.write_text("horizon = [2, 4]\ngamma = [1, 2]\n")
     solver("--method", "egcfg", "--grid", str(grid))
@@ -282,10 +285,32 @@ def test_evaluated_prompts_are_kept_unless_told_not_to(
 
 
 def test_an_unsolved_exercise_still_shows_the_last_answer(solver: Solver) -> None:
-    solver.script = (*SOLVE[:-1], finished(solved=False, reason="budget"))
+    solver.script = (*SOLVE[:-1], finished(solved=False, reason=events.Outcome.BUDGET))
     outcome = solver()
     assert (outcome.code, outcome.stdout) == (ExitCode.NOT_SOLVED, SOLUTION)
     assert "not solved: the budget is used up" in outcome.stderr
+
+
+def test_a_solve_that_is_stopped_while_it_is_scored_prints_its_answer(solver: Solver) -> None:
+    tests = (FINISHED.tests[0], *(dataclasses.replace(test, result=None) for test in FINISHED.tests[1:]))
+    end = finished(solved=False, hidden_passed=None, reason="stopped", tests=tests)
+    solver.script = (*SOLVE[:-1], CtrlC(), end)
+    outcome = solver()
+    assert (outcome.code, outcome.stdout) == (ExitCode.INTERRUPTED, SOLUTION)
+    assert (
+        "not solved: stopped\nvisible tests: 1 of 3 passed\nhidden tests: 0 of 2 passed\n" in outcome.stderr
+    )
+    assert "the solve was stopped before 4 tests could be run" in outcome.stderr
+
+
+def test_json_tells_of_every_test_whether_it_was_run(solver: Solver) -> None:
+    tests = (FINISHED.tests[0], dataclasses.replace(FINISHED.tests[1], result=None))
+    solver.script = (*SOLVE[:-1], finished(solved=False, hidden_passed=None, tests=tests))
+    rows = json.loads(solver("--format", "json").stdout)["tests"]
+    assert [(row["status"], row["passed"], row["error"]) for row in rows] == [
+        ("passed", True, None),
+        ("not_run", False, None),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -328,10 +353,21 @@ def test_ctrl_c_stops_the_solve_and_keeps_the_recording(
         assert outcome.stdout == ""
 
 
+def test_one_ctrl_c_that_arrives_twice_is_one(
+    solver: Solver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interrupts, "SAME_PRESS_S", 60.0)
+    solver.script = (*SOLVE[:-1], CtrlC(), CtrlC(), finished(solved=False, reason="stopped"))
+    outcome = solver("--record", str(tmp_path / "run.jsonl"))
+    assert (outcome.code, outcome.stdout) == (ExitCode.INTERRUPTED, SOLUTION)
+    assert isinstance(read_recording(tmp_path / "run.jsonl").events[-1].event, SolveFinished)
+
+
 @pytest.mark.parametrize(("load", "script"), [((CtrlC(),), ()), (LOADING, (SOLVE[0], CtrlC(), CtrlC()))])
 def test_ctrl_c_while_loading_or_twice_ends_at_once(
-    solver: Solver, tmp_path: Path, load: Script, script: Script
+    solver: Solver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, load: Script, script: Script
 ) -> None:
+    monkeypatch.setattr(interrupts, "SAME_PRESS_S", 0.0)
     solver.load, solver.script = load, (*script, Hold())
     outcome = solver("--record", str(tmp_path / "run.jsonl"))
     assert (outcome.code, outcome.stdout) == (ExitCode.INTERRUPTED, "")

@@ -10,7 +10,9 @@ import llama_cpp
 import numpy as np
 import pytest
 from support.tiny_gguf import CHAT_TEMPLATE, write_tiny_gguf
+from support.tiny_memories import MEMORIES
 
+from egcfg_tui.engine import llama
 from egcfg_tui.engine.api import EngineError, Inference, ModelSpec
 from egcfg_tui.engine.llama import LlamaEngine
 from egcfg_tui.engine.stop_flag import StopFlag
@@ -39,7 +41,9 @@ def test_tokens_and_pieces_round_trip(path: Path) -> None:
     # Control tokens are recognised only where asked for, so an exercise cannot smuggle one in.
     assert [engine.is_end(t) for t in engine.tokenize("<|end|>", special=True)] == [True]
     assert not any(engine.is_end(t) for t in engine.tokenize("<|end|>"))
-    assert engine.piece(engine.tokenize("<|end|>", special=True)[0]) == b""
+    (control,) = engine.tokenize("<|end|>", special=True)
+    assert (engine.piece(control), engine.control_text(control)) == (b"", "<|end|>")
+    assert {engine.control_text(token) for token in engine.tokenize("<|end|>")} == {""}
     engine.close()
 
 
@@ -175,3 +179,25 @@ def test_weights_are_not_rearranged_for_amx(
 def test_a_cache_type_that_needs_flash_attention_says_so(path: Path) -> None:
     with pytest.raises(EngineError, match="leave out --flash-attention off"):
         LlamaEngine(ModelSpec("tiny", path, cache_type="q8_0", flash_attention=False))
+
+
+def test_there_are_as_many_threads_as_cores_to_use(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(llama, "usable_cores", lambda: 3)
+    engine = LlamaEngine(ModelSpec("tiny", path))
+    assert llama_cpp.llama_n_threads(engine._context) == 3
+    assert llama_cpp.llama_n_threads_batch(engine._context) == 3
+    engine.close()
+
+
+@pytest.mark.parametrize(("name", "expected"), [("attention", 16), ("hybrid", 16), ("sliding", 15)])
+def test_a_context_has_room_for_as_many_branches_as_asked(tmp_path: Path, name: str, expected: int) -> None:
+    """Where windows are kept, one sequence is nobody's branch."""
+    engine = LlamaEngine(ModelSpec("tiny", MEMORIES[name](tmp_path / "m.gguf"), sequences=16))
+    assert engine.info.max_branches == expected
+    branches = [engine.branch() for _ in range(expected)]
+    for branch in branches:
+        branch.prompt(engine.tokenize("a b"))
+    while engine.infer() is Inference.MORE:
+        pass
+    assert all(branch.logits().shape == (engine.info.vocab_size,) for branch in branches)
+    engine.close()

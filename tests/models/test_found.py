@@ -21,14 +21,17 @@ def references() -> list[str]:
     return [row.reference for row in find_all()]
 
 
-def put_ollama(folder: Path, manifest: str, layers: object) -> Path:
+def put_ollama(folder: Path, manifest: str, layers: object) -> None:
     path = folder / "manifests" / manifest
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps({"layers": layers}))
-    return put(folder / "blobs" / "sha256-abc")
+    for digest in ("abc", "own", "mirrored"):
+        put(folder / "blobs" / f"sha256-{digest}")
 
 
 MODEL_LAYER = {"mediaType": "application/vnd.ollama.image.model", "digest": "sha256:abc"}
+OWN_LAYER = MODEL_LAYER | {"digest": "sha256:own"}
+MIRRORED_LAYER = MODEL_LAYER | {"digest": "sha256:mirrored"}
 OTHER_LAYER = {"mediaType": "application/vnd.ollama.image.license", "digest": "sha256:def"}
 
 
@@ -38,7 +41,7 @@ def test_an_empty_home_holds_no_models() -> None:
 
 def test_files_of_every_program_are_found_at_their_usual_places(home: Path) -> None:
     put(home / ".cache/huggingface/hub/models--org--some--repo/snapshots/abc/q4/m.gguf")
-    put_ollama(home / ".ollama/models", "registry.example/library/coder/7b", [OTHER_LAYER, MODEL_LAYER])
+    put_ollama(home / ".ollama/models", "registry.ollama.ai/library/coder/7b", [OTHER_LAYER, MODEL_LAYER])
     plain = [
         put(home / ".local/share/egcfg-tui/models/own.gguf"),
         put(home / ".cache/llama.cpp/cached.gguf"),
@@ -64,15 +67,21 @@ def test_the_programs_own_variables_move_their_places(
     assert references() == [reference or str(path)]
 
 
-def test_ollama_names_carry_their_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ollama_names_are_those_that_ollama_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OLLAMA_MODELS", str(tmp_path))
-    put_ollama(tmp_path, "registry.example/someone/coder/latest", [MODEL_LAYER])
-    assert references() == ["ollama:someone/coder:latest"]
+    put_ollama(tmp_path, "registry.ollama.ai/someone/coder/latest", [MODEL_LAYER])
+    put_ollama(tmp_path, "hf.co/someone/Tiny-GGUF/Q4_K_M", [OWN_LAYER])
+    put_ollama(tmp_path, "localhost:5000/library/coder/7b", [MIRRORED_LAYER])
+    assert references() == [
+        "ollama:hf.co/someone/Tiny-GGUF:Q4_K_M",
+        "ollama:localhost:5000/library/coder:7b",
+        "ollama:someone/coder:latest",
+    ]
 
 
 @pytest.mark.parametrize("layers", [[], [OTHER_LAYER], [{}], "x", [3], None])
 def test_odd_manifests_are_passed_over(home: Path, layers: object) -> None:
-    put_ollama(home / ".ollama/models", "registry.example/library/coder/7b", layers)
+    put_ollama(home / ".ollama/models", "registry.ollama.ai/library/coder/7b", layers)
     assert references() == []
 
 

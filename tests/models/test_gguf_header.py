@@ -26,17 +26,8 @@ def test_the_facts_are_read(tmp_path: Path) -> None:
     header = read_header(written(tmp_path, WHOLE))
     assert (header.architecture, header.name, header.licence) == ("tiny", "Tiny Coder", "mit")
     assert (header.context_tokens, header.layers, header.vocabulary) == (512, 2, 3)
-    assert (header.kv_heads, header.key_length, header.value_length) == ((2,), 16, 16)
-
-
-def test_heads_per_layer_and_explicit_lengths_are_read(tmp_path: Path) -> None:
-    data = gguf_bytes(tiny__attention__head_count_kv=[1, 2], tiny__attention__key_length=48)
-    header = read_header(written(tmp_path, data))
-    assert (header.kv_heads, header.key_length, header.value_length) == ((1, 2), 48, 16)
-
-
-def test_a_model_without_grouped_heads_has_as_many_as_queries(tmp_path: Path) -> None:
-    assert read_header(written(tmp_path, gguf_bytes(tiny__attention__head_count_kv=0))).kv_heads == (4,)
+    # two layers, two heads of keys and values with 16 numbers each
+    assert (header.cache_numbers, header.state_numbers) == (2 * 2 * (16 + 16), 0)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

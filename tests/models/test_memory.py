@@ -1,15 +1,17 @@
-"""The estimate of memory, and what is said when it does not suffice."""
+"""The estimate of memory, how many sequences it holds, and what is said when it does not suffice."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.tiny_models import gguf_bytes
 
-from egcfg_tui.models import ModelError, check_memory, memory, needed_bytes
+from egcfg_tui.models import ModelError, memory, needed_bytes, sequences_for
 
 MIB = 1 << 20
 
@@ -22,17 +24,9 @@ def model(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder in place of the control group's; `meminfo` in it in place of the system's."""
-    folder = tmp_path / "machine"
-    folder.mkdir()
-    read = memory._text
-    monkeypatch.setattr(memory, "_CGROUP", folder)
-    monkeypatch.setattr(
-        memory, "_text", lambda path: read(folder / path.name if path.name == "meminfo" else path)
-    )
-    monkeypatch.setattr("sys.platform", "linux")
-    return folder
+def available(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
+    """Sets how much memory the machine says it has left."""
+    return lambda size: monkeypatch.setattr(memory, "available_bytes", lambda: size)
 
 
 def test_weights_cache_and_buffers_are_counted(model: Path) -> None:
@@ -43,25 +37,11 @@ def test_weights_cache_and_buffers_are_counted(model: Path) -> None:
     assert more - needed_bytes(model, 100) == cache + 2 * 4 * 1000 * 3
 
 
-@pytest.mark.parametrize(
-    ("keys", "numbers"),
-    [
-        ({"ssm__inner_size": 128, "ssm__state_size": 16, "ssm__conv_kernel": 4}, 3 * 128 + 128 * 16),
-        ({"wkv__head_size": 32}, 64 * (32 + 2)),
-        ({"shortconv__l_cache": 3}, 2 * 64),
-    ],
-)
-@pytest.mark.parametrize(("heads", "layers"), [([0, 2], 1), ([2, 2], 2)])
-def test_states_are_counted_for_every_sequence(
-    tmp_path: Path, keys: dict[str, int], numbers: int, heads: list[int], layers: int
-) -> None:
-    """In layers without keys and values, or beside those in all."""
-    plain, recurrent = tmp_path / "plain.gguf", tmp_path / "recurrent.gguf"
-    given = {f"tiny__{key}": value for key, value in keys.items()}
-    plain.write_bytes(gguf_bytes(tiny__attention__head_count_kv=heads))
-    recurrent.write_bytes(gguf_bytes(tiny__attention__head_count_kv=heads, **given))
-    sizes = [needed_bytes(path, 100, sequences=10) - path.stat().st_size for path in (plain, recurrent)]
-    assert sizes[1] - sizes[0] == 4 * 10 * layers * numbers
+def test_states_are_counted_for_every_sequence(tmp_path: Path) -> None:
+    path = tmp_path / "recurrent.gguf"
+    path.write_bytes(gguf_bytes(tiny__attention__head_count_kv=[0, 2], tiny__shortconv__l_cache=3))
+    one, ten = (needed_bytes(path, 100, sequences=count) for count in (1, 10))
+    assert ten - one == 4 * 9 * 2 * 64
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -70,51 +50,46 @@ def test_a_longer_context_needs_more(model: Path, short: int, more: int) -> None
     assert needed_bytes(model, short + more) > needed_bytes(model, short)
 
 
-def test_heads_are_counted_per_layer_where_the_file_gives_them(tmp_path: Path) -> None:
-    path = tmp_path / "uneven.gguf"
-    path.write_bytes(gguf_bytes(tiny__attention__head_count_kv=[1, 3]))
-    even = tmp_path / "even.gguf"
-    even.write_bytes(gguf_bytes(tiny__attention__head_count_kv=[2, 2]))
-    assert needed_bytes(path, 500) == needed_bytes(even, 500)
-
-
-def test_too_large_a_model_is_refused_with_both_numbers(model: Path, machine: Path) -> None:
-    (machine / "meminfo").write_text("MemTotal: 99999999 kB\nMemAvailable:      1000 kB\n")
+def test_too_large_a_model_is_refused_with_both_numbers(
+    model: Path, available: Callable[[int | None], None]
+) -> None:
+    available(1_024_000)
     with pytest.raises(ModelError) as caught:
-        check_memory(model, 512)
+        sequences_for(model, 512)
     text = str(caught.value)
     assert text.startswith("not enough memory for the model: tiny.gguf with a context of 512 tokens needs")
     assert "1.0 MB are available" in text
 
 
-def test_a_model_that_fits_is_let_through(model: Path, machine: Path) -> None:
-    (machine / "meminfo").write_text("MemAvailable: 4000000 kB\n")
-    check_memory(model, 512)
-
-
-def test_weights_on_the_gpu_do_not_count(model: Path, machine: Path) -> None:
-    (machine / "meminfo").write_text(f"MemAvailable: {(needed_bytes(model, 512) - MIB // 2) // 1024} kB\n")
-    check_memory(model, 512, weights_on_gpu=True)
+def test_a_model_without_states_has_all_sequences_or_is_refused(
+    model: Path, available: Callable[[int | None], None]
+) -> None:
+    needed = needed_bytes(model, 512)
+    available(needed)
+    assert sequences_for(model, 512) == memory.MOST_SEQUENCES
+    available(needed - 1)
     with pytest.raises(ModelError):
-        check_memory(model, 512)
+        sequences_for(model, 512)
+    assert sequences_for(model, 512, weights_on_gpu=True) == memory.MOST_SEQUENCES
 
 
-def test_a_containers_limit_counts_without_its_file_pages(machine: Path) -> None:
-    (machine / "meminfo").write_text("MemAvailable: 4000000 kB\n")
-    (machine / "memory.max").write_text("1000\n")
-    (machine / "memory.current").write_text("900\n")
-    (machine / "memory.stat").write_text("anon 500\nfile 400\n")
-    assert memory.available_bytes() == 500
-    (machine / "memory.max").write_text("max\n")
-    assert memory.available_bytes() == 4_096_000_000
+@given(spare=st.integers(0, 60))
+def test_there_are_as_many_states_as_the_memory_holds(spare: int) -> None:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patcher:
+        path = Path(folder) / "hybrid.gguf"
+        path.write_bytes(gguf_bytes(tiny__attention__head_count_kv=[0, 2], tiny__shortconv__l_cache=3))
+        least = needed_bytes(path, 512, sequences=memory.LEAST_STATES)
+        patcher.setattr(memory, "available_bytes", lambda: least + spare * 4 * 2 * 64 + 1)
+        count = sequences_for(path, 512)
+        assert count == min(memory.MOST_STATES, memory.LEAST_STATES + spare)
+        assert needed_bytes(path, 512, sequences=count) <= least + spare * 4 * 2 * 64
+        patcher.setattr(memory, "available_bytes", lambda: least - 1)
+        with pytest.raises(ModelError, match="not enough memory"):
+            sequences_for(path, 512)
 
 
-def test_a_system_that_does_not_say_hinders_nothing(model: Path, machine: Path) -> None:
-    assert memory.available_bytes() is None
-    check_memory(model, 1 << 40)
-
-
-def test_this_machine_says_how_much_it_has() -> None:
-    available = memory.available_bytes()
-    assert available is not None
-    assert MIB < available < 1 << 50
+def test_a_system_that_does_not_say_hinders_nothing(
+    model: Path, available: Callable[[int | None], None]
+) -> None:
+    available(None)
+    assert sequences_for(model, 1 << 40) == memory.MOST_SEQUENCES

@@ -90,11 +90,14 @@ def test_a_file_of_the_hugging_face_cache_is_named_by_repository(home: Path) -> 
 
 
 def test_an_ollama_model_is_named_with_or_without_its_latest_tag(home: Path) -> None:
-    manifest = home / ".ollama/models/manifests/registry.example/library/coder/latest"
+    manifest = home / ".ollama/models/manifests/registry.ollama.ai/library/coder/latest"
     put(manifest, b'{"layers": [{"mediaType": "application/vnd.ollama.image.model", "digest": "sha256:a"}]}')
     path = put(home / ".ollama/models/blobs/sha256-a")
     assert resolve("ollama:coder", CATALOGUE).path == path
     assert resolve("ollama:coder:latest", CATALOGUE).path == path
+    other = home / ".ollama/models/manifests/localhost:5000/someone/coder/latest"
+    put(other, manifest.read_bytes())
+    assert resolve("ollama:localhost:5000/someone/coder", CATALOGUE).path == path
     with pytest.raises(ModelError, match="ollama pull"):
         resolve("ollama:coder:7b", CATALOGUE)
 
@@ -117,3 +120,16 @@ def test_other_names_are_refused_with_a_reason(
     with pytest.raises(ModelError) as caught:
         resolve(name, CATALOGUE)
     assert words in str(caught.value)
+
+
+def test_a_text_stands_in_for_a_model(tmp_path: Path) -> None:
+    path = put(tmp_path / "answer.txt", b"return 1\n")
+    assert resolve(f"say:{path}", CATALOGUE) == ResolvedModel(f"say:{path}", path, None, stand_in=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"), [("", "no such file"), ("gone.txt", "no such file"), (".", "folder")]
+)
+def test_a_text_that_is_not_there_is_told(name: str, problem: str) -> None:
+    with pytest.raises(ModelError, match=rf"model say:{name}: .*{problem}; give a text file"):
+        resolve(f"say:{name}", CATALOGUE)

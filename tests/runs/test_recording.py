@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from support.digits_run import EXERCISE, LOADING, SOLVE
 
 from egcfg_tui.runs import RecordedModel, Recorder, RecordingError, header_for, paced, read_recording
-from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
 RUN = (*LOADING, *SOLVE)
-REQUEST = SolveRequest(EXERCISE, Method.EGCFG, Settings(), budget_s=60.0, seed=7)
+REQUEST = SolveRequest(EXERCISE, "egcfg", Settings(), budget_s=60.0, seed=7)
 STORED = tuple(event for event in RUN if not event.transient)
 
 

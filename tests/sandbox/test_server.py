@@ -226,6 +226,21 @@ def test_stopping_returns_the_finished_head_and_leaves_the_sandbox_usable(sandbo
     _check(sandbox.run_many(_programs(5)), 5)
 
 
+def test_stopping_keeps_the_rows_that_are_finished_whatever_their_order(sandbox: Sandbox) -> None:
+    tests = (CodeTest("f(60)"), *(CodeTest(f"f(0) or {number}") for number in range(5)))
+    program = Program("import time\ndef f(x): time.sleep(x)", tests, limits=Limits(wall_s=90))
+    asked = 0
+
+    def stop() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 60
+
+    rows = sandbox.run_tests(program, stop)
+    assert rows[0] is None
+    assert [row is not None for row in rows[1:]] == [True] * 5
+
+
 def test_closing_from_another_thread_ends_a_run() -> None:
     sandbox = Sandbox()
     threading.Timer(0.3, sandbox.close).start()

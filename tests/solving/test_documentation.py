@@ -9,8 +9,8 @@ import pytest
 
 from egcfg_tui.solving.request.grid_file import parse_grid
 from egcfg_tui.solving.request.settings import SETTINGS, Setting, Settings
-from egcfg_tui.solving.trials.sampling import batch_width
-from egcfg_tui.solving.trials.schedules import FIRST_ROUNDS, ROUND, ROUNDS_BETWEEN
+from egcfg_tui.solving.trials.auto import FIRST_ROUNDS, ROUNDS_BETWEEN
+from egcfg_tui.solving.trials.sampling import ROUND, batch_width
 
 DOCS = Path(__file__).parents[2] / "docs"
 SETTINGS_TEXT = (DOCS / "settings.md").read_text(encoding="utf-8")

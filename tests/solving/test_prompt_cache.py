@@ -16,7 +16,7 @@ from egcfg_tui.engine.prompt_files import MIN_TOKENS, PromptFiles
 from egcfg_tui.events import SolveFinished, TokenCounts
 from egcfg_tui.models.folders import prompts_folder
 from egcfg_tui.solving.process.client import SolverSession
-from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
 
@@ -127,7 +127,7 @@ def test_native_memories_answer_the_same(sandbox: Sandbox, tmp_path: Path, name:
 @pytest.mark.parametrize("prompt_cache", [True, False])
 def test_a_session_keeps_prompts_unless_told_not_to(tmp_path: Path, prompt_cache: bool) -> None:
     path = MEMORIES["attention"](tmp_path / "tiny.gguf")
-    request = SolveRequest(OUT_OF_REACH, Method.GREEDY, Settings(max_tokens=16))
+    request = SolveRequest(OUT_OF_REACH, "greedy", Settings(max_tokens=16))
     counts = []
     for _ in range(2):
         with SolverSession(ModelSpec("tiny", path, threads=1), prompt_cache=prompt_cache) as session:

@@ -34,17 +34,18 @@ def cache_over(sandbox: Any) -> RunCache:
 def test_a_program_runs_once() -> None:
     sandbox = CountingSandbox()
     cache = cache_over(sandbox)
-    assert len(cache.execute(["a", "b", "a"], lambda: False)) == 3
-    cache.execute(["b", "c"], lambda: False)
+    assert len(cache.execute(["a", "b", "a"], lambda: None)) == 3
+    cache.execute(["b", "c"], lambda: None)
     assert sandbox.ran == ["a", "b", "c"]
     assert cache.runs == 3
 
 
 @pytest.mark.parametrize("finished", [0, 1])
-def test_a_stop_among_the_runs_keeps_what_finished(finished: int) -> None:
+@pytest.mark.parametrize("reason", ["stopped", "budget"])
+def test_what_halts_the_runs_is_told_and_what_finished_is_kept(finished: int, reason: str) -> None:
     cache = cache_over(CountingSandbox(finished))
-    with pytest.raises(Interrupted, match="stopped"):
-        cache.execute(["a", "b"], lambda: True)
+    with pytest.raises(Interrupted, match=reason):
+        cache.execute(["a", "b"], lambda: reason)
     assert [cache.knows(source) for source in ("a", "b")] == [finished > 0, False]
     assert cache.runs == finished
 
@@ -57,5 +58,5 @@ def test_a_fault_of_the_sandbox_is_no_verdict() -> None:
 
     cache = cache_over(Broken())
     with pytest.raises(SandboxBroke, match="died twice"):
-        cache.execute(["a"], lambda: False)
+        cache.execute(["a"], lambda: None)
     assert not cache.knows("a")

@@ -7,7 +7,7 @@ import numpy as np
 from egcfg_tui.engine.fake import VOCAB_SIZE, FakeEngine
 
 
-def babbling(seed: int, *, far_weight: float = 0.8) -> FakeEngine:
+def babbling(seed: int, *, far_weight: float = 0.8, can_rewind: bool = True) -> FakeEngine:
     """A model of word-like lines whose next byte depends on the last two, and a little on all before."""
     alphabet = [ord(c) for c in "abx =+1\n"]
 
@@ -18,4 +18,4 @@ def babbling(seed: int, *, far_weight: float = 0.8) -> FakeEngine:
         row[alphabet] = near + far
         return row
 
-    return FakeEngine(logits)
+    return FakeEngine(logits, can_rewind=can_rewind)

@@ -14,6 +14,7 @@ from egcfg_tui.events import (
     Event,
     LineChosen,
     LineGrown,
+    Outcome,
     Progressed,
     ScoredTest,
     SignalBuilt,
@@ -109,8 +110,9 @@ BEGIN: tuple[Event, ...] = (
     Progressed(Stage.PROMPT, 180, 240, 171.0, TokenCounts(prompt=180)),
     TrialStarted(1, "egcfg", "ns3t0.75d5k1_ln", 1.0),
     StageEntered(Stage.LINE),
-    LineGrown(1, "def digit_sum"),
+    LineGrown(1, 1, "def digit_sum"),
     LineChosen(
+        1,
         1,
         HEADER,
         HEADER,
@@ -130,6 +132,7 @@ LINE_2_SAMPLED: tuple[Event, ...] = (
     Progressed(Stage.CANDIDATES, 34, 0, 62.0, TokenCounts(prompt=240, candidate=34, decoded=11)),
     CandidatesSampled(
         2,
+        2,
         (
             Candidate(0, "return sum(n)\n", 5, True),
             Candidate(
@@ -143,6 +146,7 @@ LINE_2_SAMPLED: tuple[Event, ...] = (
 LINE_2_EXECUTED: tuple[Event, ...] = (
     StageEntered(Stage.RUNS),
     CandidatesExecuted(
+        2,
         2,
         (
             CandidateRun(
@@ -174,6 +178,7 @@ LINE_2_EXECUTED: tuple[Event, ...] = (
     StageEntered(Stage.SIGNAL),
     SignalBuilt(
         2,
+        2,
         "digit_sum(-12) should be 3\n"
         "  return sum(int(d) for d in str(n))\n"
         "    n = -12\n"
@@ -188,8 +193,9 @@ LINE_2_EXECUTED: tuple[Event, ...] = (
 
 LINE_2_CHOSEN: tuple[Event, ...] = (
     StageEntered(Stage.LINE),
-    LineGrown(2, "total ="),
+    LineGrown(2, 2, "total ="),
     LineChosen(
+        2,
         2,
         LINE_2,
         HEADER + LINE_2,
@@ -210,6 +216,7 @@ LINE_3_SAMPLED: tuple[Event, ...] = (
     Progressed(Stage.CANDIDATES, 51, 0, 58.0, TokenCounts(240, 85, 310, 0, 17, 120)),
     CandidatesSampled(
         3,
+        3,
         (
             Candidate(0, WINNER, 21, True),
             Candidate(1, UNFINISHED, 17, False),
@@ -221,6 +228,7 @@ LINE_3_SAMPLED: tuple[Event, ...] = (
 LINE_3_EXECUTED: tuple[Event, ...] = (
     StageEntered(Stage.RUNS),
     CandidatesExecuted(
+        3,
         3,
         (
             CandidateRun((0, 2), SOLUTION, rows(PASS, PASS, PASS)),
@@ -238,14 +246,14 @@ COUNTS = TokenCounts(prompt=240, candidate=85, signal=310, decoded=17, reused=12
 
 END: tuple[Event, ...] = (
     CodeExecuted(SOLUTION, rows(PASS, PASS, PASS), True),
-    TrialFinished(1, "passed", SOLUTION, 7.5, COUNTS, "egcfg", "ns3t0.75d5k1_ln", 1.0, 5),
+    TrialFinished(1, Outcome.PASSED, SOLUTION, 7.5, COUNTS, "egcfg", "ns3t0.75d5k1_ln", 1.0, 5),
     StageEntered(Stage.SCORING),
     SolveFinished(
         exercise_id=EXERCISE.id,
         solved=True,
         hidden_passed=True,
         solution=SOLUTION,
-        reason="passed",
+        reason=Outcome.PASSED,
         method="egcfg",
         model="tiny-coder",
         seed=0,
@@ -259,7 +267,7 @@ END: tuple[Event, ...] = (
             ScoredTest("assert digit_sum(-7) == 7", True, TestResult("", Verdict.PASSED)),
         ),
         solved_by=1,
-        trial_list=(TrialCost(1, "egcfg", "ns3t0.75d5k1_ln", 1.0, "passed", 7.5, COUNTS, 5),),
+        trial_list=(TrialCost(1, "egcfg", "ns3t0.75d5k1_ln", 1.0, Outcome.PASSED, 7.5, COUNTS, 5),),
     ),
 )
 

@@ -12,6 +12,7 @@ from egcfg_tui.events import (
     GammaChanged,
     LineChosen,
     LinesRewound,
+    Outcome,
     SolveFailed,
     SolveFinished,
     SolvePaused,
@@ -20,6 +21,7 @@ from egcfg_tui.events import (
     TokenCounts,
 )
 from egcfg_tui.solving.request.solve_request import SolveRequest
+from egcfg_tui.solving.text.rows import row_behind
 from support.digits_run import LOADING
 
 
@@ -93,7 +95,7 @@ class FakeSession:
     def rewind(self, line: int) -> None:
         """A paused solve wakes up for it and holds again, as the solver does."""
         self.calls.append(("rewind", line))
-        told: list[Event] = [LinesRewound(line, self._codes[line - 1])]
+        told: list[Event] = [LinesRewound(line, row_behind(self._codes[line - 1]), self._codes[line - 1])]
         for event in [SolveResumed(), *told, SolvePaused()] if self._paused else told:
             self.say(event)
 
@@ -155,8 +157,8 @@ def _stopped(request: SolveRequest) -> SolveFinished:
         solved=False,
         hidden_passed=None,
         solution="",
-        reason="stopped",
-        method=request.method.value,
+        reason=Outcome.STOPPED,
+        method=request.method,
         model="tiny-coder",
         seed=request.seed,
         wall_s=1.0,

@@ -11,6 +11,8 @@ from textual.pilot import Pilot
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.exercises.model import Exercise, ExerciseError
 from egcfg_tui.models import ModelError
+from egcfg_tui.runs import Recorder
+from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui.app import WorkbenchApp
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.options import SolveOptions
@@ -39,6 +41,7 @@ class Stage:
         self.solve: Script = ()
         self.load: Script = LOADING
         self.model_error: str | None = None
+        self.begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None
 
     def app(
         self,
@@ -52,6 +55,7 @@ class Stage:
             bundled=lambda: (EXERCISE, OTHER),
             load=_load,
             clock=lambda: 0.0,
+            begin_recording=lambda request: self.begin_recording(request),
         )
         return WorkbenchApp(services, options, exercise, keys)
 

@@ -17,6 +17,7 @@ from egcfg_tui.prompting.chat import chat_frame
 from egcfg_tui.prompting.task import PromptStyle, TaskPrompt, task_prompt
 from egcfg_tui.solving.commands import CommandInbox
 from egcfg_tui.solving.context import SolveContext
+from egcfg_tui.solving.request.settings import Settings
 
 OUT_OF_REACH: Final = Exercise(
     id="x",
@@ -65,7 +66,7 @@ def workbench(
     """A workbench with its prompt evaluated; afterwards nothing of it is left in the engine."""
     prompt = prompt_for(engine, exercise, style)
     with SolveContext(engine, sandbox, exercise, prompt, inbox or unlimited()) as context:
-        list(context.evaluate_prompt())
+        list(context.evaluate_prompt(Settings()))
         yield context
     assert engine.free_tokens == engine.info.context_tokens
 

@@ -55,7 +55,7 @@ def test_facts_all_arrive_and_of_each_animation_the_newest(events: list[Event]) 
 def test_thousands_of_tokens_between_two_looks_leave_two_events() -> None:
     queue = EventQueue(clock=lambda: 0.0)
     for done in range(5_000):
-        queue.put(LineGrown(1, "x" * (done % 7)))
+        queue.put(LineGrown(1, 1, "x" * (done % 7)))
         queue.put(tokens(done))
     assert len(queue.drain()) == 2
 

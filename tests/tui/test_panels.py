@@ -10,16 +10,20 @@ from hypothesis import strategies as st
 from support import digits_run
 
 from egcfg_sandbox import TestResult, Verdict
-from egcfg_tui.events import Candidate, CandidateRun, TokenChoice
+from egcfg_tui.events import Candidate, CandidateRun, SolveFinished, TokenChoice
+from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.state import fold_all
 from egcfg_tui.tui.text import visible
 from egcfg_tui.tui.view import LineView, SolveView, TestRow
+from egcfg_tui.tui.widgets.bars import status_parts
 from egcfg_tui.tui.widgets.candidates_panel import candidate_lines
 from egcfg_tui.tui.widgets.code_panel import code_lines
 from egcfg_tui.tui.widgets.tests_panel import test_lines as lines_of_tests
 from egcfg_tui.tui.widgets.tokens_panel import token_lines
 
 HOSTILE = ("[/]", "x: list[int] = []", "\x1b[2J\x07", "a\tb", "日本語 = 1", "x" * 4000, "\u202eevil", "")
+
+OPTIONS = SolveOptions()
 
 
 def view_after(*parts: tuple[object, ...]) -> SolveView:
@@ -132,3 +136,14 @@ def test_hidden_tests_are_counted_before_the_end_and_shown_after_it() -> None:
         " ✓ digit_sum(999_999) == 54",
         " ✓ digit_sum(-7) == 7",
     ]
+
+
+def test_tests_that_the_budget_left_out_are_no_failures() -> None:
+    end = digits_run.END[-1]
+    assert isinstance(end, SolveFinished)
+    tests = (*end.tests[:-1], replace(end.tests[-1], result=None))
+    unscored = replace(end, solved=False, hidden_passed=None, tests=tests)
+    view = view_after(digits_run.LOADING, digits_run.SOLVE[:-1], (unscored,))
+    activity, _ = status_parts(view, OPTIONS, 0.0, waiting=False, pending="", wide=True)
+    assert activity.plain == "✗ passes the visible tests; 1 not run in the budget"
+    assert plain(lines_of_tests(view, 60))[-1] == " · digit_sum(-7) == 7"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from egcfg_tui.events import Outcome
 from egcfg_tui.tui.rewinding import NoWayBackError, can_be_retaken, line_to_retake
 from egcfg_tui.tui.view import LineView, Phase, SolveView, TrialView
 
@@ -46,7 +47,7 @@ def test_without_a_solve_there_is_no_way_back(phase: Phase) -> None:
     [
         (TrialView(1, "sample", "", 1.0), "samples have no lines"),
         (TrialView(1, "greedy", "", 1.0), "the same again"),
-        (TrialView(1, "egcfg", "", 1.0, outcome="failed"), "trial is over"),
+        (TrialView(1, "egcfg", "", 1.0, outcome=Outcome.FAILED), "trial is over"),
     ],
 )
 def test_only_a_guided_trial_that_goes_on_has_a_way_back(trial: TrialView, reason: str) -> None:

@@ -26,6 +26,7 @@ from egcfg_tui.events import (
     CodeExecuted,
     FailureKind,
     LinesRewound,
+    Outcome,
     SolveFailed,
     SolveFinished,
     SolvePaused,
@@ -54,6 +55,7 @@ SAMPLES = (
     replace(digits_run.STARTED, method="sample"),
     TrialStarted(1, "sample", "ns3t0.75d5k1_ln", 1.0),
     CandidatesSampled(
+        1,
         1,
         (
             Candidate(0, "def digit_sum(n):\n    return sum(map(int, str(n)))\n", 15, True),
@@ -103,14 +105,14 @@ SCENES = {
     "gone_back": Scene(
         (
             *(*LINE_3, SolvePaused(), SolveResumed()),
-            *(LinesRewound(2, digits_run.HEADER), SolvePaused(), Hold()),
+            *(LinesRewound(2, 2, digits_run.HEADER), SolvePaused(), Hold()),
         )
     ),
     "solved": Scene(digits_run.SOLVE),
     "solved_large": Scene(digits_run.SOLVE, size=LARGE),
     "solved_huge": Scene(digits_run.SOLVE, size=(180, 50)),
     "solved_by_day": Scene(digits_run.SOLVE, size=LARGE, theme=theme.DAY.name),
-    "out_of_budget": Scene((*LINE_3, replace(FINISHED, solved=False, reason="budget", tests=()))),
+    "out_of_budget": Scene((*LINE_3, replace(FINISHED, solved=False, reason=Outcome.BUDGET, tests=()))),
     "samples": Scene((*SAMPLES, Hold())),
     "engine_killed": Scene((*LINE_3, Hold()), killed=True),
     "failed": Scene((*digits_run.BEGIN, SolveFailed(FailureKind.CONTEXT, "the prompt is too long"))),

@@ -19,6 +19,7 @@ from egcfg_tui.events import (
     GammaChanged,
     LineChosen,
     LinesRewound,
+    Outcome,
     SignalBuilt,
     SolveFailed,
     SolvePaused,
@@ -41,8 +42,8 @@ POOL: tuple[Event, ...] = (
     SolvePaused(),
     SolveResumed(),
     GammaChanged(2.5),
-    LinesRewound(1, ""),
-    LinesRewound(3, digits_run.HEADER + digits_run.LINE_2),
+    LinesRewound(1, 1, ""),
+    LinesRewound(3, 3, digits_run.HEADER + digits_run.LINE_2),
     SolveFailed(FailureKind.MODEL, "gone [/]"),
 )
 
@@ -105,10 +106,10 @@ def test_lines_are_named_by_their_row_in_the_code() -> None:
     started = replace(digits_run.STARTED, starter="import math\n\ndef f(n):\n    ")
     events = (
         started,
-        SignalBuilt(1, "n = 1", 3),
-        LineChosen(1, "a = n\n    ", started.starter + "a = n\n    ", 1.0, ()),
+        SignalBuilt(1, 4, "n = 1", 3),
+        LineChosen(1, 4, "a = n\n    ", started.starter + "a = n\n    ", 1.0, ()),
     )
-    view = fold_all(SolveView(), stamped((*events, SignalBuilt(2, "n = 2", 3))))
+    view = fold_all(SolveView(), stamped((*events, SignalBuilt(2, 5, "n = 2", 3))))
     assert view.lines[0].rows == (4, 4)
     assert view.current is not None
     assert [line.row for line in view.every_line] == [4, 5]
@@ -118,9 +119,9 @@ def test_lines_are_named_by_their_row_in_the_code() -> None:
 def test_a_longer_refresh_leaves_the_earlier_signal_standing() -> None:
     events = (
         *digits_run.BEGIN,
-        SignalBuilt(2, "x = 1", 3),
-        LineChosen(2, "a = 1\n", "def f():\n    a = 1\n", 1.0, ()),
-        LineChosen(3, "    b = 2\n", "def f():\n    a = 1\n    b = 2\n", 1.0, ()),
+        SignalBuilt(2, 2, "x = 1", 3),
+        LineChosen(2, 2, "a = 1\n", "def f():\n    a = 1\n", 1.0, ()),
+        LineChosen(3, 3, "    b = 2\n", "def f():\n    a = 1\n    b = 2\n", 1.0, ()),
     )
     view = fold_all(SolveView(), stamped(events))
     signal = view.signal_of(view.lines[2])
@@ -141,7 +142,7 @@ def test_pauses_do_not_count_as_work() -> None:
 
 
 def test_choosing_a_line_again_drops_what_came_after_it() -> None:
-    view = fold_all(SolveView(), stamped((*digits_run.SOLVE[:17], LineChosen(1, "x\n", "x\n", 1.0, ()))))
+    view = fold_all(SolveView(), stamped((*digits_run.SOLVE[:17], LineChosen(1, 1, "x\n", "x\n", 1.0, ()))))
     assert [line.number for line in view.lines] == [1]
 
 
@@ -164,7 +165,7 @@ def test_going_back_leaves_the_lines_before_with_their_tests_and_a_fresh_line(
 ) -> None:
     whole = fold_all(SolveView(), stamped(digits_run.SOLVE[:-4]))
     assert whole.passed == 3
-    view = fold(LinesRewound(line, code), whole, 99.0)
+    view = fold(LinesRewound(line, row, code), whole, 99.0)
     assert view.lines == whole.lines[: line - 1]
     assert view.code == code
     assert view.current == LineView(line, row=row, lead="    " if line > 1 else "")
@@ -179,7 +180,7 @@ def test_a_line_taken_back_and_chosen_again_looks_as_if_chosen_once(line: int) -
     numbered = [(event, getattr(event, "line", 0)) for event in digits_run.SOLVE[:-4] if not event.transient]
     code = ["", digits_run.HEADER, digits_run.HEADER + digits_run.LINE_2][line - 1]
     again = [event for event, number in numbered if number >= line]
-    events = [*(event for event, _ in numbered), LinesRewound(line, code), *again]
+    events = [*(event for event, _ in numbered), LinesRewound(line, line, code), *again]
     once = fold_all(SolveView(), stamped([event for event, _ in numbered]))
     twice = fold_all(SolveView(), stamped(events))
     assert twice.every_line == once.every_line
@@ -188,7 +189,11 @@ def test_a_line_taken_back_and_chosen_again_looks_as_if_chosen_once(line: int) -
 
 def test_the_end_of_an_answer_is_no_line() -> None:
     code = digits_run.HEADER + "return 1\n"
-    events = (*digits_run.BEGIN, LineChosen(2, "return 1\n", code, 1.0, ()), LineChosen(3, "", code, 1.0, ()))
+    events = (
+        *digits_run.BEGIN,
+        LineChosen(2, 2, "return 1\n", code, 1.0, ()),
+        LineChosen(3, 3, "", code, 1.0, ()),
+    )
     view = fold_all(SolveView(), stamped(events))
     assert [line.row for line in view.every_line] == [1, 2]
     assert view.code == code
@@ -199,7 +204,7 @@ def test_plain_sampling_shows_each_answer_beside_its_sample_and_keeps_the_best()
     events: tuple[Event, ...] = (
         replace(digits_run.STARTED, method="sample"),
         TrialStarted(1, "sample", "", 1.0),
-        CandidatesSampled(1, (Candidate(0, "a = 1\n", 2, True), Candidate(1, "b = 2\n", 2, True))),
+        CandidatesSampled(1, 1, (Candidate(0, "a = 1\n", 2, True), Candidate(1, "b = 2\n", 2, True))),
         CodeExecuted("a = 1\n", passed, False),
         CodeExecuted("b = 2\n", failed, False),
     )
@@ -231,10 +236,10 @@ def test_the_idle_screen_has_the_exercise_and_no_results() -> None:
 
 def test_auto_is_shown_as_what_its_trials_are() -> None:
     view = fold(replace(digits_run.STARTED, method="auto"), SolveView(), 0.0)
-    assert (view.method, view.way) == ("auto", "greedy")
+    assert (view.method, view.way.name) == ("auto", "greedy")
     for index, method in enumerate(("greedy", "sample", "egcfg"), start=1):
         view = fold(TrialStarted(index, method, "", 1.0), view, 1.0)
-        assert (view.method, view.way) == ("auto", method)
+        assert (view.method, view.way.name) == ("auto", method)
 
 
 def test_samples_that_pass_less_than_the_greedy_answer_do_not_replace_it() -> None:
@@ -242,7 +247,7 @@ def test_samples_that_pass_less_than_the_greedy_answer_do_not_replace_it() -> No
     view = fold(replace(digits_run.STARTED, method="auto"), SolveView(), 0.0)
     view = fold(TrialStarted(1, "greedy", "", 1.0), view, 1.0)
     view = fold(CodeExecuted("best", failing, False), view, 2.0)
-    view = fold(TrialFinished(1, "failed", "best", 1.0, TokenCounts()), view, 2.0)
+    view = fold(TrialFinished(1, Outcome.FAILED, "best", 1.0, TokenCounts()), view, 2.0)
     view = fold(TrialStarted(2, "sample", "", 1.0), view, 3.0)
     none = digits_run.rows(*[(Verdict.FAILED, "no")] * 3)
     assert fold(CodeExecuted("worse", none, False), view, 4.0).code == "best"

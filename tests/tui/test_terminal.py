@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from egcfg_tui.cli.exit_codes import ExitCode
+from egcfg_tui.system.folders import state_folder
 from egcfg_tui.tui import terminal
 
 GUARDED = """
@@ -66,15 +68,16 @@ def test_without_a_terminal_the_message_says_what_to_do(capfd: pytest.CaptureFix
 
 
 class Screen:
-    """A program on a terminal of 80x24 cells."""
+    """The program on a terminal of 80x24 cells; `script` is run in its place."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, script: str | None = None) -> None:
         self.fd, other = pty.openpty()
         fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.modes = termios.tcgetattr(other)
         self._other = other
         environment = {**os.environ, "TERM": "xterm-256color", "LINES": "24", "COLUMNS": "80"}
-        command = [sys.executable, "-m", "egcfg_tui", *arguments]
+        program = ["-m", "egcfg_tui"] if script is None else ["-c", script]
+        command = [sys.executable, *program, *arguments]
         self.process = subprocess.Popen(command, stdin=other, stdout=other, stderr=other, env=environment)
         self.seen = b""
 
@@ -124,6 +127,54 @@ def test_a_window_that_is_closed_ends_the_workbench(tmp_path: Path) -> None:
     os.close(screen.fd)
     os.close(screen._other)
     screen.process.wait(60)
+    assert not list(state_folder().glob("logs/*"))
+    assert (state_folder() / "tui.log").read_bytes() == b""
+
+
+@pytest.mark.parametrize("data", [b"\x1b[M \xc80", b"\x1b[M q0", b"caf\xe9", b"\xff\xfe\xc3"])
+def test_bytes_that_are_no_utf_8_end_nothing(tmp_path: Path, data: bytes) -> None:
+    screen = Screen("open", "--model", str(tmp_path / "none.gguf"))
+    try:
+        screen.read_until(b"no model")
+        os.write(screen.fd, data)
+        os.write(screen.fd, b"?")
+        screen.read_until(b"esc closes")
+        screen.process.send_signal(signal.SIGTERM)
+        assert screen.wait() == 0
+    finally:
+        screen.close()
+    assert (state_folder() / "tui.log").read_bytes() == b""
+
+
+BREAKS = """
+import sys
+from egcfg_tui.cli.main import main
+from egcfg_tui.tui.screens.workbench import WorkbenchScreen
+
+def breaks(screen):
+    if sys.argv[1] == "message":
+        raise ZeroDivisionError("by accident")
+    screen.app.panic("by accident")
+
+WorkbenchScreen.action_help = breaks
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize("where", ["message", "elsewhere"])
+def test_an_error_that_nobody_foresaw_names_the_log_that_tells_of_it(tmp_path: Path, where: str) -> None:
+    screen = Screen(where, "open", "--model", str(tmp_path / "none.gguf"), script=BREAKS)
+    try:
+        screen.read_until(b"no model")
+        os.write(screen.fd, b"?")
+        assert screen.wait() == ExitCode.INTERNAL
+    finally:
+        screen.close()
+    log = state_folder() / "tui.log"
+    assert "by accident" in log.read_text()
+    told = screen.seen.decode(errors="replace").rpartition("\x1b[?1049l")[2]
+    assert "unexpected error: the workbench ended; details are in" in told
+    assert log.name in told
 
 
 def test_the_workbench_opens_without_a_model_and_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from egcfg_tui.cli import stdout
 from egcfg_tui.cli.diagnosis import Diagnosis, ModelFacts, SandboxFacts, diagnose
 from egcfg_tui.cli.engine_probe import EngineFacts
 from egcfg_tui.cli.exit_codes import ExitCode
-from egcfg_tui.cli.narration import BAD, FAINT, GOOD
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.printable import printable
+from egcfg_tui.cli.styles import BAD, FAINT, GOOD
 
 _EPILOG: Final = """\
 exit codes: 0 everything needed is there, 3 no usable engine or model, 4 the sandbox refuses
@@ -47,6 +47,7 @@ def diagnosis_json(found: Diagnosis) -> dict[str, Any]:
     values = dataclasses.asdict(found)
     values["engine"]["features"] = {name: list(features) for name, features in found.engine.features}
     values["folders"] = dict(found.folders)
+    values["unwritable"] = dict(found.unwritable)
     return {"ok": found.exit_code is ExitCode.DONE, **values}
 
 
@@ -59,11 +60,6 @@ def diagnosis_lines(found: Diagnosis) -> list[Text]:
         if size is not None
     ]
     size = f"{terminal.columns}x{terminal.lines}" if terminal.standard_output else "not a terminal"
-    verdict = (
-        Text("Everything a solve needs is there.", GOOD)
-        if found.exit_code is ExitCode.DONE
-        else Text("A solve cannot start here; see the lines marked with ✗.", BAD)
-    )
     screen = f"{size}, {terminal.term or 'no TERM'}, colours: {terminal.colours}, {terminal.encoding}"
     return [
         Text(f"egcfg-tui {found.version}", "bold"),
@@ -74,10 +70,29 @@ def diagnosis_lines(found: Diagnosis) -> list[Text]:
         *_section("engine", _engine(found.engine)),
         *_section("model", _model(found.model)),
         *_section("sandbox", _sandbox(found.sandbox)),
-        *_section("folders", [_fact(name, path) for name, path in found.folders]),
+        *_section("folders", _folders(found)),
         *_section("terminal", [_fact("output", screen)]),
         Text(),
-        verdict,
+        _verdict(found),
+    ]
+
+
+def _verdict(found: Diagnosis) -> Text:
+    if found.exit_code is not ExitCode.DONE:
+        return Text("A solve cannot start here; see the lines marked with ✗.", BAD)
+    if found.unwritable:
+        return Text(
+            "A solve can start here, but not all folders can be written to; see the lines with ✗.", BAD
+        )
+    return Text("Everything a solve needs is there.", GOOD)
+
+
+def _folders(found: Diagnosis) -> list[Text]:
+    """Each folder; below one that cannot be written to, what that means."""
+    problems = dict(found.unwritable)
+    return [
+        _bad(name, f"{path}\n{problems[name]}") if name in problems else _fact(name, path)
+        for name, path in found.folders
     ]
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from egcfg_tui import models
 from egcfg_tui.cli import stderr, stdout
+from egcfg_tui.cli.columns import columns
 from egcfg_tui.cli.download_progress import download_progress
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.parser import CommandParser, did_you_mean
+from egcfg_tui.cli.printable import printable
+from egcfg_tui.prompting.chat_facts import ChatFacts, chat_facts, in_words
 
 _EPILOG: Final = """\
 A model is named by its id, by the path of a .gguf file, by hf:org/repo/file (Hugging Face cache) or by
@@ -29,7 +33,7 @@ def configure(parser: CommandParser) -> None:
     parser.epilog = _EPILOG
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|pull|add")
     listing = actions.add_parser("list", help="the catalogue, and other models on this disk")
-    showing = actions.add_parser("show", help="everything about one model")
+    showing = actions.add_parser("show", help="everything about one model, its chat template included")
     showing.add_argument("model", metavar="MODEL", help="an id, a path, hf:org/repo/file or ollama:name:tag")
     for command in (listing, showing):
         command.add_argument("--format", choices=("human", "json"), default="human", help="default: human")
@@ -74,11 +78,11 @@ def _list(args: argparse.Namespace) -> None:
     for row in rows:
         mark = f"{row['id']} (default)" if row["default"] else row["id"]
         table.append((mark, _size(row["size_bytes"]), str(row["context_tokens"]), row["state"], row["title"]))
-    stdout.emit(_columns(table))
+    stdout.emit(columns(table))
     if others:
         table = [("OTHER MODELS ON THIS DISK", "SIZE", "FROM")]
         table += [(row["model"], _size(row["size_bytes"]), row["owner"]) for row in others]
-        stdout.emit("\n" + _columns(table))
+        stdout.emit("\n" + columns(table))
 
 
 def _show(args: argparse.Namespace) -> None:
@@ -95,9 +99,11 @@ def _show(args: argparse.Namespace) -> None:
             "size_bytes": resolved.path.stat().st_size,
             "context_tokens": resolved.context_tokens,
         }
+    facts = _chat_facts(row["path"])
     if args.format == "json":
-        stdout.emit_json(row)
+        stdout.emit_json(row | {"chat": dataclasses.asdict(facts) if facts else None})
         return
+    row["chat"] = in_words(facts) if facts else None
     shown = {name: value for name, value in row.items() if value not in (None, "", [])}
     width = max(map(len, shown))
     lines = []
@@ -105,7 +111,16 @@ def _show(args: argparse.Namespace) -> None:
         texts = value if isinstance(value, list) else [_size(value) if name == "size_bytes" else str(value)]
         label = "size" if name == "size_bytes" else name
         lines += [f"{label if index == 0 else '':<{width}}  {text}" for index, text in enumerate(texts)]
-    stdout.emit("\n".join(lines))
+    # Names and templates come out of files that anyone may have made.
+    stdout.emit(printable("\n".join(lines)))
+
+
+def _chat_facts(path: str | None) -> ChatFacts | None:
+    """What holds for the chat template of a model; None where its file is not on this disk."""
+    if path is None:
+        return None
+    chat = models.read_chat(Path(path))
+    return chat_facts(chat.template, bos_text=chat.bos_text, eos_text=chat.eos_text)
 
 
 def _pull(args: argparse.Namespace) -> None:
@@ -156,14 +171,6 @@ def _description(now: models.Standing, default: str) -> dict[str, Any]:
         "context_tokens": entry.context_tokens,
         "sources": [str(source) for source in entry.sources],
     }
-
-
-def _columns(rows: list[tuple[str, ...]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )
 
 
 def _size(size_bytes: int) -> str:

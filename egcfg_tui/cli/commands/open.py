@@ -10,6 +10,7 @@ from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.model_choice import chosen_model
 from egcfg_tui.cli.parser import CommandParser
+from egcfg_tui.cli.recording import add_no_record_option
 from egcfg_tui.cli.solving_options import (
     add_solving_options,
     chosen_grid,
@@ -20,7 +21,8 @@ from egcfg_tui.cli.solving_options import (
     visible_from,
 )
 from egcfg_tui.engine.api import ModelSpec
-from egcfg_tui.solving.request.settings import Method
+from egcfg_tui.runs import History, RecordedModel, Recorder
+from egcfg_tui.solving.request.solve_request import SolveRequest
 
 _EPILOG: Final = """\
 EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set; the
@@ -36,12 +38,13 @@ def configure(parser: CommandParser) -> None:
     """Adds the options."""
     parser.epilog = _EPILOG
     parser.add_argument("exercise", metavar="EXERCISE", nargs="?", help="a bundled id, a file, or FILE#ID")
+    add_no_record_option(parser)
     add_solving_options(parser)
 
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Opens the workbench; returns when the user leaves it."""
-    settings, grid = settings_from(args), chosen_grid(args)
+    settings, grid = settings_from(args), chosen_grid(args, [args.method])
     layers = layers_from(args)
     visible = visible_from(args)
     try:
@@ -51,14 +54,21 @@ def run(args: argparse.Namespace) -> ExitCode:
     if args.guarded_only:
         refuse_unguarded(exercise)
 
-    def find_model() -> ModelSpec:
-        return chosen_model(args)[0]
+    recorded: list[RecordedModel] = []
 
-    from egcfg_tui.tui.app import run_app
+    def find_model() -> ModelSpec:
+        spec, model = chosen_model(args)
+        recorded[:] = [model]
+        return spec
+
+    def begin_recording(request: SolveRequest) -> Recorder | None:
+        return None if args.no_record else History().begin(request, recorded[0])
+
+    from egcfg_tui.tui.app import WorkbenchBroke, run_app
     from egcfg_tui.tui.options import SolveOptions
     from egcfg_tui.tui.terminal import NoTerminalError
 
-    options = SolveOptions(Method(args.method), settings, args.budget, args.seed, grid, held_settings(args))
+    options = SolveOptions(args.method, settings, args.budget, args.seed, grid, held_settings(args))
     try:
         run_app(
             find_model,
@@ -68,7 +78,10 @@ def run(args: argparse.Namespace) -> ExitCode:
             visible=visible,
             guarded_only=args.guarded_only,
             prompt_cache=not args.no_prompt_cache,
+            begin_recording=begin_recording,
         )
     except NoTerminalError as error:
         raise CommandError(str(error), ExitCode.USAGE) from error
+    except WorkbenchBroke as error:
+        raise CommandError(str(error), ExitCode.INTERNAL) from error
     return ExitCode.DONE

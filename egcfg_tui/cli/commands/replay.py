@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-from egcfg_tui.cli import stderr, stdout
+from egcfg_tui.cli import stdout
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.option_types import number
 from egcfg_tui.cli.parser import CommandParser
-from egcfg_tui.cli.run_view import RunView, head
-from egcfg_tui.events import SolveFailed, SolveFinished
-from egcfg_tui.runs import Recording, RecordingError, event_line, paced, read_recording
+from egcfg_tui.cli.recording import recording_path
+from egcfg_tui.cli.run_text import emit_run, tell_the_end
+from egcfg_tui.runs import (
+    RecordingError,
+    RunNotFound,
+    event_line,
+    paced,
+    read_recording,
+)
 
 _EPILOG = """\
 examples:
+  egcfg-tui replay latest
   egcfg-tui replay run.jsonl
   egcfg-tui replay run.jsonl --speed 2
   egcfg-tui replay run.jsonl --format json | jq 'select(.event == "LineChosen") | .data.text'"""
@@ -24,7 +30,9 @@ examples:
 def configure(parser: CommandParser) -> None:
     """Adds the options."""
     parser.epilog = _EPILOG
-    parser.add_argument("file", type=Path, metavar="FILE", help="made with `egcfg-tui solve --record FILE`")
+    parser.add_argument(
+        "run", metavar="RUN", help="a recording's file, a run of `egcfg-tui runs list`, or `latest`"
+    )
     parser.add_argument(
         "--format", choices=("human", "json"), default="human", help="json: one event a line; default: human"
     )
@@ -39,24 +47,14 @@ def configure(parser: CommandParser) -> None:
 def run(args: argparse.Namespace) -> ExitCode:
     """Shows the recording."""
     try:
-        recording = read_recording(args.file)
-    except RecordingError as error:
+        path = recording_path(args.run)
+        recording = read_recording(path)
+    except (RecordingError, RunNotFound) as error:
         raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
     if args.format == "json":
         for timed in paced(recording, args.speed):
             stdout.emit_json(event_line(timed))
     else:
-        stdout.emit_lines(head(recording.header))
-        view = RunView()
-        for timed in paced(recording, args.speed):
-            stdout.emit_lines(view.lines(timed.event))
-    _tell_the_end(args.file, recording)
+        emit_run(recording, args.speed)
+    tell_the_end(path, recording)
     return ExitCode.DONE
-
-
-def _tell_the_end(path: Path, recording: Recording) -> None:
-    """A run that was cut short must not look like one that ended."""
-    if recording.cut_short:
-        stderr.narrate(f"{path}: the last line is incomplete and was left out")
-    if not any(isinstance(timed.event, SolveFinished | SolveFailed) for timed in recording.events):
-        stderr.narrate(f"{path}: the recording ends before the solve did")

@@ -15,7 +15,7 @@ from egcfg_tui.cli.live import narrator
 from egcfg_tui.cli.model_choice import chosen_model
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.printable import printable
-from egcfg_tui.cli.recording import RunRecording, open_recording
+from egcfg_tui.cli.recording import add_no_record_option, open_recording
 from egcfg_tui.cli.result_json import result_json
 from egcfg_tui.cli.solving_options import (
     add_solving_options,
@@ -26,10 +26,10 @@ from egcfg_tui.cli.solving_options import (
     settings_from,
     visible_from,
 )
-from egcfg_tui.events import FailureKind, SolveFailed, SolveFinished
+from egcfg_tui.events import FailureKind, Outcome, SolveFailed, SolveFinished
 from egcfg_tui.exercises.packages import require_packages
+from egcfg_tui.runs import RunRecording
 from egcfg_tui.solving.request.grid_file import grid_for
-from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 _EPILOG: Final = """\
 EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set.
 The solution goes to standard output, what happens meanwhile to standard error. Ctrl-C stops the
-solve and keeps the recording; a second one ends at once.
+solve and keeps the recording; a second one ends at once. A solve that is stopped while its solution is scored
+still prints it.
 
 examples:
   egcfg-tui solve {demo}
@@ -62,8 +63,12 @@ def configure(parser: CommandParser) -> None:
     parser.add_argument("exercise", metavar="EXERCISE", help="a bundled id, a file, or FILE#ID")
     parser.add_argument("--format", choices=("human", "json"), default="human", help="default: human")
     parser.add_argument(
-        "--record", type=Path, metavar="FILE", help="write the run to FILE for `egcfg-tui replay`"
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="write the run to FILE, in place of the history, for `egcfg-tui replay`",
     )
+    add_no_record_option(parser)
     add_solving_options(parser)
 
 
@@ -72,8 +77,8 @@ def run(args: argparse.Namespace) -> ExitCode:
     with ending_at_once():
         from egcfg_tui.solving.process.client import SolverSession
 
-    settings, method = settings_from(args), Method(args.method)
-    grid = grid_for(method, chosen_grid(args), held_settings(args))
+    settings, method = settings_from(args), args.method
+    grid = grid_for(method, chosen_grid(args, [method]), held_settings(args))
     layers = layers_from(args)
     try:
         exercise = exercises.with_visible(exercises.load(args.exercise), visible_from(args))
@@ -84,7 +89,7 @@ def run(args: argparse.Namespace) -> ExitCode:
     except (exercises.ExerciseError, models.ModelError) as error:
         raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
     request = SolveRequest(exercise, method, settings, args.budget, args.seed, grid)
-    with Interrupts() as interrupts, open_recording(args.record, request, recorded_model) as recording:
+    with Interrupts() as interrupts, open_recording(args, request, recorded_model) as recording:
         session = SolverSession(model, allow_missing_layers=layers, prompt_cache=not args.no_prompt_cache)
         last = _solve(session, request, interrupts, recording)
         if isinstance(last, SolveFinished):
@@ -93,7 +98,7 @@ def run(args: argparse.Namespace) -> ExitCode:
             raise KeyboardInterrupt
     if isinstance(last, SolveFailed):
         raise CommandError(last.message, _FAILURES[last.kind])
-    if recording.failed:
+    if args.record is not None and recording.failed:
         return ExitCode.MODEL_OR_DATA
     return ExitCode.DONE if last.solved else ExitCode.NOT_SOLVED
 
@@ -123,8 +128,9 @@ def _solve(
 
 
 def _emit(finished: SolveFinished, request: SolveRequest, form: str) -> None:
-    """Writes the result; a stopped solve has no solution worth the name, only JSON tells its state."""
+    """Writes the result; a solve stopped within a trial has no solution worth the name, only JSON tells its
+    state. One stopped while it was scored has."""
     if form == "json":
         stdout.emit_json(result_json(finished, request))
-    elif finished.solution and finished.reason != "stopped":
+    elif finished.solution and (finished.reason is not Outcome.STOPPED or finished.tests):
         stdout.emit(printable(finished.solution) if stdout.is_terminal() else finished.solution)

@@ -41,8 +41,12 @@ def is_dataset(path: Path) -> bool:
     return path.name.endswith(SUFFIXES)
 
 
-def read_each(path: Path) -> Iterator[Exercise | ExerciseError]:
-    """Every exercise of the file, in its order; in the place of one that is broken the reason.
+Wanted = Callable[[tuple[str, ...]], bool]
+"""Whether an exercise of these names, its id first, is to be read."""
+
+
+def read_each(path: Path, wanted: Wanted = lambda _names: True) -> Iterator[Exercise | ExerciseError]:
+    """Every wanted exercise of the file, in its order; in the place of one that is broken the reason.
 
     Raises `ExerciseError` where the file as a whole is.
     """
@@ -50,7 +54,9 @@ def read_each(path: Path) -> Iterator[Exercise | ExerciseError]:
     for row in read_rows(path):
         try:
             _take_names(row, taken)
-            yield _format(row).read(row)
+            row_format = _format(row)
+            if wanted(row_format.names(row)):
+                yield row_format.read(row)
         except ExerciseError as error:
             yield error
 
@@ -99,9 +105,11 @@ def _format(row: Row) -> RowFormat:
     for row_format in FORMATS:
         if not row_format.keys - keys:
             return row_format
-    closest = max(FORMATS, key=lambda row_format: len(row_format.keys & keys))
-    missing = ", ".join(f"`{key}`" for key in sorted(closest.keys - keys))
-    if closest.keys & keys:
-        raise row.place.error(f"looks like {closest.name}, but lacks {missing}; add what is missing")
+    closest = max(FORMATS, key=lambda row_format: len(row_format.keys & keys) / len(row_format.keys))
+    missing = closest.keys - keys
+    # Half of its keys or fewer is chance: `metadata` or `name` stand in rows of many formats.
+    if len(missing) < len(closest.keys) / 2:
+        lacks = ", ".join(f"`{key}`" for key in sorted(missing))
+        raise row.place.error(f"looks like {closest.name}, but lacks {lacks}; add what is missing")
     known = ", ".join(dict.fromkeys(row_format.name for row_format in FORMATS))
     raise row.place.error(f"is of no known format ({known}); see docs/exercises.md")

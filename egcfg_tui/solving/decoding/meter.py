@@ -4,12 +4,21 @@ cache. Every native decode of a solve passes through here."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
 from egcfg_tui.engine.api import Engine, Inference
-from egcfg_tui.events import Event, Progressed, Stage, StageEntered, TokenCounts
+from egcfg_tui.events import (
+    Event,
+    Outcome,
+    Progressed,
+    Stage,
+    StageEntered,
+    StageSeconds,
+    TokenCounts,
+)
 from egcfg_tui.solving.commands import CommandInbox, Interrupted
 
 _PROGRESS_INTERVAL_S: Final = 0.1
@@ -19,6 +28,7 @@ class Purpose(StrEnum):
     """What tokens are evaluated for: the fields of `TokenCounts`."""
 
     PROMPT = "prompt"
+    THOUGHT = "thought"
     CANDIDATE = "candidate"
     SIGNAL = "signal"
     VERIFIED = "verified"
@@ -32,7 +42,7 @@ class ContextFull(Exception):
 
 
 class Meter:
-    """Evaluates and counts. One per solve."""
+    """Evaluates and counts. One per solve. Tokens and stages are counted by the inbox's clock."""
 
     def __init__(self, engine: Engine, inbox: CommandInbox) -> None:
         self._engine = engine
@@ -40,15 +50,36 @@ class Meter:
         self._last_progress_s = -1.0
         self._stage_started: tuple[Stage, float, int] = (Stage.PROMPT, 0.0, 0)
         self.tokens = TokenCounts()
+        self._stage = Stage.PROMPT
+        self._booked_s = inbox.elapsed_s
+        self._seconds: dict[str, float] = {}
 
     def count(self, purpose: Purpose, tokens: int) -> None:
         """Adds tokens of one purpose."""
         self.tokens = replace(self.tokens, **{purpose.value: getattr(self.tokens, purpose.value) + tokens})
+        self._control.tokens = self.tokens.evaluated
 
     def enter(self, stage: Stage) -> Event:
         """The event of a new stage; its rate is measured from here."""
+        self._turn_to(stage)
         self._stage_started = (stage, self._control.elapsed_s, self.tokens.evaluated)
         return StageEntered(stage)
+
+    @property
+    def stages(self) -> StageSeconds:
+        """The seconds spent in each stage so far."""
+        self._turn_to(self._stage)
+        return StageSeconds(**self._seconds)
+
+    @contextmanager
+    def within(self, stage: Stage) -> Iterator[None]:
+        """Inside, seconds are another stage's, without an event: for what is too short to be shown."""
+        outer = self._stage
+        self._turn_to(stage)
+        try:
+            yield
+        finally:
+            self._turn_to(outer)
 
     def evaluate(self, purpose: Purpose, tokens: int) -> Iterator[Event]:
         """Runs `infer` until nothing is pending, then counts `tokens` under `purpose`.
@@ -64,7 +95,7 @@ class Meter:
             if outcome is Inference.NO_SLOT:
                 raise ContextFull
             if outcome is Inference.ABORTED:
-                raise Interrupted("stopped")
+                raise Interrupted(Outcome.STOPPED)
             yield self._progressed(total - self._engine.pending_tokens, total, started)
         self.count(purpose, tokens)
         if self._control.elapsed_s - self._last_progress_s >= _PROGRESS_INTERVAL_S:
@@ -75,6 +106,12 @@ class Meter:
         """Runs `infer` where something is pending that was counted when it was chosen."""
         if self._engine.pending_tokens:
             yield from self.evaluate(Purpose.DECODED, 0)
+
+    def _turn_to(self, stage: Stage) -> None:
+        """Books the seconds since the last turn to the stage that ends here."""
+        now = self._control.elapsed_s
+        self._seconds[self._stage] = self._seconds.get(self._stage, 0.0) + now - self._booked_s
+        self._stage, self._booked_s = stage, now
 
     def _progressed(self, done: int, total: int, since: float) -> Event:
         now = self._last_progress_s = self._control.elapsed_s

@@ -9,16 +9,19 @@ from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.events import Event
 from egcfg_tui.prompting.task import TaskPrompt
 from egcfg_tui.solving.decoding.meter import Meter, Purpose
+from egcfg_tui.solving.decoding.thought import skip_thought
 
 
 class PromptBranches:
     """Two branches: `head` ends where a signal may stand, `start` where the answer begins.
 
-    Both are empty until `evaluate`. `files`: where evaluated prompts are kept; None keeps none.
+    Both are empty until `evaluate`. `tail_tokens` are those between them. `files`: where evaluated prompts
+    are kept; None keeps none.
     """
 
     def __init__(self, engine: Engine, prompt: TaskPrompt, files: PromptFiles | None = None) -> None:
         self.prompt = prompt
+        self._engine = engine
         self.head_tokens = prompt.head_tokens(engine.tokenize)
         self.tail_tokens = prompt.tail_tokens(engine.tokenize)
         self.head: Branch = engine.branch()
@@ -42,6 +45,17 @@ class PromptBranches:
             yield from self._evaluate_whole(meter, others)
         else:
             yield from self._evaluate_parts(meter)
+
+    def skip_thought(self, meter: Meter, max_tokens: int) -> Iterator[Event]:
+        """Moves `start` behind a thought that the model opens where the answer should begin.
+
+        Raises `ThoughtOnly` where the thought comes to no end.
+        """
+        behind = yield from skip_thought(self._engine, meter, self.start, max_tokens)
+        if behind is not None:
+            self.tail_tokens += behind.tokens[len(self.start.tokens) :]
+            self.start.close()
+            self.start = behind
 
     def _evaluate_whole(self, meter: Meter, others: Sequence[PromptBranches]) -> Iterator[Event]:
         """In one go; the head is cut out of it afterwards.

@@ -5,19 +5,49 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from egcfg_tui.engine.api import Engine
 from egcfg_tui.events import Candidate, CandidateRun
-from egcfg_tui.prompting.signal import Attempt
-from egcfg_tui.solving.text.prefixes import shape
+from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.prompting.signal import Attempt, Signal, render_signal
+from egcfg_tui.prompting.traces import TraceFormat
+from egcfg_tui.solving.request.settings import Settings
+from egcfg_tui.solving.text.answer_span import answer_code
+from egcfg_tui.solving.text.prefixes import canonical, executable_prefix, shape
 
 
-def attempts_of(candidates: Sequence[Candidate], runs: Sequence[CandidateRun]) -> list[Attempt]:
-    """The runs that have results, complete where a candidate behind them is."""
+def attempts_of(
+    candidates: Sequence[Candidate], runs: Sequence[CandidateRun], *, unfinished: bool = True
+) -> list[Attempt]:
+    """The runs that have results, complete where a candidate behind them is; `unfinished` ones too or not."""
     complete = {candidate.index for candidate in candidates if candidate.complete}
-    return [
+    attempts = [
         Attempt(run.source, not complete.isdisjoint(run.candidates), run.results)
         for run in runs
         if run.source is not None and run.results
     ]
+    return [attempt for attempt in attempts if attempt.complete or unfinished]
+
+
+def named(attempt: Attempt) -> tuple[str, bool]:
+    """What tells attempts of one trial apart."""
+    return attempt.source, attempt.complete
+
+
+def signal_after(
+    code: str, exercise: Exercise, attempts: Sequence[Attempt], settings: Settings, engine: Engine
+) -> Signal:
+    """The signal for the line after `code`, in the settings' format, as long as they allow."""
+    prefix = executable_prefix(answer_code(code, exercise))
+    so_far = (canonical(prefix) if prefix is not None else None) or ""
+    if settings.trace is not TraceFormat.FULL:
+        attempts = distinct(attempts)
+    return render_signal(
+        so_far,
+        attempts,
+        settings.signal_tokens,
+        lambda text: len(engine.tokenize(text)),
+        settings.trace,
+    )
 
 
 def distinct(attempts: Sequence[Attempt]) -> list[Attempt]:

@@ -14,17 +14,12 @@ from egcfg_tui.engine.api import Branch, Engine, Logits
 from egcfg_tui.events import Candidate, CandidatesGrown, Event
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.solving.decoding.meter import Meter, Purpose
-from egcfg_tui.solving.decoding.prompt_lookup import Lookup
+from egcfg_tui.solving.decoding.prompt_lookup import BATCH_ROWS, Lookup
 from egcfg_tui.solving.decoding.sampling import sample, uniform_at
 from egcfg_tui.solving.guided.draft import Draft
 from egcfg_tui.solving.request.settings import Settings
-from egcfg_tui.solving.text.answer_span import cut_after_lines
 
 _ANY_LINES: Final = 1_000_000
-
-BATCH_ROWS: Final = 4
-"""As many tokens as are evaluated at hardly more than the price of one: 31, 44, 51, 53, 76 ms for 1 to 5
-(default model, 2 cores). Guesses fill a batch up to here."""
 
 MAX_ROW_BYTES: Final = 256 * 1024 * 1024
 """Memory for rows of candidates. Those without rows are sampled the same, but not taken for drafts."""
@@ -77,7 +72,7 @@ class CandidatePool:
             yield from self._advance(self._leading(horizon), code, horizon, self._settings.max_tokens)
             yield CandidatesGrown(tuple(draft.text for draft in self.drafts))
             growing = self._growing(horizon)
-        return [self._told(draft, horizon) for draft in self.drafts]
+        return [draft.told(horizon) for draft in self.drafts]
 
     def finish(self, index: int, code: str, max_tokens: int) -> Generator[Event, None, Candidate]:
         """Lets one candidate go on to the end of its answer, by at most `max_tokens` tokens.
@@ -88,7 +83,7 @@ class CandidatePool:
         limit = min(len(draft.tokens) + max_tokens, self._settings.max_tokens)
         while draft.grows(_ANY_LINES, limit):
             yield from self._advance([draft], code, _ANY_LINES, limit)
-        return self._told(draft, _ANY_LINES)
+        return draft.told(_ANY_LINES)
 
     def keep_agreeing(self, line_tokens: Sequence[int], line_text: str) -> None:
         """Drops the candidates that do not begin with a chosen line; the others now stand behind it."""
@@ -202,8 +197,3 @@ class CandidatePool:
         position = draft.base - (self._answer_start or 0) + len(draft.tokens)
         number = uniform_at((*self._seed, draft.index), position)
         return sample(row, self._settings.temperature, self._settings.top_p, number)
-
-    @staticmethod
-    def _told(draft: Draft, horizon: int) -> Candidate:
-        text = cut_after_lines(draft.text, horizon)
-        return Candidate(draft.index, text, len(draft.tokens), draft.complete and text == draft.text)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from egcfg_tui.engine.api import Branch, Engine, Logits, Snapshot
+from egcfg_tui.events import Candidate
 from egcfg_tui.exercises.model import Exercise
-from egcfg_tui.solving.text.answer_span import answer_end, lines_in
+from egcfg_tui.solving.text.answer_span import answer_end, cut_after_lines, lines_in
 
 
 @dataclass(slots=True)
@@ -51,10 +52,15 @@ class Draft:
         self.data += engine.piece(token)
         self.text = self.data.decode("utf-8", "replace")
         end = answer_end(code + self.text, exercise)
-        if end is not None and end >= len(code):
+        if end is not None:
             self.text = (code + self.text)[len(code) : end]
             self.complete = True
         return True
+
+    def told(self, horizon: int) -> Candidate:
+        """What is told of it, cut to `horizon` lines."""
+        text = cut_after_lines(self.text, horizon)
+        return Candidate(self.index, text, len(self.tokens), self.complete and text == self.text)
 
     def knows_row(self, tokens: Sequence[int]) -> bool:
         """Whether it has the row behind the code and these tokens."""

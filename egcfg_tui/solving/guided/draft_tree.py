@@ -15,9 +15,10 @@ from itertools import groupby
 from typing import Final
 
 from egcfg_tui.engine.api import Branch, Logits
-from egcfg_tui.events import Event, LineGrown
+from egcfg_tui.events import Event
 from egcfg_tui.solving.decoding.meter import Meter, Purpose
 from egcfg_tui.solving.decoding.prompt_branches import shared_length
+from egcfg_tui.solving.guided.branch_pair import BranchPair
 from egcfg_tui.solving.guided.draft import Draft
 from egcfg_tui.solving.guided.line import GuidedLine
 from egcfg_tui.solving.text.answer_span import line_is_complete
@@ -25,38 +26,6 @@ from egcfg_tui.solving.text.answer_span import line_is_complete
 _LEAST_ROWS_SAVED: Final = 8
 """Rows that leaving out drafts must save to be worth another decode: that costs 40 ms, a row 7 ms (default
 model, 2 cores). On a GPU rows cost next to nothing."""
-
-
-class BranchPair:
-    """The two branches behind the code so far; either may have tokens pending.
-
-    Replacing one closes the one it replaces.
-    """
-
-    def __init__(self, unconditional: Branch) -> None:
-        self.unconditional = unconditional
-        self.conditional: Branch | None = None
-
-    @property
-    def branches(self) -> tuple[Branch, ...]:
-        """Both, or the unconditional one alone."""
-        return (self.unconditional,) if self.conditional is None else (self.unconditional, self.conditional)
-
-    def replace_unconditional(self, branch: Branch) -> None:
-        """Makes an accepted draft the unconditional branch."""
-        self.unconditional.close()
-        self.unconditional = branch
-
-    def replace_conditional(self, branch: Branch | None) -> None:
-        """Makes another branch the conditional one; None ends guidance."""
-        if self.conditional is not None and self.conditional is not branch:
-            self.conditional.close()
-        self.conditional = branch
-
-    def close(self) -> None:
-        """Frees both."""
-        self.unconditional.close()
-        self.replace_conditional(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +111,7 @@ class DraftTree:
         if followed is not None:
             pair.replace_unconditional(followed.draft.branch_at(count))
             pair.replace_conditional(followed.accepted(count))
-        yield LineGrown(line.number, line.text)
+        yield line.grown
 
     def close(self) -> None:
         """Frees all branches but the one that was accepted."""

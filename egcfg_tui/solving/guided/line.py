@@ -10,12 +10,13 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 from egcfg_tui.engine.api import Branch, Engine, Logits
-from egcfg_tui.events import Event, LineGrown, TokenChoice
+from egcfg_tui.events import Event, LineChosen, LineGrown, TokenChoice
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.solving.decoding.guidance import guided_logits, probability
 from egcfg_tui.solving.decoding.meter import Meter, Purpose
 from egcfg_tui.solving.decoding.sampling import greedy
 from egcfg_tui.solving.text.answer_span import answer_end, line_is_complete
+from egcfg_tui.solving.text.rows import row_behind, row_of
 
 Sampler = Callable[[Logits, int], int]
 """Draws a token from a row for a position of the line, the same one whenever it is asked."""
@@ -55,7 +56,7 @@ class GuidedLine:
         piece = self.engine.piece(token)
         text = (self._data + piece).decode("utf-8", "replace")
         end = answer_end(self.code + text, self.exercise)
-        if end is not None and end >= len(self.code):
+        if end is not None:
             self.text = (self.code + text)[len(self.code) : end]
             self.ended = self.over = True
             return False
@@ -66,6 +67,18 @@ class GuidedLine:
         self.ended = len(self.tokens) >= self.max_tokens
         self.over = self.ended or line_is_complete(text)
         return True
+
+    @property
+    def grown(self) -> LineGrown:
+        """The event of what there is of it so far."""
+        return LineGrown(self.number, row_behind(self.code), self.text)
+
+    @property
+    def chosen(self) -> LineChosen:
+        """The event of the whole line."""
+        code = self.code + self.text
+        row = row_of(self.text, code)
+        return LineChosen(self.number, row, self.text, code, self.gamma, tuple(self.choices))
 
     def _guided(self, row_u: Logits, row_c: Logits | None) -> Logits:
         return row_u if row_c is None else guided_logits(row_u, row_c, self.gamma)
@@ -111,4 +124,4 @@ def finish_line(
         for branch in branches:
             branch.prompt([token])
         meter.count(Purpose.DECODED, 1)
-        yield LineGrown(line.number, line.text)
+        yield line.grown

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-
-import platformdirs
+from typing import ClassVar
 
 from egcfg_tui.engine.api import EngineDied, ModelSpec
 from egcfg_tui.events import Event, FailureKind, SolveFailed
@@ -15,6 +14,7 @@ from egcfg_tui.solving.commands import Pause, Resume, Rewind, SetGamma, StepLine
 from egcfg_tui.solving.process.host import Host
 from egcfg_tui.solving.process.server import ServiceConfig, SolverService
 from egcfg_tui.solving.request.solve_request import SolveRequest
+from egcfg_tui.system.folders import log_folder
 
 __all__ = ["SolveRequest", "SolverSession"]
 
@@ -28,14 +28,17 @@ class SolverSession:
     `SolveFailed` event (also when the process dies), after which `alive` is False if the session must be
     started again.
 
-    `prompt_cache`: long prompts are kept evaluated in the user's cache folder.
+    `prompt_cache`: long prompts are kept evaluated in the user's cache folder. `service` is what runs in the
+    process.
     """
+
+    service: ClassVar[type[SolverService]] = SolverService
 
     def __init__(
         self, model: ModelSpec, *, allow_missing_layers: tuple[str, ...] = (), prompt_cache: bool = True
     ) -> None:
         config = ServiceConfig(model, allow_missing_layers, prompts_folder() if prompt_cache else None)
-        self._host = Host(SolverService, config, _log_path())
+        self._host = Host(self.service, config, _log_path())
 
     @property
     def alive(self) -> bool:
@@ -81,6 +84,10 @@ class SolverSession:
         """Changes the guidance weight from the next line on; `GammaChanged` follows."""
         self._host.command(SetGamma(gamma))
 
+    def kill(self) -> None:
+        """Ends the process at once, also while it loads; neither blocks nor takes locks."""
+        self._host.kill()
+
     def close(self) -> None:
         """Ends the process; kills it when it does not end by itself within two seconds."""
         self._host.close()
@@ -100,5 +107,6 @@ class SolverSession:
             yield SolveFailed(FailureKind.MODEL, str(death))
 
 
-def _log_path() -> Path:
-    return Path(platformdirs.user_state_dir("egcfg-tui")) / "engine.log"
+def _log_path() -> Path | None:
+    folder = log_folder()
+    return None if folder is None else folder / "engine.log"

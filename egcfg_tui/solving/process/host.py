@@ -69,10 +69,13 @@ class Host:
     """The parent's end: one child process, one job at a time.
 
     `factory(config, stop)` is called in the child and must be importable there. The child's output and its
-    log go to `log_path`. `request` raises `EngineDied` when the child ends in the middle.
+    log go to `log_path`, or nowhere where it is None or cannot be written. `request` raises `EngineDied` when
+    the child ends in the middle.
     """
 
-    def __init__(self, factory: Callable[[Any, StopFlag], Service], config: Any, log_path: Path) -> None:
+    def __init__(
+        self, factory: Callable[[Any, StopFlag], Service], config: Any, log_path: Path | None
+    ) -> None:
         self._factory = factory
         self._config = config
         self._log_path = log_path
@@ -96,7 +99,6 @@ class Host:
         """Spawns the child, replacing a dead one; yields the messages of the service's start."""
         self.close()
         self._stop.clear()
-        self._log_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         ours, theirs = self._context.Pipe()
         self._process = self._context.Process(
             target=_serve,
@@ -124,6 +126,13 @@ class Host:
     def stop(self) -> None:
         """Aborts the decode in flight and asks the job to end."""
         self._stop.set()
+
+    def kill(self) -> None:
+        """Kills the child where there is one; `request` and `start` then raise `EngineDied`."""
+        process = self._process
+        if process is not None and process.pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
 
     def close(self) -> None:
         """Ends the child: asks, then kills."""
@@ -162,8 +171,8 @@ class Host:
             raise EngineDied(_death_reason(process.exitcode, self._log_path))
 
 
-def _death_reason(exit_code: int | None, log_path: Path) -> str:
-    """Why the child is gone, in words, with its last log line and the next step."""
+def _death_reason(exit_code: int | None, log_path: Path | None) -> str:
+    """Why the child is gone, in words, with the next step."""
     if exit_code is not None and exit_code < 0:
         name = signal.Signals(-exit_code).name
         cause = f"was killed by {name}"
@@ -171,7 +180,15 @@ def _death_reason(exit_code: int | None, log_path: Path) -> str:
             cause += " (often: the machine ran out of memory; try a smaller model or --context)"
     else:
         cause = f"ended with code {exit_code}"
-    return f"the engine's process {cause}; start it again, or read {log_path}"
+    log = f"read {log_path}" if log_path else "see why there is no log: egcfg-tui doctor"
+    return f"the engine's process {cause}; start it again, or {log}"
+
+
+def _end_with_the_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _serve(
@@ -179,15 +196,17 @@ def _serve(
     config: Any,
     connection: Connection,
     stop: StopFlag,
-    log_path: Path,
+    log_path: Path | None,
 ) -> None:
     """The child's main: output to the log, jobs until the pipe closes.
 
-    Interrupts and hang-ups of the terminal are left to the parent, which then asks for a stop.
+    Interrupts and hang-ups of the terminal are left to the parent, which then asks for a stop. A parent that
+    was killed takes the child along, also out of a long decode: the memory is wanted by whoever comes next.
     """
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    log = _open_log(log_path)
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)
@@ -208,3 +227,12 @@ def _serve(
                 connection.send(_End())
         finally:
             service.close()
+
+
+def _open_log(path: Path | None) -> int:
+    """A descriptor to write the log to; that of the null device where no log can be had."""
+    if path is not None:
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    return os.open(os.devnull, os.O_WRONLY)

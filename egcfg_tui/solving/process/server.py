@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from egcfg_sandbox import Sandbox, SandboxRefused
 from egcfg_tui.engine.api import Engine, EngineError, ModelSpec
 from egcfg_tui.engine.prompt_files import PromptFiles
+from egcfg_tui.engine.stand_in import load_stand_in
 from egcfg_tui.engine.stop_flag import StopFlag
 from egcfg_tui.events import EngineLoaded, Event, FailureKind, SolveFailed, Stage, StageEntered
 from egcfg_tui.exercises.model import Exercise, ExerciseError
 from egcfg_tui.exercises.packages import require_packages
 from egcfg_tui.models.errors import ModelError
 from egcfg_tui.models.gguf_header import read_header
-from egcfg_tui.models.memory import check_memory
+from egcfg_tui.models.memory import sequences_for
 from egcfg_tui.solving.commands import CommandInbox
 from egcfg_tui.solving.process.host import Inbox
 from egcfg_tui.solving.request.solve_request import SolveRequest
@@ -30,6 +31,23 @@ class ServiceConfig:
     model: ModelSpec
     allow_missing_layers: tuple[str, ...] = ()
     prompt_folder: Path | None = None
+
+
+def sequences_that_fit(spec: ModelSpec) -> int:
+    """How many sequences there is memory for where a model is loaded like this.
+
+    Raises `ModelError` when it surely does not fit into this machine.
+    """
+    from egcfg_tui.engine import llama
+
+    trained = read_header(spec.path).context_tokens or llama.DEFAULT_CONTEXT_TOKENS
+    return sequences_for(
+        spec.path,
+        spec.context_tokens or min(llama.DEFAULT_CONTEXT_TOKENS, trained),
+        batch_tokens=llama.batch_tokens_for(spec),
+        cache_type=spec.cache_type,
+        weights_on_gpu=llama.offloads(spec),
+    )
 
 
 class SolverService:
@@ -47,7 +65,7 @@ class SolverService:
         yield StageEntered(Stage.LOADING)
         started = time.monotonic()
         try:
-            self._sandbox = Sandbox(allow_missing_layers=self._config.allow_missing_layers)
+            self._sandbox = self._open_sandbox(packages=False)
             self._engine = self._load()
         except SandboxRefused as error:
             yield SolveFailed(FailureKind.SANDBOX, str(error))
@@ -63,21 +81,22 @@ class SolverService:
                 load_s=time.monotonic() - started,
             )
 
+    def _clock(self) -> float:
+        """Seconds, which the budgets of solves are measured by."""
+        return time.monotonic()
+
+    def _open_sandbox(self, *, packages: bool) -> Sandbox:
+        return Sandbox(allow_missing_layers=self._config.allow_missing_layers, packages=packages)
+
     def _load(self) -> Engine:
         """The model in memory, if it fits there: the system would kill the process where it does not."""
+        spec = self._config.model
+        if spec.stand_in:
+            return load_stand_in(spec)
         from egcfg_tui.engine import llama
 
-        spec = self._config.model
         if spec.path.is_file():
-            trained = read_header(spec.path).context_tokens or llama.DEFAULT_CONTEXT_TOKENS
-            check_memory(
-                spec.path,
-                spec.context_tokens or min(llama.DEFAULT_CONTEXT_TOKENS, trained),
-                batch_tokens=llama.batch_tokens_for(spec),
-                cache_type=spec.cache_type,
-                sequences=llama.MAX_BRANCHES,
-                weights_on_gpu=llama.offloads(spec),
-            )
+            spec = replace(spec, sequences=sequences_that_fit(spec))
         return llama.LlamaEngine(spec, self._stop)
 
     def handle(self, job: SolveRequest, inbox: Inbox) -> Iterator[Event]:
@@ -95,7 +114,8 @@ class SolverService:
             return
         commands = CommandInbox(
             budget_s=job.budget_s,
-            clock=time.monotonic,
+            clock=self._clock,
+            budget_tokens=job.budget_tokens,
             wait=inbox.wait,
             stop_requested=lambda: inbox.stop.is_set,
         )
@@ -114,8 +134,7 @@ class SolverService:
             return self._sandbox
         require_packages(exercise)
         if self._sandbox_with_packages is None:
-            layers = self._config.allow_missing_layers
-            self._sandbox_with_packages = Sandbox(allow_missing_layers=layers, packages=True)
+            self._sandbox_with_packages = self._open_sandbox(packages=True)
         return self._sandbox_with_packages
 
     def close(self) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from egcfg_tui.events import SettingsLeftOut
 from egcfg_tui.prompting.task import PromptStyle, TaskPrompt
-from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.methods import METHODS
+from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 SHORTEST_ANSWER_TOKENS: Final = 128
 """A trial with less room for its answer than this is not worth starting."""
+
+OTHER_BRANCHES: Final = 10
+"""Branches beside the candidates of a guided trial: those of the line, of prompts, of samples that wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ def fit(engine: Engine, request: SolveRequest, prompt_for: Callable[[PromptStyle
     The answer of a guided trial stands, at its longest, on both branches and, in different words, on every
     candidate; beside it is the prompt that samples go on from, where there are any.
     """
-    own = request.settings.prompt_style
+    method, own = METHODS[request.method], request.settings.prompt_style
     lengths: dict[PromptStyle, tuple[int, int]] = {}
     for settings in (request.settings, *request.grid.settings(request.settings)):
         if settings.prompt_style not in lengths:
@@ -50,16 +54,33 @@ def fit(engine: Engine, request: SolveRequest, prompt_for: Callable[[PromptStyle
 
     def needed(settings: Settings) -> int:
         head, tail = lengths[settings.prompt_style]
-        beside = sum(lengths[own]) if request.method is Method.AUTO and settings.prompt_style != own else 0
+        beside = sum(lengths[own]) if method.trials and settings.prompt_style != own else 0
         answers = (settings.candidates + 2) * SHORTEST_ANSWER_TOKENS
         return beside + head + tail + settings.signal_tokens + tail + answers
 
-    if request.method in (Method.GREEDY, Method.SAMPLE):
+    if not method.has_guided_trials:
         return Fit((), unguided, unguided)
     grid = {settings: needed(settings) for settings in request.grid.settings(request.settings)}
     fitting = tuple(settings for settings, tokens in grid.items() if tokens <= engine.info.context_tokens)
-    least = min(grid.values()) if request.method is Method.EGCFG else unguided
+    least = min(grid.values()) if method.guided else unguided
     return Fit(fitting, least, max(grid.values()))
+
+
+def too_many_candidates(engine: Engine, request: SolveRequest) -> str | None:
+    """Why the engine has too few branches for the guided trials of a request; None where it has enough.
+
+    Only where each branch has a state of its own does memory limit their number this far.
+    """
+    if not METHODS[request.method].has_guided_trials:
+        return None
+    branches = engine.info.max_branches
+    most = max(settings.candidates for settings in request.grid.settings(request.settings))
+    if most + OTHER_BRANCHES <= branches:
+        return None
+    return (
+        f"the memory has room for {branches} states of this model, too few for {most} candidates; "
+        f"use --candidates {branches - OTHER_BRANCHES} or fewer, or free memory"
+    )
 
 
 def left_out(event: SettingsLeftOut) -> str:

@@ -10,29 +10,28 @@ from pathlib import Path
 from typing import Any, Final
 
 from egcfg_tui.exercises.reading.toml_lines import key_lines
+from egcfg_tui.solving.methods import METHODS
 from egcfg_tui.solving.request.grid import Axis, Grid
-from egcfg_tui.solving.request.settings import SETTINGS, Method, SettingError
+from egcfg_tui.solving.request.settings import SETTINGS, SettingError
 
 LARGEST: Final = 10_000
 """Most combinations of a grid."""
-
-_BUNDLED: Final = {Method.EGCFG: "paper.toml", Method.AUTO: "auto.toml"}
 
 
 class GridError(ValueError):
     """A grid file that cannot be used; the text names file, line and key, and the next step."""
 
 
-def bundled_grid(method: Method) -> Grid:
+def bundled_grid(method: str) -> Grid:
     """The grid of a method when the user names none; without guided trials it has no axes."""
-    name = _BUNDLED.get(method)
+    name = METHODS[method].grid
     if name is None:
         return Grid()
     file = resources.files("egcfg_tui.solving.request").joinpath("grids", name)
     return parse_grid(file.read_text("utf-8"), name)
 
 
-def grid_for(method: Method, chosen: Grid | None, held: Collection[str]) -> Grid:
+def grid_for(method: str, chosen: Grid | None, held: Collection[str]) -> Grid:
     """The grid of a request: the user's, or the method's own, but for what the user holds by hand."""
     return (chosen if chosen is not None else bundled_grid(method)).without(held)
 

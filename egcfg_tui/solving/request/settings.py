@@ -13,19 +13,6 @@ from egcfg_tui.prompting.task import PromptStyle
 from egcfg_tui.prompting.traces import TraceFormat
 
 
-class Method(StrEnum):
-    """How an exercise is solved."""
-
-    AUTO = "auto"
-    """Greedy first, then samples, then guided trials that start from what failed."""
-    EGCFG = "egcfg"
-    """Execution-guided classifier-free guidance, one setting of the grid after another."""
-    SAMPLE = "sample"
-    """Plain sampling, filtered by the visible tests."""
-    GREEDY = "greedy"
-    """One greedy answer."""
-
-
 class RefreshMode(StrEnum):
     """When a guided trial renews its signal."""
 
@@ -79,6 +66,9 @@ class Settings:
         default=PromptStyle.PLAIN, metadata=_about("how the task is put to the model")
     )
     max_tokens: int = field(default=768, metadata=_about("longest answer, in tokens", (16, 8192)))
+    thought_tokens: int = field(
+        default=1024, metadata=_about("longest thought in front of an answer, in tokens", (16, 32768))
+    )
     signal_tokens: int = field(default=400, metadata=_about("longest signal, in tokens", (0, 4096)))
     trace: TraceFormat = field(default=TraceFormat.COMPACT, metadata=_about("what a signal tells of a run"))
     refresh_mode: RefreshMode = field(default=RefreshMode.LINE, metadata=_about("when the signal is renewed"))

@@ -1,4 +1,8 @@
-"""Rows of the code: where a line that the solver chose, or is about to choose, stands for a person."""
+"""Rows of the code, as people count them: where a line that the solver chooses stands.
+
+The solver's own count of lines differs: the starter has rows before the first line, and a line may fill
+several rows or end in a blank one.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,13 @@ def row_behind(code: str) -> int:
     return done.count("\n") + 2 if newline else 1
 
 
-def rows_of(text: str, code: str) -> tuple[int, int]:
-    """The first and the last row of a chosen line in the code that ends with it."""
-    last = code.rstrip().count("\n") + 1
-    return max(1, last - text.strip().count("\n")), last
+def row_of(text: str, code: str) -> int:
+    """The row on which a chosen line begins in the code that ends with it; behind the code without text."""
+    if not text.strip():
+        return row_behind(code)
+    return max(1, last_row(code) - text.strip().count("\n"))
+
+
+def last_row(code: str) -> int:
+    """The last row that is not blank, from 1."""
+    return code.rstrip().count("\n") + 1

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
+from typing import Final
 
-from egcfg_tui.events import Event, LineChosen, LineGrown, Stage
+from egcfg_tui.events import Event, Stage
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.meter import Purpose
 from egcfg_tui.solving.decoding.sampling import TopTokens, top_tokens
 from egcfg_tui.solving.guided.line import GuidedLine
 from egcfg_tui.solving.request.settings import Settings
+from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.text.repetition import repeats_itself
-from egcfg_tui.solving.trials.sample_tree import SampleTree
+from egcfg_tui.solving.trials.sample_tree import Samples, SampleTree
+from egcfg_tui.solving.trials.schedules import Past, PlannedTrial, once
+
+NAME: Final = "greedy"
+
+
+def plan(request: SolveRequest, _guided: tuple[Settings, ...], past: Past) -> PlannedTrial | None:
+    """One trial."""
+    return once(NAME, request, past)
+
+
+def trial(context: SolveContext, planned: PlannedTrial, samples: Samples) -> Iterator[Event]:
+    """The greedy trial; what it evaluated is left to the samples where there will be any."""
+    return greedy_trial(context, planned.settings, samples.tree(planned.settings) if planned.shares else None)
 
 
 def greedy_trial(
@@ -41,10 +56,10 @@ def greedy_trial(
                 if line.take(token, row, None, verified=False):
                     branch.prompt([token])
                     context.meter.count(Purpose.DECODED, 1)
-                yield LineGrown(number, line.text)
+                yield line.grown
             code = context.draft = code + line.text
             tokens += line.tokens
-            yield LineChosen(number, line.text, code, 0.0, tuple(line.choices))
+            yield line.chosen
             context.inbox.line_chosen()
             if line.ended:
                 break

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from types import TracebackType
 
-from egcfg_tui.events import Event, TrialCost, TrialFinished, TrialStarted
+from egcfg_tui.events import Event, Outcome, TrialCost, TrialFinished, TrialStarted
 from egcfg_tui.prompting.task import PromptStyle, TaskPrompt
 from egcfg_tui.solving.commands import Interrupted
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.meter import ContextFull
-from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.methods import METHODS
+from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
-from egcfg_tui.solving.trials.greedy import greedy_trial
-from egcfg_tui.solving.trials.guided import GuidedTrial
-from egcfg_tui.solving.trials.sample_tree import SampleTree
-from egcfg_tui.solving.trials.sampling import sample_trial
-from egcfg_tui.solving.trials.schedules import ROUND, Past, PlannedTrial, next_trial
+from egcfg_tui.solving.trials.sample_tree import Samples
+from egcfg_tui.solving.trials.schedules import Past, PlannedTrial, module_of, next_trial
 
 
 class Running:
@@ -37,7 +35,7 @@ class Running:
         self._request = request
         self._guided = guided
         self._prompt_for = prompt_for
-        self._tree: SampleTree | None = None
+        self._samples = Samples(context, request.seed)
         self._past = Past()
         self.trials: list[TrialCost] = []
         self.solved_by: int | None = None
@@ -55,13 +53,14 @@ class Running:
         context, settings = self._context, planned.settings
         index = len(self.trials) + 1
         text = settings.to_string()
-        attempts = len(context.failures) if planned.from_failures else 0
+        guided = METHODS[planned.method].guided
+        attempts = len(context.failures) if guided and planned.shares else 0
         started, tokens, runs = context.inbox.elapsed_s, context.meter.tokens, context.cache.runs
 
-        def finished(outcome: str) -> TrialFinished:
+        def finished(outcome: Outcome) -> TrialFinished:
             cost = TrialCost(
                 index,
-                planned.method.value,
+                planned.method,
                 text,
                 settings.gamma,
                 outcome,
@@ -84,40 +83,20 @@ class Running:
                 cost.runs,
             )
 
-        yield TrialStarted(index, planned.method.value, text, settings.gamma, attempts)
+        yield TrialStarted(index, planned.method, text, settings.gamma, attempts)
         try:
-            if planned.method is Method.EGCFG and self._tree is not None:
-                self._tree.rest()
+            if guided:
+                self._samples.rest()
             own = self._prompt_for(self._request.settings.prompt_style)
             yield from context.use_prompt(
-                self._prompt_for(settings.prompt_style), settings, keep=None if self._tree is None else own
+                self._prompt_for(settings.prompt_style), settings, keep=own if self._samples.begun else None
             )
-            yield from self._events(planned)
+            yield from module_of(planned.method).trial(context, planned, self._samples)
+            self._past = self._past.after(planned.method, exhausted=self._samples.exhausted)
         except (Interrupted, ContextFull) as end:
-            yield finished(end.reason if isinstance(end, Interrupted) else "length")
+            yield finished(end.reason if isinstance(end, Interrupted) else Outcome.LENGTH)
             raise
-        yield finished("passed" if context.solved else "failed")
-
-    def _events(self, planned: PlannedTrial) -> Iterator[Event]:
-        context, past = self._context, self._past
-        if planned.method is Method.GREEDY:
-            self._past = Past(past.greedy + 1, past.sampled, past.guided, past.exhausted)
-            shares = self._request.method is Method.AUTO
-            yield from greedy_trial(context, planned.settings, self._samples(planned) if shares else None)
-        elif planned.method is Method.SAMPLE:
-            tree = self._samples(planned)
-            yield from sample_trial(context, tree, ROUND)
-            self._past = Past(past.greedy, past.sampled + 1, past.guided, tree.exhausted)
-        else:
-            self._past = Past(past.greedy, past.sampled, past.guided + 1, past.exhausted)
-            attempts = context.failures if planned.from_failures else ()
-            yield from GuidedTrial(context, planned.settings, planned.seed, attempts=attempts).run()
-
-    def _samples(self, planned: PlannedTrial) -> SampleTree:
-        """The samples of this solve: one tree, whatever trials come between its rounds."""
-        if self._tree is None:
-            self._tree = SampleTree(self._context, planned.settings, (planned.seed[0], 0))
-        return self._tree
+        yield finished(Outcome.PASSED if context.solved else Outcome.FAILED)
 
     def __enter__(self) -> Running:
         return self
@@ -125,5 +104,4 @@ class Running:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._tree is not None:
-            self._tree.close()
+        self._samples.__exit__(kind, error, trace)

@@ -89,6 +89,46 @@ class _Held:
     node: _Node
 
 
+class Samples:
+    """The samples of one solve: one tree, whatever trials come between its rounds. Seeded by the request.
+
+    A context manager: leaving it frees the samples in work.
+    """
+
+    def __init__(self, context: SolveContext, seed: int) -> None:
+        self._context = context
+        self._seed = seed
+        self._tree: SampleTree | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is a tree."""
+        return self._tree is not None
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the tree has nothing new to say."""
+        return self._tree is not None and self._tree.exhausted
+
+    def tree(self, settings: Settings) -> SampleTree:
+        """The tree, begun with these settings when it is first asked for."""
+        if self._tree is None:
+            self._tree = SampleTree(self._context, settings, (self._seed, 0))
+        return self._tree
+
+    def rest(self) -> None:
+        """Makes room for a guided trial; samples in work go on later."""
+        if self._tree is not None:
+            self._tree.rest()
+
+    def __enter__(self) -> Samples:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._tree is not None:
+            self._tree.close()
+
+
 class SampleTree:
     """Samples behind the evaluated prompt of a workbench. A context manager.
 
@@ -115,11 +155,13 @@ class SampleTree:
     def step(self, width: int) -> Generator[Event, None, list[Sample]]:
         """Evaluates one token of up to `width` different samples; returns those that ended.
 
+        There are fewer where the engine has not as many branches.
         Empty batches, when nothing new is to be had, return at once with `exhausted` set.
         """
         if self._nodes >= _MOST_NODES:
             # Samples in work hold on to their own way; what others need is evaluated again.
             self._root.children, self._nodes = {}, 0
+        width = max(1, min(width, self._engine.info.max_branches - _SPARE_BRANCHES - 1))
         ended = self._fill(width)
         if not self._frontier:
             return ended
@@ -167,10 +209,11 @@ class SampleTree:
 
         Where idle branches are not enough, those in work are given up too: their way is evaluated again.
         """
-        while len(self._held) > self._engine.info.max_branches - _GUIDED_BRANCHES and self._drop_idle():
+        most = max(1, self._engine.info.max_branches - _GUIDED_BRANCHES)
+        while len(self._held) > most and self._drop_idle():
             pass
         self.make_room(_GUIDED_ROOM)
-        if self._engine.free_tokens < _GUIDED_ROOM:
+        if len(self._held) > most or self._engine.free_tokens < _GUIDED_ROOM:
             for held in self._held[1:]:
                 held.branch.close()
             del self._held[1:]
@@ -255,7 +298,7 @@ class SampleTree:
     def _judge_end(self, node: _Node) -> None:
         code = self._starter + node.text
         end = answer_end(code, self._context.exercise)
-        if end is not None and end >= len(self._starter):
+        if end is not None:
             node.text, node.over, node.complete = code[len(self._starter) : end], True, True
         elif node.depth >= self._settings.max_tokens or (
             self._settings.stop_loops and node.text.endswith("\n") and repeats_itself(code)

@@ -9,11 +9,30 @@ from egcfg_tui.events import Candidate, CandidatesSampled, CodeExecuted, Event, 
 from egcfg_tui.solving.commands import Interrupted
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.meter import ContextFull
-from egcfg_tui.solving.trials.sample_tree import SampleTree
+from egcfg_tui.solving.request.settings import Settings
+from egcfg_tui.solving.request.solve_request import SolveRequest
+from egcfg_tui.solving.text.rows import row_behind
+from egcfg_tui.solving.trials.sample_tree import Samples, SampleTree
+from egcfg_tui.solving.trials.schedules import Past, PlannedTrial
+
+NAME: Final = "sample"
+
+ROUND: Final = 8
+"""Distinct answers of a round of samples."""
 
 _WIDTHS: Final = ((4, 4), (12, 8))
 _CPU_WIDTH: Final = 16
 _GPU_WIDTH: Final = 32
+
+
+def plan(request: SolveRequest, _guided: tuple[Settings, ...], past: Past) -> PlannedTrial | None:
+    """Another round, of the same samples, until they say nothing new."""
+    return None if past.exhausted else PlannedTrial(NAME, request.settings, (request.seed, 0))
+
+
+def trial(context: SolveContext, planned: PlannedTrial, samples: Samples) -> Iterator[Event]:
+    """One round."""
+    return sample_trial(context, samples.tree(planned.settings), ROUND)
 
 
 def batch_width(answers: int, backend: str) -> int:
@@ -39,7 +58,7 @@ def sample_trial(context: SolveContext, tree: SampleTree, answers: int) -> Itera
 
     def told() -> Iterator[Event]:
         if samples:
-            yield CandidatesSampled(1, tuple(samples))
+            yield CandidatesSampled(1, row_behind(context.prompt.starter), tuple(samples))
             yield context.meter.enter(Stage.RUNS)
             yield from executed
 

@@ -1,108 +1,79 @@
-"""Schedules: which trial comes next. Pure: what happened so far in, the next planned out."""
+"""Schedules: which trial comes next, and what the module of a method offers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+import importlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, cast
 
-from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.events import Event
+from egcfg_tui.solving.methods import METHODS
+from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
-ROUND: Final = 8
-"""Distinct answers of a round of samples."""
-
-FIRST_ROUNDS: Final = 3
-"""Rounds of samples of `auto` before its first guided trial."""
-
-ROUNDS_BETWEEN: Final = 2
-"""Rounds of samples of `auto` between two guided trials: about what a guided trial costs."""
+if TYPE_CHECKING:
+    from egcfg_tui.solving.context import SolveContext
+    from egcfg_tui.solving.trials.sample_tree import Samples
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedTrial:
-    """A trial to run. `method` is greedy, sample or egcfg.
+    """A trial to run, by a method that has trials of its own.
 
-    `seed` are the numbers its random numbers come from. `from_failures`: it starts from what failed.
+    `seed` are the numbers that its random numbers come from. `shares`: trials of other methods belong to the
+    same solve; a greedy trial leaves what it evaluated to the samples, a guided one starts from the answers
+    that failed.
     """
 
-    method: Method
+    method: str
     settings: Settings
     seed: tuple[int, ...]
-    from_failures: bool = False
+    shares: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The trials so far, by method. `exhausted`: samples say nothing new any more."""
+    """How many trials there were of each method. `exhausted`: samples say nothing new any more."""
 
-    greedy: int = 0
-    sampled: int = 0
-    guided: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
     exhausted: bool = False
 
-    @property
-    def trials(self) -> int:
-        """All of them."""
-        return self.greedy + self.sampled + self.guided
+    def after(self, method: str, *, exhausted: bool) -> Past:
+        """The past with one more trial."""
+        return Past(self.counts + Counter((method,)), exhausted)
+
+
+class MethodModule(Protocol):
+    """What the module of a method offers; one whose row names the trials of others needs no `trial`.
+
+    `plan` is pure: the request, the settings of guided trials that fit the context, and what happened so far
+    decide. It returns None when no further trial could come out better by a measure the solver may see.
+    """
+
+    def plan(
+        self, request: SolveRequest, guided: tuple[Settings, ...], past: Past, /
+    ) -> PlannedTrial | None: ...
+
+    def trial(self, context: SolveContext, planned: PlannedTrial, samples: Samples, /) -> Iterator[Event]: ...
+
+
+def module_of(method: str) -> MethodModule:
+    """The module that a method's row names."""
+    return cast(MethodModule, importlib.import_module(METHODS[method].module))
 
 
 def next_trial(request: SolveRequest, guided: tuple[Settings, ...], past: Past) -> PlannedTrial | None:
-    """The next trial of a request, None when no other could come out better by a measure the solver may see.
+    """The next trial of a request by the plan of its method.
 
-    `guided` are the settings of guided trials: those of the request's grid that fit. Greedy is one trial.
-    Sample is round after round. Egcfg is the grid in its order, then again with other random numbers. Auto is
-    the greedy answer, `FIRST_ROUNDS` rounds of samples, then guided trials and `ROUNDS_BETWEEN` rounds of
-    samples in turn: the first samples are the cheapest chance there is, each further one is worth less, and a
-    guided trial costs as much as some rounds. Without visible tests nothing tells answers apart: the first
-    one stays the only one.
+    Without visible tests nothing tells answers apart: the first trial stays the only one.
     """
-    if not request.exercise.visible:
-        return _only_trial(request, guided) if past.trials == 0 else None
-    if request.method is Method.GREEDY:
-        return _greedy(request) if past.greedy == 0 else None
-    if request.method is Method.SAMPLE:
-        return _sample(request, past)
-    if request.method is Method.EGCFG:
-        return _guided(request, guided, past, from_failures=False)
-    if past.greedy == 0:
-        return _greedy(request)
-    due = past.sampled < FIRST_ROUNDS + ROUNDS_BETWEEN * past.guided
-    sample, steered = _sample(request, past), _guided(request, guided, past, from_failures=True)
-    return (sample or steered) if due else (steered or sample)
-
-
-def _only_trial(request: SolveRequest, guided: tuple[Settings, ...]) -> PlannedTrial | None:
-    past = Past()
-    if request.method is Method.SAMPLE and request.settings.temperature > 0:
-        return _sample(request, past)
-    if request.method is Method.EGCFG:
-        return _guided(request, guided, past, from_failures=False)
-    return _greedy(request)
-
-
-def _greedy(request: SolveRequest) -> PlannedTrial:
-    return PlannedTrial(Method.GREEDY, request.settings, (request.seed,))
-
-
-def _sample(request: SolveRequest, past: Past) -> PlannedTrial | None:
-    """Another round. At temperature 0 there is one sample, the greedy answer."""
-    if past.exhausted:
+    if not request.exercise.visible and past.counts:
         return None
-    return PlannedTrial(Method.SAMPLE, request.settings, (request.seed, 0))
+    return module_of(request.method).plan(request, guided, past)
 
 
-def _guided(
-    request: SolveRequest, settings: tuple[Settings, ...], past: Past, *, from_failures: bool
-) -> PlannedTrial | None:
-    """The next setting of the grid; a setting without chance in it is worth one trial."""
-    number = past.guided
-    if number >= len(settings):
-        settings = tuple(entry for entry in settings if entry.temperature > 0)
-        if not settings:
-            return None
-    return PlannedTrial(
-        Method.EGCFG,
-        settings[number % len(settings)],
-        (request.seed, number + 1),
-        from_failures=from_failures,
-    )
+def once(method: str, request: SolveRequest, past: Past) -> PlannedTrial | None:
+    """The plan of a method without chance in it: one trial with the request's settings."""
+    return None if past.counts[method] else PlannedTrial(method, request.settings, (request.seed,))

@@ -15,7 +15,6 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from egcfg_tui.exercises.model import Exercise
-from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.tui.commands import COMMANDS
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.options import SolveOptions
@@ -171,7 +170,7 @@ class WorkbenchScreen(Screen[None]):
         """Takes the next method, or the named one."""
         options = self.control.options
         if name:
-            self.control.change(options.with_method(Method(name)))
+            self.control.change(options.with_method(name))
         else:
             self.control.change(options.with_next_method())
         self._draw()

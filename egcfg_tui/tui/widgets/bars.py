@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from textual.content import Content
 from textual.widget import Widget
 
-from egcfg_tui.events import Stage
-from egcfg_tui.solving.request.settings import Method
+from egcfg_tui.events import Outcome, Stage
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.styles import MUTED, RULE
 from egcfg_tui.tui.text import one_line
@@ -20,12 +20,12 @@ SPINS_PER_S: Final = 10
 STAGE_WORDS: Final[dict[Stage, str]] = {
     Stage.LOADING: "loading the model",
     Stage.PROMPT: "reading the prompt",
+    Stage.THOUGHT: "skipping a thought",
     Stage.CANDIDATES: "sampling candidates",
     Stage.RUNS: "running candidates",
     Stage.SIGNAL: "reading the signal",
     Stage.LINE: "choosing line",
     Stage.SCORING: "scoring",
-    Stage.PAUSED: "paused",
     Stage.DONE: "done",
 }
 
@@ -64,12 +64,12 @@ def title_parts(view: SolveView, options: SolveOptions, model: str) -> tuple[Con
     if view.exercise_id and view.exercise_id != view.title:
         left.append(Content.styled(f"  {one_line(view.exercise_id)}", MUTED))
     active = view.phase.active
-    method = view.method if active else options.method.value
+    method = view.method if active else options.method
     gamma = view.gamma if active else options.settings.gamma
     seed = view.seed if active else options.seed
     parts = [Content.styled(method, "$text-primary")]
     # Before a solve the weight is only known where the user set it: else the grid varies it.
-    if view.way == Method.EGCFG if active else "gamma" in options.held:
+    if view.way.guided if active else "gamma" in options.held:
         parts.append(Content.styled(f"γ {gamma:g}", "$text-accent"))
     parts.append(Content(f"seed {seed}"))
     parts.append(Content(one_line(model) or "no model"))
@@ -117,12 +117,15 @@ def _verdict(view: SolveView) -> Content:
         hidden = ", hidden tests too" if result.hidden_passed else ""
         return Content.styled(f"✓ solved{hidden}", "bold $text-success")
     reasons = {
-        "stopped": "‖ stopped",
-        "budget": "✗ not solved: the budget is used up",
-        "passed": "✗ passes the visible tests, fails hidden ones",
+        Outcome.STOPPED: "‖ stopped",
+        Outcome.BUDGET: "✗ not solved: the budget is used up",
+        Outcome.THOUGHT: "✗ not solved: thought only, no answer",
+        Outcome.PASSED: "✗ passes the visible tests, fails hidden ones",
     }
     text = reasons.get(result.reason, "✗ not solved")
-    style = "bold $text-warning" if result.reason == "stopped" else "bold $text-error"
+    if result.not_run and result.reason is Outcome.PASSED:
+        text = f"✗ passes the visible tests; {result.not_run} not run in the budget"
+    style = "bold $text-warning" if result.reason is Outcome.STOPPED else "bold $text-error"
     return Content.styled(text, style)
 
 
@@ -152,10 +155,9 @@ def _figures(view: SolveView, options: SolveOptions, now_s: float, *, wide: bool
             parts.append(Content(f"{view.result.runs} {many}"))
         elapsed = view.elapsed(now_s)
         share = min(1.0, elapsed / view.budget_s) if view.budget_s else 0.0
+        limit = f"/{view.budget_s:g}" if math.isfinite(view.budget_s) else ""
         parts.append(
-            Content("").join(
-                [_meter(share, 10 if wide else 6), Content(f" {elapsed:.1f}/{view.budget_s:g} s")]
-            )
+            Content("").join([_meter(share, 10 if wide else 6), Content(f" {elapsed:.1f}{limit} s")])
         )
     else:
         parts.append(Content(f"budget {options.budget_s:g} s"))

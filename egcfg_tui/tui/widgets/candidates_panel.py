@@ -10,7 +10,6 @@ from textual.content import Content
 
 from egcfg_sandbox import TestResult, Verdict
 from egcfg_tui.events import Candidate, CandidateRun
-from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.tui import code, marks
 from egcfg_tui.tui.styles import MUTED, RULE
 from egcfg_tui.tui.text import reason, visible
@@ -35,7 +34,7 @@ class CandidatesPanel(LinesPanel):
             text = _absence(view, line) or hint
             lines = [Content.styled(f" {row}", MUTED) for row in text.split("\n")]
         self.set_lines(lines)
-        if view.way == Method.SAMPLE:
+        if not view.way.by_lines:
             trial = f"trial {view.trial.index}" if view.trial else ""
             self.set_title("Samples", trial, _summary(line))
         else:
@@ -166,8 +165,8 @@ def _absence(view: SolveView, line: LineView | None) -> str:
     """Why there are no candidates, where that has a reason."""
     if line is None:
         return ""
-    if view.way == Method.GREEDY:
-        return "Greedy decoding samples no candidates."
+    if view.way.no_candidates:
+        return view.way.no_candidates
     if line.chosen:
         signal = view.signal_of(line)
         return (

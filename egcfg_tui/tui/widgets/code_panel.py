@@ -9,7 +9,6 @@ from textual.content import Content
 from textual.events import Click
 from textual.message import Message
 
-from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.tui import code
 from egcfg_tui.tui.rewinding import can_be_retaken
 from egcfg_tui.tui.styles import MUTED
@@ -63,7 +62,7 @@ def code_lines(view: SolveView) -> tuple[list[Content], int | None]:
         row for line in view.lines if line.changed_by_guidance and line.rows for row in _range(line.rows)
     )
     lines = list(_decided(done, changed_by_guidance)) if newline else []
-    if view.current is None or not view.phase.active or view.way == Method.SAMPLE:
+    if view.current is None or not view.phase.active or not view.way.by_lines:
         return lines, None
     start = len(lines)
     text = lead + view.current.text

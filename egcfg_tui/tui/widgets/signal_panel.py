@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.tui import code
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.text import one_line
@@ -19,16 +18,10 @@ class SignalPanel(LinesPanel):
         """Draws the signal of `line`."""
         signal = view.signal_of(line) if line else None
         if signal is None:
-            text = hint if line is None else _absence(view)
+            text = hint if line is None else view.way.no_signal
             self.set_lines([Content.styled(f" {row}", MUTED) for row in text.split("\n")])
             self.set_title("Signal")
             return
         self.set_lines([Content(" ") + row for row in code.lines(signal.text.strip("\n"))])
         dropped = f"left out: {one_line(signal.dropped)}" if signal.dropped else ""
         self.set_title("Signal", f"line {signal.row}", f"{signal.tokens} tokens", dropped)
-
-
-def _absence(view: SolveView) -> str:
-    if view.way and view.way != Method.EGCFG:
-        return "Only guided lines (methods egcfg and auto) have a signal."
-    return "No signal yet: it is made of the traces of the candidates."

@@ -8,7 +8,6 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from egcfg_tui.events import TokenChoice
-from egcfg_tui.solving.request.settings import Method
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.text import visible
 from egcfg_tui.tui.view import LineView, SolveView
@@ -25,10 +24,9 @@ class TokensPanel(LinesPanel):
     def show(self, view: SolveView, line: LineView | None, hint: str) -> None:
         """Draws the tokens of `line`."""
         if line is None or not line.tokens:
-            sampled = view.way == Method.SAMPLE
-            text = _absence(line, sampled=sampled) if line else hint
+            text = _absence(view, line) if line else hint
             self.set_lines([Content.styled(f" {row}", MUTED) for row in text.split("\n")])
-            self.set_title("Tokens", f"line {line.row}" if line and not sampled else "")
+            self.set_title("Tokens", f"line {line.row}" if line and view.way.by_lines else "")
             return
         self.set_lines(token_lines(line.tokens))
         gamma = "" if line.gamma is None or not _guided(line) else f"γ {line.gamma:g}"
@@ -80,9 +78,9 @@ def _shown(text: str) -> str:
     return visible(text.replace("\t", "→")).replace(" ", "·").replace("\n", "↵") or "␀"
 
 
-def _absence(line: LineView, *, sampled: bool) -> str:
-    if sampled:
-        return "Of plain samples none are kept."
+def _absence(view: SolveView, line: LineView) -> str:
+    if view.way.no_tokens:
+        return view.way.no_tokens
     return "A candidate was taken whole." if line.chosen else "Shown once the line is chosen."
 
 

@@ -29,6 +29,7 @@ from egcfg_sandbox.verdicts import CheckerTest, CodeTest, SnippetTest, SuiteTest
 _TEMPORARY: Final = ".tmp"
 _PLAIN_MODULE: Final = "program"
 _PLAIN_FILE: Final = "test_program.py"
+_FILLING: Final = "_program_of_this_test"
 _SETTINGS: Final = {"MPLBACKEND": "Agg", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 _TOO_MUCH_WRITTEN: Final = frozenset({errno.EFBIG, errno.ENOSPC, errno.EDQUOT})
 _READ_ONLY: Final = 0o444
@@ -104,39 +105,48 @@ class Inside:
             raise NotATest("the test needs pytest, which is not installed: `pip install pytest`") from None
         return with_pytest.run(file, node, self._tracing.active, text)
 
-    def _fill(self, module: types.ModuleType) -> None:
-        """Executes the program as this module."""
+    def _fill(self, scope: dict[str, Any]) -> None:
+        """Executes the program in the variables of a module."""
         source = self._source.encode("utf-8", "surrogatepass")
         code = compile(source, str(self._file), "exec", dont_inherit=True)
         self._tracing.prepare(source, code, str(self._file))
         with self._tracing.active():
-            exec(code, vars(module))
+            exec(code, scope)
 
     def _code(self, setup: str, code: str) -> BaseException | None:
         """Program and test share the variables of one module, as if written into one file."""
-        module = types.ModuleType(_PLAIN_MODULE)
-        module.__file__ = str(self._file)
-        sys.modules[_PLAIN_MODULE] = sys.modules["__main__"] = module
-        self._fill(module)
         tree = ast.parse(f"{setup}\n{code}")
         calls = _Uncalled(tree)
         if calls.for_pytest:
-            names = (
-                f"globals().update(vars(__import__({_PLAIN_MODULE!r})), __name__=__name__, __file__=__file__)"
-            )
-            path = self._folder / _PLAIN_FILE
-            path.write_text(_behind_futures(tree, names), "utf-8", "surrogatepass")
-            return self._by_pytest(path, None, code)
-        vars(module)["__name__"] = "__main__"
+            return self._code_by_pytest(tree, code)
+        module = types.ModuleType(_PLAIN_MODULE)
+        module.__file__ = str(self._file)
+        sys.modules[_PLAIN_MODULE] = sys.modules["__main__"] = module
+        scope = vars(module)
+        self._fill(scope)
+        scope["__name__"] = "__main__"
         with self._tracing.active():
-            exec(compile(explained(tree), "<test>", "exec", dont_inherit=True), vars(module))
+            exec(compile(explained(tree), "<test>", "exec", dont_inherit=True), scope)
             for name in calls.checks:
                 if self._entry_point is None:
                     raise NotATest(f"the test does not call its {name}(), and no entry_point is given")
-                if self._entry_point not in vars(module):
+                if self._entry_point not in scope:
                     raise NameError(f"name {self._entry_point!r} is not defined", name=self._entry_point)
-                vars(module)[name](vars(module)[self._entry_point])
+                scope[name](scope[self._entry_point])
         return None
+
+    def _code_by_pytest(self, tree: ast.Module, code: str) -> BaseException | None:
+        """The same for a test that leaves calling to pytest: the program is executed in the test's file."""
+
+        def fill(scope: dict[str, Any]) -> None:
+            sys.modules[_PLAIN_MODULE] = sys.modules["__main__"] = sys.modules[scope["__name__"]]
+            self._fill(scope)
+
+        sys.modules[_FILLING] = types.SimpleNamespace(fill=fill)  # type: ignore[assignment]
+        path = self._folder / _PLAIN_FILE
+        line = f"__import__({_FILLING!r}).fill(globals())"
+        path.write_text(_behind_futures(tree, line), "utf-8", "surrogatepass")
+        return self._by_pytest(path, None, code)
 
     def _snippet(self, test: SnippetTest) -> None:
         variables = self._execute(test.whole(self._source), test.window(self._source), {})
@@ -239,7 +249,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Executes the program."""
-        self._fill(module)
+        self._fill(vars(module))
 
 
 class _Uncalled:

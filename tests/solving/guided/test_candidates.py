@@ -11,8 +11,9 @@ from egcfg_tui.engine.api import Logits
 from egcfg_tui.engine.fake import VOCAB_SIZE, FakeEngine, LogitsFunction, hashed
 from egcfg_tui.events import CandidatesGrown, Stage, StageEntered
 from egcfg_tui.prompting.traces import TraceFormat
+from egcfg_tui.solving.decoding.prompt_lookup import BATCH_ROWS
 from egcfg_tui.solving.guided import candidates
-from egcfg_tui.solving.guided.candidates import BATCH_ROWS, CandidatePool
+from egcfg_tui.solving.guided.candidates import CandidatePool
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.trials.guided import GuidedTrial
 

@@ -29,7 +29,7 @@ from egcfg_tui.events import (
 )
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.solving.process.client import SolverSession
-from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
 EXERCISE = Exercise(
@@ -41,7 +41,7 @@ EXERCISE = Exercise(
     visible=(CodeTest("assert f(1) == 1"),),
     starter="def f(x):\n",
 )
-ENDLESS = SolveRequest(EXERCISE, Method.SAMPLE, Settings(temperature=1.0, max_tokens=200), budget_s=600)
+ENDLESS = SolveRequest(EXERCISE, "sample", Settings(temperature=1.0, max_tokens=200), budget_s=600)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def until(events: Iterator[Event], kind: type[Event]) -> Any:
 def test_solves_follow_one_another_on_one_loaded_model(session: SolverSession) -> None:
     loaded(session)
     for seed in range(2):
-        request = SolveRequest(EXERCISE, Method.GREEDY, Settings(max_tokens=20), seed=seed)
+        request = SolveRequest(EXERCISE, "greedy", Settings(max_tokens=20), seed=seed)
         events = list(session.solve(request))
         assert isinstance(events[0], SolveStarted)
         assert isinstance(events[-1], SolveFinished)
@@ -90,7 +90,7 @@ def test_a_stop_ends_the_solve_soon_and_the_next_one_runs(session: SolverSession
 
 def test_pause_step_and_resume(session: SolverSession) -> None:
     loaded(session)
-    request = SolveRequest(EXERCISE, Method.EGCFG, Settings(horizon=1, max_tokens=300), budget_s=600)
+    request = SolveRequest(EXERCISE, "egcfg", Settings(horizon=1, max_tokens=300), budget_s=600)
     events = session.solve(request)
     until(events, LineChosen)
     session.pause()
@@ -118,7 +118,7 @@ def test_a_killed_engine_is_reported_and_can_be_started_again(session: SolverSes
     assert "SIGKILL" in end.message
     assert not session.alive
     loaded(session)
-    assert isinstance(list(session.solve(SolveRequest(EXERCISE, Method.GREEDY)))[-1], SolveFinished)
+    assert isinstance(list(session.solve(SolveRequest(EXERCISE, "greedy")))[-1], SolveFinished)
 
 
 def test_a_model_that_cannot_be_loaded_is_an_event(tmp_path: Path) -> None:

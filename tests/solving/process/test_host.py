@@ -48,6 +48,9 @@ class Parrot:
         pass
 
 
+needs_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="looks at /proc")
+
+
 @pytest.fixture
 def host(tmp_path: Path) -> Iterator[Host]:
     host = Host(Parrot, "polly", tmp_path / "state" / "engine.log")
@@ -123,3 +126,47 @@ def test_closing_while_a_job_is_read_ends_the_reading(host: Host) -> None:
     with pytest.raises(EngineDied):
         list(messages)
     assert not host.alive
+
+
+@needs_proc
+def test_a_child_ends_with_its_killed_parent_in_the_middle_of_a_job(tmp_path: Path) -> None:
+    read, write = os.pipe()
+    parent = os.fork()
+    if not parent:
+        host = Host(Parrot, "polly", tmp_path / "engine.log")
+        list(host.start())
+        os.write(write, str(next(host.request("until stopped"))).encode())
+        signal.pause()
+    child = int(os.read(read, 20))
+    os.kill(parent, signal.SIGKILL)
+    os.waitpid(parent, 0)
+    while _runs(child):
+        time.sleep(0.01)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def test_a_killed_child_is_told_and_can_be_replaced(host: Host) -> None:
+    messages = host.request("until stopped")
+    next(messages)
+    host.kill()
+    with pytest.raises(EngineDied, match="killed by SIGKILL"):
+        list(messages)
+    host.kill()  # nobody is there
+    assert list(host.start()) == ["opened polly"]
+
+
+@pytest.mark.parametrize("place", [None, "file/engine.log"])
+def test_a_log_that_cannot_be_had_is_done_without(tmp_path: Path, place: str | None) -> None:
+    (tmp_path / "file").touch()
+    host = Host(Parrot, "polly", None if place is None else tmp_path / place)
+    assert list(host.start()) == ["opened polly"]
+    assert list(host.request("print")) == ["printed"]
+    with pytest.raises(EngineDied, match=r"start it again, or (see why there is no log|read )"):
+        list(host.request("killed"))
+    host.close()

@@ -17,7 +17,7 @@ from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.models import memory
 from egcfg_tui.solving.process.host import Inbox
 from egcfg_tui.solving.process.server import ServiceConfig, SolverService
-from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
 GIVEN = "import numpy as np\nxs = np.arange(3)\n"
@@ -80,7 +80,7 @@ def failures_of(tmp_path: Path, exercise: Exercise) -> list[SolveFailed]:
     parent, child = Pipe()
     try:
         assert isinstance(list(service.opened())[-1], EngineLoaded)
-        job = SolveRequest(exercise, Method.GREEDY, Settings(max_tokens=16), budget_s=20)
+        job = SolveRequest(exercise, "greedy", Settings(max_tokens=16), budget_s=20)
         return [event for event in service.handle(job, Inbox(child, stop)) if isinstance(event, SolveFailed)]
     finally:
         service.close()

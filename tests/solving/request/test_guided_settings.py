@@ -28,7 +28,7 @@ from egcfg_tui.prompting.task import PromptStyle
 from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving.commands import CommandInbox
 from egcfg_tui.solving.request.grid import Axis, Grid
-from egcfg_tui.solving.request.settings import Method, RefreshMode, Settings
+from egcfg_tui.solving.request.settings import RefreshMode, Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
 from egcfg_tui.solving.trials.guided import GuidedTrial
@@ -47,7 +47,7 @@ def run(answers: Answers, sandbox: Sandbox, request: SolveRequest) -> list[Event
 
 
 def guided(answers: Answers, sandbox: Sandbox, settings: Settings) -> list[Event]:
-    return run(answers, sandbox, SolveRequest(EXERCISE, Method.EGCFG, settings, budget_s=60))
+    return run(answers, sandbox, SolveRequest(EXERCISE, "egcfg", settings, budget_s=60))
 
 
 def of_type(events: list[Event], kind: type[Event]) -> list[Any]:
@@ -137,8 +137,8 @@ def test_runs_of_unfinished_candidates_enter_the_signal_only_where_asked(
 
 
 @pytest.mark.parametrize("stop", [True, False])
-@pytest.mark.parametrize("method", [Method.EGCFG, Method.GREEDY])
-def test_code_that_repeats_itself_ends_its_trial(sandbox: Sandbox, stop: bool, method: Method) -> None:
+@pytest.mark.parametrize("method", ["egcfg", "greedy"])
+def test_code_that_repeats_itself_ends_its_trial(sandbox: Sandbox, stop: bool, method: str) -> None:
     looping = LINES[0] + "    x = 1\n" * 40
     settings = dataclasses.replace(ONE_TRIAL, stop_loops=stop, max_tokens=200)
     request = SolveRequest(EXERCISE, method, settings, budget_s=60)
@@ -167,7 +167,7 @@ def test_guided_trials_of_auto_start_from_what_failed(sandbox: Sandbox) -> None:
         return [(RIGHT, 1.0)] if "Attempt" in prompt else [(WRONG, 0.5), (OTHER, 0.5)]
 
     settings = Settings(temperature=1.0, refresh_mode=RefreshMode.PERSISTENT_PREFIX, signal_tokens=4000)
-    events = run(answers, sandbox, SolveRequest(EXERCISE, Method.AUTO, settings, budget_s=60))
+    events = run(answers, sandbox, SolveRequest(EXERCISE, "auto", settings, budget_s=60))
     end = events[-1]
     assert isinstance(end, SolveFinished)
     assert end.solved
@@ -187,7 +187,7 @@ def test_the_account_of_the_trials_adds_up(sandbox: Sandbox) -> None:
 
     grid = Grid((Axis("gamma", (1.0, 3.0)),))
     settings = Settings(temperature=1.0, horizon=2)
-    request = SolveRequest(EXERCISE, Method.AUTO, settings, budget_s=3000, grid=grid)
+    request = SolveRequest(EXERCISE, "auto", settings, budget_s=3000, grid=grid)
     inbox = CommandInbox(budget_s=request.budget_s, clock=ticking())
     events = list(solve(FakeEngine(scripted(answers, MARKER)), sandbox, request, inbox))
     end = events[-1]
@@ -214,7 +214,7 @@ def test_the_account_of_the_trials_adds_up(sandbox: Sandbox) -> None:
 
 def test_a_program_that_ran_is_not_run_again_in_another_trial_or_setting(sandbox: Sandbox) -> None:
     grid = Grid((Axis("prompt_style", ("plain", "long-code")), Axis("gamma", (1.0, 3.0))))
-    events = run(wrong, sandbox, SolveRequest(EXERCISE, Method.EGCFG, ONE_TRIAL, budget_s=60, grid=grid))
+    events = run(wrong, sandbox, SolveRequest(EXERCISE, "egcfg", ONE_TRIAL, budget_s=60, grid=grid))
     end = events[-1]
     assert isinstance(end, SolveFinished)
     first, *others = end.trial_list
@@ -229,7 +229,7 @@ def test_another_prompt_style_evaluates_only_what_differs(sandbox: Sandbox) -> N
     """Both prompts are alike up to the instruction, and each is evaluated once however often it is used."""
     grid = Grid((Axis("prompt_style", ("plain", "long-code")), Axis("gamma", (1.0, 3.0))))
     settings = dataclasses.replace(ONE_TRIAL, temperature=0.0)
-    request = SolveRequest(EXERCISE, Method.EGCFG, settings, budget_s=60, grid=grid)
+    request = SolveRequest(EXERCISE, "egcfg", settings, budget_s=60, grid=grid)
     events = run(wrong, sandbox, request)
     costs = [event.tokens.prompt for event in of_type(events, TrialFinished)]
     end = events[-1]

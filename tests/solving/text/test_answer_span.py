@@ -344,7 +344,7 @@ def test_a_snippet_inside_a_function_ends_with_it(code: str, end: int | None) ->
         ("def f(\n    x,\n", False),
         ("def ff(x):\n", False),
         ("class f:\n", True),
-        ("    def f(x):\n", False),
+        ("    def f(x):\n", True),
         ("def f(x):  # adds\n", True),
         ("def f(x): return x\n", True),
         ("def f(x: dict = {1: 2}\n", False),

@@ -8,34 +8,43 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egcfg_tui.solving.text.open_code import header_end, inside_string
+from egcfg_tui.solving.text.open_code import Place, lines_of, place_behind, scan
 
 
 @pytest.mark.parametrize(
-    ("code", "inside"),
+    ("code", "place"),
     [
-        ("x = '''a", True),
-        ('x = """a\n', True),
-        ('x = """a\\"""', True),
-        ("x = '''a'''", False),
-        ("x = 'a\n", False),
-        ("# '''\n", False),
-        ("x = \"'''\"\n", False),
-        ("x = '''a''' + '''b", True),
-        ("x = r'''\\'''", True),
-        ("", False),
+        ("", Place()),
+        ("x = '''a", Place("'''")),
+        ('x = """a\n', Place('"""')),
+        ('x = """a\\"""', Place('"""')),
+        ("x = '''a'''", Place()),
+        ("# '''\n", Place()),
+        ("x = \"'''\"\n", Place()),
+        ("x = '''a''' + '''b", Place("'''")),
+        ("x = r'''\\'''", Place("'''")),
+        ("x = 'a", Place("'")),
+        ("x = 'a\\\n", Place("'")),
+        ("x = 'a\n", None),
+        ("it's\n", None),
+        ("x = (1, [\n", Place(depth=2)),
+        ("x = (1, '''\n", Place("'''", 1)),
+        ("x = (1))\n", Place()),
+        ("x = 1 + \\\n", Place(joined=True)),
+        ("x = 1  # \\\n", Place()),
+        ("x = 1 + \\\r\n", Place(joined=True)),
     ],
 )
-def test_only_an_open_triple_quoted_string_counts(code: str, inside: bool) -> None:
-    assert inside_string(code) is inside
+def test_what_is_open_behind_code(code: str, place: Place | None) -> None:
+    assert place_behind(code) == place
 
 
-PIECES = st.sampled_from(["'", '"', "#", "\\", "\n", "a", "'" * 3, '"' * 3])
+PIECES = st.sampled_from(["'", '"', "#", "\\", "\n", "a", "(", "]", "'" * 3, '"' * 3])
 
 
 @st.composite
 def literals(draw: st.DrawFn) -> str:
-    """A string literal of any kind that holds quotes, backslashes and newlines."""
+    """A string literal of any kind that holds quotes, brackets, backslashes and newlines."""
     value = "".join(draw(st.lists(PIECES, max_size=6)))
     quotes = draw(st.sampled_from(["'" * 3, '"' * 3, ""]))
     if not quotes:
@@ -46,24 +55,24 @@ def literals(draw: st.DrawFn) -> str:
 
 @given(st.lists(literals(), max_size=4), st.sampled_from(["'" * 3, '"' * 3]))
 def test_strings_are_open_until_their_own_quotes(strings: list[str], quotes: str) -> None:
-    code = "".join(f"x = {string}  # it's\n" for string in strings)
+    code = "".join(f"x = {string}  # it's (\n" for string in strings)
     ast.parse(code)
-    assert not inside_string(code)
-    assert inside_string(f"{code}y = {quotes} a")
+    assert place_behind(code) == Place()
+    assert place_behind(f"{code}y = {quotes} a") == Place(quotes)
 
 
-@pytest.mark.parametrize(
-    ("code", "header"),
-    [
-        ("def f(x):\n", "def f(x):\n"),
-        ("def f(x): return {1: 2}\nrest", "def f(x): return {1: 2}\n"),
-        ("def f(\n    x: int = 1,\n) -> dict[int, str]:  # a: b\n    pass", None),
-        ("def f(x=':')", None),
-        ("def f(x={1: 2}\n", None),
-        ("def f(x)", None),
-        ("def f(x):", None),
-    ],
-)
-def test_a_header_ends_with_its_own_colon_and_line(code: str, header: str | None) -> None:
-    expected = code.index("    pass") if header is None and "pass" in code else header and len(header)
-    assert header_end(code, 0) == expected
+@given(st.lists(literals(), max_size=4))
+def test_what_stands_outside_strings_and_comments_is_code(strings: list[str]) -> None:
+    code = "".join(f"y({string})  # a\n" for string in strings)
+    outside, place = "", Place()
+    for line in lines_of(code):
+        read = scan(line, place)
+        outside += "".join(line[start:end] for start, end in read.code)
+        place = read.place
+    assert outside == "y()  " * len(strings)
+
+
+@given(st.text("ab\n\r\f\x85\u2028"))
+def test_only_newlines_end_lines(text: str) -> None:
+    assert "".join(lines_of(text)) == text
+    assert len(lines_of(text)) == text.count("\n") + bool(text) - text.endswith("\n")

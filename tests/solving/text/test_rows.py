@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egcfg_tui.solving.text.rows import row_behind, rows_of
+from egcfg_tui.solving.text.rows import last_row, row_behind, row_of
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,13 @@ def test_the_next_line_begins_behind_what_is_there(code: str, row: int) -> None:
 
 @given(st.text("ab \n", max_size=20), st.text("ab \n", max_size=20).filter(str.strip))
 def test_a_chosen_line_has_the_rows_that_it_fills(before: str, text: str) -> None:
-    first, last = rows_of(text, before + text)
+    first, last = row_of(text, before + text), last_row(before + text)
     filled = (before + text).split("\n")[first - 1 : last]
     assert "\n".join(filled).strip().endswith(text.strip())
     assert filled[-1].strip()
     assert len(filled) == len(text.strip().split("\n"))
+
+
+@given(st.text("ab \n", max_size=20), st.sampled_from(["", " ", "\n", "\n    "]))
+def test_a_line_without_text_stands_behind_the_code(before: str, text: str) -> None:
+    assert row_of(text, before + text) == row_behind(before + text)

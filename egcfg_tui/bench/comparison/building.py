@@ -1,0 +1,51 @@
+"""Builds a comparison from benches or files of records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from egcfg_tui.bench.comparison import matching, words
+from egcfg_tui.bench.comparison.notes import notes
+from egcfg_tui.bench.comparison.pairs import compare_pairs
+from egcfg_tui.bench.comparison.rows import summarise
+from egcfg_tui.bench.comparison.sources import Source, read_sources
+from egcfg_tui.bench.comparison.summary import Comparison
+from egcfg_tui.bench.records import BenchError
+
+
+def compare_paths(paths: Sequence[Path], *, common: bool = False) -> Comparison:
+    """Compares all rows of the benches at these paths. Raises `BenchError`; see `compare`."""
+    return compare(read_sources(paths), common=common)
+
+
+def compare(sources: Sequence[Source], *, common: bool = False) -> Comparison:
+    """Compares all rows of all sources.
+
+    Raises `BenchError` where the sources differ in what must be equal. `common`: only the exercises that all
+    sources have and all rows have a result for.
+    """
+    conditions = matching.equal_conditions(sources)
+    planned = matching.compared_exercises(sources, common=common)
+    rows = summarise(sources, planned)
+    faults, missing = sum(row.faults for row in rows), sum(row.missing for row in rows)
+    exercises, known = planned, {id_ for source in sources for id_ in source.exercises}
+    if common:
+        exercises = matching.ended_by_all(sources, planned)
+        if not exercises:
+            raise BenchError(
+                "no exercise has a result in every row; let the benches go on, or compare without `--common`"
+            )
+        rows = summarise(sources, exercises)
+    pairs = compare_pairs(rows)
+    left_out = len(known) - len(exercises)
+    return Comparison(
+        exercises=tuple(exercises),
+        left_out=left_out,
+        conditions=conditions,
+        complete=not faults and not missing,
+        rows=tuple(rows),
+        pairs=tuple(pairs),
+        summary=words.summary_sentence(rows, pairs),
+        notes=notes(sources, rows, pairs, faults=faults, missing=missing, left_out=left_out),
+    )

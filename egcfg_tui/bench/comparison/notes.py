@@ -1,0 +1,56 @@
+"""What a reader must know beside the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from egcfg_tui.bench.comparison.sources import Source
+from egcfg_tui.bench.comparison.summary import PairSummary, RowSummary
+from egcfg_tui.bench.comparison.words import counted, joined
+
+
+def notes(
+    sources: Sequence[Source],
+    rows: Sequence[RowSummary],
+    pairs: Sequence[PairSummary],
+    *,
+    faults: int,
+    missing: int,
+    left_out: int,
+) -> tuple[str, ...]:
+    """All notes that apply. `faults` and `missing` are those of the exercises before any was left out."""
+    found = []
+    if faults or missing:
+        parts = [
+            counted(count, name) for count, name in ((faults, "fault"), (missing, "missing task")) if count
+        ]
+        found.append(
+            f"Incomplete: {joined(parts)}. A fault is no failure and counts nowhere; the same "
+            "`egcfg-tui bench` command runs what is left."
+        )
+    if left_out:
+        found.append(f"{counted(left_out, 'exercise')} left out, which not every row has a result for.")
+    found += _differences(sources)
+    unguarded = sum(row.unguarded for row in rows)
+    if unguarded:
+        found.append(
+            f"{counted(unguarded, 'solved task')} had a test that runs inside the program's process, where "
+            "a verdict can be forged."
+        )
+    if len(pairs) > 3:
+        found.append(
+            f"{len(pairs)} pairs are compared, each at the 5 % level: of twenty pairs of equals, about one "
+            "would be called ahead."
+        )
+    return tuple(found)
+
+
+def _differences(sources: Sequence[Source]) -> list[str]:
+    """What may differ between benches and is worth knowing: seconds of different machines, for one."""
+    found = []
+    for fact in dict.fromkeys(fact for source in sources for fact in source.facts):
+        values = {source.name: source.facts[fact] for source in sources if fact in source.facts}
+        if len(set(values.values())) > 1:
+            told = joined([f"{value} in {name}" for name, value in values.items()])
+            found.append(f"The benches differ in {fact}: {told}.")
+    return found

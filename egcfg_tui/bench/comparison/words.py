@@ -1,0 +1,130 @@
+"""What a comparison says in sentences, the same in every report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+from egcfg_tui.bench.comparison.summary import Comparison, Conditions, PairSummary, RowSummary
+
+Name = tuple[str, str]
+WORTH_SEEING: Final = 5
+"""The difference in points whose number of exercises is told where two rows do not differ."""
+
+
+def short_names(rows: Sequence[RowSummary]) -> dict[Name, str]:
+    """What sentences call each row: its method, its model, or both, as little as tells the rows apart."""
+    parts: tuple[Callable[[RowSummary], str], ...] = (lambda row: row.method, lambda row: row.model)
+    for part in parts:
+        names = {row.name: part(row) for row in rows}
+        if len(set(names.values())) == len(rows):
+            return names
+    return {row.name: " ".join(row.name) for row in rows}
+
+
+def pair_sentence(pair: PairSummary, a: str, b: str) -> str:
+    """Who is ahead and by how much, or how many exercises it would take to tell."""
+    if pair.difference is None or pair.low is None or pair.high is None:
+        return f"{a} and {b} cannot be compared: there is no exercise that both have a result for."
+    difference, low, high = pair.difference, pair.low, pair.high
+    if difference < 0:
+        a, b, difference, low, high = b, a, -difference, -high, -low
+    on = f"on {counted(pair.exercises, 'exercise')}"
+    measured = f"(95 % interval {signed(low)} to {signed(high)}, p {probability(pair.mcnemar_p)})"
+    if pair.ahead is not None:
+        return f"{a} is ahead of {b} by {difference:.1f} points {on} {measured}."
+    needed = f"too few exercises to tell: {rounded_up(pair.needed)} would be needed"
+    if difference == 0:
+        return f"{a} and {b} solved equally many {on} {measured}; {needed} to see {WORTH_SEEING} points."
+    return f"{a} solved {difference:.1f} points more than {b} {on} {measured}; {needed}."
+
+
+def summary_sentence(rows: Sequence[RowSummary], pairs: Sequence[PairSummary]) -> str:
+    """The answer to which row to run, from the row that solved the largest share."""
+    names, best = short_names(rows), rows[0]
+    if not best.tasks:
+        return "No task has a result yet."
+    first = [names[row.name] for row in rows if row.share == best.share]
+    if len(first) > 1:
+        solved = f"{joined(first)} solved {percent(best.share)} of their tasks"
+    else:
+        solved = f"{first[0]} solved {best.solved} of {counted(best.tasks, 'task')} ({percent(best.share)})"
+    if len(rows) == 1:
+        return f"{solved}."
+    verdicts = {pair.b: pair.ahead for pair in pairs if pair.a == best.name}
+    ahead = [names[name] for name, verdict in verdicts.items() if verdict == best.name]
+    behind = [names[name] for name, verdict in verdicts.items() if verdict == name]
+    unclear = [names[name] for name, verdict in verdicts.items() if verdict is None]
+    subject, named = ("it", "") if len(first) == 1 else (names[best.name], f"for {names[best.name]} ")
+    parts = []
+    if ahead:
+        parts.append(f"{subject} is ahead of {joined(ahead)}")
+    if behind:
+        parts.append(f"{subject} is behind {joined(behind)} on the exercises that both tried")
+    if unclear:
+        parts.append(f"{named}against {joined(unclear)} there are too few exercises to tell")
+    return f"{solved}, the largest share; {'; '.join(parts)}."
+
+
+def conditions_line(conditions: Conditions) -> str:
+    """What was equal, in one line."""
+    limits = [
+        f"{conditions.budget_s:g} s" if conditions.budget_s is not None else "",
+        f"{conditions.budget_tokens} tokens" if conditions.budget_tokens is not None else "",
+    ]
+    budget = " and ".join(limit for limit in limits if limit) or "none"
+    clock = {"wall": "seconds by the wall clock", "model": "seconds by the model's clock"}
+    visible = {"format": "visible tests as each format says", "first": "the first test visible"}
+    return ", ".join(
+        (
+            f"budget {budget} a task",
+            clock.get(conditions.clock, conditions.clock),
+            visible.get(conditions.visible, "all tests visible"),
+        )
+    )
+
+
+def exercises_line(comparison: Comparison) -> str:
+    """How many exercises are compared, and how many are left out."""
+    left_out = f", {comparison.left_out} left out" if comparison.left_out else ""
+    return counted(len(comparison.exercises), "exercise") + left_out
+
+
+def joined(words: Sequence[str]) -> str:
+    """`a, b and c`."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def counted(count: int, name: str) -> str:
+    """`1 task`, `2 tasks`."""
+    return f"{count} {name}" if count == 1 else f"{count} {name}s"
+
+
+def signed(points: float | None) -> str:
+    """Points with their sign and one digit; `-` for none."""
+    return "-" if points is None else f"{points:+z.1f}"
+
+
+def percent(share: float) -> str:
+    """A share of 1 as a percentage."""
+    return f"{100 * share:.1f} %"
+
+
+def probability(p: float) -> str:
+    """`= 0.031`, or below what is worth telling apart."""
+    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
+
+
+def rounded_up(number: int | None) -> str:
+    """A number of exercises to two digits: it is an estimate."""
+    if number is None:
+        return "-"
+    step = 10 ** max(0, len(str(number)) - 2)
+    return str(-(-number // step) * step)
+
+
+def range_of(shares: Iterable[float]) -> str:
+    """The least and the most of some shares."""
+    shares = list(shares)
+    return f"{100 * min(shares):.1f} to {percent(max(shares))}"

@@ -1,0 +1,42 @@
+"""What an exercise is, for a bench: a hash of all that can change how it is solved or scored."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from enum import Enum
+from typing import Any, Final
+
+from egcfg_tui.exercises.model import Exercise
+
+_BESIDE: Final = frozenset({"id", "title", "level", "source", "reference", "openable", "visible_derived"})
+"""Fields of an exercise that neither the model nor a test ever sees."""
+
+
+def exercise_sha256(exercise: Exercise) -> str:
+    """The content hash: equal wherever and by whatever name the exercise lies, other once a test changes.
+
+    What stands at its default is left out, so that a field which a later version adds changes no hash.
+    """
+    content = {name: value for name, value in _plain(exercise).items() if name not in _BESIDE}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode("ascii")).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        told = {
+            field.name: _plain(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+            if getattr(value, field.name) != _default(field)
+        }
+        return told if isinstance(value, Exercise) else {"": type(value).__name__, **told}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value.value if isinstance(value, Enum) else value
+
+
+def _default(field: dataclasses.Field[Any]) -> Any:
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return field.default

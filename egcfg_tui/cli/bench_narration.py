@@ -1,0 +1,255 @@
+"""Shows a running bench on standard error: a live table on a terminal, a line a task elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Protocol
+
+from rich.table import Table
+from rich.text import Text
+
+from egcfg_tui.bench.events import (
+    BenchEvent,
+    BenchStarted,
+    MeasuringStarted,
+    ModelLoaded,
+    ModelLoading,
+    TaskEnded,
+    TaskEvent,
+    TaskStarted,
+)
+from egcfg_tui.bench.plan import Plan
+from egcfg_tui.bench.progress import Estimate, Progress
+from egcfg_tui.bench.records import Outcome, Record
+from egcfg_tui.cli import stderr
+from egcfg_tui.cli.printable import printable
+from egcfg_tui.cli.styles import BAD, FAINT, GOOD
+from egcfg_tui.events import Progressed, StageEntered
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_STYLES: Final = {Outcome.SOLVED: GOOD, Outcome.FAULT: "yellow"}
+
+
+def outcome_word(outcome: Outcome) -> str:
+    """An outcome as it is told."""
+    return outcome.value.replace("_", " ")
+
+
+class BenchNarrator(Protocol):
+    """Follows a bench event by event."""
+
+    def show(self, event: BenchEvent) -> None:
+        """Shows what the event changed."""
+
+    def __enter__(self) -> BenchNarrator: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+def bench_narrator(stopping: Callable[[], bool]) -> BenchNarrator:
+    """The narrator for this standard error. `stopping` says whether the user asked for the end."""
+    return LiveBench(stopping) if stderr.is_terminal() else PlainBench()
+
+
+class PlainBench:
+    """Writes one line after another, for files and pipes."""
+
+    def __init__(self) -> None:
+        self._progress = Progress()
+        self._started = False
+
+    def show(self, event: BenchEvent) -> None:
+        """Writes the event's lines; what was there before is told in one, in front of the first new task."""
+        self._progress.apply(event)
+        if isinstance(event, TaskStarted) and not self._started:
+            self._started = True
+            stderr.narrate(standing(self._progress))
+        for line in _lines(event, self._progress):
+            stderr.narrate(line.plain)
+
+    def __enter__(self) -> PlainBench:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+
+class LiveBench:
+    """Faults and news scroll by; below them a table shows what is solved so far, by model and method."""
+
+    def __init__(self, stopping: Callable[[], bool]) -> None:
+        from rich.live import Live
+
+        self._live = Live(
+            self,
+            console=stderr.console(),
+            refresh_per_second=4,
+            # Standard output carries data and must never be drawn over by the table.
+            redirect_stdout=False,
+            redirect_stderr=False,
+            transient=True,
+        )
+        self._stopping = stopping
+        self._progress = Progress()
+        self._doing = "preparing"
+        self._doing_since_s = time.monotonic()
+        self._last: Record | None = None
+        self._estimate: tuple[Estimate | None, float] = (None, 0.0)
+
+    def show(self, event: BenchEvent) -> None:
+        """Prints what is worth keeping above the table, and updates it."""
+        self._progress.apply(event)
+        match event:
+            case MeasuringStarted(model=model):
+                self._do(f"measuring what decodes of {printable(model)} cost")
+            case ModelLoading(model=model):
+                self._do(f"loading {printable(model)}")
+            case TaskStarted(task=task):
+                self._do(f"{printable(task.exercise)} by {task.method}")
+                self._estimate = (self._progress.estimate(), time.monotonic())
+            case TaskEvent(event=StageEntered(stage=stage)):
+                self._stage = stage.value
+            case TaskEvent(event=Progressed(tokens=tokens)):
+                self._tokens = tokens.evaluated
+            case TaskEnded(record=record):
+                self._last = record
+            case _:
+                pass
+        if not isinstance(event, TaskEnded) or event.record.outcome is Outcome.FAULT:
+            for line in _lines(event, self._progress):
+                self._live.console.print(line)
+
+    def _do(self, what: str) -> None:
+        self._doing, self._doing_since_s = what, time.monotonic()
+        self._stage, self._tokens = "", 0
+
+    def __enter__(self) -> LiveBench:
+        self._do(self._doing)
+        self._live.start(refresh=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def __rich__(self) -> RenderableType:
+        """The table as it is now; drawn four times a second, also when nothing happens."""
+        table = Table.grid(padding=(0, 2))
+        for name in ("model", "method"):
+            table.add_column(name, no_wrap=True, overflow="ellipsis")
+        for name in ("solved", "ended", "faults"):
+            table.add_column(name, justify="right", no_wrap=True)
+        table.add_row(*(Text(name, FAINT) for name in ("model", "method", "solved", "ended", "")))
+        for row in self._progress.rows():
+            share = f" {row.solved / row.ended:4.0%}" if row.ended else "     "
+            table.add_row(
+                Text(printable(row.model)),
+                Text(row.method),
+                Text(f"{row.solved}{share}", GOOD),
+                Text(f"{row.ended}/{row.tasks}"),
+                Text(f"{row.faults} faults" if row.faults else "", "yellow"),
+            )
+        outer = Table.grid()
+        outer.add_row(table)
+        outer.add_row(self._now())
+        return outer
+
+    def _now(self) -> Text:
+        elapsed_s = time.monotonic() - self._doing_since_s
+        text = Text(no_wrap=True, overflow="ellipsis")
+        text.append(f"{'·•●•'[int(elapsed_s * 4) % 4]} {self._doing}", "bold")
+        text.append(f"  {self._stage}  {elapsed_s:.0f} s")
+        if self._tokens:
+            text.append(f"  {self._tokens:,} tokens")
+        if self._last is not None:
+            text.append(
+                f"   last: {printable(self._last.exercise)} {outcome_word(self._last.outcome)}", FAINT
+            )
+        estimate, since_s = self._estimate
+        left = "time left is not known yet"
+        if estimate is not None:
+            left = told_estimate(estimate, passed_s=time.monotonic() - since_s)
+        text.append(f"\n{self._progress.ended} of {self._progress.total} ended, {left}")
+        text.append("\nstopping; Ctrl-C again ends at once" if self._stopping() else "\nCtrl-C stops", FAINT)
+        return text
+
+
+def standing(progress: Progress) -> str:
+    """How far the bench is, and the time left."""
+    estimate = progress.estimate()
+    left = f"; {told_estimate(estimate)}" if estimate else ""
+    return f"{progress.ended} of {progress.total} tasks ended{left}"
+
+
+def told_estimate(estimate: Estimate, passed_s: float = 0.0) -> str:
+    """`about 3 min left, by the 12 tasks that ended`; `passed_s`: seconds since the estimate was made."""
+    seconds = max(0.0, estimate.seconds - passed_s)
+    how = "at most" if estimate.at_most else "about"
+    return f"{how} {duration(seconds)} left, {estimate.basis}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the units that a person would use."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def _lines(event: BenchEvent, progress: Progress) -> list[Text]:
+    match event:
+        case BenchStarted(plan=plan):
+            return [Text(_plan_line(plan))]
+        case ModelLoading(model=model):
+            return [Text(f"loading {printable(model)}", FAINT)]
+        case ModelLoaded(model=model, load_s=load_s):
+            return [Text(f"{printable(model)} loaded in {load_s:.1f} s, which no budget counts", FAINT)]
+        case MeasuringStarted(model=model):
+            return [Text(f"measuring what decodes of {printable(model)} cost, about a minute, once")]
+        case TaskEnded(record=record):
+            return [_task_line(record, progress)]
+        case _:
+            return []
+
+
+def _plan_line(plan: Plan) -> str:
+    def count(number: int, what: str) -> str:
+        return f"{number} {what}{'' if number == 1 else 's'}"
+
+    budget = f"{plan.budget_tokens:,} tokens" if plan.budget_s is None else f"{plan.budget_s:g} s"
+    parts = [
+        count(len(plan.exercises), "exercise"),
+        count(len(plan.models), "model"),
+        count(len(plan.methods), "method"),
+        count(plan.repeats, "repeat"),
+    ]
+    return f"{', '.join(parts)}: {count(plan.size, 'task')}, {budget} each by the {plan.clock}'s clock"
+
+
+def _task_line(record: Record, progress: Progress) -> Text:
+    done = progress.ended + progress.faults
+    line = Text(f"[{done:{len(str(progress.total))}}/{progress.total}] ")
+    line.append(f"{outcome_word(record.outcome):7}", _STYLES.get(record.outcome, BAD))
+    line.append(f" {printable(record.exercise)}  {printable(record.model)}  {record.method}")
+    if progress.plan is not None and progress.plan.repeats > 1:
+        line.append(f"  repeat {record.repeat}")
+    if record.fault is not None:
+        line.append(f"  {printable(record.fault)}")
+        return line
+    line.append(f"  {record.seconds:.1f} s, {record.tokens:,} tokens", FAINT)
+    row = next(row for row in progress.rows() if (row.model, row.method) == (record.model, record.method))
+    line.append(f"  {row.solved} of {row.ended} solved", FAINT)
+    estimate = progress.estimate()
+    if estimate is not None and done < progress.total:
+        line.append(f"  about {duration(estimate.seconds)} left", FAINT)
+    return line

@@ -1,0 +1,17 @@
+"""Rows as aligned columns, safe for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from egcfg_tui.cli.printable import printable
+
+
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """One line a row; every cell on one line, padded to its column's widest."""
+    cells = [[printable(" ".join(cell.split())) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return "\n".join(
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    )

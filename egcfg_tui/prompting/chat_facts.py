@@ -1,0 +1,78 @@
+"""What holds for a model's chat template, as data and in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from egcfg_tui.prompting.chat import ChatTemplateError, chat_frame
+from egcfg_tui.prompting.thoughts import THOUGHTS
+
+
+@dataclass(frozen=True, slots=True)
+class ChatFacts:
+    """`template`: there is one; `problem`: why it cannot be used, None where it can.
+
+    `thinks`: the template knows of thoughts. `switches` are the names by which it is asked not to, `closed`
+    is the opener of a thought that it begins all the same and that is left empty (None: it begins none).
+    `system_message`: the template insists on one. `parts`: it wants texts as lists of parts. `earlier_turns`:
+    it takes examples as earlier turns.
+    """
+
+    template: bool
+    problem: str | None = None
+    thinks: bool = False
+    switches: tuple[str, ...] = ()
+    closed: str | None = None
+    system_message: bool = False
+    parts: bool = False
+    earlier_turns: bool = False
+
+
+def chat_facts(template: str | None, *, bos_text: str, eos_text: str) -> ChatFacts:
+    """What a template says when it is tried; a model without one has None."""
+    if template is None:
+        return ChatFacts(template=False)
+    try:
+        frame = chat_frame(template, bos_text=bos_text, eos_text=eos_text)
+    except ChatTemplateError as error:
+        return ChatFacts(template=True, problem=str(error))
+    return ChatFacts(
+        template=True,
+        thinks=bool(frame.switches) or frame.thought is not None or _names_a_thought(template),
+        switches=frame.switches,
+        closed=frame.thought.opener if frame.thought else None,
+        system_message=frame.shape.system_parts is not None,
+        parts=frame.shape.parts,
+        earlier_turns=frame.exchange is not None,
+    )
+
+
+def in_words(facts: ChatFacts) -> list[str]:
+    """A sentence for each thing that matters to a user."""
+    if not facts.template:
+        return ["no chat template: every prompt is a document"]
+    if facts.problem is not None:
+        return [facts.problem, "only --prompt-style completion works, which needs no template"]
+    needs = "insists on a system message, and gets one" if facts.system_message else "needs no system message"
+    lines = [_thinking(facts), needs]
+    if facts.parts:
+        lines.append("takes texts as lists of parts")
+    if not facts.earlier_turns:
+        lines.append("takes one message: examples stand in it")
+    return lines
+
+
+def _names_a_thought(template: str) -> bool:
+    """Whether it opens thoughts, or takes them out of earlier answers; `<|end|>` ends other things too."""
+    return any(marks.opener in template or (marks.end in template and not marks.header) for marks in THOUGHTS)
+
+
+def _thinking(facts: ChatFacts) -> str:
+    if not facts.thinks:
+        return "does not think"
+    means = []
+    if facts.switches:
+        means.append(f"asked not to by {' and '.join(facts.switches)}")
+    if facts.closed is not None:
+        means.append(f"the thought that it opens, {facts.closed}, is left empty")
+    return f"thinks; {', and '.join(means) or 'a thought in front of its answer is skipped'}"

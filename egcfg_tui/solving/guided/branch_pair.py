@@ -1,0 +1,37 @@
+"""The two branches of classifier-free guidance."""
+
+from __future__ import annotations
+
+from egcfg_tui.engine.api import Branch
+
+
+class BranchPair:
+    """The two branches behind the code so far; either may have tokens pending.
+
+    Replacing one closes the one it replaces.
+    """
+
+    def __init__(self, unconditional: Branch) -> None:
+        self.unconditional = unconditional
+        self.conditional: Branch | None = None
+
+    @property
+    def branches(self) -> tuple[Branch, ...]:
+        """Both, or the unconditional one alone."""
+        return (self.unconditional,) if self.conditional is None else (self.unconditional, self.conditional)
+
+    def replace_unconditional(self, branch: Branch) -> None:
+        """Makes another branch the unconditional one."""
+        self.unconditional.close()
+        self.unconditional = branch
+
+    def replace_conditional(self, branch: Branch | None) -> None:
+        """Makes another branch the conditional one; None ends guidance."""
+        if self.conditional is not None and self.conditional is not branch:
+            self.conditional.close()
+        self.conditional = branch
+
+    def close(self) -> None:
+        """Frees both."""
+        self.unconditional.close()
+        self.replace_conditional(None)

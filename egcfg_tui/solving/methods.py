@@ -1,0 +1,116 @@
+"""The methods: a method is a module in `egcfg_tui.solving.trials` and a row in `METHODS`.
+
+The module offers
+
+    def plan(request, guided, past) -> PlannedTrial | None    # which trial comes next, None: no other
+    def trial(context, planned, samples) -> Iterator[Event]   # runs one
+
+`egcfg_tui.solving.trials.schedules` describes both. The row says all that the rest of the program knows of
+the method. Requests and recordings hold its name as a plain string.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method. `name` is what users type, `help` a few words, `module` the one that offers it.
+
+    `trials`: the methods whose trials it runs, in their first order; empty: its own.
+    `grid`: the bundled grid file that its guided trials go through; None: it goes through no grid.
+    `samples`: its trials draw random candidates or samples. `guided`: its trials steer lines by a signal.
+    `by_lines`: its trials choose the code line by line, not as whole answers.
+    `hidden`: it can be used, but no help text or screen offers it.
+
+    The texts are what a panel shows in place of candidates, a signal or tokens, and what going back to an
+    earlier line is answered with. An empty `no_way_back` allows going back; the other texts may be empty
+    where the panel finds the reason in the state of the solve.
+    """
+
+    name: str
+    help: str
+    module: str
+    trials: tuple[str, ...] = ()
+    grid: str | None = None
+    samples: bool = False
+    guided: bool = False
+    by_lines: bool = True
+    hidden: bool = False
+    no_candidates: str = ""
+    no_signal: str = "Only guided lines (methods egcfg and auto) have a signal."
+    no_tokens: str = ""
+    no_way_back: str = ""
+
+    @property
+    def has_guided_trials(self) -> bool:
+        """Whether any of its trials is guided."""
+        return self.guided or any(METHODS[name].guided for name in self.trials)
+
+    @property
+    def starts_with(self) -> str:
+        """The method of its first trial."""
+        return self.trials[0] if self.trials else self.name
+
+
+_ROWS: Final = (
+    Method(
+        "auto",
+        "greedy, then samples, then guided trials",
+        "egcfg_tui.solving.trials.auto",
+        trials=("greedy", "sample", "egcfg"),
+        grid="auto.toml",
+    ),
+    Method(
+        "egcfg",
+        "guided trials alone",
+        "egcfg_tui.solving.trials.guided",
+        grid="paper.toml",
+        samples=True,
+        guided=True,
+        no_signal="No signal yet: it is made of the traces of the candidates.",
+    ),
+    Method(
+        "sample",
+        "samples, filtered by the visible tests",
+        "egcfg_tui.solving.trials.sampling",
+        samples=True,
+        by_lines=False,
+        no_tokens="Of plain samples none are kept.",
+        no_way_back="Plain samples have no lines to go back to.",
+    ),
+    Method(
+        "greedy",
+        "one answer, always the most likely token",
+        "egcfg_tui.solving.trials.greedy",
+        no_candidates="Greedy decoding samples no candidates.",
+        no_way_back="Greedy lines would come out the same again: there is no use in going back.",
+    ),
+    Method(
+        "reference",
+        "one guided trial as the paper has it, slowly",
+        "egcfg_tui.solving.trials.reference",
+        samples=True,
+        guided=True,
+        hidden=True,
+        no_signal="No signal yet: it is made of the traces of the candidates.",
+        no_way_back="The reference keeps nothing that it could go back to.",
+    ),
+)
+
+METHODS: Final[dict[str, Method]] = {method.name: method for method in _ROWS}
+"""All methods by name, in the order in which help texts and the screen list them."""
+
+DEFAULT_METHOD: Final = "auto"
+
+
+def offered_methods() -> tuple[str, ...]:
+    """The names that help texts and the screen offer."""
+    return tuple(method.name for method in METHODS.values() if not method.hidden)
+
+
+def method_named(name: str) -> Method:
+    """The row of a method; for a name that only a recording knows, a row without any trait."""
+    return METHODS.get(name) or Method(name, "", "")

@@ -1,0 +1,42 @@
+"""Scoring: the solution against all tests, the hidden ones for the first time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from egcfg_sandbox import Program, Sandbox
+from egcfg_tui.events import ScoredTest
+from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.solving.run_cache import check_sandbox
+
+SCORING_MARGIN_S: Final = 3.0
+"""How long a solve may go on scoring after its budget has ended."""
+
+
+def score(
+    sandbox: Sandbox,
+    exercise: Exercise,
+    solution: str,
+    *,
+    left_s: float,
+    stop_requested: Callable[[], bool],
+) -> tuple[ScoredTest, ...]:
+    """One row for each test, visible ones first.
+
+    Scoring ends at a stop and `SCORING_MARGIN_S` after the `left_s` seconds that the budget has left, on a
+    clock of its own: that of the budget need not be the wall's. Tests not finished by then have no result.
+    Raises `SandboxBroke` when a run has no verdict.
+    """
+    ends_at = time.monotonic() + left_s + SCORING_MARGIN_S
+    tests = exercise.visible + exercise.hidden
+    program = Program(
+        solution, tests, limits=exercise.limits, entry_point=exercise.entry_point, classes=exercise.classes
+    )
+    rows = sandbox.run_tests(program, lambda: stop_requested() or time.monotonic() >= ends_at)
+    check_sandbox(row for row in rows if row is not None)
+    return tuple(
+        ScoredTest(test.text, index >= len(exercise.visible), row)
+        for index, (test, row) in enumerate(zip(tests, rows, strict=True))
+    )

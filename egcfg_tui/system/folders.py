@@ -1,0 +1,72 @@
+"""Where logs go, and whether a folder can be written to."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from platformdirs import user_state_path
+
+_NAME: Final = "egcfg-tui"
+
+
+def state_folder() -> Path:
+    """Where logs belong."""
+    return user_state_path(_NAME, appauthor=False)
+
+
+def log_folder() -> Path | None:
+    """Where logs go: the state folder, else a folder of the user's own among the temporary files.
+
+    None where neither can be written to: a log is no reason to fail.
+    """
+    if _can_hold_logs(state_folder()):
+        return state_folder()
+    try:
+        spare = Path(tempfile.gettempdir()) / f"{_NAME}-{os.getuid()}"
+    except OSError:
+        return None
+    return spare if _can_hold_logs(spare) and _is_own(spare) else None
+
+
+def why_unwritable(folder: Path) -> str | None:
+    """Why nothing can be written to a folder, found out by writing to it; None when it can be.
+
+    What has to be made for that is taken away again.
+    """
+    missing = []
+    for part in (folder, *folder.parents):
+        if part.exists():
+            break
+        missing.append(part)
+    made: list[Path] = []
+    try:
+        for part in reversed(missing):
+            part.mkdir(mode=0o700)
+            made.append(part)
+        with tempfile.TemporaryFile(dir=folder):
+            return None
+    except OSError as error:
+        return error.strerror or str(error)
+    finally:
+        for part in reversed(made):
+            part.rmdir()
+
+
+def _can_hold_logs(folder: Path) -> bool:
+    """Whether a folder is there, made where it was not, and takes files."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return why_unwritable(folder) is None
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether a folder among those of other users is this user's, and no one else's to write to."""
+    state = folder.lstat()
+    own = stat.S_ISDIR(state.st_mode) and state.st_uid == os.getuid()
+    return own and not stat.S_IMODE(state.st_mode) & 0o022
