@@ -24,9 +24,9 @@ from egcfg_tui.bench.plan import Plan
 from egcfg_tui.bench.progress import Estimate, Progress
 from egcfg_tui.bench.records import Outcome, Record
 from egcfg_tui.cli import stderr
-from egcfg_tui.cli.printable import printable
 from egcfg_tui.cli.styles import BAD, FAINT, GOOD
 from egcfg_tui.events import Progressed, StageEntered
+from egcfg_tui.terminal_text import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

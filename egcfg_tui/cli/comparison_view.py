@@ -20,7 +20,7 @@ from egcfg_tui.bench.comparison.letters import letter
 from egcfg_tui.bench.comparison.tables import Table, row_tables
 from egcfg_tui.bench.comparison.words import Name, conditions_line, exercises_line
 from egcfg_tui.cli.curve_chart import CurveChart, coloured_letter
-from egcfg_tui.cli.printable import printable
+from egcfg_tui.terminal_text import printable
 
 _PLAIN_COLUMNS: Final = 100
 _IDS_SHOWN: Final = 12

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from egcfg_sandbox import CheckerTest, CodeTest, StdioTest, SuiteTest, Test, why_inside
 from egcfg_tui.cli.columns import columns
-from egcfg_tui.cli.printable import printable
 from egcfg_tui.exercises import Exercise
 from egcfg_tui.exercises.checking import Check, CheckedTest
 from egcfg_tui.exercises.guarding import tests_inside
+from egcfg_tui.terminal_text import printable
 
 _HEADER = ("ID", "LEVEL", "KIND", "VISIBLE", "HIDDEN", "TITLE")
 

@@ -13,7 +13,6 @@ from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.option_types import number, seconds, whole_number
 from egcfg_tui.cli.parser import CommandParser, did_you_mean
-from egcfg_tui.cli.printable import printable
 from egcfg_tui.exercises import Exercise, ExerciseError, Visibility
 from egcfg_tui.exercises.guarding import require_guarded
 from egcfg_tui.solving.methods import DEFAULT_METHOD, METHODS, offered_methods
@@ -21,6 +20,7 @@ from egcfg_tui.solving.request.grid import Grid
 from egcfg_tui.solving.request.grid_file import GridError, read_grid
 from egcfg_tui.solving.request.settings import CARRIED, SETTINGS, Setting, Settings, parse_settings
 from egcfg_tui.solving.scoring import SCORING_MARGIN_S
+from egcfg_tui.terminal_text import printable
 
 
 def add_visible_option(parser: CommandParser) -> None:

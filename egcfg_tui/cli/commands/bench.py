@@ -20,7 +20,7 @@ from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.interrupts import Interrupts, ending_at_once
 from egcfg_tui.cli.parser import CommandParser
-from egcfg_tui.cli.printable import printable
+from egcfg_tui.terminal_text import printable
 
 if TYPE_CHECKING:
     from egcfg_tui.bench.rescoring import Rescored
