@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
-import os
 import signal
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -17,6 +16,7 @@ from egcfg_tui.models.errors import ModelError
 from egcfg_tui.models.gguf_header import read_header, read_values
 from egcfg_tui.models.quantisation import quantisation_name
 from egcfg_tui.solving.process.server import sequences_that_fit
+from egcfg_tui.system.cores import usable_cores
 
 _TYPE = "general.file_type"
 _TEMPLATE = "tokenizer.chat_template"
@@ -42,6 +42,8 @@ def _leave_interrupts_to_the_parent() -> None:
 
 
 def _planned(spec: ModelSpec) -> PlannedModel:
+    if spec.stand_in:
+        return _planned_stand_in(spec)
     from egcfg_tui.engine import llama
 
     sequences_that_fit(spec)
@@ -55,10 +57,26 @@ def _planned(spec: ModelSpec) -> PlannedModel:
         size_bytes=spec.path.stat().st_size,
         template_sha256=hashlib.sha256(template.encode()).hexdigest() if isinstance(template, str) else None,
         context_tokens=spec.context_tokens or min(llama.DEFAULT_CONTEXT_TOKENS, trained),
-        threads=spec.threads or os.cpu_count() or 1,
+        threads=spec.threads or usable_cores(),
         batch_tokens=llama.batch_tokens_for(spec),
         backend="gpu" if llama.offloads(spec) else "cpu",
         cache_type=spec.cache_type,
         flash_attention=spec.flash_attention,
         gpu_layers=spec.gpu_layers,
+    )
+
+
+def _planned_stand_in(spec: ModelSpec) -> PlannedModel:
+    """A text that stands in for a model is known by its content."""
+    return PlannedModel(
+        name=spec.name,
+        sha256=sha256_of(spec.path),
+        quantisation="none",
+        size_bytes=spec.path.stat().st_size,
+        template_sha256=None,
+        context_tokens=spec.context_tokens or 0,
+        threads=1,
+        batch_tokens=0,
+        backend="cpu",
+        cache_type=spec.cache_type,
     )

@@ -8,9 +8,9 @@ from typing import Final
 from rich.text import Text
 
 from egcfg_sandbox import TestResult, Verdict
-from egcfg_tui.cli.printable import printable
 from egcfg_tui.cli.styles import BAD, FAINT, GOOD
 from egcfg_tui.events import Outcome, ScoredTest, SolveFinished
+from egcfg_tui.terminal_text import printable
 
 REASONS: Final = {
     Outcome.PASSED: "the visible tests pass",
@@ -36,6 +36,10 @@ def result_lines(event: SolveFinished) -> list[Text]:
         cause = "the solve was stopped" if event.reason is Outcome.STOPPED else "the budget ended"
         lines.append(Text(f"{cause} before {counted_things(event.not_run, 'test')} could be run", BAD))
     lines += fault_lines(event.tests)
+    inside = sum(test.result is not None and not test.result.guarded for test in event.tests)
+    if inside:
+        ran = f"{counted_things(inside, 'test')} ran inside the program's process"
+        lines.append(Text(f"{ran}: it could have forged the verdict", FAINT))
     lines.append(
         Text(
             f"{counted_things(event.trials, 'trial')}, {counted_things(event.runs, 'run')}, "

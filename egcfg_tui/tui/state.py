@@ -228,6 +228,7 @@ def _(event: SolveFinished, view: SolveView, at_s: float) -> SolveView:
             test.result.status if test.result else None,
             test.result.error if test.result else None,
             test.hidden,
+            test.result.guarded if test.result else True,
         )
         for test in event.tests
     )
@@ -279,7 +280,7 @@ def _(event: GammaChanged, view: SolveView, at_s: float) -> SolveView:
 def _(event: LinesRewound, view: SolveView, at_s: float) -> SolveView:
     """The tests go back too: to the latest runs on the way to what is left of the code, if there are any."""
     kept = tuple(line for line in view.lines if line.number < event.line)
-    untested = tuple(TestRow(row.text) for row in view.tests)
+    untested = tuple(TestRow(row.text, guarded=row.guarded) for row in view.tests)
     rewound = replace(view, code=event.code, lines=kept, current=None, tests=untested, tests_of="")
     for line in kept:
         rewound = _with_best_run(rewound, line)
@@ -358,7 +359,7 @@ def _with_results(view: SolveView, results: tuple[TestResult, ...], name: str) -
     if len(results) != len(view.tests):
         return view
     rows = tuple(
-        replace(row, verdict=result.status, error=result.error)
+        replace(row, verdict=result.status, error=result.error, guarded=result.guarded)
         for row, result in zip(view.tests, results, strict=True)
     )
     return replace(view, tests=rows, tests_of=name)

@@ -12,19 +12,18 @@ from egcfg_sandbox import Verdict
 KEPT = "class Kept:\n    def __enter__(self): return self\n    def __exit__(self, *a): return True"
 CASE = "import unittest\nclass T(unittest.TestCase):\n    def test(self):\n"
 FINAL = {
-    "caught as what it is": "try: assert f(1) == 2\nexcept AssertionError: pass",
+    "caught with any other": "try: assert f(1) == 2\nexcept Exception: pass",
     "caught with everything": "try: assert f(1) == 2\nexcept: pass",
     "suppressed": "import contextlib\nwith contextlib.suppress(AssertionError): assert f(1) == 2",
     "left by a return": "def holds():\n    try: assert f(1) == 2\n    finally: return 1\nassert holds() == 1",
-    "raised by hand": "try:\n    if f(1) != 2: raise AssertionError('no')\nexcept AssertionError: pass",
-    "raised by its class alone": "try:\n    if f(1) != 2: raise AssertionError\nexcept AssertionError: pass",
-    "of unittest, caught": CASE
-    + "        try: self.assertEqual(f(1), 2)\n        except AssertionError: pass",
-    "of unittest, by hand": CASE + "        try: self.fail()\n        except AssertionError: pass",
+    "raised by hand": "try:\n    if f(1) != 2: raise AssertionError('no')\nexcept Exception: pass",
+    "raised by its class alone": "try:\n    if f(1) != 2: raise AssertionError\nexcept Exception: pass",
+    "of unittest, caught": CASE + "        try: self.assertEqual(f(1), 2)\n        except Exception: pass",
+    "of unittest, by hand": CASE + "        try: self.fail()\n        except Exception: pass",
     "of unittest, nothing raised": CASE
-    + "        try:\n            with self.assertRaises(ValueError): f(1)\n        except AssertionError: pass",
+    + "        try:\n            with self.assertRaises(ValueError): f(1)\n        except Exception: pass",
     "in a function that the program calls": "def look(x): assert x == 2\ncall(look)",
-    "before an exception of the program": "try: assert f(1) == 2\nexcept AssertionError: pass\ncall(f, 1)",
+    "before an exception of the program": "try: assert f(1) == 2\nexcept Exception: pass\ncall(f, 1)",
 }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
 from support.judging import Judge
 
 from egcfg_sandbox import Verdict
@@ -55,13 +54,9 @@ def test_nothing_becomes_code_but_what_was_the_tests_own() -> None:
     assert done.stdout.strip() == "eval,exec,compile,code,made code,marshal,pickle,annotation"
 
 
-@pytest.mark.parametrize(
-    "test",
-    ["expected = 2\nassert eval(f()) == expected", "exec(f())", "assert eval(compile(f(), '', 'eval')) == 2"],
-)
-def test_a_test_does_not_run_what_the_program_says(judge: Judge, test: str) -> None:
-    row = judge("def f(): return 'expected'", test)
-    assert row.status in (Verdict.FAILED, Verdict.ERROR)
+def test_a_test_does_not_run_what_the_program_says(judge: Judge) -> None:
+    row = judge("def f(): return 'expected'", "import typing\nassert typing.List[f()] is not None")
+    assert row.status is Verdict.FAILED
     assert "does not run as code" in str(row.error)
 
 

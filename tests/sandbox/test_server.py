@@ -28,6 +28,7 @@ from egcfg_sandbox import (
     Verdict,
     client,
     layers,
+    slots,
 )
 
 _DESCRIPTORS_OF_SPARE_SLOTS = 6
@@ -307,13 +308,13 @@ def test_a_missing_required_layer_refuses_until_the_override_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(client, "REQUIRED", frozenset({"unobtainium"}))
-    start = client.Sandbox._start
+    start = slots.Pool.start
 
-    def start_without(self: Sandbox) -> None:
+    def start_without(self: slots.Pool) -> None:
         start(self)
-        self._missing["unobtainium"] = "none on this planet"
+        self.missing["unobtainium"] = "none on this planet"
 
-    monkeypatch.setattr(client.Sandbox, "_start", start_without)
+    monkeypatch.setattr(slots.Pool, "start", start_without)
     with pytest.raises(SandboxRefused, match=r"unobtainium: none on this planet.*allow_missing_layers"):
         Sandbox()
     with Sandbox(allow_missing_layers=("unobtainium",)) as sandbox:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import atexit
 import builtins
+import contextlib
+import marshal
 import mmap
 import os
 import random
@@ -11,7 +13,7 @@ import struct
 import sys
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from types import CodeType
 from typing import Any, Final, NoReturn
@@ -32,15 +34,17 @@ from egcfg_sandbox.candidate.tracing import (
 from egcfg_sandbox.codec import CodecError, Encoder
 from egcfg_sandbox.exchange import Received, pack_question, unpack_answer
 from egcfg_sandbox.trace_memory import TraceWriter
+from egcfg_sandbox.verdicts import unpacked_test
 
 CHANNEL: Final = 3
 """The descriptor by which the program's process talks with the judge."""
+INSIDE: Final = b"I"
+"""What a message begins with that hands over a test to be run in the program's process."""
 READY: Final = b"+"
 """What that process says first: it is confined."""
 FILENAME: Final = "<program>"
 MODULE: Final = "program"
 NUMBER: Final = struct.Struct("<I")
-_NOT_RETURNED: Final = (types.ModuleType, types.FunctionType, type)
 _CODEC_RECURSION: Final = 20_000
 _MOST_TEXT: Final = 2000
 _MEMORY_RESERVE_BYTES: Final = 1 << 20
@@ -55,6 +59,7 @@ class Runner:
         self._trace_limits = trace_limits
         self._objects = Objects(self._ask_test, self._raised)
         self._module: dict[str, Any] = {}
+        self._tracing = False
         self._tracer: SettraceTracer | MonitoringTracer | None = None
         self._recorder: Recorder | None = None
         self._depth = 0
@@ -63,13 +68,52 @@ class Runner:
         self._turn = threading.RLock()
         self._reserve: mmap.mmap | None = mmap.mmap(-1, _MEMORY_RESERVE_BYTES)
         self._asked = 0
-        self._window: tuple[int, int] | None = None
+        self.window: tuple[int, int] | None = None
         self._builtins = _own_builtins()
 
     def serve(self) -> NoReturn:
         """Answers until the process is killed, or `WireError` when the judge has gone."""
         while True:
-            self._handle(wire.read_message(self._channel))
+            message = wire.read_message(self._channel)
+            if message[:1] == INSIDE:
+                self._run_inside(message[1:])
+            else:
+                self._handle(message)
+
+    def _run_inside(self, order: bytes) -> None:
+        """Runs a test in this process, and reports; what the test has forked reports nothing."""
+        own_process, process = os.getpid, self._process
+        write, leave = wire.write_message, os._exit
+        # What a test puts in the place of a builtin counts for the program too.
+        sys.modules["builtins"] = builtins
+        from egcfg_sandbox.candidate import inside
+
+        number, test, source, entry_point, self._tracing = marshal.loads(order)
+        report = inside.answer((number, unpacked_test(test), source, entry_point), self)
+        if own_process() != process:
+            leave(0)
+        write(self._channel, report)
+
+    def prepare(
+        self, source: bytes, code: CodeType, filename: str, window: tuple[int, int] | None = None
+    ) -> None:
+        """Has a text of the program traced that a test inside is about to execute."""
+        if self._tracing:
+            self._prepare_trace(source, code, window, filename)
+
+    @contextlib.contextmanager
+    def active(self) -> Iterator[None]:
+        """Traces while a test inside runs code."""
+        if self._tracer is None or self._depth:
+            yield
+            return
+        self._depth += 1
+        self._tracer.start()
+        try:
+            yield
+        finally:
+            self._tracer.stop()
+            self._depth -= 1
 
     def _handle(self, message: bytes) -> None:
         """Answers one question."""
@@ -154,9 +198,9 @@ class Runner:
             trace = trace.tb_next
         if isinstance(error, SyntaxError) and SyntaxError.__dict__["filename"].__get__(error) == FILENAME:
             line = error.lineno
-        if line is None or self._window is None:
+        if line is None or self.window is None:
             return line
-        first, last = self._window
+        first, last = self.window
         return line - first + 1 if first <= line <= last else None
 
     def _perform(self, question: Any) -> Any:
@@ -183,14 +227,20 @@ class Runner:
             if self._recorder.exhausted:
                 self._recorder.finish(name, line, value, failure)
 
-    def _prepare_trace(self, source: bytes, code: CodeType, window: tuple[int, int] | None = None) -> None:
+    def _prepare_trace(
+        self,
+        source: bytes,
+        code: CodeType,
+        window: tuple[int, int] | None = None,
+        filename: str = FILENAME,
+    ) -> None:
         if self._tracer is not None:
             # An interpreter has only one.
             self._tracer.close()
         events, characters = self._trace_limits
         self._recorder = Recorder(TraceWriter(self._memory, events), Renderer(characters), events)
         self._recorder.follow(statements.first_lines(source), window)
-        self._tracer = tracer_for(self._recorder, FILENAME, code)
+        self._tracer = tracer_for(self._recorder, filename, code)
 
     def _prepare_module(self, source: bytes, name: str, *, trace: bool) -> CodeType:
         """Makes the program's module, still empty, and returns what will fill it."""
@@ -217,26 +267,20 @@ class Runner:
             _finish()
 
     def _do_execute(
-        self, source: str, names: dict[str, Any], trace: bool, window: tuple[int, int] | None
+        self, source: str, names: tuple[str, ...], trace: bool, window: tuple[int, int] | None
     ) -> dict[str, Any]:
-        """Executes text that the test made of the program; returns the variables that are new.
+        """Executes a text that holds the snippet; returns those of the variables `names` that are there.
 
-        `window`: the first and the last line of the text that are the program's own.
+        `window`: the first and the last line of the text that are the snippet's.
         """
         text = source.encode("utf-8", "surrogatepass")
-        self._window = window
+        self.window = window
         code = compile(text, FILENAME, "exec", dont_inherit=True)
         if trace:
             self._prepare_trace(text, code, window)
-        scope = dict(names)
+        scope: dict[str, Any] = {}
         self._traced(lambda: exec(code, scope), "<module>", 1)
-        return {
-            name: value
-            for name, value in scope.items()
-            if (name not in names or value is not names[name])
-            and name[:2] != "__"
-            and not isinstance(value, _NOT_RETURNED)
-        }
+        return {name: scope[name] for name in names if name in scope}
 
     def _do_names(self, names: tuple[str, ...]) -> dict[str, Any]:
         return {name: self._module[name] for name in names if name in self._module}

@@ -8,8 +8,9 @@ before anything is raised.
 from __future__ import annotations
 
 import ast
+import contextlib
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any, Final
@@ -75,6 +76,17 @@ class Checks:
             "_judge_failed": self.failed,
             "_judge_reached": self._reached,
         }
+
+    @contextlib.contextmanager
+    def deciding(self) -> Iterator[None]:
+        """A test is executed: whatever it raises or catches, the first failed check is what is raised."""
+        try:
+            yield
+        except Exception:
+            if self.failure is None:
+                raise
+        if self.failure is not None:
+            raise self.failure
 
     def _reached(self, thing: Any = None) -> Any:
         self.evaluated = True

@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 import json
+import marshal
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final
 
-from egcfg_sandbox.verdicts import CodeTest, Program, StdioTest, Test, Verdict
-
-_TESTS: Final[dict[str, type[Any]]] = {kind.__name__: kind for kind in (CodeTest, StdioTest)}
+from egcfg_sandbox.verdicts import Program, Test, Verdict, packed_test, unpacked_test
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """One test and the program that it judges."""
+    """One test and the program that it judges. `inside`: it runs in the program's process."""
 
     test: Test
     source: str
     trace: bool
     entry_point: str | None
     classes: tuple[str, ...]
+    inside: bool
 
 
-def pack_brief(program: Program, test: int) -> bytes:
+def pack_brief(program: Program, test: int, *, inside: bool) -> bytes:
     """The message for the test of that number."""
-    chosen = program.tests[test]
-    brief = Brief(chosen, program.source, program.trace, program.entry_point, tuple(program.classes))
-    return json.dumps([type(chosen).__name__, asdict(brief)]).encode()
+    rest = (program.source, program.trace, program.entry_point, tuple(program.classes), inside)
+    return marshal.dumps((packed_test(program.tests[test]), *rest))
 
 
 def unpack_brief(message: bytes) -> Brief:
     """The brief in a message of the caller."""
-    kind, brief = json.loads(message)
-    test = _TESTS[kind](**brief.pop("test"))
-    return Brief(test=test, **{**brief, "classes": tuple(brief["classes"])})
+    test, *rest = marshal.loads(message)
+    return Brief(unpacked_test(test), *rest)
 
 
 @dataclass(frozen=True, slots=True)

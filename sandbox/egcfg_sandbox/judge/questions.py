@@ -29,7 +29,6 @@ class Questions:
         self.references = References(self)
         self.answered = False
         self.changes = 0
-        self.sealing = True
         self._callbacks = 0
 
     def ask(self, operation: str, *details: Any) -> Any:
@@ -44,8 +43,7 @@ class Questions:
         self.watch.send(b"Q" + number + body)
         while True:
             message = self.watch.receive()
-            if self.sealing:
-                seal.close()
+            seal.close()
             kind, answered, body = message[:1], message[1 : 1 + _NUMBER_BYTES], message[1 + _NUMBER_BYTES :]
             if kind == b"C":
                 self._call_back(answered, body)

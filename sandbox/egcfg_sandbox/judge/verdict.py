@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from egcfg_sandbox.judge import seal, snippet_test
+from egcfg_sandbox.judge import seal
 from egcfg_sandbox.judge.code_test import CodeCheck
 from egcfg_sandbox.judge.failures import Raised, raised_in_program
 from egcfg_sandbox.judge.faults import NotATest
+from egcfg_sandbox.judge.inside import run_inside
 from egcfg_sandbox.judge.orders import Brief
 from egcfg_sandbox.judge.output_test import Outcome, exit_status, judge_output
 from egcfg_sandbox.judge.questions import Questions
 from egcfg_sandbox.judge.run_watch import Ended, Watch
-from egcfg_sandbox.verdicts import StdioTest, Verdict
+from egcfg_sandbox.judge.snippet_test import run_snippet
+from egcfg_sandbox.verdicts import CodeTest, SnippetTest, StdioTest, Verdict
 
 _TOO_MUCH_WRITTEN: Final = frozenset({errno.EFBIG, errno.ENOSPC, errno.EDQUOT})
 _MOST_ERROR_CHARACTERS: Final = 300
@@ -45,17 +47,20 @@ def judge(watch: Watch, brief: Brief) -> Ruling:
     try:
         watch.start(test.stdin.encode("utf-8", "surrogatepass") if isinstance(test, StdioTest) else b"")
         source = brief.source.encode("utf-8", "surrogatepass")
-        if isinstance(test, StdioTest):
+        outcome: Outcome = (Verdict.PASSED, None)
+        if brief.inside:
+            clean = True
+            outcome = run_inside(watch, brief)
+        elif isinstance(test, StdioTest):
             clean = True
             outcome = judge_output(questions, test, source, trace=brief.trace)
-        elif snippet_test.is_snippet_test(test.setup, test.code):
-            questions.sealing = False
-            snippet_test.run(questions, test.setup, test.code, brief.source, trace=brief.trace)
-            outcome = Verdict.PASSED, None
-        else:
+        elif isinstance(test, SnippetTest):
+            run_snippet(questions, test, brief.source, trace=brief.trace)
+        elif isinstance(test, CodeTest):
             check = _check_for(test.setup, test.code)
             clean = check.leaves_nothing_behind
-            outcome = _judge_code(questions, check, source, brief)
+            questions.references.declared = frozenset(brief.classes)
+            check.run(questions, source, brief.entry_point, trace=brief.trace)
     except Ended as ended:
         outcome = ended.verdict, ended.text
     except BaseException as error:
@@ -71,12 +76,6 @@ def judge(watch: Watch, brief: Brief) -> Ruling:
     verdict, text = outcome
     short = None if text is None else _printable(" ".join(text.split()))[:_MOST_ERROR_CHARACTERS]
     return Ruling(verdict, short, spent=not (finished and clean))
-
-
-def _judge_code(questions: Questions, check: CodeCheck, source: bytes, brief: Brief) -> Outcome:
-    questions.references.declared = frozenset(brief.classes)
-    check.run(questions, source, brief.entry_point, trace=brief.trace)
-    return Verdict.PASSED, None
 
 
 def _printable(text: str) -> str:

@@ -23,7 +23,7 @@ from egcfg_sandbox.confinement import probe
 from egcfg_sandbox.confinement.layer import Confinement
 from egcfg_sandbox.judge import process as judge_process
 from egcfg_sandbox.linux import kernel
-from egcfg_sandbox.server import slot
+from egcfg_sandbox.server import preloading, slot
 from egcfg_sandbox.server.requests import JUDGE, REQUEST_BYTES, become, unpack_request
 
 # Imported once, so that no run pays for them.
@@ -74,14 +74,19 @@ def _readable(packages: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (*top, *_SYSTEM_READABLE), hidden
 
 
-def main(descriptor: int, packages: str) -> None:
-    """Runs the fork server on an inherited socket; `packages` are folders of further packages, or empty."""
+def main(descriptor: int, packages: str, preloaded: str | None = None) -> None:
+    """Runs the fork server on an inherited socket; `packages` are folders of further packages, or empty.
+
+    `preloaded`, for a server of tests that run inside the program's process: modules to have ready for them.
+    """
     _warm_up()
     folders = packages.split(os.pathsep) if packages else []
     sys.path[:] = [path for path in sys.path if path.startswith((sys.base_prefix, sys.base_exec_prefix))]
     if folders:
         sys.path += folders
         scientific.teach()
+    if preloaded is not None:
+        preloading.load(preloaded.split(",") if preloaded else [])
     os.environ.clear()
     sys.argv[:], sys.orig_argv[:] = [""], [sys.executable]
     kernel.use_one_malloc_arena()
