@@ -134,6 +134,11 @@ def item(): return Item("a", [1])
         ),
         (SET, "assert Bag([1, 2]) == Bag([2, 1])", "assert Bag([1, 2]) == Bag([2, 2])"),
         (
+            "class P:\n    def __init__(self, x): self.x = x\n    def __eq__(self, o): return abs(self.x - o.x) < 1e-9\n    def __sub__(self, o): return P(self.x - o.x)",
+            "assert P(0.3) - P(0.1) == P(0.2)",
+            "assert P(0.3) - P(0.1) == P(0.3)",
+        ),
+        (
             RATIO,
             "assert 16 ** Ratio(1, 2) == 4.0 and Ratio(1, 2).d == 2",
             "assert 16 ** Ratio(1, 2) == 5.0 and Ratio(1, 2).d == 2",
