@@ -114,6 +114,7 @@ def write_report(report: Report) -> dict[str, Any]:
             "test": row.test,
             "passed": row.passed,
             "status": row.status.value,
+            "guarded": row.guarded,
             "error": row.error,
             "wall_s": round(row.wall_s, 6),
             "output": row.output,
@@ -124,6 +125,7 @@ def write_report(report: Report) -> dict[str, Any]:
     shown = next((row for row in rows if not row["passed"]), rows[0] if rows else None)
     return {
         "status": report.status.value,
+        "guarded": report.guarded,
         "wall_s": round(report.wall_s, 6),
         "results": rows,
         "trace": shown["trace"] if shown else None,

@@ -96,7 +96,7 @@ def test_show_with_another_choice_of_visible_tests(command_line: CommandLine) ->
 @pytest.mark.usefixtures("folder")
 def test_show_as_json_hides_what_is_hidden(command_line: CommandLine) -> None:
     shown = json.loads(command_line("exercises", "show", "twice.toml", "--format", "json").stdout)
-    assert shown["visible_tests"] == [{"code": "assert twice(1) == 2", "setup": ""}]
+    assert shown["visible_tests"] == [{"code": "assert twice(1) == 2", "setup": "", "guarded": True}]
     assert "hidden_tests" not in shown
     assert "reference" not in shown
     everything = json.loads(

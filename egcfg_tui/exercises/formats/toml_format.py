@@ -10,11 +10,10 @@ from typing import Any, Final
 
 import tomli_w
 
-from egcfg_sandbox import CodeTest, StdioTest, Test
+from egcfg_sandbox import CodeTest, SnippetTest, StdioTest, Test
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
-from egcfg_tui.exercises.packages import imported_packages
+from egcfg_tui.exercises.packages import imported_packages, test_texts
 from egcfg_tui.exercises.python import source as python_source
-from egcfg_tui.exercises.python.snippets import snippet_test, split_notes
 from egcfg_tui.exercises.reading import text_files
 from egcfg_tui.exercises.reading.places import Place, did_you_mean
 from egcfg_tui.exercises.reading.toml_lines import key_lines
@@ -59,31 +58,29 @@ def write(exercise: Exercise) -> str:
     for key in ("entry_point", "given", "starter", "reference"):
         if value := getattr(exercise, key):
             table[key] = value
-    data = exercise.kind is ExerciseKind.DATA
     setups = {test.setup for test in exercise.visible + exercise.hidden if isinstance(test, CodeTest)}
-    shared = setups.pop() if len(setups) == 1 and not data else ""
+    shared = setups.pop() if len(setups) == 1 else ""
     if shared:
         table["setup"] = shared
     parts = [tomli_w.dumps(table, multiline_strings=True)]
     for group, tests in (("visible", exercise.visible), ("hidden", exercise.hidden)):
         for test in tests:
-            values = _snippet_table(test) if data else _test_table(test, shared)
-            body = tomli_w.dumps(values, multiline_strings=True)
+            body = tomli_w.dumps(_test_table(test, shared), multiline_strings=True)
             parts.append(f"[[{group}]]\n{body}")
     return "\n".join(parts)
 
 
 def _test_table(test: Test, shared_setup: str) -> dict[str, str]:
-    if isinstance(test, StdioTest):
-        return {"stdin": test.stdin, "stdout": test.stdout}
-    own = {} if test.setup == shared_setup else {"setup": test.setup}
-    return own | {"code": test.code}
-
-
-def _snippet_table(test: Test) -> dict[str, str]:
-    assert isinstance(test, CodeTest)
-    given, code = split_notes(test)
-    return ({"given": given} if given else {}) | {"code": code}
+    match test:
+        case StdioTest():
+            return {"stdin": test.stdin, "stdout": test.stdout}
+        case SnippetTest():
+            return ({"given": test.own} if test.own else {}) | {"code": test.code}
+        case CodeTest():
+            own = {} if test.setup == shared_setup else {"setup": test.setup}
+            return own | {"code": test.code}
+        case _:
+            raise ValueError(f"a test of a whole file ({test.text!r}) has no form in TOML")
 
 
 class _Reader:
@@ -190,7 +187,7 @@ class _Reader:
                 raise self._place(f"{name}.{key}").error(
                     f"is not Python: {error} (its line {error.line}); correct it"
                 ) from None
-        return snippet_test(table["code"], given, own=own)
+        return SnippetTest(table["code"], given, own)
 
     def _check_keys(self, table: dict[str, Any], known: dict[str, type], *, prefix: str) -> None:
         for key, value in table.items():
@@ -219,8 +216,7 @@ class _Reader:
 
 
 def _packages(exercise: Exercise) -> tuple[str, ...]:
-    tests = [test for test in exercise.visible + exercise.hidden if isinstance(test, CodeTest)]
-    sources = [text for test in tests for text in (test.code, test.setup)]
+    sources = test_texts(exercise.visible + exercise.hidden)
     return imported_packages(exercise.given, exercise.starter, exercise.reference or "", *sources)
 
 
