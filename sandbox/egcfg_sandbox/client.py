@@ -22,9 +22,9 @@ from types import TracebackType
 from typing import Final, Self
 
 from egcfg_sandbox import system, trace_memory, wire
+from egcfg_sandbox.confinement import LAYERS, REQUIRED
 from egcfg_sandbox.judge.orders import RunReport, pack_brief, unpack_report
 from egcfg_sandbox.server.requests import JUDGE, KEEPER, pack_request
-from egcfg_sandbox.server.zone import LINUX_LAYERS
 from egcfg_sandbox.verdicts import (
     Layer,
     Limits,
@@ -56,10 +56,6 @@ _CLOSED: Final = "the sandbox is closed; make a new one"
 _BOOT: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
     " from egcfg_sandbox.server.main import main; main(int(sys.argv[2]), sys.argv[3])"
-)
-LAYERS: Final = (*LINUX_LAYERS, "rlimits") if system.LINUX else ("seatbelt", "rlimits")
-REQUIRED: Final = frozenset(
-    {"landlock", "seccomp", "rlimits", "no_new_privs"} if system.LINUX else {"seatbelt", "rlimits"}
 )
 
 
@@ -93,7 +89,7 @@ class _Slot:
         """The judge's channel: what a batch waits for."""
         return self._judge.fileno()
 
-    def greet(self) -> None:
+    def handshake(self) -> None:
         """Waits until both processes are there, and takes what they can be killed by."""
         if self._identities:
             return
@@ -130,9 +126,10 @@ class _Slot:
             frame = self._frames.next()
             if frame is None:
                 return None
-            self._report = unpack_report(frame)
-            if self._report is None:
-                raise _SlotFailed(str(json.loads(frame)["fault"]))
+            report = unpack_report(frame)
+            if isinstance(report, str):
+                raise _SlotFailed(report)
+            self._report = report
         report = self._report
         trace = self._frames.next() if report.traced else b""
         if trace is None:
@@ -316,8 +313,8 @@ class Sandbox:
     def layers(self) -> tuple[Layer, ...]:
         """Each line of defence, on or off, and why."""
         return tuple(
-            Layer(name, name not in self._missing, name in REQUIRED, self._missing.get(name, ""))
-            for name in LAYERS
+            Layer(one.name, one.name not in self._missing, one.required, self._missing.get(one.name, ""))
+            for one in LAYERS
         )
 
     @property
@@ -432,7 +429,7 @@ class _Batch:
         self._started.setdefault(job.program, time.monotonic())
         slot.job = job
         try:
-            slot.greet()
+            slot.handshake()
         except _SlotFailed as failure:
             self._lost(slot, str(failure))
             return

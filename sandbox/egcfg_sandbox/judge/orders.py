@@ -1,27 +1,21 @@
-"""What a judge is told about a test, and what it tells of it: a message each, between two of one interpreter.
-
-What a judge says is taken apart by fixed places, as it comes from a process that has heard the program.
-"""
+"""What a judge is told about a test, and what it tells of it, as messages between caller and judge."""
 
 from __future__ import annotations
 
-import marshal
-import struct
-from dataclasses import dataclass
-from typing import Final
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
 
-from egcfg_sandbox.verdicts import CodeTest, Program, StdioTest, Verdict
+from egcfg_sandbox.verdicts import CodeTest, Program, StdioTest, Test, Verdict
 
-_VERDICTS: Final = tuple(Verdict)
-_REPORT: Final = struct.Struct("<cB???dI")
-_MARK: Final = b"r"
+_TESTS: Final[dict[str, type[Any]]] = {kind.__name__: kind for kind in (CodeTest, StdioTest)}
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
     """One test and the program that it judges."""
 
-    test: CodeTest | StdioTest
+    test: Test
     source: str
     trace: bool
     entry_point: str | None
@@ -31,18 +25,15 @@ class Brief:
 def pack_brief(program: Program, test: int) -> bytes:
     """The message for the test of that number."""
     chosen = program.tests[test]
-    if isinstance(chosen, StdioTest):
-        texts = (True, chosen.stdin, chosen.stdout)
-    else:
-        texts = (False, chosen.code, chosen.setup)
-    rest = (program.source, program.trace, program.entry_point, tuple(program.classes))
-    return marshal.dumps((*texts, *rest))
+    brief = Brief(chosen, program.source, program.trace, program.entry_point, tuple(program.classes))
+    return json.dumps([type(chosen).__name__, asdict(brief)]).encode()
 
 
 def unpack_brief(message: bytes) -> Brief:
     """The brief in a message of the caller."""
-    is_stdio, first, second, *rest = marshal.loads(message)
-    return Brief((StdioTest if is_stdio else CodeTest)(first, second), *rest)
+    kind, brief = json.loads(message)
+    test = _TESTS[kind](**brief.pop("test"))
+    return Brief(test=test, **{**brief, "classes": tuple(brief["classes"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +49,13 @@ class RunReport:
 
     def pack(self) -> bytes:
         """The message."""
-        error = (self.error or "").encode("utf-8", "replace")
-        head = _REPORT.pack(
-            _MARK,
-            _VERDICTS.index(self.verdict),
-            self.traced,
-            self.spent,
-            self.error is not None,
-            self.wall_s,
-            len(error),
-        )
-        return head + error + self.output.encode("utf-8", "replace")
+        return json.dumps(asdict(self)).encode()
 
 
-def unpack_report(message: bytes) -> RunReport | None:
-    """The report in a message of a judge; None for any other message."""
-    if message[:1] != _MARK:
-        return None
-    _, verdict, traced, spent, has_error, wall_s, length = _REPORT.unpack_from(message)
-    error = message[_REPORT.size : _REPORT.size + length].decode("utf-8", "replace")
-    output = message[_REPORT.size + length :].decode("utf-8", "replace")
-    return RunReport(_VERDICTS[verdict], error if has_error else None, wall_s, output, traced, spent)
+def unpack_report(message: bytes) -> RunReport | str:
+    """The report in a message of a judge, or the fault that it, or its server, tells of instead."""
+    values = json.loads(message)
+    if "fault" in values:
+        return str(values["fault"])
+    report = RunReport(**values)
+    return replace(report, verdict=Verdict(report.verdict))
