@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from egcfg_sandbox.verdicts import (
+    TOLERANCE,
     CodeTest,
     Layer,
     Limits,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from egcfg_sandbox.client import Sandbox, SandboxRefused, layers, missing_packages
 
 __all__ = [
+    "TOLERANCE",
     "CodeTest",
     "Layer",
     "Limits",
