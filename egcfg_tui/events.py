@@ -91,6 +91,7 @@ class StageSeconds:
     line: float = 0.0
     runs: float = 0.0
     scoring: float = 0.0
+    thought: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

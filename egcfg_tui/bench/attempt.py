@@ -10,7 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from egcfg_tui.bench.outcomes import outcome_of
+from egcfg_tui import events
+from egcfg_tui.bench.outcomes import UNDECIDED, is_decided, outcome_of
 from egcfg_tui.bench.plan import now
 from egcfg_tui.bench.records import BenchError, Outcome, Record, Task
 from egcfg_tui.bench.setup import BenchSetup
@@ -57,13 +58,15 @@ class Attempt:
     def record(self) -> Record | None:
         """The record of the task; None where it was stopped and hence did not end."""
         if isinstance(self._last, SolveFinished):
-            return None if self._last.reason == "stopped" else self._ended(self._last)
+            return None if self._last.reason is events.Outcome.STOPPED else self._ended(self._last)
         failed = self._last
         if not isinstance(failed, SolveFailed):
             failed = SolveFailed(FailureKind.MODEL, "the solve ended without a result")
         return self._failed(failed)
 
     def _ended(self, finished: SolveFinished) -> Record:
+        if not is_decided(finished.tests):
+            return self._failed(SolveFailed(FailureKind.SANDBOX, UNDECIDED))
         passed = [test.passed for test in finished.tests]
         visible = [test.passed for test in finished.tests if not test.hidden]
         by = finished.solved_by

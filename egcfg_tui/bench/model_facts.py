@@ -11,7 +11,6 @@ from concurrent.futures.process import BrokenProcessPool
 
 from egcfg_tui.bench.plan import PlannedModel
 from egcfg_tui.engine.api import ModelSpec
-from egcfg_tui.engine.stand_in import load_stand_in
 from egcfg_tui.models.checksums import sha256_of
 from egcfg_tui.models.errors import ModelError
 from egcfg_tui.models.gguf_header import read_header, read_values
@@ -43,26 +42,8 @@ def _leave_interrupts_to_the_parent() -> None:
 
 
 def _planned(spec: ModelSpec) -> PlannedModel:
-    return _planned_stand_in(spec) if spec.stand_in else _planned_model(spec)
-
-
-def _planned_stand_in(spec: ModelSpec) -> PlannedModel:
-    info = load_stand_in(spec).info
-    return PlannedModel(
-        name=spec.name,
-        sha256=sha256_of(spec.path),
-        quantisation="none",
-        size_bytes=spec.path.stat().st_size,
-        template_sha256=hashlib.sha256((info.chat_template or "").encode()).hexdigest(),
-        context_tokens=info.context_tokens,
-        threads=1,
-        batch_tokens=0,
-        backend=info.backend,
-        cache_type=spec.cache_type,
-    )
-
-
-def _planned_model(spec: ModelSpec) -> PlannedModel:
+    if spec.stand_in:
+        return _planned_stand_in(spec)
     from egcfg_tui.engine import llama
 
     sequences_that_fit(spec)
@@ -82,4 +63,20 @@ def _planned_model(spec: ModelSpec) -> PlannedModel:
         cache_type=spec.cache_type,
         flash_attention=spec.flash_attention,
         gpu_layers=spec.gpu_layers,
+    )
+
+
+def _planned_stand_in(spec: ModelSpec) -> PlannedModel:
+    """A text that stands in for a model is known by its content."""
+    return PlannedModel(
+        name=spec.name,
+        sha256=sha256_of(spec.path),
+        quantisation="none",
+        size_bytes=spec.path.stat().st_size,
+        template_sha256=None,
+        context_tokens=spec.context_tokens or 0,
+        threads=1,
+        batch_tokens=0,
+        backend="cpu",
+        cache_type=spec.cache_type,
     )

@@ -39,7 +39,7 @@ class Outcome(StrEnum):
     BUDGET = "budget"
     """The budget ended before an answer passed the visible tests."""
     LENGTH = "length"
-    """Prompt or answer was cut: by the context or by the longest answer allowed."""
+    """Prompt, thought or answer was cut: by the context or by the longest one allowed."""
     NO_CODE = "no_code"
     """The model's answer holds no code."""
     FAULT = "fault"
@@ -156,6 +156,31 @@ def iterate_records(path: Path) -> Iterator[Record]:
         raise BenchError(f"{path}: there is no such file; records are made with `egcfg-tui bench`") from None
     except OSError as error:
         raise BenchError(f"{path}: the records cannot be read: {error.strerror}") from error
+
+
+class RecordTail:
+    """Reads a file of records that another process adds to."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+        self._lines = 0
+
+    def new(self) -> Iterator[Record]:
+        """The records that were added since the last call. Raises `BenchError`."""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(self._offset)
+                for line in file:
+                    if not line.endswith(b"\n"):
+                        return
+                    record = _decoded(self._path, self._lines + 1, line)
+                    self._offset, self._lines = self._offset + len(line), self._lines + 1
+                    yield record
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise BenchError(f"{self._path}: the records cannot be read: {error.strerror}") from error
 
 
 def latest(records: Iterable[Record]) -> dict[Task, Record]:

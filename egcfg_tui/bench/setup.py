@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from egcfg_tui import __version__
 from egcfg_tui.bench.identity import exercise_sha256
 from egcfg_tui.bench.model_facts import planned_models
+from egcfg_tui.bench.outcomes import SCORING_S
 from egcfg_tui.bench.plan import (
     KIND,
     SCHEMA,
@@ -75,6 +76,7 @@ class BenchSetup:
             seed=plan.seed_of(task.repeat),
             grid=grid,
             budget_tokens=plan.budget_tokens,
+            scoring_s=SCORING_S,
         )
 
 

@@ -24,16 +24,19 @@ from egcfg_tui.bench.plan import Plan
 from egcfg_tui.bench.progress import Estimate, Progress
 from egcfg_tui.bench.records import Outcome, Record
 from egcfg_tui.cli import stderr
-from egcfg_tui.cli.printable import printable
-from egcfg_tui.cli.styles import FAINT
+from egcfg_tui.cli.styles import BAD, FAINT, GOOD
 from egcfg_tui.events import Progressed, StageEntered
+from egcfg_tui.terminal_text import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-_STYLES: Final = {Outcome.SOLVED: "green", Outcome.FAULT: "yellow"}
-WORDS: Final = {outcome: outcome.value.replace("_", " ") for outcome in Outcome}
-"""Outcomes as they are told."""
+_STYLES: Final = {Outcome.SOLVED: GOOD, Outcome.FAULT: "yellow"}
+
+
+def outcome_word(outcome: Outcome) -> str:
+    """An outcome as it is told."""
+    return outcome.value.replace("_", " ")
 
 
 class BenchNarrator(Protocol):
@@ -151,7 +154,7 @@ class LiveBench:
             table.add_row(
                 Text(printable(row.model)),
                 Text(row.method),
-                Text(f"{row.solved}{share}", "green"),
+                Text(f"{row.solved}{share}", GOOD),
                 Text(f"{row.ended}/{row.tasks}"),
                 Text(f"{row.faults} faults" if row.faults else "", "yellow"),
             )
@@ -168,7 +171,9 @@ class LiveBench:
         if self._tokens:
             text.append(f"  {self._tokens:,} tokens")
         if self._last is not None:
-            text.append(f"   last: {printable(self._last.exercise)} {WORDS[self._last.outcome]}", FAINT)
+            text.append(
+                f"   last: {printable(self._last.exercise)} {outcome_word(self._last.outcome)}", FAINT
+            )
         estimate, since_s = self._estimate
         left = "time left is not known yet"
         if estimate is not None:
@@ -234,7 +239,7 @@ def _plan_line(plan: Plan) -> str:
 def _task_line(record: Record, progress: Progress) -> Text:
     done = progress.ended + progress.faults
     line = Text(f"[{done:{len(str(progress.total))}}/{progress.total}] ")
-    line.append(f"{WORDS[record.outcome]:7}", _STYLES.get(record.outcome, "red"))
+    line.append(f"{outcome_word(record.outcome):7}", _STYLES.get(record.outcome, BAD))
     line.append(f" {printable(record.exercise)}  {printable(record.model)}  {record.method}")
     if progress.plan is not None and progress.plan.repeats > 1:
         line.append(f"  repeat {record.repeat}")

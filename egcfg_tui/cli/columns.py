@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from egcfg_tui.cli.printable import printable
+from egcfg_tui.terminal_text import printable
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:

@@ -15,11 +15,12 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from egcfg_tui.bench.comparison import Comparison, PairSummary
+from egcfg_tui.bench.comparison.curve_axes import curve_axes
 from egcfg_tui.bench.comparison.letters import letter
 from egcfg_tui.bench.comparison.tables import Table, row_tables
 from egcfg_tui.bench.comparison.words import Name, conditions_line, exercises_line
-from egcfg_tui.cli.curve_chart import CurveChart
-from egcfg_tui.cli.printable import printable
+from egcfg_tui.cli.curve_chart import CurveChart, coloured_letter
+from egcfg_tui.terminal_text import printable
 
 _PLAIN_COLUMNS: Final = 100
 _IDS_SHOWN: Final = 12
@@ -34,7 +35,9 @@ def view(comparison: Comparison) -> Iterator[RenderableType]:
     yield from (_text(note, "yellow") for note in comparison.notes)
     yield Text()
     yield from _tables(comparison)
-    yield from _charts(comparison)
+    for axis in curve_axes(comparison):
+        yield CurveChart(axis)
+        yield Text()
     letters = {row.name: letter(index) for index, row in enumerate(comparison.rows)}
     for pair in comparison.pairs:
         yield _pair(pair, letters)
@@ -77,22 +80,8 @@ def _table(table: Table, names: dict[str, list[str]]) -> RenderableType:
     for heading in table.headings:
         shown.add_column(heading, justify="right")
     for index, line in enumerate(table.lines):
-        shown.add_row(letter(index), *(_text(column[index]) for column in names.values()), *line)
+        shown.add_row(coloured_letter(index), *(_text(column[index]) for column in names.values()), *line)
     return shown
-
-
-def _charts(comparison: Comparison) -> Iterator[RenderableType]:
-    """The share solved over seconds and over tokens; nothing where nothing was solved."""
-    rows = comparison.rows
-    for title, curves, budget in (
-        ("solved after seconds", [row.by_seconds for row in rows], comparison.conditions.budget_s),
-        ("solved after tokens", [row.by_tokens for row in rows], comparison.conditions.budget_tokens),
-    ):
-        end = max((curve.costs[-1] for curve in curves if curve.costs), default=0)
-        if end:
-            lettered = [(letter(index), curve) for index, curve in enumerate(curves)]
-            yield CurveChart(title, lettered, max(end, budget or 0))
-            yield Text()
 
 
 def _pair(pair: PairSummary, letters: dict[Name, str]) -> RenderableType:

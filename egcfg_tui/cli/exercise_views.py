@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from egcfg_sandbox import StdioTest, Test
 from egcfg_tui.cli.columns import columns
-from egcfg_tui.cli.printable import printable
 from egcfg_tui.exercises import Exercise
 from egcfg_tui.exercises.checking import Check, CheckedTest
 from egcfg_tui.exercises.python.snippets import is_snippet_test
+from egcfg_tui.terminal_text import printable
 
 _HEADER = ("ID", "LEVEL", "KIND", "VISIBLE", "HIDDEN", "TITLE")
 

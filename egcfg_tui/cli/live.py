@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Protocol
 from rich.text import Text
 
 from egcfg_tui.cli import stderr
-from egcfg_tui.cli.printable import printable
 from egcfg_tui.cli.styles import FAINT
 from egcfg_tui.cli.wording import Wording, one_line
 from egcfg_tui.events import (
@@ -24,6 +23,7 @@ from egcfg_tui.events import (
     Stage,
     StageEntered,
 )
+from egcfg_tui.terminal_text import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

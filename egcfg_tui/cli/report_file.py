@@ -9,7 +9,7 @@ from typing import Final
 
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
-from egcfg_tui.cli.printable import printable
+from egcfg_tui.terminal_text import printable
 
 BEGINNINGS: Final = (
     b'{"exercises": ',

@@ -8,9 +8,9 @@ from typing import Final
 from rich.text import Text
 
 from egcfg_sandbox import TestResult, Verdict
-from egcfg_tui.cli.printable import printable
 from egcfg_tui.cli.styles import BAD, FAINT, GOOD
 from egcfg_tui.events import Outcome, ScoredTest, SolveFinished
+from egcfg_tui.terminal_text import printable
 
 REASONS: Final = {
     Outcome.PASSED: "the visible tests pass",

@@ -7,11 +7,11 @@ from pathlib import Path
 from rich.text import Text
 
 from egcfg_tui.cli import stderr, stdout
-from egcfg_tui.cli.printable import printable
 from egcfg_tui.cli.styles import FAINT
 from egcfg_tui.cli.wording import Wording
 from egcfg_tui.events import SolveFailed, SolveFinished
 from egcfg_tui.runs import Header, Recording, paced
+from egcfg_tui.terminal_text import printable
 
 
 def emit_run(recording: Recording, speed: float | None = None) -> None:

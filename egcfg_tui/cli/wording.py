@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
-from egcfg_tui.cli.printable import printable
 from egcfg_tui.cli.result_words import REASONS, counted, counted_things, faults, passes, result_lines
 from egcfg_tui.cli.styles import BAD, FAINT, GOOD
 from egcfg_tui.events import (
@@ -33,6 +32,7 @@ from egcfg_tui.events import (
 )
 from egcfg_tui.solving.methods import method_named
 from egcfg_tui.solving.request.fitting import left_out
+from egcfg_tui.terminal_text import printable
 
 
 class Wording:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import ast
 import keyword
-from collections.abc import Callable
 
 from egcfg_sandbox import StdioTest, Test
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.exercises.python import source as python_source
 from egcfg_tui.exercises.python.stubs import definitions, is_empty
-from egcfg_tui.exercises.reading.places import Place, did_you_mean
-
-LocateKey = Callable[[str], Place]
-"""The place of a key: `entry_point`, `starter`, `reference`, `visible`, or `visible.2` for the second one."""
+from egcfg_tui.exercises.reading.places import LocateKey, Place, did_you_mean
 
 
 def validate(exercise: Exercise, locate: LocateKey) -> Exercise:

@@ -15,6 +15,7 @@ from typing import Final
 
 from egcfg_sandbox import TestResult, Verdict
 from egcfg_tui.prompting.traces import RAISED, RETURNED, TraceFormat, in_words, last_values, steps, values
+from egcfg_tui.sequences import shared_length
 
 _INTRODUCTION: Final = "Attempts at the next lines were executed"
 _UNFINISHED: Final = "unfinished"
@@ -110,7 +111,7 @@ def _account(
     code_so_far: str, attempt: Attempt, count_tokens: Callable[[str], int], trace_format: TraceFormat
 ) -> _Account:
     lines = attempt.source.splitlines()
-    new = lines[_common_lines(code_so_far.splitlines(), lines) :]
+    new = lines[shared_length(code_so_far.splitlines(), lines) :]
     if new and not attempt.complete and new[-1].strip() == _MEND:
         new.pop()
     shown = _shown_result(attempt.results)
@@ -221,13 +222,3 @@ def _common_values(told: Sequence[_Values]) -> _Values:
 
 def _without(told: _Values, common: _Values) -> _Values:
     return {name: seen for name, seen in told.items() if name not in common}
-
-
-def _common_lines(left: Sequence[str], right: Sequence[str]) -> int:
-    """How many leading lines two texts share."""
-    count = 0
-    for a, b in zip(left, right, strict=False):
-        if a != b:
-            break
-        count += 1
-    return count

@@ -12,9 +12,10 @@ from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.events import CodeExecuted, Event, Stage
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.prompting.task import TaskPrompt
+from egcfg_tui.sequences import shared_length
 from egcfg_tui.solving.commands import CommandInbox
 from egcfg_tui.solving.decoding.meter import Meter
-from egcfg_tui.solving.decoding.prompt_branches import PromptBranches, shared_length
+from egcfg_tui.solving.decoding.prompt_branches import PromptBranches
 from egcfg_tui.solving.decoding.prompt_lookup import BATCH_ROWS
 from egcfg_tui.solving.request.fitting import SHORTEST_ANSWER_TOKENS
 from egcfg_tui.solving.request.settings import Settings

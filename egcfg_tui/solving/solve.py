@@ -127,9 +127,8 @@ def _score(
     tests: tuple[ScoredTest, ...] = ()
     if reason is not Outcome.STOPPED:
         yield context.meter.enter(Stage.SCORING)
-        tests = score(
-            sandbox, exercise, context.solution, left_s=inbox.left_s, stop_requested=inbox.stop_requested
-        )
+        left_s = inbox.left_s if request.scoring_s is None else request.scoring_s
+        tests = score(sandbox, exercise, context.solution, left_s=left_s, stop_requested=inbox.stop_requested)
         if inbox.stop_requested() and not all(test.result for test in tests):
             reason = Outcome.STOPPED
     yield SolveFinished(

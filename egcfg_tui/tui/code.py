@@ -9,8 +9,8 @@ from pygments.token import Token
 from textual.content import Content
 from textual.highlight import HighlightTheme, highlight
 
+from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.styles import MUTED
-from egcfg_tui.tui.text import visible
 
 
 class CodeColours(HighlightTheme):

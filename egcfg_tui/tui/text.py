@@ -1,36 +1,16 @@
-"""Makes foreign text, and the names of keys, safe and legible in a cell grid."""
+"""Words for a grid of cells: foreign text on one line or reflowed, and the names of keys."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final
 
 from textual.keys import format_key
 
-TAB_WIDTH: Final = 4
+from egcfg_tui.terminal_text import visible
 
 _KEEPS_BREAKS: Final = re.compile(r"\s|[-*>|#=+]|```|\d+[.)]|.*\s(?:->|=>|==)\s")
 """Lines that are no prose: indented, listed, fenced, or examples."""
-
-_PICTURES: Final = {code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)} | {
-    0x7F: "␡"
-}
-"""Control characters as their pictures: an escape sequence must be seen, not obeyed."""
-
-
-def visible(text: str) -> str:
-    """`text` with every character that a terminal could obey or lose replaced by something it shows.
-
-    Newlines stay, tabs become spaces up to the next stop. Line separators, bidirectional controls,
-    zero-width and unassigned characters and lone surrogates become a replacement character, so that what
-    the user reads is what runs.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    text = text.replace("\r\n", "\n").translate(_PICTURES)
-    text = "\n".join(line.expandtabs(TAB_WIDTH) for line in text.split("\n"))
-    return "".join(character if _shows(character) else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 def one_line(text: str) -> str:
@@ -58,9 +38,3 @@ def key_name(key: str) -> str:
     """A key as people call it: `?` for `question_mark`, `ctrl+r`, `space`."""
     *modifiers, last = key.split("+")
     return "+".join([*modifiers, format_key(last)])
-
-
-def _shows(character: str) -> bool:
-    if character == "\n" or character.isascii():
-        return True
-    return unicodedata.category(character) not in ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")

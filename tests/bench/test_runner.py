@@ -82,7 +82,7 @@ def test_the_methods_of_an_exercise_turn_and_each_model_is_loaded_once(tmp_path:
     setup = setup_of(exercises=3, models=("tiny", "small"), methods=("auto", "sample", "greedy"))
     machine = run(setup, tmp_path)
     assert machine.loads == ["tiny", "small"]
-    assert [(model, request.exercise.id, request.method.value) for request, model, _ in machine.ran] == [
+    assert [(model, request.exercise.id, request.method) for request, model, _ in machine.ran] == [
         (model, f"ex{number}", method)
         for model in ("tiny", "small")
         for number, methods in enumerate(
@@ -168,8 +168,8 @@ def dies_once(times: int = 1) -> FakeMachine:
     def fault(request: SolveRequest, _model: str) -> SolveFailed | None:
         if request.exercise.id != "ex1":
             return None
-        tries[request.method.value] += 1
-        dies = tries[request.method.value] <= times
+        tries[request.method] += 1
+        dies = tries[request.method] <= times
         return SolveFailed(FailureKind.MODEL, "the engine was killed by SIGABRT") if dies else None
 
     return FakeMachine(fault)

@@ -293,7 +293,7 @@ def test_an_unsolved_exercise_still_shows_the_last_answer(solver: Solver) -> Non
 
 def test_a_solve_that_is_stopped_while_it_is_scored_prints_its_answer(solver: Solver) -> None:
     tests = (FINISHED.tests[0], *(dataclasses.replace(test, result=None) for test in FINISHED.tests[1:]))
-    end = finished(solved=False, hidden_passed=None, reason="stopped", tests=tests)
+    end = finished(solved=False, hidden_passed=None, reason=events.Outcome.STOPPED, tests=tests)
     solver.script = (*SOLVE[:-1], CtrlC(), end)
     outcome = solver()
     assert (outcome.code, outcome.stdout) == (ExitCode.INTERRUPTED, SOLUTION)
@@ -357,7 +357,7 @@ def test_one_ctrl_c_that_arrives_twice_is_one(
     solver: Solver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(interrupts, "SAME_PRESS_S", 60.0)
-    solver.script = (*SOLVE[:-1], CtrlC(), CtrlC(), finished(solved=False, reason="stopped"))
+    solver.script = (*SOLVE[:-1], CtrlC(), CtrlC(), finished(solved=False, reason=events.Outcome.STOPPED))
     outcome = solver("--record", str(tmp_path / "run.jsonl"))
     assert (outcome.code, outcome.stdout) == (ExitCode.INTERRUPTED, SOLUTION)
     assert isinstance(read_recording(tmp_path / "run.jsonl").events[-1].event, SolveFinished)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from egcfg_tui.prompting.chat import ChatTemplateError, chat_frame
+from egcfg_tui.prompting.thoughts import THOUGHTS, ThoughtMarks
 
 CHATML = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n"
@@ -51,11 +52,46 @@ def test_a_base_model_gets_the_message_alone() -> None:
     assert (frame.before, frame.after, frame.chat, frame.bos) == ("<s>", "", False, "<s>")
 
 
-def test_models_that_think_are_told_to_answer_at_once() -> None:
-    forced = chat_frame("{{ messages[-1].content }}<a><think>\n", bos_text="", eos_text="")
-    assert forced.after == "<a><think>\n\n</think>\n\n"
-    asked = "{{ messages[-1].content }}{% if enable_thinking %}<think>{% else %}<no>{% endif %}"
-    assert chat_frame(asked, bos_text="", eos_text="").after == "<no>"
+@pytest.mark.parametrize("marks", THOUGHTS, ids=lambda marks: marks.opener)
+@pytest.mark.parametrize("behind", ["", "\n", "\nFirst,"])
+def test_a_thought_that_a_template_opens_is_closed(marks: ThoughtMarks, behind: str) -> None:
+    template = f"{{{{ messages[-1].content }}}}<a>{marks.opener}{behind}"
+    frame = chat_frame(template, bos_text="", eos_text="")
+    assert frame.after == f"<a>{marks.opener}{behind.rstrip()}{marks.closing}"
+    assert frame.thought is marks
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "enable_thinking",
+        "enable_thinking is not defined or enable_thinking",
+        "thinking is not defined or thinking",
+        "reasoning",
+        "enable_reasoning",
+        "thinking_budget is not defined or thinking_budget > 0",
+        "reasoning_effort != 'none'",
+        "reasoning_effort | default('high') in ['medium', 'high']",
+        "thinking_mode | default('on') != 'off'",
+    ],
+)
+def test_a_template_that_asks_is_told_not_to_think(asked: str) -> None:
+    template = f"{{{{ messages[-1].content }}}}{{% if {asked} %}}<think>{{% else %}}<no>{{% endif %}}"
+    frame = chat_frame(template, bos_text="", eos_text="")
+    assert (frame.after, frame.thought) == ("<no>", None)
+    assert len(frame.switches) == 1
+
+
+def test_a_template_that_insists_on_thinking_is_let_and_its_thought_closed() -> None:
+    insists = "{% if enable_thinking is defined %}{{ raise_exception('always thinks') }}{% endif %}"
+    frame = chat_frame(f"{insists}{{{{ messages[-1].content }}}}<think>", bos_text="", eos_text="")
+    assert frame.after == "<think>\n\n</think>\n\n"
+    assert frame.switches == ()
+
+
+def test_thoughts_of_other_messages_are_left_alone() -> None:
+    frame = chat_frame("Think in <think> marks. {{ messages[-1].content }}<a>", bos_text="", eos_text="")
+    assert (frame.before, frame.after) == ("Think in <think> marks. ", "<a>")
 
 
 def test_the_date_of_a_template_does_not_depend_on_the_day() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from egcfg_sandbox import CodeTest
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.models import read_chat
 from egcfg_tui.prompting.chat import Frame, chat_frame
 from egcfg_tui.prompting.task import PromptStyle, task_prompt
 from egcfg_tui.prompting.thoughts import left_open
@@ -162,3 +163,12 @@ def test_the_templates_that_llama_cpp_carries_are_taken(name: str) -> None:
     assert text.count("<s>") <= 1
     assert frame.exchange is not None
     assert (frame.switches, frame.thought) == ((), None)
+
+
+@pytest.mark.model
+def test_the_template_of_the_default_model_is_taken(model_path: Path) -> None:
+    chat = read_chat(model_path)
+    frame = chat_frame(chat.template, bos_text=chat.bos_text, eos_text=chat.eos_text)
+    assert frame.after == CHATML_END
+    assert chat.eos_text == "<|im_end|>"
+    assert prompt_text(frame, PromptStyle.FEW_SHOT).count(chat.bos_text) == 0

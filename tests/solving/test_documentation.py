@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from egcfg_tui.solving.methods import DEFAULT_METHOD, offered_methods
 from egcfg_tui.solving.request.grid_file import parse_grid
 from egcfg_tui.solving.request.settings import SETTINGS, Setting, Settings
 from egcfg_tui.solving.trials.auto import FIRST_ROUNDS, ROUNDS_BETWEEN
@@ -51,3 +52,12 @@ def test_the_figures_of_the_schedule_are_those_of_the_code() -> None:
     assert f"then a guided trial and {words[ROUNDS_BETWEEN]} rounds of samples in turn" in METHOD_TEXT
     assert [batch_width(n, "cpu") for n in (0, 3, 4, 11, 12, 99)] == [4, 4, 8, 8, 16, 16]
     assert batch_width(0, "cuda") == 32
+
+
+def test_the_readme_gives_the_defaults() -> None:
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    default = Settings()
+    figures = f"{default.candidates}, {default.temperature:g}, {default.horizon}"
+    assert f"| `--candidates N` `--temperature F` `--horizon N` | {figures} |" in readme
+    methods = "\\|".join(offered_methods())
+    assert f"| `--method {methods}` | `{DEFAULT_METHOD}` |" in readme

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from egcfg_tui import events
 from egcfg_tui.bench.records import Outcome, Record
 from egcfg_tui.events import StageSeconds, TokenCounts, TrialCost
 
@@ -25,7 +26,11 @@ SOLVED: Final = Record(
     stages=StageSeconds(prompt=1.0, line=1.2, runs=0.3),
     runs=1,
     solved_by="greedy",
-    trials=(TrialCost(1, "greedy", "ns4t0.75d5k1_ln", 1.0, "passed", 1.5, TokenCounts(decoded=40), 1),),
+    trials=(
+        TrialCost(
+            1, "greedy", "ns4t0.75d5k1_ln", 1.0, events.Outcome.PASSED, 1.5, TokenCounts(decoded=40), 1
+        ),
+    ),
     solution="def digits(n):\n    return [int(d) for d in str(n)]\n",
     tests_passed=3,
     tests_total=3,

@@ -21,7 +21,7 @@ from egcfg_tui.bench.plan import (
 from egcfg_tui.bench.records import Outcome, Record, append
 from egcfg_tui.runs.machine import Machine
 from egcfg_tui.solving.request.grid_file import bundled_grid
-from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.settings import Settings
 from support.bench_records import record
 
 LETTERS: Final = {
@@ -74,7 +74,7 @@ def plan_of(ids: Sequence[str], methods: Sequence[str], **changes: Any) -> Plan:
         created="2026-01-02T03:04:05+00:00",
         exercises=tuple(PlannedExercise(id_, sha256_of(id_), f"set.jsonl#{id_}", 1, 2) for id_ in ids),
         models=(model,),
-        methods=tuple(PlannedMethod(name, "ns4", bundled_grid(Method(name))) for name in methods),
+        methods=tuple(PlannedMethod(name, "ns4", bundled_grid(name)) for name in methods),
         repeats=1,
         seed=0,
         budget_s=25.0,

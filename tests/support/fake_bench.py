@@ -25,6 +25,7 @@ from egcfg_tui.events import (
     EngineLoaded,
     Event,
     FailureKind,
+    Outcome,
     ScoredTest,
     SolveFailed,
     SolveFinished,
@@ -103,7 +104,7 @@ def chance(request: SolveRequest, model: str) -> float:
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) / 2**32
 
 
-def finished(request: SolveRequest, model: str, reason: str = "") -> SolveFinished:
+def finished(request: SolveRequest, model: str, reason: Outcome | None = None) -> SolveFinished:
     """The end of a task: a third solved, a third wrong, a third out of budget."""
     share = chance(request, model)
     passed = (share < 2 / 3, share < 1 / 3)
@@ -115,24 +116,23 @@ def finished(request: SolveRequest, model: str, reason: str = "") -> SolveFinish
     )
     tokens = TokenCounts(prompt=100, decoded=int(share * 1000))
     visible = passed[0]
+    ended = Outcome.PASSED if visible else Outcome.BUDGET
     return SolveFinished(
         exercise_id=request.exercise.id,
         solved=all(passed),
         hidden_passed=passed[1],
         solution=f"def add(n):\n    return n + {share}\n",
-        reason=reason or ("passed" if visible else "budget"),
-        method=request.method.value,
+        reason=reason or ended,
+        method=request.method,
         model=model,
         seed=request.seed,
         wall_s=share * 5,
         tokens=tokens,
         runs=3,
         trials=1,
-        tests=() if reason == "stopped" else tests,
+        tests=() if reason is Outcome.STOPPED else tests,
         solved_by=1 if visible else None,
-        trial_list=(
-            TrialCost(1, "greedy", "ns4t0.75d5k1_ln", 1.0, "passed" if visible else "budget", 1.0, tokens, 3),
-        ),
+        trial_list=(TrialCost(1, "greedy", "ns4t0.75d5k1_ln", 1.0, ended, 1.0, tokens, 3),),
         stages=StageSeconds(prompt=1.0, line=share),
     )
 
@@ -173,7 +173,7 @@ class FakeSession:
             (),
             1,
             "",
-            request.method.value,
+            request.method,
             self.model,
             request.seed,
             request.budget_s,
@@ -186,7 +186,7 @@ class FakeSession:
             self.alive = "killed" not in fault.message
             yield fault
             return
-        yield finished(request, self.model, "stopped" if self.stopped else "")
+        yield finished(request, self.model, Outcome.STOPPED if self.stopped else None)
 
     def measure(self, threads: int | None) -> Iterator[Event]:
         self.machine.measured.append((self.model, threads))

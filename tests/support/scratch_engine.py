@@ -6,7 +6,7 @@ import numpy as np
 
 from egcfg_tui.engine.api import Engine, Inference, Logits
 from egcfg_tui.engine.branches import BatchToken, SequenceEngine
-from egcfg_tui.solving.decoding.prompt_branches import shared_length
+from egcfg_tui.sequences import shared_length
 
 
 class ScratchEngine(SequenceEngine):

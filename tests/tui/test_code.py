@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui import code
-from egcfg_tui.tui.text import visible
 
 SOURCE = st.text(st.sampled_from("ab=(1 \n'\"#\t[]\x1bé日"), max_size=60)
 

@@ -11,9 +11,9 @@ from support import digits_run
 
 from egcfg_sandbox import TestResult, Verdict
 from egcfg_tui.events import Candidate, CandidateRun, SolveFinished, TokenChoice
+from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.state import fold_all
-from egcfg_tui.tui.text import visible
 from egcfg_tui.tui.view import LineView, SolveView, TestRow
 from egcfg_tui.tui.widgets.bars import status_parts
 from egcfg_tui.tui.widgets.candidates_panel import candidate_lines

@@ -40,28 +40,32 @@ def pair_sentence(pair: PairSummary, a: str, b: str) -> str:
 
 
 def summary_sentence(rows: Sequence[RowSummary], pairs: Sequence[PairSummary]) -> str:
-    """The answer to which row to run, from the row that solved most."""
-    if not any(row.tasks for row in rows):
-        return "No task has a result yet."
+    """The answer to which row to run, from the row that solved the largest share."""
     names, best = short_names(rows), rows[0]
-    solved = (
-        f"{names[best.name]} solved {best.solved} of {counted(best.tasks, 'task')} ({percent(best.share)})"
-    )
+    if not best.tasks:
+        return "No task has a result yet."
+    if not best.solved:
+        return "No task was solved."
+    first = [names[row.name] for row in rows if row.share == best.share]
+    if len(first) > 1:
+        solved = f"{joined(first)} solved {percent(best.share)} of their tasks"
+    else:
+        solved = f"{first[0]} solved {best.solved} of {counted(best.tasks, 'task')} ({percent(best.share)})"
     if len(rows) == 1:
         return f"{solved}."
-    own = [pair for pair in pairs if best.name in (pair.a, pair.b)]
-    against = {(pair.b if pair.a == best.name else pair.a): pair for pair in own}
-    ahead = [names[name] for name, pair in against.items() if pair.ahead == best.name]
-    behind = [names[name] for name, pair in against.items() if pair.ahead == name]
-    unclear = [names[name] for name, pair in against.items() if pair.ahead is None]
-    parts = [f"{solved}, the most"]
+    verdicts = {pair.b: pair.ahead for pair in pairs if pair.a == best.name}
+    ahead = [names[name] for name, verdict in verdicts.items() if verdict == best.name]
+    behind = [names[name] for name, verdict in verdicts.items() if verdict == name]
+    unclear = [names[name] for name, verdict in verdicts.items() if verdict is None]
+    subject, named = ("it", "") if len(first) == 1 else (names[best.name], f"for {names[best.name]} ")
+    parts = []
     if ahead:
-        parts.append(f"it is ahead of {joined(ahead)}")
+        parts.append(f"{subject} is ahead of {joined(ahead)}")
     if behind:
-        parts.append(f"on shared exercises it is behind {joined(behind)}")
+        parts.append(f"{subject} is behind {joined(behind)} on the exercises that both tried")
     if unclear:
-        parts.append(f"against {joined(unclear)} there are too few exercises to tell")
-    return "; ".join(parts) + "."
+        parts.append(f"{named}against {joined(unclear)} there are too few exercises to tell")
+    return f"{solved}, the largest share; {'; '.join(parts)}."
 
 
 def conditions_line(conditions: Conditions) -> str:

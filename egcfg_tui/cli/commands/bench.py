@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from egcfg_tui import exercises, models
 from egcfg_tui.bench.events import BenchEvent, BenchFinished, BenchStopped
 from egcfg_tui.bench.folder import BenchFolder, default_folder
-from egcfg_tui.bench.records import BenchError
+from egcfg_tui.bench.records import BenchError, Record
 from egcfg_tui.bench.stopper import Stopper
-from egcfg_tui.cli import stderr
-from egcfg_tui.cli.bench_narration import bench_narrator
+from egcfg_tui.cli import stderr, stdout
+from egcfg_tui.cli.bench_narration import bench_narrator, outcome_word
 from egcfg_tui.cli.bench_options import add_bench_options, choices_from
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.interrupts import Interrupts, ending_at_once
 from egcfg_tui.cli.parser import CommandParser
+from egcfg_tui.terminal_text import printable
+
+if TYPE_CHECKING:
+    from egcfg_tui.bench.rescoring import Rescored
 
 _EPILOG: Final = """\
 EXERCISES are bundled ids, files, folders, FILE#ID or FILE#1-20,25; without any, every second one of the
@@ -89,18 +94,67 @@ def _conclude(last: BenchEvent | None, folder: BenchFolder, args: argparse.Names
             f"The bench is incomplete: {last.faults} tasks ended in a fault of engine or sandbox, which "
             f"says nothing about model and method.\nRun them again with:\n  {again}"
         )
-    print_comparison(folder.path)
+    _print_comparison(folder)
     return ExitCode.NOT_SOLVED if last.faults else ExitCode.DONE
 
 
 def _watch(path: Path) -> ExitCode:
-    raise NotImplementedError
+    from egcfg_tui.bench.watching import watch_bench
+
+    folder, last = BenchFolder(path), None
+    with Interrupts(), bench_narrator(lambda: False) as narrate:
+        for event in watch_bench(folder):
+            narrate.show(event)
+            last = event
+    if isinstance(last, BenchStopped):
+        stderr.narrate(
+            f"No bench writes into {path} now, and {last.left} tasks are left; repeat the command that "
+            "began it."
+        )
+    else:
+        _print_comparison(folder)
+    return ExitCode.DONE
+
+
+def _print_comparison(folder: BenchFolder) -> None:
+    """What the bench's models and methods compare to."""
+    with ending_at_once():
+        from egcfg_tui.bench.comparison import compare_paths
+        from egcfg_tui.cli.comparison_view import view
+
+    stdout.emit_rendered(view(compare_paths([folder.path])))
+    stderr.narrate(f"once more, or as HTML: egcfg-tui compare {shlex.quote(str(folder.path))}")
 
 
 def _rescore(path: Path) -> ExitCode:
-    raise NotImplementedError
+    from egcfg_sandbox import Sandbox
+    from egcfg_tui.bench.rescoring import rescore, write_rescored
+
+    folder = BenchFolder(path)
+    layers = folder.plan().missing_layers
+    rows: list[Rescored] = []
+
+    def judged() -> Iterator[Record]:
+        for row in rescore(folder, lambda packages: Sandbox(allow_missing_layers=layers, packages=packages)):
+            rows.append(row)
+            if row.changed:
+                stdout.emit(_change(row))
+            yield row.new
+
+    with Interrupts():
+        file = write_rescored(folder, judged())
+    changed = sum(row.changed for row in rows)
+    stderr.narrate(
+        f"{changed} of {len(rows)} verdicts changed; the new records are in {file}\n"
+        f"Compare: egcfg-tui compare {shlex.join([str(folder.records), str(file)])}"
+    )
+    return ExitCode.DONE
 
 
-def print_comparison(path: Path) -> None:
-    """What the bench's models and methods compare to."""
-    stderr.narrate(f"compare with: egcfg-tui compare {shlex.quote(str(path))}")
+def _change(row: Rescored) -> str:
+    """A verdict that changed, in words."""
+    old, new = row.old, row.new
+    repeat = f"  repeat {old.repeat}" if old.repeat > 1 else ""
+    words = f"{outcome_word(old.outcome)} -> {outcome_word(new.outcome)}"
+    reason = f"  {new.fault}" if new.fault else ""
+    return printable(f"{old.exercise}  {old.model}  {old.method}{repeat}  {words}{reason}")

@@ -11,8 +11,8 @@ from egcfg_tui.cli import stderr, stdout
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.parser import CommandParser
-from egcfg_tui.cli.printable import printable
 from egcfg_tui.cli.report_file import ReportFile
+from egcfg_tui.terminal_text import printable
 
 _EPILOG = """\
 DIR is the folder of a bench, or the file of its records. Benches are compared where they have the same

@@ -13,8 +13,8 @@ from egcfg_tui.cli.diagnosis import Diagnosis, ModelFacts, SandboxFacts, diagnos
 from egcfg_tui.cli.engine_probe import EngineFacts
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.parser import CommandParser
-from egcfg_tui.cli.printable import printable
 from egcfg_tui.cli.styles import BAD, FAINT, GOOD
+from egcfg_tui.terminal_text import printable
 
 _EPILOG: Final = """\
 exit codes: 0 everything needed is there, 3 no usable engine or model, 4 the sandbox refuses

@@ -11,12 +11,12 @@ from egcfg_tui.cli import stderr, stdout
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.parser import CommandParser
-from egcfg_tui.cli.printable import printable
 from egcfg_tui.cli.solving_options import add_visible_option, visible_from
 from egcfg_tui.exercises import Exercise, ExerciseError, load, load_each, with_visible
 from egcfg_tui.exercises.checking import Check, check_references
 from egcfg_tui.exercises.packages import advice
 from egcfg_tui.exercises.references import BUNDLED
+from egcfg_tui.terminal_text import printable
 
 _EPILOG = """\
 EXERCISE is a bundled id, a file, or FILE#ID inside a data set file.

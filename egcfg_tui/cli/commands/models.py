@@ -15,8 +15,8 @@ from egcfg_tui.cli.download_progress import download_progress
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.parser import CommandParser, did_you_mean
-from egcfg_tui.cli.printable import printable
 from egcfg_tui.prompting.chat_facts import ChatFacts, chat_facts, in_words
+from egcfg_tui.terminal_text import printable
 
 _EPILOG: Final = """\
 A model is named by its id, by the path of a .gguf file, by hf:org/repo/file (Hugging Face cache) or by

@@ -14,7 +14,6 @@ from egcfg_tui.cli.interrupts import Interrupts, ending_at_once
 from egcfg_tui.cli.live import narrator
 from egcfg_tui.cli.model_choice import chosen_model
 from egcfg_tui.cli.parser import CommandParser
-from egcfg_tui.cli.printable import printable
 from egcfg_tui.cli.recording import add_no_record_option, open_recording
 from egcfg_tui.cli.result_json import result_json
 from egcfg_tui.cli.solving_options import (
@@ -30,6 +29,7 @@ from egcfg_tui.exercises.packages import require_packages
 from egcfg_tui.runs import RunRecording
 from egcfg_tui.solving.request.grid_file import grid_for
 from egcfg_tui.solving.request.solve_request import SolveRequest
+from egcfg_tui.terminal_text import printable
 
 if TYPE_CHECKING:
     from egcfg_tui.solving.process.client import SolverSession

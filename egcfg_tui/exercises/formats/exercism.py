@@ -16,8 +16,8 @@ from egcfg_tui.exercises.python import source as python_source
 from egcfg_tui.exercises.python.stubs import definitions, split_stub
 from egcfg_tui.exercises.python.suites import imported_names, imports, module_source, read_tests
 from egcfg_tui.exercises.reading import text_files
-from egcfg_tui.exercises.reading.places import Place
-from egcfg_tui.exercises.validation import LocateKey, validate
+from egcfg_tui.exercises.reading.places import LocateKey, Place
+from egcfg_tui.exercises.validation import validate
 
 CONFIGS: Final = (Path(".meta", "config.json"), Path(".exercism", "config.json"))
 """The files that make a folder an Exercism exercise: in a track, and in what Exercism's program downloads."""

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from egcfg_tui.exercises.reading import text_files
-from egcfg_tui.exercises.reading.places import Place, did_you_mean
-from egcfg_tui.exercises.validation import LocateKey
+from egcfg_tui.exercises.reading.places import LocateKey, Place, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -29,6 +29,10 @@ class Place:
     def error(self, message: str) -> ExerciseError:
         """An error that names this place. `message` ends with the next step to take."""
         return ExerciseError(f"{self}: {message}")
+
+
+LocateKey = Callable[[str], Place]
+"""The place of a key: `entry_point`, `starter`, `reference`, `visible`, or `visible.2` for the second one."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from egcfg_tui.engine.api import Branch, Engine, EngineError
 from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.events import Event
 from egcfg_tui.prompting.task import TaskPrompt
+from egcfg_tui.sequences import shared_length
 from egcfg_tui.solving.decoding.meter import Meter, Purpose
 from egcfg_tui.solving.decoding.thought import skip_thought
 
@@ -122,13 +123,3 @@ class PromptBranches:
         """Frees both branches."""
         self.start.close()
         self.head.close()
-
-
-def shared_length(left: Sequence[int], right: Sequence[int]) -> int:
-    """How many leading tokens two sequences share."""
-    count = 0
-    for a, b in zip(left, right, strict=False):
-        if a != b:
-            break
-        count += 1
-    return count

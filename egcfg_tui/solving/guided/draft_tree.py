@@ -16,8 +16,8 @@ from typing import Final
 
 from egcfg_tui.engine.api import Branch, Logits
 from egcfg_tui.events import Event
+from egcfg_tui.sequences import shared_length
 from egcfg_tui.solving.decoding.meter import Meter, Purpose
-from egcfg_tui.solving.decoding.prompt_branches import shared_length
 from egcfg_tui.solving.guided.branch_pair import BranchPair
 from egcfg_tui.solving.guided.draft import Draft
 from egcfg_tui.solving.guided.line import GuidedLine

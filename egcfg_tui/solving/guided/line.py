@@ -1,20 +1,22 @@
-"""Choosing one line, with or without guidance: the plain two-branch loop.
+"""Choosing one line, with or without guidance: the one loop that decodes token by token.
 
-It costs one decode of two branches a token. `verification` gets most lines cheaper, with the same tokens;
-this loop goes on where drafts end, and is the oracle that verification is tested against.
+It costs one decode of one or two branches a token. Greedy trials use it alone; `draft_tree` gets most guided
+lines cheaper, with the same tokens, and this loop goes on where drafts end. Candidates and samples have loops
+of their own, as they advance many branches in one batch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 
-from egcfg_tui.engine.api import Branch, Engine, Logits
+from egcfg_tui.engine.api import Engine, Logits
 from egcfg_tui.events import Event, LineChosen, LineGrown, TokenChoice
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.solving.decoding.guidance import guided_logits, probability
 from egcfg_tui.solving.decoding.meter import Meter, Purpose
 from egcfg_tui.solving.decoding.sampling import greedy
+from egcfg_tui.solving.guided.branch_pair import BranchPair
 from egcfg_tui.solving.text.answer_span import answer_end, line_is_complete
 from egcfg_tui.solving.text.rows import row_behind, row_of
 
@@ -105,23 +107,26 @@ class GuidedLine:
         )
 
 
-def finish_line(
-    line: GuidedLine, meter: Meter, unconditional: Branch, conditional: Branch | None
-) -> Generator[Event, None, None]:
-    """Decodes a line to its end, both branches in one batch.
+def next_token(line: GuidedLine, meter: Meter, pair: BranchPair) -> Generator[Event, None, int | None]:
+    """Chooses the next token of a line by the rows of both branches, evaluated in one batch.
 
-    The line's last token stays pending: who needs the logits behind it evaluates it, together with whatever
-    else there is to evaluate by then.
+    Returns the token, which stays pending on the branches: who needs the logits behind it evaluates it,
+    together with whatever else there is to evaluate by then. None where it ended the answer.
     """
-    branches = [unconditional] if conditional is None else [unconditional, conditional]
+    yield from meter.evaluate_pending()
+    row_u = pair.unconditional.logits()
+    row_c = None if pair.conditional is None else pair.conditional.logits()
+    token = line.choose(row_u, row_c)
+    if not line.take(token, row_u, row_c, verified=False):
+        return None
+    for branch in pair.branches:
+        branch.prompt([token])
+    meter.count(Purpose.DECODED, 1)
+    yield line.grown
+    return token
+
+
+def finish_line(line: GuidedLine, meter: Meter, pair: BranchPair) -> Iterator[Event]:
+    """Decodes a line to its end, token by token."""
     while not line.over:
-        yield from meter.evaluate_pending()
-        row_u = unconditional.logits()
-        row_c = None if conditional is None else conditional.logits()
-        token = line.choose(row_u, row_c)
-        if not line.take(token, row_u, row_c, verified=False):
-            return
-        for branch in branches:
-            branch.prompt([token])
-        meter.count(Purpose.DECODED, 1)
-        yield line.grown
+        yield from next_token(line, meter, pair)

@@ -16,7 +16,8 @@ class SolveRequest:
 
     The budget is `budget_s` seconds, by the wall or by the clock that the solver was given, and
     `budget_tokens` evaluated tokens, whichever ends first; None: as many as there is time for. `settings`
-    holds for all trials but for what `grid`, which is for guided trials, varies.
+    holds for all trials but for what `grid`, which is for guided trials, varies. The solution may be scored
+    for `scoring_s` wall seconds; None: as long as the budget lasts. A margin is added to both.
     """
 
     exercise: Exercise
@@ -26,3 +27,4 @@ class SolveRequest:
     seed: int = 0
     grid: Grid = field(default_factory=Grid)
     budget_tokens: int | None = None
+    scoring_s: float | None = None

@@ -15,14 +15,17 @@ from egcfg_tui.solving.text.statement_names import NO_NAMES, Names, names_of
 
 _CONTINUED: Final = ast.If | ast.For | ast.AsyncFor | ast.While | ast.Try | ast.TryStar
 """Statements that a further clause on the left margin may continue."""
+_DEFINES: Final = ("def ", "class ", "async ", "@")
+"""What begins code, whatever follows; other headers may be a sentence with a colon."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of code without decoration, and where in the text it begins."""
+    """A line of code without decoration, where in the text it begins, and its text there."""
 
     start: int
     text: str
+    raw: str
 
     @property
     def is_remark(self) -> bool:
@@ -112,6 +115,11 @@ class Chunk:
         tree = self.open_tree if self.open_from is not None else None
         return tree is not None and bool(tree.body) and isinstance(tree.body[-1], _CONTINUED)
 
+    @property
+    def is_doubtful_header(self) -> bool:
+        """Whether all there is of the open statement is a header that may be a sentence with a colon."""
+        return len(self.open_lines) == 1 and not self.open_text.startswith(_DEFINES)
+
     def with_line(self, line: Line, place: Place) -> Chunk:
         """With one line more."""
         return replace(self, lines=(*self.lines, line), place=place)
@@ -129,6 +137,11 @@ class Chunk:
             open_from=None,
             place=MARGIN,
         )
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether nothing was read of it."""
+        return not self.lines and (self.open_from == 0) == bool(self.context)
 
     def without_open(self) -> Chunk:
         """Without the open statement and what stands behind it."""

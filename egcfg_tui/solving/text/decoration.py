@@ -27,6 +27,7 @@ _MARK: Final = re.compile(
     rf"|<{_NAME}>(?=[ \t\r]*\n)"
 )
 _FIRST_TAG: Final = re.compile(r"[ \t]*(?P<mark><[A-Za-z][^<>\n]*>)")
+_BEGUN_MARK: Final = re.compile(r"(?:<[^<>\n]*|`+|\[/[\w -]*|◁[^◁▷\n]*)\Z")
 _CONTROL_MARK: Final = re.compile(_CONTROL)
 
 
@@ -48,7 +49,7 @@ def _prompt(sign: str) -> re.Pattern[str]:
     return re.compile(rf"[ \t]*{sign}(?: |(?=\r?\n))")
 
 
-_NUMBER: Final = re.compile(r"[ \t]*\d+(?:[:.|)] ?|\t| |(?=\r?\n))")
+_NUMBER: Final = re.compile(r"[ \t]*\d+(?: *[:.|)] ?|\t| |(?=\r?\n))")
 WRAPPINGS: Final = (
     Wrapping(_prompt(r">>>"), _prompt(r"(?:>>>|\.\.\.)"), shows_output=True),
     Wrapping(_prompt(r"In \[\d+\]:"), _prompt(r"(?:In \[\d+\]|\.{3,}):"), shows_output=True),
@@ -103,6 +104,11 @@ def first_mark(line: str, start: int, place: Place) -> Mark | None:
     opener = next((name for name in _OPENERS if text.startswith(name, best[0])), "")
     length = len(opener) or len(mark)
     return Mark(start + best[0], start + best[0] + length, _OPENERS.get(opener, ""), mark in _ENDS)
+
+
+def without_begun_mark(line: str) -> str:
+    """An unfinished line without what may yet become a mark at its end."""
+    return _BEGUN_MARK.sub("", line)
 
 
 def without_odd_characters(line: str, place: Place) -> str:

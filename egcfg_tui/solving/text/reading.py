@@ -20,11 +20,12 @@ from egcfg_tui.solving.text.decoration import (
     Wrapping,
     first_mark,
     is_fence,
+    without_begun_mark,
     without_odd_characters,
 )
 from egcfg_tui.solving.text.endings import Ending
 from egcfg_tui.solving.text.open_code import MARGIN, lines_of, scan
-from egcfg_tui.solving.text.statement_names import NO_NAMES, Names, says_nothing
+from egcfg_tui.solving.text.statement_names import NO_NAMES, Names, is_sentence, says_nothing
 
 _CLAUSES: Final = ("elif", "else", "except", "finally")
 _WORD: Final = re.compile(r"\w*")
@@ -57,7 +58,7 @@ class Reading:
         if starter:
             reading = replace(reading, chunk=replace(reading.chunk, margin=""))
         for text in lines_of(starter):
-            reading = reading._statement_line(Line(reading.position, text))
+            reading = reading._statement_line(Line(reading.position, text, text))
             reading = replace(reading, position=reading.position + len(text))
         return reading
 
@@ -163,7 +164,7 @@ class Reading:
             text = text.lstrip(" \t\f")
         elif chunk.place.between_statements:
             return self._anew(raw, start)
-        return replace(self, chunk=chunk)._statement_line(Line(start, text))
+        return replace(self, chunk=chunk)._statement_line(Line(start, text, raw))
 
     def _anew(self, raw: str, start: int) -> Reading:
         """Reads a line as the first of a chunk, unless the answer ends in front of it."""
@@ -177,13 +178,17 @@ class Reading:
         longer = replace(self, chunk=chunk.with_line(line, place))
         if not chunk.place.between_statements:
             return longer if chunk.place.quotes or given else longer._checked()
-        if not text.strip() or (_is_indented(text) and chunk.open_from is not None):
+        if not text.strip():
             return longer
+        if _is_indented(text) and chunk.open_from is not None:
+            return longer if given or self._takes_body(text) else self._behind_header(line)
         if chunk.open_from is not None and self._goes_on_with(text):
             return longer
         reading = self.closed
         if reading.end is not None and not given:
             return reading
+        if reading is not self and reading.chunk.is_fresh:
+            return reading._code(line.raw, line.start)
         if not line.is_remark:
             return reading._first_line(line)
         if given or not self.ending.is_whole(reading.chunk):
@@ -199,6 +204,21 @@ class Reading:
         if chunk.may_stop and not (chunk.takes_clause and _first_word(text) in _CLAUSES):
             return False
         return may_continue(chunk.open_text + text)
+
+    def _takes_body(self, text: str) -> bool:
+        """Whether an indented line belongs to the open statement, as far as its header tells."""
+        chunk = self.chunk
+        if not chunk.is_doubtful_header:
+            return True
+        header = parsed(f"{chunk.open_text}    pass\n")
+        if header is not None and is_sentence(header, self._known):
+            return False
+        return may_continue(chunk.open_text + text)
+
+    def _behind_header(self, line: Line) -> Reading:
+        """Reads a line anew behind a header that is none."""
+        reading = replace(self, chunk=self.chunk.without_open())._broken_off(self.chunk.open_lines[0].start)
+        return reading if reading.end is not None else reading._code(line.raw, line.start)
 
     def _weighed(self, line: Line, longer: Reading) -> Reading:
         """`longer`, where a line behind the whole answer may belong to it; else the end."""
@@ -222,6 +242,8 @@ class Reading:
         longer = replace(self, chunk=chunk.with_line(line, read.place).opened())
         whole = not _is_indented(text) and not read.torn
         tree = parsed(text) if whole and read.place.between_statements else None
+        if tree is not None and not given and self._is_words(tree):
+            return replace(self, chunk=chunk)._prose(line)
         if tree is not None:
             return longer if longer.chunk.takes_clause else longer.closed
         if given or (whole and may_continue(text)):
@@ -263,17 +285,21 @@ class Reading:
 
     def _is_words(self, tree: ast.Module | None) -> bool:
         """Whether what parses as Python is prose all the same."""
-        known = replace(self.names, bound=self.names.bound | self.ending.given_names)
-        return tree is not None and says_nothing(tree, known + self.chunk.names)
+        return tree is not None and says_nothing(tree, self._known)
+
+    @property
+    def _known(self) -> Names:
+        names = self.names + self.chunk.names
+        return replace(names, bound=names.bound | self.ending.given_names)
 
     def _checked(self) -> Reading:
         """Looks whether lines inside brackets are Python, whenever their number has doubled."""
         chunk = self.chunk
-        count = len(chunk.open_lines)
+        count = len(chunk.lines) - (chunk.open_from or 0)
         if count < 2 * max(1, chunk.looked_at):
             return self
         right = count if may_continue(chunk.open_text) else chunk.right_lines()
-        if 0 < right < count and not _is_indented(chunk.open_lines[right].text):
+        if 0 < right < len(chunk.open_lines) and not _is_indented(chunk.open_lines[right].text):
             return self._split(right)
         return replace(self, chunk=replace(chunk, looked_at=count))
 
@@ -328,7 +354,7 @@ class Reading:
             return reading.end
         belongs = self.ending.may_belong(reading.chunk, reading.names, text, finished=False)
         if belongs and self.ending.takes_all and not text.startswith("#"):
-            belongs = line_may_continue(text)
+            belongs = line_may_continue(without_begun_mark(text))
         return reading._ended(self.position).end if belongs is False else None
 
 

@@ -155,6 +155,19 @@ def says_nothing(tree: ast.Module, names: Names) -> bool:
     return not read <= names.bound | KNOWN
 
 
+def is_sentence(header: ast.Module, names: Names) -> bool:
+    """Whether what a block begins with reads several names and knows none of them: words, and no Python."""
+    match header.body:
+        case [ast.If(test=first) | ast.While(test=first) | ast.For(iter=first)]:
+            read = ast.walk(first)
+        case [ast.With(items=items)]:
+            read = (node for item in items for node in ast.walk(item.context_expr))
+        case _:
+            return False
+    found = {node.id for node in read if isinstance(node, ast.Name)}
+    return not names.star and len(found) > 1 and found.isdisjoint(names.bound | KNOWN)
+
+
 def _global_names(tree: ast.Module, source: str) -> tuple[frozenset[str], frozenset[str]]:
     """The global names that are used in any scope, and those that the module itself binds."""
     used: set[str] = set()

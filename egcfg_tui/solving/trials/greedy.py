@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Final
 
+from egcfg_tui.engine.api import Logits
 from egcfg_tui.events import Event, Stage
 from egcfg_tui.solving.context import SolveContext
-from egcfg_tui.solving.decoding.meter import Purpose
 from egcfg_tui.solving.decoding.sampling import TopTokens, top_tokens
-from egcfg_tui.solving.guided.line import GuidedLine
+from egcfg_tui.solving.guided.branch_pair import BranchPair
+from egcfg_tui.solving.guided.line import GuidedLine, finish_line
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.text.repetition import repeats_itself
@@ -41,22 +42,19 @@ def greedy_trial(
     code = context.prompt.starter
     # An answer longer than the cache would end in its middle, without a run.
     max_tokens = min(settings.max_tokens, context.engine.free_tokens)
-    branch = context.start.fork()
+    pair = BranchPair(context.start.fork())
     tokens: list[int] = []
     tops: list[TopTokens] = []
+
+    def likeliest(row: Logits, _at: int) -> int:
+        tops.append(top_tokens(row))
+        return int(tops[-1].tokens[0])
+
     try:
         for number in count(1):
             room = max_tokens - len(tokens)
-            line = GuidedLine(context.engine, context.exercise, code, number, 0.0, room)
-            while not line.over:
-                yield from context.meter.evaluate_pending()
-                row = branch.logits()
-                tops.append(top_tokens(row))
-                token = line.choose(row, None)
-                if line.take(token, row, None, verified=False):
-                    branch.prompt([token])
-                    context.meter.count(Purpose.DECODED, 1)
-                yield line.grown
+            line = GuidedLine(context.engine, context.exercise, code, number, 0.0, room, sampler=likeliest)
+            yield from finish_line(line, context.meter, pair)
             code = context.draft = code + line.text
             tokens += line.tokens
             yield line.chosen
@@ -69,6 +67,6 @@ def greedy_trial(
         yield from context.execute_answer(code)
     finally:
         if tree is not None:
-            tree.learn(branch, tokens, tops)
+            tree.learn(pair.unconditional, tokens, tops)
         else:
-            branch.close()
+            pair.close()

@@ -47,7 +47,7 @@ from egcfg_tui.solving.guided.branch_pair import BranchPair
 from egcfg_tui.solving.guided.candidates import CandidatePool
 from egcfg_tui.solving.guided.draft_tree import DraftTree
 from egcfg_tui.solving.guided.executing import run_candidates
-from egcfg_tui.solving.guided.line import GuidedLine, Sampler, finish_line
+from egcfg_tui.solving.guided.line import GuidedLine, Sampler, finish_line, next_token
 from egcfg_tui.solving.guided.refreshing import refresh_is_due
 from egcfg_tui.solving.request.settings import RANGES, RefreshMode, Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
@@ -279,7 +279,7 @@ class GuidedTrial:
             self._mark_start(pair)
             yield context.meter.enter(Stage.LINE)
             yield from tree.accept(line, context.meter)
-        yield from finish_line(line, context.meter, pair.unconditional, pair.conditional)
+        yield from finish_line(line, context.meter, pair)
         self._keep(pool, line.tokens, line.text)
         self._code += line.text
         self._code_tokens += line.tokens
@@ -296,17 +296,11 @@ class GuidedTrial:
             if not line.tokens:
                 self._mark_start(pair)
             yield context.meter.enter(Stage.LINE)
-            row_u = pair.unconditional.logits()
-            row_c = None if pair.conditional is None else pair.conditional.logits()
-            token = line.choose(row_u, row_c)
-            if line.take(token, row_u, row_c, verified=False):
-                for branch in pair.branches:
-                    branch.prompt([token])
-                context.meter.count(Purpose.DECODED, 1)
+            token = yield from next_token(line, context.meter, pair)
+            if token is not None:
                 self._code_tokens.append(token)
                 self._keep(pool, [token], context.engine.piece(token).decode("utf-8", "replace"))
             self._code = start + line.text
-            yield line.grown
 
     def _keep(self, pool: CandidatePool, tokens: Sequence[int], text: str) -> None:
         """Keeps the candidates that go on from the chosen tokens; from half a character none does."""

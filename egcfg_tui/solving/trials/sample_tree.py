@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from egcfg_tui.engine.api import Branch
 from egcfg_tui.events import CandidatesGrown, Event
+from egcfg_tui.sequences import shared_length
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.meter import ContextFull, Purpose
 from egcfg_tui.solving.decoding.sampling import TopTokens, top_tokens, uniform_at
@@ -342,11 +343,7 @@ class SampleTree:
     def _shared(self, held: _Held, path: list[int]) -> int:
         """How many tokens of the path a fork of the branch can start with."""
         own = held.branch.tokens[self._base :]
-        count = 0
-        for a, b in zip(own, path, strict=False):
-            if a != b:
-                break
-            count += 1
+        count = shared_length(own, path)
         if not self._engine.info.can_rewind and count < len(own):
             return -1
         return count

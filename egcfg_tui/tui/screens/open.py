@@ -16,8 +16,9 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from egcfg_tui.exercises.model import Exercise, ExerciseError
+from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.styles import MUTED
-from egcfg_tui.tui.text import one_line, visible
+from egcfg_tui.tui.text import one_line
 
 FILE_ENDINGS: Final = (".toml", ".jsonl", ".json")
 

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.commands import COMMANDS
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.options import SolveOptions
@@ -22,7 +23,7 @@ from egcfg_tui.tui.rewinding import NoWayBackError
 from egcfg_tui.tui.screens.help import HelpScreen
 from egcfg_tui.tui.screens.open import OpenScreen
 from egcfg_tui.tui.session_driver import Services, SessionDriver
-from egcfg_tui.tui.text import key_name, visible
+from egcfg_tui.tui.text import key_name
 from egcfg_tui.tui.view import EngineState, LineView, Phase
 from egcfg_tui.tui.widgets.bars import Bar, status_parts, title_parts
 from egcfg_tui.tui.widgets.candidates_panel import CandidatesPanel

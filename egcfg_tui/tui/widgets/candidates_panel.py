@@ -10,9 +10,10 @@ from textual.content import Content
 
 from egcfg_sandbox import TestResult, Verdict
 from egcfg_tui.events import Candidate, CandidateRun
+from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui import code, marks
 from egcfg_tui.tui.styles import MUTED, RULE
-from egcfg_tui.tui.text import reason, visible
+from egcfg_tui.tui.text import reason
 from egcfg_tui.tui.view import LineView, Phase, SolveView
 from egcfg_tui.tui.widgets.lines import LinesPanel, wrapped
 

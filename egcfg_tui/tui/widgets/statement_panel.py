@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual.content import Content
 from textual.geometry import Size
 
-from egcfg_tui.tui.text import reflowed, visible
+from egcfg_tui.terminal_text import visible
+from egcfg_tui.tui.text import reflowed
 from egcfg_tui.tui.view import SolveView
 from egcfg_tui.tui.widgets.lines import LinesPanel, wrapped
 

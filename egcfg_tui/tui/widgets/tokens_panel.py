@@ -8,8 +8,8 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from egcfg_tui.events import TokenChoice
+from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.styles import MUTED
-from egcfg_tui.tui.text import visible
 from egcfg_tui.tui.view import LineView, SolveView
 from egcfg_tui.tui.widgets.code_panel import SWAYED
 from egcfg_tui.tui.widgets.lines import LinesPanel

@@ -25,8 +25,9 @@ from egcfg_tui.events import (
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.prompting.thoughts import THOUGHTS, ThoughtMarks
 from egcfg_tui.solving.commands import CommandInbox
+from egcfg_tui.solving.methods import METHODS
 from egcfg_tui.solving.request.grid_file import bundled_grid
-from egcfg_tui.solving.request.settings import Method, Settings
+from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
 from egcfg_tui.solving.trials.guided import GuidedTrial
@@ -61,7 +62,7 @@ def saying(answer: str, *, can_rewind: bool = True) -> FakeEngine:
 
 
 def events_of(
-    engine: FakeEngine, sandbox: Sandbox, method: Method = Method.GREEDY, settings: Settings | None = None
+    engine: FakeEngine, sandbox: Sandbox, method: str = "greedy", settings: Settings | None = None
 ) -> list[Event]:
     inbox = CommandInbox(budget_s=1e9, clock=time.monotonic)
     request = SolveRequest(EXERCISE, method, settings or Settings(), budget_s=1e9, grid=bundled_grid(method))
@@ -79,8 +80,8 @@ def skipped(events: list[Event]) -> list[ThoughtSkipped]:
 
 
 @pytest.mark.parametrize("can_rewind", [True, False])
-@pytest.mark.parametrize("method", list(Method))
-def test_every_method_answers_behind_a_thought(method: Method, can_rewind: bool, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("method", list(METHODS))
+def test_every_method_answers_behind_a_thought(method: str, can_rewind: bool, sandbox: Sandbox) -> None:
     engine = saying(f"{THOUGHT}\n```python\n{CODE}```", can_rewind=can_rewind)
     events = events_of(engine, sandbox, method)
     end = end_of(events)
@@ -117,9 +118,9 @@ def test_all_kinds_of_thoughts_are_skipped(marks: ThoughtMarks, before: str, san
     assert [event.tokens for event in skipped(events)] == [len(thought.encode())]
 
 
-@pytest.mark.parametrize("method", list(Method))
+@pytest.mark.parametrize("method", list(METHODS))
 @pytest.mark.parametrize("answer", [f"<think>\n{'Hm. ' * 500}</think>{CODE}", "<think>\nI do not know."])
-def test_a_thought_without_an_end_is_told(answer: str, method: Method, sandbox: Sandbox) -> None:
+def test_a_thought_without_an_end_is_told(answer: str, method: str, sandbox: Sandbox) -> None:
     engine = saying(answer)
     events = events_of(engine, sandbox, method, Settings(thought_tokens=100))
     end = end_of(events)
@@ -176,7 +177,7 @@ def test_a_stop_within_a_thought_ends_the_solve(sandbox: Sandbox) -> None:
     ticks: Iterator[int] = iter(range(10**6))
     inbox = CommandInbox(budget_s=1e9, clock=time.monotonic, stop_requested=lambda: next(ticks) > 40)
     engine = saying(f"{THOUGHT}{CODE}")
-    *_, end = solve(engine, sandbox, SolveRequest(EXERCISE, Method.GREEDY), inbox)
+    *_, end = solve(engine, sandbox, SolveRequest(EXERCISE, "greedy"), inbox)
     assert isinstance(end, SolveFinished)
     assert end.reason == "stopped"
     assert 0 < end.tokens.thought < len(THOUGHT)
@@ -185,3 +186,8 @@ def test_a_stop_within_a_thought_ends_the_solve(sandbox: Sandbox) -> None:
 
 def test_thoughts_count_as_evaluated() -> None:
     assert TokenCounts(prompt=2, thought=3, reused=9).evaluated == 5
+
+
+def test_the_seconds_of_a_thought_are_its_own(sandbox: Sandbox) -> None:
+    assert end_of(events_of(saying(f"{THOUGHT}{CODE}"), sandbox)).stages.thought > 0
+    assert end_of(events_of(saying(CODE), sandbox)).stages.thought == 0

@@ -12,7 +12,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree
 
-from egcfg_tui.bench.comparison.curve import Curve
+from egcfg_tui.bench.comparison.curve_axes import CurveAxis
+from egcfg_tui.bench.comparison.letters import letter
 from egcfg_tui.bench.comparison.summary import PairSummary
 
 if TYPE_CHECKING:
@@ -29,23 +30,22 @@ _LEAST_GAP: Final = 5.5
 """Percentage points between two labels at the ends of curves."""
 
 
-def curves(series: Sequence[tuple[str, Curve]], end: float, axis: str) -> str:
-    """The share solved over a cost from 0 to `end`: one curve with its letter for each of the series."""
+def curves(axis: CurveAxis) -> str:
+    """The share solved over one kind of cost: a curve with its letter for each row."""
     figure, axes = _figure(width=4.9, height=3.0)
-    heights = _apart([100 * curve.solved_after(end) for _, curve in series])
-    for index, ((letter, curve), height) in reversed(list(enumerate(zip(series, heights, strict=True)))):
-        xs, shares = curve.steps(end, _MOST_STEPS)
+    heights = _apart([100 * curve.solved_after(axis.end) for curve in axis.curves])
+    for index, (curve, height) in reversed(list(enumerate(zip(axis.curves, heights, strict=True)))):
+        series = f"series-{index % SERIES}"
+        xs, shares = curve.steps(axis.end, _MOST_STEPS)
         axes.plot(
             xs,
             [100 * share for share in shares],
             linewidth=1.8,
             linestyle=_DASHES[index % len(_DASHES)],
-            gid=_series(index),
+            gid=series,
         )
-        axes.text(
-            end * 1.02, height, letter, gid=_series(index), va="center", weight="bold", parse_math=False
-        )
-    axes.set(xlim=(0, end), ylim=(0, 100), xlabel=axis)
+        axes.text(1.02 * axis.end, height, letter(index), gid=series, va="center", weight="bold")
+    axes.set(xlim=(0, axis.end), ylim=(0, 100), xlabel=f"{axis.unit} spent on each task")
     axes.set_yticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", "100 %"])
     axes.grid(axis="y", linewidth=0.6)
     return _svg(figure, axes)
@@ -106,10 +106,6 @@ def _svg(figure: Figure, axes: Axes) -> str:
     for size in ("width", "height"):
         root.attrib.pop(size, None)
     return ElementTree.tostring(root, encoding="unicode")
-
-
-def _series(index: int) -> str:
-    return f"series-{index % SERIES}"
 
 
 def _apart(heights: Sequence[float]) -> list[float]:

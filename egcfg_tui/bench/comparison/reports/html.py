@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from egcfg_tui.bench.comparison.curve import Curve
+from egcfg_tui.bench.comparison.curve_axes import curve_axes
 from egcfg_tui.bench.comparison.letters import letter
 from egcfg_tui.bench.comparison.reports import charts
 from egcfg_tui.bench.comparison.summary import Cell, Comparison, RowSummary
@@ -66,29 +65,12 @@ def render(comparison: Comparison, folder: Path = Path()) -> str:
         series=charts.SERIES,
         tables=row_tables(comparison),
         pairs=pair_table(comparison),
-        curves=[Markup(chart) for chart in _curves(comparison, list(letters.values()))],
+        curves=[Markup(charts.curves(axis)) for axis in curve_axes(comparison)],
         intervals=Markup(charts.intervals(list(zip(labels, pairs, strict=True)))) if pairs else None,
         matrix=_matrix(comparison, folder),
         marks=MARKS,
         minus=_minus,
     )
-
-
-def _curves(comparison: Comparison, letters: Sequence[str]) -> Iterator[str]:
-    """A chart over seconds and one over tokens; none where nothing was solved."""
-    rows, conditions = comparison.rows, comparison.conditions
-    by_seconds, by_tokens = [row.by_seconds for row in rows], [row.by_tokens for row in rows]
-    for curves, budget, axis in (
-        (by_seconds, conditions.budget_s, "seconds spent on each task"),
-        (by_tokens, conditions.budget_tokens, "tokens evaluated for each task"),
-    ):
-        end = _end(curves, budget)
-        if end:
-            yield charts.curves(list(zip(letters, curves, strict=True)), end, axis)
-
-
-def _end(curves: Sequence[Curve], budget: float | None) -> float:
-    return max((*(curve.costs[-1] for curve in curves if curve.costs), budget or 0), default=0)
 
 
 def _matrix(comparison: Comparison, folder: Path) -> list[tuple[str, bool, list[list[Mark]]]]:

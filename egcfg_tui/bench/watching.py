@@ -1,0 +1,58 @@
+"""Follows a bench that another process runs, by its folder alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from egcfg_tui.bench.events import (
+    BenchEvent,
+    BenchFinished,
+    BenchStarted,
+    BenchStopped,
+    TaskEnded,
+    TaskFound,
+    TaskStarted,
+)
+from egcfg_tui.bench.folder import BenchFolder
+from egcfg_tui.bench.records import Outcome, RecordTail
+
+_POLL_S: Final = 0.5
+
+
+def watch_bench(folder: BenchFolder, sleep: Callable[[float], None] = time.sleep) -> Iterator[BenchEvent]:
+    """The events of a bench, as far as its folder tells them: what ended before, then what ends.
+
+    The last is `BenchFinished`, or `BenchStopped` where no process writes into the folder. As the tasks run
+    in the plan's order, the first one that has not ended is taken for the running one. Raises `BenchError`.
+    """
+    plan = folder.plan()
+    tail = RecordTail(folder.records)
+    yield BenchStarted(plan)
+    left = dict.fromkeys(plan.tasks())
+    faulty: set[object] = set()
+    kind: type[TaskFound] | type[TaskEnded] = TaskFound
+    running = None
+    while True:
+        # Asked first: what a writer adds before it ends is then read below.
+        works = folder.writer_pid() is not None
+        for record in tail.new():
+            if record.outcome is Outcome.FAULT:
+                faulty.add(record.task)
+            else:
+                faulty.discard(record.task)
+                left.pop(record.task, None)
+            yield kind(record)
+        kind = TaskEnded
+        if not left.keys() - faulty and not works:
+            yield BenchFinished(len(faulty))
+            return
+        if not works:
+            yield BenchStopped(len(left))
+            return
+        first = next((task for task in left if task not in faulty), None)
+        if first is not None and first != running:
+            running = first
+            yield TaskStarted(first)
+        sleep(_POLL_S)
