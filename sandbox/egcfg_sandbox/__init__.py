@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from egcfg_sandbox.verdicts import (
+    TOLERANCE,
     CheckerTest,
     CodeTest,
     Layer,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from egcfg_sandbox.judge.mode import why_inside
 
 __all__ = [
+    "TOLERANCE",
     "CheckerTest",
     "CodeTest",
     "Layer",

@@ -6,10 +6,10 @@ import json
 from dataclasses import fields
 from typing import Any, Final
 
-from egcfg_sandbox.verdicts import CodeTest, Limits, Program, Report, StdioTest, Test, Trace
+from egcfg_sandbox.verdicts import TOLERANCE, CodeTest, Limits, Program, Report, StdioTest, Test, Trace
 
 _KEYS: Final = frozenset({"source", "tests", "timeout_s", "limits", "trace", "entry_point", "classes"})
-_TEST_KEYS: Final = ("code", "setup", "stdin", "stdout")
+_TEST_KEYS: Final = ("code", "setup", "stdin", "stdout", "tolerance")
 
 
 class DoorError(ValueError):
@@ -84,7 +84,10 @@ def _test(item: Any, number: int) -> Test:
         raise DoorError(f"{where} has 'code' and 'stdin' or 'stdout'; make two tests of it")
     if "code" in item:
         return CodeTest(_text(item, "code", where), _text(item, "setup", where, ""))
-    return StdioTest(_text(item, "stdin", where), _text(item, "stdout", where))
+    tolerance = item.get("tolerance", TOLERANCE)
+    if isinstance(tolerance, bool) or not isinstance(tolerance, int | float) or not 0 <= tolerance < 1:
+        raise DoorError(f"'tolerance' of {where} must be a number from 0 to below 1")
+    return StdioTest(_text(item, "stdin", where), _text(item, "stdout", where), float(tolerance))
 
 
 def _limits(request: dict[str, Any]) -> Limits:

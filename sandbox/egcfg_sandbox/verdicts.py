@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, get_args
 
+TOLERANCE: Final = 1e-6
+"""What judges of contests allow where a task does not say."""
+
 
 class Verdict(StrEnum):
     """The closed set of outcomes of one test or of a whole run."""
@@ -48,15 +51,25 @@ class CodeTest:
 
 @dataclass(frozen=True, slots=True)
 class StdioTest:
-    """A whole program's standard input and expected output, compared token by token."""
+    """A whole program's standard input and expected output, compared word by word.
+
+    Words that are numbers may differ by `tolerance`, absolutely or relative to what is expected; two whole
+    numbers may not.
+    """
 
     stdin: str
     stdout: str
+    tolerance: float = TOLERANCE
 
     @property
     def text(self) -> str:
         """What a person is shown."""
         return f"{self.stdin.strip()!r} -> {self.stdout.strip()!r}"
+
+    @property
+    def input_bytes(self) -> bytes:
+        """What the program reads."""
+        return self.stdin.encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import tomli_w
 
-from egcfg_sandbox import CodeTest, SnippetTest, StdioTest, Test
+from egcfg_sandbox import TOLERANCE, CodeTest, SnippetTest, StdioTest, Test
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.exercises.packages import imported_packages, test_texts
 from egcfg_tui.exercises.python import source as python_source
@@ -29,11 +29,17 @@ KEYS: Final[dict[str, type]] = {
     "starter": str,
     "setup": str,
     "reference": str,
+    "tolerance": float,
     "visible": list,
     "hidden": list,
 }
 _TEST_KEYS: Final[dict[str, type]] = {"code": str, "setup": str, "given": str, "stdin": str, "stdout": str}
-_TYPE_NAMES: Final = {str: "a string", int: "a whole number", list: "an array of tables (`[[...]]`)"}
+_TYPE_NAMES: Final = {
+    str: "a string",
+    int: "a whole number",
+    float: "a number",
+    list: "an array of tables (`[[...]]`)",
+}
 _LEVELS: Final = range(1, 6)
 
 
@@ -58,6 +64,9 @@ def write(exercise: Exercise) -> str:
     for key in ("entry_point", "given", "starter", "reference"):
         if value := getattr(exercise, key):
             table[key] = value
+    tolerances = {t.tolerance for t in exercise.visible + exercise.hidden if isinstance(t, StdioTest)}
+    if tolerances - {TOLERANCE}:
+        table["tolerance"] = max(tolerances)
     setups = {test.setup for test in exercise.visible + exercise.hidden if isinstance(test, CodeTest)}
     shared = setups.pop() if len(setups) == 1 else ""
     if shared:
@@ -103,6 +112,10 @@ class _Reader:
         if level not in _LEVELS:
             raise self._place("level").error(f"is {level}; write 1 (easiest) to {_LEVELS[-1]} (hardest)")
         self._check_given(kind)
+        if "tolerance" in self._table and kind is not ExerciseKind.STDIN:
+            raise self._place("tolerance").error(
+                'belongs to kind `stdin`; write `kind = "stdin"` or remove it'
+            )
         exercise = Exercise(
             id=exercise_id,
             title=self._required("title").strip(),
@@ -169,10 +182,16 @@ class _Reader:
             case ["code"]:
                 return CodeTest(code=table["code"], setup=table.get("setup", setup))
             case ["stdin", "stdout"]:
-                return StdioTest(stdin=table["stdin"], stdout=table["stdout"])
+                return StdioTest(table["stdin"], table["stdout"], self._tolerance())
             case keys:
                 has = f"has {' and '.join(f'`{key}`' for key in keys)}" if keys else "is empty"
                 raise self._place(name).error(f"the test {has}; write either `code`, or `stdin` and `stdout`")
+
+    def _tolerance(self) -> float:
+        tolerance: float = self._table.get("tolerance", TOLERANCE)
+        if not 0 <= tolerance < 1:
+            raise self._place("tolerance").error(f"is {tolerance}; write a number from 0 to below 1")
+        return float(tolerance)
 
     def _snippet_test(self, table: dict[str, Any], name: str, given: str) -> Test:
         if "setup" in table:
@@ -195,7 +214,8 @@ class _Reader:
             if key not in known:
                 hint = did_you_mean(key, known) or f"; known keys are {', '.join(known)}"
                 raise place.error(f"is unknown{hint}")
-            if type(value) is not known[key]:
+            whole = known[key] is float and type(value) is int
+            if type(value) is not known[key] and not whole:
                 raise place.error(f"is {_type_name(value)}; write {_TYPE_NAMES[known[key]]}")
 
     def _place(self, key: str) -> Place:

@@ -24,6 +24,7 @@ from egcfg_sandbox.candidate.memory import as_plain, plain_base, state_of
 from egcfg_sandbox.candidate.objects import ByReference, Objects
 from egcfg_sandbox.candidate.operations import OPERATIONS
 from egcfg_sandbox.candidate.rendering import Renderer
+from egcfg_sandbox.candidate.surroundings import input_as_file, program_path
 from egcfg_sandbox.candidate.tracing import (
     MonitoringTracer,
     Recorder,
@@ -249,6 +250,7 @@ class Runner:
             self._prepare_trace(source, code)
         module = types.ModuleType(name)
         module.__dict__["__builtins__"] = self._builtins
+        module.__dict__["__file__"] = program_path(source)
         sys.modules[name] = module
         self._module = module.__dict__
         return code
@@ -258,8 +260,10 @@ class Runner:
         exec(self._prepare_module(source, MODULE, trace=trace), self._module)
         return self._do_names(names)
 
-    def _do_run_whole(self, source: bytes, trace: bool) -> None:
+    def _do_run_whole(self, source: bytes, trace: bool, input_size: int) -> None:
         """Runs the program as a script, from its first line to the end of its threads."""
+        if input_as_file(input_size, source):
+            open_input()
         code = self._prepare_module(source, "__main__", trace=trace)
         try:
             self._traced(lambda: exec(code, self._module), "<module>", 1)
@@ -370,10 +374,16 @@ def _own_text(error: BaseException) -> str | None:
 
 def open_streams() -> None:
     """Python's standard streams on descriptors 0 to 2, whatever these will be when a program uses them."""
-    sys.stdin = os.fdopen(0, encoding="utf-8", errors="surrogateescape", closefd=False)
+    open_input()
     sys.stdout = os.fdopen(1, "w", encoding="utf-8", errors="backslashreplace", newline="\n", closefd=False)
     sys.stderr = os.fdopen(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
+    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr  # type: ignore[misc]
+
+
+def open_input() -> None:
+    """Python's standard input on what descriptor 0 is now."""
+    sys.stdin = os.fdopen(0, encoding="utf-8", errors="surrogateescape", closefd=False)
+    sys.__stdin__ = sys.stdin  # type: ignore[misc]
 
 
 def run(memory: Any, trace_limits: tuple[int, int]) -> NoReturn:

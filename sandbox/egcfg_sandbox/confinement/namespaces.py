@@ -13,6 +13,7 @@ import socket
 from pathlib import Path
 from typing import Final
 
+from egcfg_sandbox.candidate.surroundings import INPUT_FILE, INPUT_NAMES
 from egcfg_sandbox.confinement.layer import Confinement, Layer, Process, Role
 from egcfg_sandbox.linux import kernel
 
@@ -142,6 +143,10 @@ def build_root(confinement: Confinement) -> None:
     if not Path(new_root + USUAL_SCRATCH).exists():
         Path(new_root + USUAL_SCRATCH).symlink_to(SCRATCH)
     _copy_links(new_root)
+    for name in INPUT_NAMES:
+        link = Path(new_root + name)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(f"{SCRATCH}/{INPUT_FILE}")
     kernel.make_read_only(new_root)
     os.chdir(new_root)
     kernel.pivot_root(".", ".")

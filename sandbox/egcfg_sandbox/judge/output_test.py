@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
+from egcfg_sandbox.judge.output_words import difference
 from egcfg_sandbox.judge.questions import Questions
 from egcfg_sandbox.judge.run_watch import Ended
 from egcfg_sandbox.verdicts import StdioTest, Verdict
-
-_SHOWN: Final = 60
 
 Outcome = tuple[Verdict, str | None]
 
@@ -17,7 +14,7 @@ def judge_output(questions: Questions, test: StdioTest, source: bytes, *, trace:
     """Runs the program on the test's input; an exit with status 0 is no crash."""
     watch = questions.watch
     try:
-        questions.ask("run_whole", source, trace)
+        questions.ask("run_whole", source, trace, len(test.input_bytes))
     except SystemExit as error:
         if error.code not in (None, 0, False):
             return Verdict.CRASHED, f"exited with status {exit_status(error)}"
@@ -25,7 +22,8 @@ def judge_output(questions: Questions, test: StdioTest, source: bytes, *, trace:
         if not watch.forgive_clean_exit(ended):
             raise
     watch.drain_outputs()
-    return _compare_words(watch.whole_output.split(), test.stdout.split())
+    reason = difference(watch.whole_output, test.stdout, test.tolerance)
+    return (Verdict.PASSED if reason is None else Verdict.FAILED), reason
 
 
 def exit_status(error: SystemExit) -> int:
@@ -33,17 +31,3 @@ def exit_status(error: SystemExit) -> int:
     if error.code is None:
         return 0
     return error.code if type(error.code) is int else 1
-
-
-def _compare_words(got: list[str], expected: list[str]) -> Outcome:
-    if got == expected:
-        return Verdict.PASSED, None
-    for number, (left, right) in enumerate(zip(got, expected, strict=False), 1):
-        if left != right:
-            reason = f"word {number} of the output: got {_shown(left)}, expected {_shown(right)}"
-            return Verdict.FAILED, reason
-    return Verdict.FAILED, f"got {len(got)} words of output, expected {len(expected)}"
-
-
-def _shown(word: str) -> str:
-    return repr(word if len(word) <= _SHOWN else word[: _SHOWN - 3] + "...")

@@ -45,7 +45,7 @@ def judge(watch: Watch, brief: Brief) -> Ruling:
     test = brief.test
     seal.open_for_test()
     try:
-        watch.start(test.stdin.encode("utf-8", "surrogatepass") if isinstance(test, StdioTest) else b"")
+        watch.start(test.input_bytes if isinstance(test, StdioTest) else b"")
         source = brief.source.encode("utf-8", "surrogatepass")
         outcome: Outcome = (Verdict.PASSED, None)
         if brief.inside:
