@@ -14,11 +14,11 @@ from typing import Any, Final
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.exercises.packages import imported_packages, test_texts
 from egcfg_tui.exercises.python import source as python_source
+from egcfg_tui.exercises.python.beside import files_beside
 from egcfg_tui.exercises.python.source import imported_names
 from egcfg_tui.exercises.python.stubs import definitions, split_stub
 from egcfg_tui.exercises.python.suites import Suite, SuiteTests, read_tests
 from egcfg_tui.exercises.reading import text_files
-from egcfg_tui.exercises.reading.beside import files_beside
 from egcfg_tui.exercises.reading.places import LocateKey, Place
 from egcfg_tui.exercises.validation import validate
 
