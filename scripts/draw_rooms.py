@@ -41,11 +41,7 @@ def picture() -> str:
         lines.append("  end")
     for importer in rooms:
         for imported in rooms:
-            if (
-                importer != imported
-                and graph.find_shortest_chains(importer, imported)
-                and _direct(graph, importer, imported)
-            ):
+            if importer != imported and _imports(graph, importer, imported):
                 lines.append(f"  {_name(importer)} --> {_name(imported)}")
     return "\n".join([*lines, "```"])
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from egcfg_sandbox import CheckerTest, CodeTest, StdioTest, SuiteTest, Test, why_inside
 from egcfg_tui.cli.columns import columns
-from egcfg_tui.exercises import Exercise
+from egcfg_tui.exercises import Exercise, ExerciseKind
 from egcfg_tui.exercises.checking import Check, CheckedTest
 from egcfg_tui.exercises.guarding import tests_inside
 from egcfg_tui.terminal_text import printable
@@ -48,7 +48,8 @@ def failure(check: Check, test: CheckedTest) -> str:
 
 def doubt(check: Check, test: CheckedTest) -> str:
     """Which example of a docstring the reference contradicts."""
-    head = f"{check.exercise.source}: {test.name}, read from the text, contradicts the reference"
+    origin = "question" if check.exercise.kind is ExerciseKind.DATA else "docstring"
+    head = f"{check.exercise.source}: {test.name}, read from the {origin}, contradicts the reference"
     return printable(f"{head}: {test.result.test}")
 
 

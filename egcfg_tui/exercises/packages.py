@@ -64,7 +64,7 @@ def test_texts(tests: Iterable[Test]) -> list[str]:
             case SnippetTest():
                 texts += [test.given, test.own, test.code, test.end]
             case SuiteTest(files=files):
-                texts += [text for name, text in files if isinstance(text, str) and name.endswith(".py")]
+                texts += [text for name, text in files if name.endswith(".py")]
             case StdioTest():
                 pass
     return list(dict.fromkeys(texts))

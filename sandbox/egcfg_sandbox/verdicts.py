@@ -127,14 +127,15 @@ class SuiteTest:
 
     `node` names it as pytest does behind the file's name: `test_sum`, `TestSum::test_two`. `files` are the
     names and contents of all that lies beside the program while it runs: the test file `file` itself, its
-    `conftest.py`, helper modules, data. `module` is the name by which they import the program. `shown` is the
-    function's source, `why` what of the file's text needs this: "the test ...".
+    `conftest.py`, helper modules, data (bytes that are no UTF-8 as `surrogateescape` has them). `module` is
+    the name by which they import the program. `shown` is the function's source, `why` what of the file's
+    text needs this: "the test ...".
     """
 
     node: str
     file: str
     module: str
-    files: tuple[tuple[str, str | bytes], ...]
+    files: tuple[tuple[str, str], ...]
     shown: str
     why: str = "is one of a whole test file"
 
@@ -146,8 +147,7 @@ class SuiteTest:
     @property
     def source(self) -> str:
         """The text of the test file."""
-        content = dict(self.files)[self.file]
-        return content if isinstance(content, str) else content.decode("utf-8", "replace")
+        return dict(self.files)[self.file]
 
 
 Test = CodeTest | StdioTest | SnippetTest | CheckerTest | SuiteTest

@@ -11,10 +11,10 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from egcfg_tui.exercises.beside import files_beside
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.exercises.packages import imported_packages, test_texts
 from egcfg_tui.exercises.python import source as python_source
+from egcfg_tui.exercises.python.beside import files_beside
 from egcfg_tui.exercises.python.source import imported_names
 from egcfg_tui.exercises.python.stubs import definitions, split_stub
 from egcfg_tui.exercises.python.suites import Suite, SuiteTests, read_tests

@@ -45,10 +45,10 @@ class Suite:
     file: str
     module: str
     place: Place
-    beside: tuple[tuple[str, str | bytes], ...] = ()
+    beside: tuple[tuple[str, str], ...] = ()
 
     @property
-    def files(self) -> tuple[tuple[str, str | bytes], ...]:
+    def files(self) -> tuple[tuple[str, str], ...]:
         """All that the tests need in their folder."""
         return ((self.file, self.text), *self.beside)
 

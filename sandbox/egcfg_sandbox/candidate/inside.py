@@ -74,7 +74,7 @@ class Inside:
         for name, content in self._test.files if isinstance(self._test, SuiteTest) else ():
             path = self._folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "replace"))
+            path.write_bytes(content.encode("utf-8", "surrogateescape"))
             path.chmod(_READ_ONLY)
         if not isinstance(self._test, SnippetTest | CheckerTest):
             self._file.write_bytes(self._source.encode("utf-8", "surrogatepass"))

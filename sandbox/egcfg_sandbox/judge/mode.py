@@ -94,7 +94,7 @@ def preloadable(test: Test) -> frozenset[str]:
     """Modules of large libraries that a test's text imports: to be imported once, for all its runs."""
     match test:
         case SuiteTest(files=files):
-            texts = [text for _, text in files if isinstance(text, str)]
+            texts = [text for _, text in files]
         case CodeTest() | CheckerTest():
             texts = [test.setup, test.code]
         case SnippetTest():

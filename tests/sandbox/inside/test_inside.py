@@ -30,7 +30,7 @@ FILE = (
 )
 
 
-def of_file(text: str, node: str, **beside: str | bytes) -> SuiteTest:
+def of_file(text: str, node: str, **beside: str) -> SuiteTest:
     files = (
         ("test_calc.py", text),
         *((name.replace("__", "."), content) for name, content in beside.items()),
@@ -177,7 +177,7 @@ def test_what_lies_beside_is_there_and_read_only(sandbox: Sandbox) -> None:
     conftest = "import pytest\n@pytest.fixture\ndef one(): return 1\n"
     files = (
         ("test_calc.py", text), ("conftest.py", conftest), ("helper.py", "TWO = 2\n"),
-        ("data/two.txt", "2"), ("raw.bin", bytes([0, 255])),
+        ("data/two.txt", "2"), ("raw.bin", bytes([0, 255]).decode("utf-8", "surrogateescape")),
     )  # fmt: skip
     result = run(sandbox, HONEST, SuiteTest("test_f", "test_calc.py", "calc", files, ""))
     assert (result.status, result.error) == (Verdict.PASSED, None)

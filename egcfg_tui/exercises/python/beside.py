@@ -8,10 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from egcfg_tui.exercises.python import source as python_source
-from egcfg_tui.exercises.reading import text_files
 from egcfg_tui.exercises.reading.places import Place
-
-Files = tuple[tuple[str, str | bytes], ...]
 
 MOST_BYTES: Final = 4 << 20
 """Of all files beside a test together: they are written anew for every run."""
@@ -19,8 +16,8 @@ _MOST_LOOKED_AT: Final = 2000
 _CONFTEST: Final = "conftest.py"
 
 
-def files_beside(test_file: Path, solution: Path, *, also: str = "") -> Files:
-    """Names, relative to the folder, and contents; `also` is further text that may name data.
+def files_beside(test_file: Path, solution: Path, *, also: str = "") -> tuple[tuple[str, str], ...]:
+    """Names, relative to the folder, and contents as in `SuiteTest`; `also` is text that may name data too.
 
     Raises `ExerciseError` for more than `MOST_BYTES`.
     """
@@ -40,13 +37,10 @@ def files_beside(test_file: Path, solution: Path, *, also: str = "") -> Files:
         raise Place(str(test_file)).error(
             f"the files beside it that it uses have {total} bytes; each run can have {MOST_BYTES}; use fewer"
         )
-    return tuple((str(path.relative_to(folder)), _content(path, raw)) for path, raw in sorted(found.items()))
-
-
-def _content(path: Path, raw: bytes) -> str | bytes:
-    if path.suffix == ".py" and raw.strip():
-        return text_files.decode(raw, str(path))
-    return raw
+    return tuple(
+        (str(path.relative_to(folder)), raw.decode("utf-8", "surrogateescape"))
+        for path, raw in sorted(found.items())
+    )
 
 
 def _imported(file: Path, folder: Path) -> Iterator[Path]:
