@@ -21,6 +21,7 @@ from egcfg_tui.cli.solving_options import (
     chosen_grid,
     held_settings,
     layers_from,
+    refuse_unguarded,
     settings_from,
     visible_from,
 )
@@ -88,6 +89,8 @@ def run(args: argparse.Namespace) -> ExitCode:
             for exercise in exercises.load_several(args.exercises)
         ]
         for exercise in found:
+            if args.guarded_only:
+                refuse_unguarded(exercise)
             require_packages(exercise)
         model, recorded_model = chosen_model(args)
     except (exercises.ExerciseError, models.ModelError) as error:
