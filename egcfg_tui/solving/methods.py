@@ -78,7 +78,7 @@ _ROWS: Final = (
         "egcfg_tui.solving.trials.sampling",
         samples=True,
         by_lines=False,
-        no_tokens="Of plain samples none are kept.",
+        no_tokens="The probabilities of plain samples are not kept.",
         no_way_back="Plain samples have no lines to go back to.",
     ),
     Method(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from egcfg_tui.tui.view import LineView, SolveView
+from egcfg_tui.tui.view import LineView, SolveView, TrialView
 
 
 class NoWayBackError(Exception):
     """There is no line to go back to; the text says why, for the user."""
 
 
-def can_be_retaken(view: SolveView, line: LineView) -> bool:
-    """Whether going back while `line` is looked at means that line."""
+def can_be_retaken(view: SolveView, trial: TrialView | None, line: LineView) -> bool:
+    """Whether going back while `line` of `trial` is looked at means that line."""
+    if trial is not view.trial:
+        return False
     try:
         return line_to_retake(view, line.number) is line
     except NoWayBackError:
@@ -27,9 +29,10 @@ def line_to_retake(view: SolveView, selected: int | None, asked: int | None = No
         raise NoWayBackError("Nothing is being solved: there is no line to go back to.")
     if view.trial is not None and view.way.no_way_back:
         raise NoWayBackError(view.way.no_way_back)
-    if view.trial is not None and view.trial.outcome is not None:
+    trial = view.trial
+    if trial is not None and trial.outcome is not None:
         raise NoWayBackError("The trial is over: there is no line to go back to.")
-    lines = [line for line in view.lines if asked is None or line.number < asked]
+    lines = [line for line in (trial.lines if trial else ()) if asked is None or line.number < asked]
     if not lines:
         raise NoWayBackError("No line is chosen yet: there is nothing to go back to.")
     return next((line for line in lines if line.number == selected), lines[-1])

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import singledispatch
 
-from egcfg_sandbox import TestResult
+from egcfg_sandbox import TestResult, Verdict
 from egcfg_tui.events import (
     CandidateRun,
     CandidatesExecuted,
@@ -23,6 +23,7 @@ from egcfg_tui.events import (
     LineChosen,
     LineGrown,
     LinesRewound,
+    Outcome,
     Progressed,
     SettingsLeftOut,
     SignalBuilt,
@@ -33,15 +34,16 @@ from egcfg_tui.events import (
     SolveStarted,
     Stage,
     StageEntered,
+    TokenCounts,
     TrialFinished,
     TrialStarted,
 )
-from egcfg_tui.solving.methods import method_named
 from egcfg_tui.solving.request.fitting import left_out
 from egcfg_tui.solving.text.rows import last_row, row_behind
 from egcfg_tui.tui.bridge import RecordingFailed
 from egcfg_tui.tui.view import (
     NO_PROGRESS,
+    AnswerView,
     EngineState,
     EngineView,
     LineView,
@@ -88,7 +90,6 @@ def _(event: SolveStarted, view: SolveView, at_s: float) -> SolveView:
         title=event.title,
         statement=event.statement,
         starter=event.starter,
-        code=event.starter,
         tests=tuple(TestRow(text) for text in event.visible_tests),
         hidden_tests=event.hidden_tests,
         method=event.method,
@@ -125,99 +126,98 @@ def _(event: StageEntered, view: SolveView, at_s: float) -> SolveView:
 @fold.register
 def _(event: Progressed, view: SolveView, at_s: float) -> SolveView:
     progress = Progress(event.done, event.total, event.rate)
-    return replace(view, stage=event.stage, progress=progress, tokens=event.tokens)
+    return replace(view, stage=event.stage, progress=progress, tokens=_more(view.tokens, event.tokens))
 
 
 @fold.register
 def _(event: TrialStarted, view: SolveView, at_s: float) -> SolveView:
-    """A new trial begins with empty hands; only plain sampling keeps its best answer in sight meanwhile."""
-    return replace(
-        view,
-        trial=TrialView(event.index, event.method, event.settings, event.gamma),
-        gamma=event.gamma,
-        settings=event.settings,
-        code=view.starter if method_named(event.method).by_lines else view.code,
-        lines=(),
-        current=None,
+    """A new trial begins with empty hands."""
+    trial = TrialView(
+        event.index,
+        event.method,
+        event.settings,
+        event.gamma,
+        event.attempts,
+        code=view.starter,
+        tests=view.tests,
     )
+    return replace(view, trials=(*view.trials, trial), gamma=event.gamma, settings=event.settings)
 
 
 @fold.register
 def _(event: TrialFinished, view: SolveView, at_s: float) -> SolveView:
-    trial = view.trial or TrialView(event.index, view.method, view.settings, view.gamma)
-    ended = replace(trial, outcome=event.outcome)
-    return replace(
-        _with_winner(view, event.code),
-        trial=ended,
-        trials=(*view.trials, ended),
-        code=event.code or view.code,
-        tokens=event.tokens,
-    )
+    """The answer of a trial that passed is its code; other trials keep the code that they came to."""
+    trial = _trial(view)
+    if event.outcome is Outcome.PASSED and event.code:
+        trial = replace(_with_winner(trial, event.code), code=event.code)
+    spent = event.tokens.evaluated
+    return _with_trial(view, replace(trial, outcome=event.outcome, wall_s=event.wall_s, tokens=spent))
 
 
 @fold.register
 def _(event: CandidatesGrown, view: SolveView, at_s: float) -> SolveView:
-    return replace(view, current=replace(_current(view), growing=event.texts))
+    return _with_line(view, replace(_current(view), growing=event.texts))
 
 
 @fold.register
 def _(event: CandidatesSampled, view: SolveView, at_s: float) -> SolveView:
     line = _current(view, event.line, event.row)
-    return replace(view, current=replace(line, growing=(), candidates=event.candidates, runs=None))
+    return _with_line(view, replace(line, growing=(), candidates=event.candidates, runs=None))
 
 
 @fold.register
 def _(event: CandidatesExecuted, view: SolveView, at_s: float) -> SolveView:
     line = replace(_current(view, event.line, event.row), runs=event.runs)
-    return _with_best_run(replace(view, current=line), line)
+    view = _with_line(view, line)
+    return _with_trial(view, _with_best_run(_trial(view), line))
 
 
 @fold.register
 def _(event: SignalBuilt, view: SolveView, at_s: float) -> SolveView:
     line = _current(view, event.line, event.row)
     signal = Signal(line.row, event.text, event.tokens, event.dropped)
-    return replace(view, current=replace(line, signal=signal))
+    return _with_line(view, replace(line, signal=signal))
 
 
 @fold.register
 def _(event: LineGrown, view: SolveView, at_s: float) -> SolveView:
-    return replace(view, current=replace(_current(view, event.line, event.row), text=event.text))
+    return _with_line(view, replace(_current(view, event.line, event.row), text=event.text))
 
 
 @fold.register
 def _(event: LineChosen, view: SolveView, at_s: float) -> SolveView:
     """A line without text is the answer's end, not a line."""
-    kept = tuple(line for line in view.lines if line.number < event.line)
-    if not event.text.strip():
-        return replace(view, code=event.code, lines=kept, current=None)
-    rows = (event.row, last_row(event.code))
-    line = replace(
-        _current(view, event.line, event.row),
-        text=event.text,
-        row=rows[0],
-        rows=rows,
-        growing=(),
-        gamma=event.gamma,
-        tokens=event.tokens,
-    )
-    return replace(view, code=event.code, lines=(*kept, line), current=None)
+    line, trial = _current(view, event.line, event.row), _trial(view)
+    kept = tuple(line for line in trial.lines if line.number < event.line)
+    if event.text.strip():
+        rows = (event.row, last_row(event.code))
+        chosen = replace(
+            line,
+            text=event.text,
+            row=rows[0],
+            rows=rows,
+            growing=(),
+            gamma=event.gamma,
+            tokens=event.tokens,
+        )
+        kept = (*kept, chosen)
+    return _with_trial(view, replace(trial, code=event.code, lines=kept, current=None))
 
 
 @fold.register
 def _(event: CodeExecuted, view: SolveView, at_s: float) -> SolveView:
-    """The tests follow the answer of a trial; of answers among candidates and samples only the best shows."""
-    shown = _with_answer(view, event)
-    passed = sum(result.passed for result in event.results)
-    if view.trial is None or view.way.by_lines:
-        among_candidates = view.current is not None and view.current.runs is not None
-        shown = replace(shown, best_answer=max(passed, view.best_answer))
-        if among_candidates and passed <= view.passed:
-            return shown
-        return _with_results(shown, event.results, "whole answer")
-    if passed <= view.best_answer:
-        return shown
-    shown = replace(shown, code=event.source, best_answer=passed)
-    return _with_results(shown, event.results, "best answer")
+    """The tests follow what is whole and as good as anything before; a trial of samples shows its best."""
+    trial = _trial(view)
+    rows = tested(view.tests, event.results)
+    answer = AnswerView(len(trial.answers) + 1, event.source, rows or view.tests)
+    best = trial.best_answer
+    told = replace(_with_answer(trial, event), answers=(*trial.answers, answer))
+    if not trial.way.by_lines:
+        if best is None or answer.passed > best.passed:
+            told = replace(told, code=answer.code, tests=answer.tests, tests_of=f"sample {answer.number}")
+    elif trial.current is None or trial.current.runs is None or answer.passed > trial.passed:
+        told = replace(told, tests=answer.tests, tests_of="whole answer")
+    return _with_trial(view, told)
 
 
 @fold.register
@@ -228,6 +228,7 @@ def _(event: SolveFinished, view: SolveView, at_s: float) -> SolveView:
             test.result.status if test.result else None,
             test.result.error if test.result else None,
             test.hidden,
+            test.result.guarded if test.result else True,
         )
         for test in event.tests
     )
@@ -235,10 +236,8 @@ def _(event: SolveFinished, view: SolveView, at_s: float) -> SolveView:
         _resumed(view, at_s),
         phase=Phase.SOLVED if event.solved else Phase.UNSOLVED,
         stage=Stage.DONE,
-        tokens=event.tokens,
-        tests=scored or view.tests,
-        tests_of="solution" if scored else view.tests_of,
-        code=event.solution or view.code,
+        tokens=_more(view.tokens, event.tokens),
+        scored=scored,
         ended_s=at_s,
         result=event,
     )
@@ -278,12 +277,13 @@ def _(event: GammaChanged, view: SolveView, at_s: float) -> SolveView:
 @fold.register
 def _(event: LinesRewound, view: SolveView, at_s: float) -> SolveView:
     """The tests go back too: to the latest runs on the way to what is left of the code, if there are any."""
-    kept = tuple(line for line in view.lines if line.number < event.line)
-    untested = tuple(TestRow(row.text) for row in view.tests)
-    rewound = replace(view, code=event.code, lines=kept, current=None, tests=untested, tests_of="")
+    trial = _trial(view)
+    kept = tuple(line for line in trial.lines if line.number < event.line)
+    trial = replace(trial, code=event.code, lines=kept, current=None, tests=view.tests, tests_of="")
     for line in kept:
-        rewound = _with_best_run(rewound, line)
-    return replace(rewound, current=_current(rewound, event.line, event.row))
+        trial = _with_best_run(trial, line)
+    view = _with_trial(view, trial)
+    return _with_line(view, _current(view, event.line, event.row))
 
 
 def engine_lost(view: SolveView, message: str, at_s: float, *, absent: bool = False) -> SolveView:
@@ -293,33 +293,64 @@ def engine_lost(view: SolveView, message: str, at_s: float, *, absent: bool = Fa
     return replace(view, engine=engine)
 
 
+def tested(tests: tuple[TestRow, ...], results: tuple[TestResult, ...]) -> tuple[TestRow, ...]:
+    """The tests with the rows of one run; empty for a run with other tests than the exercise's."""
+    if len(results) != len(tests):
+        return ()
+    return tuple(
+        replace(row, verdict=result.status, error=result.error, guarded=result.guarded)
+        for row, result in zip(tests, results, strict=True)
+    )
+
+
+def best_run(tests: tuple[TestRow, ...], line: LineView) -> tuple[TestRow, ...]:
+    """The tests with the best run of a line's candidates; empty where nothing of it ran."""
+    executed = [rows for run in line.runs or () if (rows := tested(tests, run.results))]
+    return max(executed, key=lambda rows: sum(row.verdict is Verdict.PASSED for row in rows), default=())
+
+
+def _trial(view: SolveView) -> TrialView:
+    """The trial in work."""
+    return view.trial or TrialView(
+        1, view.way.name, view.settings, view.gamma, code=view.starter, tests=view.tests
+    )
+
+
+def _with_trial(view: SolveView, trial: TrialView) -> SolveView:
+    """The view with the trial in work changed."""
+    return replace(view, trials=(*view.trials[:-1], trial))
+
+
+def _with_line(view: SolveView, line: LineView) -> SolveView:
+    """The view with the line in work changed."""
+    return _with_trial(view, replace(_trial(view), current=line))
+
+
 def _current(view: SolveView, number: int | None = None, row: int | None = None) -> LineView:
     """The line in work: the known one if `number` is still its own, else a new one that begins on `row`.
 
     Without a number it is the line behind the code.
     """
-    if view.current and number in (None, view.current.number):
-        return view.current
+    trial = _trial(view)
+    if trial.current and number in (None, trial.current.number):
+        return trial.current
     if number is None or row is None:
-        number, row = view.lines[-1].number + 1 if view.lines else 1, row_behind(view.code)
-    tail = view.code.rpartition("\n")[2]
+        number, row = trial.lines[-1].number + 1 if trial.lines else 1, row_behind(trial.code)
+    tail = trial.code.rpartition("\n")[2]
     return LineView(number, row, lead="" if tail.strip() else tail)
 
 
-def _with_best_run(view: SolveView, line: LineView) -> SolveView:
-    """The tests with the best run of a line's candidates; as they were where nothing of it ran."""
-    executed = [run.results for run in line.runs or () if run.results]
-    if not executed:
-        return view
-    best = max(executed, key=lambda results: sum(result.passed for result in results))
-    return _with_results(view, best, f"best of line {line.row}")
+def _with_best_run(trial: TrialView, line: LineView) -> TrialView:
+    """The trial with the results of the best run of a line's candidates, if anything of it ran."""
+    rows = best_run(trial.tests, line)
+    return replace(trial, tests=rows, tests_of=f"best of line {line.row}") if rows else trial
 
 
-def _with_answer(view: SolveView, event: CodeExecuted) -> SolveView:
+def _with_answer(trial: TrialView, event: CodeExecuted) -> TrialView:
     """The results of an answer beside the candidate that it is, where no run stands there yet."""
-    line = view.current
+    line = trial.current
     if line is None:
-        return view
+        return trial
     shown = {index for run in line.runs or () for index in run.candidates}
     same = tuple(
         candidate.index
@@ -327,23 +358,28 @@ def _with_answer(view: SolveView, event: CodeExecuted) -> SolveView:
         if candidate.index not in shown and candidate.text and event.source.endswith(candidate.text)
     )
     if not same:
-        return view
+        return trial
     run = CandidateRun(same, event.source, event.results)
-    return replace(view, current=replace(line, runs=(*(line.runs or ()), run)))
+    return replace(trial, current=replace(line, runs=(*(line.runs or ()), run)))
 
 
-def _with_winner(view: SolveView, answer: str) -> SolveView:
+def _with_winner(trial: TrialView, answer: str) -> TrialView:
     """Where a candidate was the answer, its line counts as chosen: all rows the candidate added."""
-    line = view.current
-    if line is None or view.trial is None or not view.way.by_lines:
-        return view
+    line = trial.current
+    if line is None or not trial.way.by_lines:
+        return trial
     for candidate in line.candidates:
-        if candidate.text and answer == view.code + candidate.text:
-            first = view.code.count("\n") + 1
+        if candidate.text and answer == trial.code + candidate.text:
+            first = trial.code.count("\n") + 1
             last = max(first, last_row(answer))
             chosen = replace(line, text=candidate.text, row=first, rows=(first, last))
-            return replace(view, lines=(*view.lines, chosen), current=None)
-    return view
+            return replace(trial, lines=(*trial.lines, chosen), current=None)
+    return trial
+
+
+def _more(before: TokenCounts, now: TokenCounts) -> TokenCounts:
+    """The larger count: a counter on the screen never runs backwards."""
+    return now if now.evaluated >= before.evaluated else before
 
 
 def _resumed(view: SolveView, at_s: float) -> SolveView:
@@ -351,14 +387,3 @@ def _resumed(view: SolveView, at_s: float) -> SolveView:
     if view.paused_s is None:
         return view
     return replace(view, paused_s=None, pauses_s=view.pauses_s + at_s - view.paused_s)
-
-
-def _with_results(view: SolveView, results: tuple[TestResult, ...], name: str) -> SolveView:
-    """The tests with the rows of one run; a run with other tests than the exercise's is left out."""
-    if len(results) != len(view.tests):
-        return view
-    rows = tuple(
-        replace(row, verdict=result.status, error=result.error)
-        for row, result in zip(view.tests, results, strict=True)
-    )
-    return replace(view, tests=rows, tests_of=name)

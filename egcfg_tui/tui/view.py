@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from egcfg_sandbox import Verdict
+from egcfg_sandbox import Verdict, why_inside
 from egcfg_tui.events import (
     Candidate,
     CandidateRun,
@@ -56,6 +56,7 @@ class TestRow:
     verdict: Verdict | None = None
     error: str | None = None
     hidden: bool = False
+    guarded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +104,73 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerView:
+    """A whole answer of a trial and how it fared. `number` counts the answers of the trial from 1."""
+
+    number: int
+    code: str
+    tests: tuple[TestRow, ...]
+
+    @property
+    def passed(self) -> int:
+        """How many tests it passed."""
+        return _passed(self.tests)
+
+
+@dataclass(frozen=True, slots=True)
 class TrialView:
-    """One trial; `outcome` None while it goes on."""
+    """One trial with all that happened in it; `outcome` None while it goes on.
+
+    `lines` are its chosen lines, `current` the one in work, `answers` the whole answers that ran. `tests` are
+    the results of the best that it has run so far, which `tests_of` names. It starts from `attempts` failed
+    answers of earlier trials. `wall_s` and `tokens` are what it cost, once it is over.
+    """
 
     index: int
     method: str
-    settings: str
-    gamma: float
+    settings: str = ""
+    gamma: float = 1.0
+    attempts: int = 0
     outcome: Outcome | None = None
+    wall_s: float = 0.0
+    tokens: int = 0
+    code: str = ""
+    lines: tuple[LineView, ...] = ()
+    current: LineView | None = None
+    answers: tuple[AnswerView, ...] = ()
+    tests: tuple[TestRow, ...] = ()
+    tests_of: str = ""
+
+    @property
+    def way(self) -> Method:
+        """Its method."""
+        return method_named(self.method)
+
+    @property
+    def every_line(self) -> tuple[LineView, ...]:
+        """The chosen lines and the one in work."""
+        return self.lines if self.current is None else (*self.lines, self.current)
+
+    @property
+    def best_answer(self) -> AnswerView | None:
+        """The first answer that passed most tests."""
+        return max(self.answers, key=lambda answer: answer.passed, default=None)
+
+    @property
+    def passed(self) -> int:
+        """Most tests that anything of it has passed."""
+        return max(_passed(self.tests), self.best_answer.passed if self.best_answer else 0)
+
+    def line(self, number: int | None) -> LineView | None:
+        """The line with this number."""
+        return next((line for line in self.every_line if line.number == number), None)
+
+    def signal_of(self, line: LineView) -> Signal | None:
+        """The signal that steered `line`: its own, or with a longer refresh the latest one before it."""
+        if line.signal is not None:
+            return line.signal
+        earlier = (other.signal for other in reversed(self.lines) if other.number < line.number)
+        return next((signal for signal in earlier if signal is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +202,11 @@ NO_TOKENS: Final = TokenCounts()
 
 @dataclass(frozen=True, slots=True)
 class SolveView:
-    """Everything the screen shows of one solve.
+    """One solve: the task, the engine, how far it is, and every trial with its whole story.
 
-    `lines` are the chosen lines of the trial, `current` the one in work. `tests_of` names the code whose
-    results the tests show, `best_answer` is how many tests the best whole answer passed. Times are seconds
-    on whatever clock stamps the events. `warning` is what the user should know before the solve goes on.
+    `tests` are the visible tests of the exercise, `scored` all tests with the results of the solution.
+    `settings` and `gamma` are those of the trial in work. Times are seconds on whatever clock stamps the
+    events. `warning` is what the user should know before the solve goes on.
     """
 
     exercise_id: str = ""
@@ -155,7 +215,6 @@ class SolveView:
     starter: str = ""
     tests: tuple[TestRow, ...] = ()
     hidden_tests: int = 0
-    tests_of: str = ""
 
     method: str = ""
     model: str = ""
@@ -170,18 +229,13 @@ class SolveView:
     stage: Stage | None = None
     progress: Progress = NO_PROGRESS
     tokens: TokenCounts = NO_TOKENS
-    trial: TrialView | None = None
     trials: tuple[TrialView, ...] = ()
-
-    code: str = ""
-    best_answer: int = -1
-    lines: tuple[LineView, ...] = ()
-    current: LineView | None = None
 
     started_s: float | None = None
     ended_s: float | None = None
     paused_s: float | None = None
     pauses_s: float = 0.0
+    scored: tuple[TestRow, ...] = ()
     result: SolveFinished | None = None
     failure: SolveFailed | None = None
 
@@ -194,28 +248,28 @@ class SolveView:
         return max(0.0, end - self.started_s - self.pauses_s - pause)
 
     @property
+    def trial(self) -> TrialView | None:
+        """The trial in work, or the last one."""
+        return self.trials[-1] if self.trials else None
+
+    @property
     def way(self) -> Method:
         """The method of the trial in work; before the first trial, the method which that will have."""
         if self.trial is not None:
-            return method_named(self.trial.method)
+            return self.trial.way
         return method_named(method_named(self.method).starts_with)
 
     @property
-    def every_line(self) -> tuple[LineView, ...]:
-        """The chosen lines and the one in work."""
-        return self.lines if self.current is None else (*self.lines, self.current)
-
-    @property
-    def passed(self) -> int:
-        """How many of the shown tests passed."""
-        return sum(row.verdict is Verdict.PASSED for row in self.tests)
-
-    def signal_of(self, line: LineView) -> Signal | None:
-        """The signal that steered `line`: its own, or with a longer refresh the latest one before it."""
-        if line.signal is not None:
-            return line.signal
-        earlier = (other.signal for other in reversed(self.lines) if other.number < line.number)
-        return next((signal for signal in earlier if signal is not None), None)
+    def answer_trial(self) -> TrialView | None:
+        """The trial that the solution came from, once there is a solution."""
+        if self.result is None or not self.trials:
+            return None
+        solution = self.result.solution
+        for trial in self.trials:
+            if trial.index == self.result.solved_by:
+                return trial
+        came_from = (t for t in self.trials if any(answer.code == solution for answer in t.answers))
+        return next(came_from, self.trials[-1])
 
 
 def idle(exercise: Exercise, engine: EngineView = NO_ENGINE) -> SolveView:
@@ -225,8 +279,11 @@ def idle(exercise: Exercise, engine: EngineView = NO_ENGINE) -> SolveView:
         title=exercise.title,
         statement=exercise.task,
         starter=exercise.starter,
-        code=exercise.starter,
-        tests=tuple(TestRow(test.text) for test in exercise.visible),
+        tests=tuple(TestRow(test.text, guarded=why_inside(test) is None) for test in exercise.visible),
         hidden_tests=len(exercise.hidden),
         engine=engine,
     )
+
+
+def _passed(tests: tuple[TestRow, ...]) -> int:
+    return sum(row.verdict is Verdict.PASSED for row in tests)

@@ -19,6 +19,7 @@ class ScratchEngine(SequenceEngine):
         self._known: dict[tuple[int, ...], Logits] = {}
         self.tokenize = inner.tokenize
         self.piece = inner.piece
+        self.control_text = inner.control_text
         self.is_end = inner.is_end
         self.close = inner.close
 

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from support import digits_run
 
 from egcfg_sandbox import TestResult, Verdict
-from egcfg_tui.events import Candidate, CandidateRun, SolveFinished, TokenChoice
+from egcfg_tui.events import Candidate, CandidateRun, LineGrown, SolveFinished, TokenChoice
 from egcfg_tui.terminal_text import visible
+from egcfg_tui.tui.look import Look, Shown, shown
 from egcfg_tui.tui.options import SolveOptions
-from egcfg_tui.tui.state import fold_all
+from egcfg_tui.tui.state import fold, fold_all
 from egcfg_tui.tui.view import LineView, SolveView, TestRow
 from egcfg_tui.tui.widgets.bars import status_parts
 from egcfg_tui.tui.widgets.candidates_panel import candidate_lines
@@ -31,6 +32,21 @@ def view_after(*parts: tuple[object, ...]) -> SolveView:
     return fold_all(SolveView(), [(0.0, event) for event in events])  # type: ignore[misc]
 
 
+def seen(view: SolveView) -> Shown:
+    return shown(view, Look())
+
+
+def chosen(view: SolveView) -> tuple[LineView, ...]:
+    assert view.trial is not None
+    return view.trial.lines
+
+
+def current(view: SolveView) -> LineView:
+    assert view.trial is not None
+    assert view.trial.current is not None
+    return view.trial.current
+
+
 def plain(lines: list[object]) -> list[str]:
     return [line.plain.rstrip() for line in lines]  # type: ignore[attr-defined]
 
@@ -39,8 +55,7 @@ def test_candidates_share_a_block_by_text_and_a_letter_by_prefix() -> None:
     view = view_after(
         digits_run.BEGIN, digits_run.LINE_2_CHOSEN, digits_run.LINE_3_SAMPLED, digits_run.LINE_3_EXECUTED
     )
-    assert view.current is not None
-    assert plain(candidate_lines(view.current, 3, 60)) == [
+    assert plain(candidate_lines(current(view), 3, 60)) == [
         " A 1·3 ✓✓✓ │ for d in str(abs(n)):",
         "           │     total += int(d)",
         "           │ return total  ⏎ end",
@@ -54,7 +69,7 @@ def test_the_chosen_candidate_is_pointed_at_and_an_error_names_its_test() -> Non
     view = view_after(
         digits_run.BEGIN, digits_run.LINE_2_SAMPLED, digits_run.LINE_2_EXECUTED, digits_run.LINE_2_CHOSEN
     )
-    assert plain(candidate_lines(view.lines[1], 3, 70)) == [
+    assert plain(candidate_lines(chosen(view)[1], 3, 70)) == [
         " A 1 !!! │ return sum(n)  ⏎ end",
         "         ╰ TypeError: 'int' object is not iterable (line 2)",
         "▸B 2 ✗✗✗ │ total = 0",
@@ -70,8 +85,7 @@ def test_the_chosen_candidate_is_pointed_at_and_an_error_names_its_test() -> Non
 
 def test_candidates_still_growing_have_no_results_yet() -> None:
     view = view_after(digits_run.BEGIN, digits_run.LINE_2_SAMPLED[:2])
-    assert view.current is not None
-    assert plain(candidate_lines(view.current, 3, 60))[0] == "   1 ··· │ return sum"
+    assert plain(candidate_lines(current(view), 3, 60))[0] == "   1 ··· │ return sum"
 
 
 def test_a_candidate_that_cannot_run_says_so() -> None:
@@ -93,7 +107,7 @@ def test_hostile_texts_are_shown_as_they_are(text: str) -> None:
         assert word in shown
     rows = "".join(
         part.strip()
-        for part in plain(lines_of_tests(SolveView(tests=(TestRow(text, Verdict.FAILED, text),)), 28))
+        for part in plain(lines_of_tests(seen(SolveView(tests=(TestRow(text, Verdict.FAILED, text),))), 28))
     )
     assert visible(text).replace(" ", "")[:200] in rows.replace(" ", "")
     token_lines((TokenChoice(text, 0.5, 0.5, 0.5, instead=text),))
@@ -107,7 +121,7 @@ def test_probabilities_fill_their_columns_whatever_they_are(odd: float, cond: fl
 
 def test_a_changed_choice_names_the_token_it_replaced() -> None:
     view = view_after(digits_run.BEGIN, digits_run.LINE_2_CHOSEN)
-    rows = plain(token_lines(view.lines[1].tokens))
+    rows = plain(token_lines(chosen(view)[1].tokens))
     assert rows[1].startswith("◆total")
     assert rows[2] == "   instead of return"
     assert rows[3].split() == ["·=", "█.99", "█.99", "█.99"]
@@ -115,23 +129,22 @@ def test_a_changed_choice_names_the_token_it_replaced() -> None:
 
 def test_unguided_tokens_have_no_signal_column() -> None:
     view = view_after(digits_run.BEGIN)
-    assert plain(token_lines(view.lines[0].tokens))[1].split() == ["def", "█.97", "–", "█.97"]
+    assert plain(token_lines(chosen(view)[0].tokens))[1].split() == ["def", "█.97", "–", "█.97"]
 
 
 def test_a_line_in_work_continues_the_indent_of_the_code() -> None:
     view = view_after(digits_run.BEGIN, digits_run.LINE_2_SAMPLED, digits_run.LINE_2_EXECUTED)
-    assert view.current is not None
-    view = replace(view, current=replace(view.current, text="total ="))
-    lines, row = code_lines(view)
+    view = fold(LineGrown(2, 2, "total ="), view, 0.0)
+    lines, row = code_lines(seen(view))
     assert plain(lines) == ["  1  def digit_sum(n):", "  2      total =▏"]
     assert row == 1
 
 
 def test_hidden_tests_are_counted_before_the_end_and_shown_after_it() -> None:
     running = view_after(digits_run.BEGIN)
-    assert plain(lines_of_tests(running, 40))[-1] == " · 2 hidden, run at the end"
+    assert plain(lines_of_tests(seen(running), 40))[-1] == " · 2 hidden, run at the end"
     done = view_after(digits_run.SOLVE)
-    assert plain(lines_of_tests(done, 40))[-3:] == [
+    assert plain(lines_of_tests(seen(done), 40))[-3:] == [
         " hidden",
         " ✓ digit_sum(999_999) == 54",
         " ✓ digit_sum(-7) == 7",
@@ -146,4 +159,4 @@ def test_tests_that_the_budget_left_out_are_no_failures() -> None:
     view = view_after(digits_run.LOADING, digits_run.SOLVE[:-1], (unscored,))
     activity, _ = status_parts(view, OPTIONS, 0.0, waiting=False, pending="", wide=True)
     assert activity.plain == "✗ passes the visible tests; 1 not run in the budget"
-    assert plain(lines_of_tests(view, 60))[-1] == " · digit_sum(-7) == 7"
+    assert plain(lines_of_tests(seen(view), 60))[-1] == " · digit_sum(-7) == 7"

@@ -13,13 +13,8 @@ from egcfg_tui.tui.rewinding import NoWayBackError, can_be_retaken, line_to_reta
 from egcfg_tui.tui.view import LineView, Phase, SolveView, TrialView
 
 LINES = tuple(LineView(number, row=number + 3, rows=(number + 3, number + 3)) for number in range(1, 5))
-VIEW = SolveView(
-    phase=Phase.RUNNING,
-    method="auto",
-    trial=TrialView(2, "egcfg", "ns3t0.75d5k1_ln", 1.0),
-    lines=LINES,
-    current=LineView(5, row=8),
-)
+TRIAL = TrialView(2, "egcfg", "ns3t0.75d5k1_ln", 1.0, lines=LINES, current=LineView(5, row=8))
+VIEW = SolveView(phase=Phase.RUNNING, method="auto", trials=(TrialView(1, "greedy", outcome="failed"), TRIAL))
 
 
 @given(
@@ -52,17 +47,17 @@ def test_without_a_solve_there_is_no_way_back(phase: Phase) -> None:
 )
 def test_only_a_guided_trial_that_goes_on_has_a_way_back(trial: TrialView, reason: str) -> None:
     with pytest.raises(NoWayBackError, match=reason):
-        line_to_retake(replace(VIEW, trial=trial), 2)
+        line_to_retake(replace(VIEW, trials=(trial,)), 2)
 
 
 @pytest.mark.parametrize("asked", [None, 1])
 def test_without_a_chosen_line_there_is_nothing_to_go_back_to(asked: int | None) -> None:
-    view = VIEW if asked else replace(VIEW, lines=())
+    view = VIEW if asked else replace(VIEW, trials=(replace(TRIAL, lines=()),))
     with pytest.raises(NoWayBackError, match="No line is chosen"):
         line_to_retake(view, 5, asked)
 
 
-def test_the_line_in_work_is_no_line_to_go_back_to() -> None:
-    assert VIEW.current is not None
-    assert [can_be_retaken(VIEW, line) for line in VIEW.every_line] == [True] * 4 + [False]
-    assert not any(can_be_retaken(replace(VIEW, phase=Phase.SOLVED), line) for line in LINES)
+def test_only_chosen_lines_of_the_trial_in_work_can_be_gone_back_to() -> None:
+    assert [can_be_retaken(VIEW, TRIAL, line) for line in TRIAL.every_line] == [True] * 4 + [False]
+    assert not any(can_be_retaken(replace(VIEW, phase=Phase.SOLVED), TRIAL, line) for line in LINES)
+    assert not any(can_be_retaken(VIEW, VIEW.trials[0], line) for line in LINES)

@@ -20,8 +20,10 @@ from egcfg_tui.events import (
     LineChosen,
     LinesRewound,
     Outcome,
+    Progressed,
     SignalBuilt,
     SolveFailed,
+    SolveFinished,
     SolvePaused,
     SolveResumed,
     Stage,
@@ -30,6 +32,7 @@ from egcfg_tui.events import (
     TrialFinished,
     TrialStarted,
 )
+from egcfg_tui.tui.look import Look, Shown, shown
 from egcfg_tui.tui.state import fold, fold_all
 from egcfg_tui.tui.view import EngineState, LineView, Phase, SolveView, idle
 from egcfg_tui.tui.widgets.candidates_panel import candidate_lines
@@ -48,6 +51,28 @@ POOL: tuple[Event, ...] = (
 )
 
 
+def seen(view: SolveView) -> Shown:
+    """What the panels show of a solve that is followed."""
+    return shown(view, Look())
+
+
+def chosen(view: SolveView) -> tuple[LineView, ...]:
+    """The chosen lines of the trial in work."""
+    return view.trial.lines if view.trial else ()
+
+
+def lines(view: SolveView) -> tuple[LineView, ...]:
+    """The lines of the trial in work, the unfinished one included."""
+    return view.trial.every_line if view.trial else ()
+
+
+def current(view: SolveView) -> LineView:
+    """The line in work."""
+    assert view.trial is not None
+    assert view.trial.current is not None
+    return view.trial.current
+
+
 def stamped(events: tuple[Event, ...] | list[Event]) -> list[tuple[float, Event]]:
     return [(float(at), event) for at, event in enumerate(events)]
 
@@ -57,12 +82,12 @@ def test_any_order_of_events_folds_and_draws(events: list[Event]) -> None:
     view = SolveView()
     for at_s, event in stamped(events):
         view = fold(event, view, at_s)
-        code_lines(view)
-        lines_of_tests(view, 28)
-        for line in view.every_line:
+        code_lines(seen(view))
+        lines_of_tests(seen(view), 28)
+        for line in lines(view):
             candidate_lines(line, len(view.tests), 50)
         assert view.elapsed(at_s + 1) >= 0
-        numbers = [line.number for line in view.lines]
+        numbers = [line.number for line in chosen(view)]
         assert numbers == sorted(set(numbers))
 
 
@@ -74,32 +99,31 @@ def test_a_fold_leaves_the_view_it_began_with(prefix: int) -> None:
     fold_all(before, events[prefix:])
     assert before == copy
     with pytest.raises(FrozenInstanceError):
-        before.code = "x"  # type: ignore[misc]
+        before.title = "x"  # type: ignore[misc]
 
 
 def test_a_whole_solve_ends_solved_with_every_line_explained() -> None:
     view = fold_all(SolveView(), stamped((*digits_run.LOADING, *digits_run.SOLVE)))
     assert view.phase is Phase.SOLVED
     assert view.engine.state is EngineState.READY
-    assert view.code == digits_run.SOLUTION
-    assert [row.verdict for row in view.tests] == [Verdict.PASSED] * 5
-    assert [row.hidden for row in view.tests] == [False] * 3 + [True] * 2
-    assert [line.number for line in view.lines] == [1, 2, 3]
-    assert [line.rows for line in view.lines] == [(1, 1), (2, 2), (3, 5)]
-    assert [line.changed_by_guidance for line in view.lines] == [False, True, False]
-    assert view.lines[2].text == digits_run.WINNER
+    assert seen(view).code == digits_run.SOLUTION
+    assert [row.verdict for row in seen(view).tests] == [Verdict.PASSED] * 5
+    assert [row.hidden for row in seen(view).tests] == [False] * 3 + [True] * 2
+    assert [line.number for line in chosen(view)] == [1, 2, 3]
+    assert [line.rows for line in chosen(view)] == [(1, 1), (2, 2), (3, 5)]
+    assert [line.changed_by_guidance for line in chosen(view)] == [False, True, False]
+    assert chosen(view)[2].text == digits_run.WINNER
 
 
 def test_the_tests_show_the_best_run_of_the_line() -> None:
     view = fold_all(SolveView(), stamped(digits_run.SOLVE[:13]))
-    assert [row.verdict for row in view.tests] == [Verdict.PASSED, Verdict.PASSED, Verdict.ERROR]
-    assert view.tests_of == "best of line 2"
+    assert [row.verdict for row in seen(view).tests] == [Verdict.PASSED, Verdict.PASSED, Verdict.ERROR]
+    assert seen(view).tests_of == "best of line 2"
 
 
 def test_indent_that_came_with_the_line_before_is_the_lead_of_the_next() -> None:
     view = fold_all(SolveView(), stamped((*digits_run.BEGIN, *digits_run.LINE_2_SAMPLED)))
-    assert view.current is not None
-    assert view.current.lead == "    "
+    assert current(view).lead == "    "
 
 
 def test_lines_are_named_by_their_row_in_the_code() -> None:
@@ -110,10 +134,9 @@ def test_lines_are_named_by_their_row_in_the_code() -> None:
         LineChosen(1, 4, "a = n\n    ", started.starter + "a = n\n    ", 1.0, ()),
     )
     view = fold_all(SolveView(), stamped((*events, SignalBuilt(2, 5, "n = 2", 3))))
-    assert view.lines[0].rows == (4, 4)
-    assert view.current is not None
-    assert [line.row for line in view.every_line] == [4, 5]
-    assert [line.signal.row for line in view.every_line if line.signal] == [4, 5]
+    assert chosen(view)[0].rows == (4, 4)
+    assert [line.row for line in lines(view)] == [4, 5]
+    assert [line.signal.row for line in lines(view) if line.signal] == [4, 5]
 
 
 def test_a_longer_refresh_leaves_the_earlier_signal_standing() -> None:
@@ -124,10 +147,10 @@ def test_a_longer_refresh_leaves_the_earlier_signal_standing() -> None:
         LineChosen(3, 3, "    b = 2\n", "def f():\n    a = 1\n    b = 2\n", 1.0, ()),
     )
     view = fold_all(SolveView(), stamped(events))
-    signal = view.signal_of(view.lines[2])
+    signal = view.trial.signal_of(chosen(view)[2])
     assert signal is not None
     assert signal.row == 2
-    assert view.signal_of(view.lines[0]) is None
+    assert view.trial.signal_of(chosen(view)[0]) is None
 
 
 def test_pauses_do_not_count_as_work() -> None:
@@ -143,7 +166,7 @@ def test_pauses_do_not_count_as_work() -> None:
 
 def test_choosing_a_line_again_drops_what_came_after_it() -> None:
     view = fold_all(SolveView(), stamped((*digits_run.SOLVE[:17], LineChosen(1, 1, "x\n", "x\n", 1.0, ()))))
-    assert [line.number for line in view.lines] == [1]
+    assert [line.number for line in chosen(view)] == [1]
 
 
 @pytest.mark.parametrize(
@@ -164,15 +187,17 @@ def test_going_back_leaves_the_lines_before_with_their_tests_and_a_fresh_line(
     line: int, code: str, row: int, tests: list[Verdict | None], tests_of: str
 ) -> None:
     whole = fold_all(SolveView(), stamped(digits_run.SOLVE[:-4]))
-    assert whole.passed == 3
+    assert seen(whole).passed == 3
     view = fold(LinesRewound(line, row, code), whole, 99.0)
-    assert view.lines == whole.lines[: line - 1]
-    assert view.code == code
-    assert view.current == LineView(line, row=row, lead="    " if line > 1 else "")
-    assert [row.verdict for row in view.tests] == tests
-    assert [row.error is None for row in view.tests] == [verdict is not Verdict.ERROR for verdict in tests]
-    assert view.tests_of == tests_of
-    assert (view.phase, view.trial, view.gamma) == (whole.phase, whole.trial, whole.gamma)
+    assert chosen(view) == chosen(whole)[: line - 1]
+    assert seen(view).code == code
+    assert current(view) == LineView(line, row=row, lead="    " if line > 1 else "")
+    assert [row.verdict for row in seen(view).tests] == tests
+    assert [row.error is None for row in seen(view).tests] == [
+        verdict is not Verdict.ERROR for verdict in tests
+    ]
+    assert seen(view).tests_of == tests_of
+    assert (view.phase, len(view.trials), view.gamma) == (whole.phase, len(whole.trials), whole.gamma)
 
 
 @given(st.integers(1, 3))
@@ -183,8 +208,8 @@ def test_a_line_taken_back_and_chosen_again_looks_as_if_chosen_once(line: int) -
     events = [*(event for event, _ in numbered), LinesRewound(line, line, code), *again]
     once = fold_all(SolveView(), stamped([event for event, _ in numbered]))
     twice = fold_all(SolveView(), stamped(events))
-    assert twice.every_line == once.every_line
-    assert twice.code == once.code
+    assert lines(twice) == lines(once)
+    assert seen(twice).code == seen(once).code
 
 
 def test_the_end_of_an_answer_is_no_line() -> None:
@@ -195,8 +220,8 @@ def test_the_end_of_an_answer_is_no_line() -> None:
         LineChosen(3, 3, "", code, 1.0, ()),
     )
     view = fold_all(SolveView(), stamped(events))
-    assert [line.row for line in view.every_line] == [1, 2]
-    assert view.code == code
+    assert [line.row for line in lines(view)] == [1, 2]
+    assert seen(view).code == code
 
 
 def test_plain_sampling_shows_each_answer_beside_its_sample_and_keeps_the_best() -> None:
@@ -209,13 +234,12 @@ def test_plain_sampling_shows_each_answer_beside_its_sample_and_keeps_the_best()
         CodeExecuted("b = 2\n", failed, False),
     )
     view = fold_all(SolveView(), stamped(events))
-    assert view.code == "a = 1\n"
-    assert view.passed == 3
-    assert view.current is not None
-    assert view.current.runs is not None
-    assert [run.candidates for run in view.current.runs] == [(0,), (1,)]
-    view = fold(TrialStarted(2, "sample", "", 1.0), view, 9.0)
-    assert view.code == "a = 1\n"
+    assert seen(view).code == "a = 1\n"
+    assert seen(view).passed == 3
+    assert [run.candidates for run in current(view).runs] == [(0,), (1,)]
+    assert seen(view).code_of == "sample 1 of 2"
+    other = shown(view, Look(answer=2))
+    assert (other.code, other.passed, other.code_of) == ("b = 2\n", 0, "sample 2 of 2")
 
 
 def test_a_failure_while_loading_leaves_a_dead_engine_and_a_later_one_does_not() -> None:
@@ -230,8 +254,8 @@ def test_a_failure_while_loading_leaves_a_dead_engine_and_a_later_one_does_not()
 
 def test_the_idle_screen_has_the_exercise_and_no_results() -> None:
     view = idle(digits_run.OTHER)
-    assert view.code == digits_run.OTHER.starter
-    assert [row.verdict for row in view.tests] == [None, None]
+    assert seen(view).code == digits_run.OTHER.starter
+    assert [row.verdict for row in seen(view).tests] == [None, None]
 
 
 def test_auto_is_shown_as_what_its_trials_are() -> None:
@@ -242,12 +266,70 @@ def test_auto_is_shown_as_what_its_trials_are() -> None:
         assert (view.method, view.way.name) == ("auto", method)
 
 
-def test_samples_that_pass_less_than_the_greedy_answer_do_not_replace_it() -> None:
+def test_every_trial_keeps_its_own_code_and_results() -> None:
     failing = digits_run.rows(digits_run.PASS, (Verdict.FAILED, "got 4"), (Verdict.FAILED, "got 8"))
-    view = fold(replace(digits_run.STARTED, method="auto"), SolveView(), 0.0)
-    view = fold(TrialStarted(1, "greedy", "", 1.0), view, 1.0)
-    view = fold(CodeExecuted("best", failing, False), view, 2.0)
-    view = fold(TrialFinished(1, Outcome.FAILED, "best", 1.0, TokenCounts()), view, 2.0)
-    view = fold(TrialStarted(2, "sample", "", 1.0), view, 3.0)
     none = digits_run.rows(*[(Verdict.FAILED, "no")] * 3)
-    assert fold(CodeExecuted("worse", none, False), view, 4.0).code == "best"
+    events = (
+        replace(digits_run.STARTED, method="auto"),
+        TrialStarted(1, "greedy", "", 1.0),
+        LineChosen(1, 1, "best", "best", 1.0, ()),
+        CodeExecuted("best", failing, False),
+        TrialFinished(1, Outcome.FAILED, "best", 1.0, TokenCounts()),
+        TrialStarted(2, "sample", "", 1.0),
+        CodeExecuted("worse", none, False),
+        TrialFinished(2, Outcome.FAILED, "best", 1.0, TokenCounts()),
+    )
+    view = fold_all(SolveView(), stamped(events))
+    assert (seen(view).code, seen(view).passed) == ("worse", 0)
+    first = shown(view, Look(trial=1))
+    assert (first.code, first.passed, first.trial_name) == ("best", 1, "trial 1")
+
+
+def test_the_answer_brings_its_own_story_when_a_later_trial_did_not_end() -> None:
+    """The solution of a run that fails is the best answer, wherever it came from."""
+    failing = digits_run.rows(digits_run.PASS, (Verdict.FAILED, "got 4"), (Verdict.FAILED, "got 8"))
+    end = digits_run.END[-1]
+    assert isinstance(end, SolveFinished)
+    events = (
+        *digits_run.BEGIN,
+        CodeExecuted("best", failing, False),
+        TrialFinished(1, Outcome.FAILED, "best", 1.0, TokenCounts()),
+        TrialStarted(2, "greedy", "", 1.0),
+        LineChosen(1, 1, "other", "other", 1.0, ()),
+        TrialFinished(2, Outcome.BUDGET, "best", 1.0, TokenCounts()),
+        replace(end, solved=False, solution="best", solved_by=None, tests=()),
+    )
+    view = fold_all(SolveView(), stamped(events))
+    assert seen(view).trial is view.trials[0]
+    assert seen(view).code == "best"
+    assert shown(view, Look(trial=2)).code == "other"
+
+
+@given(st.lists(st.integers(0, 60), max_size=6))
+def test_counters_never_run_backwards(counts: list[int]) -> None:
+    view = fold(digits_run.STARTED, SolveView(), 0.0)
+    before = 0
+    for count in counts:
+        view = fold(Progressed(Stage.LINE, 1, 0, 1.0, TokenCounts(decoded=count)), view, 1.0)
+        assert view.tokens.evaluated >= before
+        before = view.tokens.evaluated
+
+
+@given(st.lists(st.sampled_from(POOL), max_size=40), st.integers(1, 3), st.integers(1, 4))
+def test_all_that_is_shown_belongs_to_one_trial(events: list[Event], index: int, number: int) -> None:
+    view = SolveView()
+    for at_s, event in stamped(events):
+        view = fold(event, view, at_s)
+        for look in (Look(), Look(trial=index), Look(trial=index, line=number), Look(answer=number)):
+            what = shown(view, look)
+            if what.trial is None:
+                continue
+            own = what.trial.every_line
+            assert what.trial in view.trials
+            assert what.line is None or what.line in own
+            assert what.chosen is None or what.chosen in own
+            assert what.growing is None or what.growing is what.trial.current
+            assert what.signal is None or what.signal in [line.signal for line in own]
+            assert what.answer is None or what.answer in what.trial.answers
+            known = [trial.index for trial in view.trials]
+            assert look.trial not in known or what.trial.index == look.trial

@@ -17,7 +17,7 @@ from egcfg_tui.events import FailureKind, LineGrown, SettingsLeftOut, SolveFaile
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui.app import WorkbenchApp
 from egcfg_tui.tui.keymap import Keymap
-from egcfg_tui.tui.view import EngineState, Phase
+from egcfg_tui.tui.view import EngineState, LineView, Phase
 from egcfg_tui.tui.widgets.bars import Bar
 from egcfg_tui.tui.widgets.lines import LinesPanel
 
@@ -39,6 +39,11 @@ def phase(app: WorkbenchApp) -> Phase:
 
 def engine(app: WorkbenchApp) -> EngineState:
     return app.workbench.control.view.engine.state
+
+
+def chosen(app: WorkbenchApp) -> tuple[LineView, ...]:
+    trial = app.workbench.control.view.trial
+    return trial.lines if trial else ()
 
 
 def panel(app: WorkbenchApp, name: str) -> str:
@@ -194,7 +199,7 @@ async def test_earlier_lines_can_be_looked_at_while_the_solve_goes_on(stage: Sta
         await pilot.press("end")
         assert "int(digit)" in panel(app, "candidates")
         await pilot.press("up", "down", "down")
-        assert app.workbench.selected is None
+        assert app.workbench.look.line is None
         await pilot.press("1", "k")
         assert "while n > 0" in panel(app, "candidates")
 
@@ -211,9 +216,9 @@ async def test_a_paused_solve_goes_back_to_the_line_looked_at_and_stays_paused(s
         await pilot.press("up")
         assert "u goes back to it" in str(app.workbench.query_one("#code").border_title)
         await pilot.press("u")
-        await wait_until(pilot, lambda: len(app.workbench.control.view.lines) == 1)
+        await wait_until(pilot, lambda: len(chosen(app)) == 1)
         await wait_until(pilot, lambda: phase(app) is Phase.PAUSED)
-        assert app.workbench.selected is None
+        assert app.workbench.look.line is None
         assert "total" not in panel(app, "code")
         assert "No candidates yet" in panel(app, "candidates")
         assert "‖ paused" in bar(app, "status")
@@ -230,7 +235,7 @@ async def test_going_back_twice_while_following_takes_back_two_lines(stage: Stag
         await pilot.press("s")
         await wait_until(pilot, lambda: "int(digit)" in panel(app, "candidates"))
         await pilot.press("u", "u")
-        await wait_until(pilot, lambda: app.workbench.control.view.lines == ())
+        await wait_until(pilot, lambda: chosen(app) == ())
         assert stage.session.calls[1:] == [("rewind", 2), ("rewind", 1)]
         await pilot.press("u")
         assert notes(app) == ["No line is chosen yet: there is nothing to go back to."]
@@ -286,10 +291,10 @@ async def test_a_line_that_was_taken_back_is_looked_at_no_more(stage: Stage) -> 
         await pilot.press("s")
         await wait_until(pilot, lambda: "int(digit)" in panel(app, "candidates"))
         await pilot.press("up")
-        assert app.workbench.selected == 2
+        assert app.workbench.look.line == 2
         stage.session.rewind(1)
-        await wait_until(pilot, lambda: app.workbench.control.view.lines == ())
-        assert app.workbench.selected is None
+        await wait_until(pilot, lambda: chosen(app) == ())
+        assert app.workbench.look.line is None
 
 
 async def test_a_click_on_the_code_looks_at_its_line(stage: Stage) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from egcfg_tui.bench.comparison.summary import Comparison, PairSummary, RowSummary
 from egcfg_tui.bench.comparison.words import percent, probability, range_of, rounded_up, short_names, signed
 from egcfg_tui.bench.records import Outcome
-from egcfg_tui.events import StageSeconds
 
 OUTCOMES: Final = {
     Outcome.WRONG: "wrong",
@@ -19,7 +19,9 @@ OUTCOMES: Final = {
     Outcome.NO_CODE: "no code",
 }
 """What became of tasks that were not solved, each with its heading."""
-STAGES: Final = tuple(stage.name for stage in fields(StageSeconds) if stage.name != "scoring")
+_STAGES: Final = ("prompt", "candidates", "signal", "line", "runs")
+_THOUGHT: Final = "thought"
+"""A stage that only some models have, those that think before they answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,12 @@ def row_tables(comparison: Comparison) -> tuple[Table, ...]:
         _table("solved", rows, _SOLVED, _NOT_EVERYWHERE),
         _table("cost", rows, _COST),
         _table("not solved", rows, {name: _outcome(outcome) for outcome, name in OUTCOMES.items()}),
-        _table("share of the time, %", rows, {stage: _stage(stage) for stage in STAGES}),
+        _table(
+            "share of the time, %",
+            rows,
+            {stage: _stage(stage) for stage in _STAGES},
+            {_THOUGHT: _stage(_THOUGHT)} if any(row.stages.thought for row in rows) else {},
+        ),
     )
 
 
@@ -47,9 +54,11 @@ def pair_table(comparison: Comparison) -> Table:
     names = short_names(comparison.rows)
 
     def verdict(pair: PairSummary) -> str:
-        return (
-            f"{names[pair.ahead]} is ahead" if pair.ahead else f"{rounded_up(pair.needed)} exercises to tell"
-        )
+        if pair.difference is None:
+            return "no exercise in common"
+        if pair.ahead is None:
+            return f"{rounded_up(pair.needed)} exercises to tell"
+        return f"{names[pair.ahead]} is ahead"
 
     columns: dict[str, Callable[[PairSummary], str]] = {
         "points": lambda pair: signed(pair.difference),
@@ -106,11 +115,9 @@ def _stage(stage: str) -> Column:
 def _table(
     title: str,
     rows: Sequence[RowSummary],
-    columns: dict[str, Column],
-    not_everywhere: dict[str, Column] | None = None,
+    columns: Mapping[str, Column],
+    not_everywhere: Mapping[str, Column] = MappingProxyType({}),
 ) -> Table:
-    filled = {
-        heading: cell for heading, cell in (not_everywhere or {}).items() if any(cell(row) for row in rows)
-    }
-    columns = columns | filled
+    filled = {heading: cell for heading, cell in not_everywhere.items() if any(map(cell, rows))}
+    columns = {**columns, **filled}
     return Table(title, tuple(columns), tuple(tuple(cell(row) for cell in columns.values()) for row in rows))

@@ -44,6 +44,8 @@ def summary_sentence(rows: Sequence[RowSummary], pairs: Sequence[PairSummary]) -
     names, best = short_names(rows), rows[0]
     if not best.tasks:
         return "No task has a result yet."
+    if not best.solved:
+        return "No task was solved."
     first = [names[row.name] for row in rows if row.share == best.share]
     if len(first) > 1:
         solved = f"{joined(first)} solved {percent(best.share)} of their tasks"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -18,13 +19,14 @@ from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.commands import COMMANDS
 from egcfg_tui.tui.keymap import Keymap
+from egcfg_tui.tui.look import Look, Shown, moved, moved_trial, shown
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.rewinding import NoWayBackError
 from egcfg_tui.tui.screens.help import HelpScreen
 from egcfg_tui.tui.screens.open import OpenScreen
 from egcfg_tui.tui.session_driver import Services, SessionDriver
 from egcfg_tui.tui.text import key_name
-from egcfg_tui.tui.view import EngineState, LineView, Phase
+from egcfg_tui.tui.view import EngineState, Phase
 from egcfg_tui.tui.widgets.bars import Bar, status_parts, title_parts
 from egcfg_tui.tui.widgets.candidates_panel import CandidatesPanel
 from egcfg_tui.tui.widgets.code_panel import CodePanel
@@ -33,6 +35,7 @@ from egcfg_tui.tui.widgets.signal_panel import SignalPanel
 from egcfg_tui.tui.widgets.statement_panel import StatementPanel
 from egcfg_tui.tui.widgets.tests_panel import TestsPanel
 from egcfg_tui.tui.widgets.tokens_panel import TokensPanel
+from egcfg_tui.tui.widgets.trials_panel import TrialsPanel
 
 REFRESHES_PER_S: Final = 25
 LEAST_COLUMNS: Final = 60
@@ -54,8 +57,7 @@ class WorkbenchScreen(Screen[None]):
         super().__init__()
         self._keymap = keymap
         self.control = SessionDriver(services, options, exercise, self._in_thread)
-        self.selected: int | None = None
-        """Number of the line looked at; None follows the line in work."""
+        self.look = Look()
         self._keys_shown: tuple[object, ...] = ()
         self._noticed = ""
 
@@ -66,6 +68,7 @@ class WorkbenchScreen(Screen[None]):
             with Vertical(id="task"):
                 yield StatementPanel(id="statement")
                 yield TestsPanel(id="tests")
+                yield TrialsPanel(id="trials")
             with Vertical(id="work"):
                 yield CodePanel(id="code")
                 with Container(id="line", classes="-candidates"):
@@ -114,16 +117,21 @@ class WorkbenchScreen(Screen[None]):
 
     def on_code_panel_row_clicked(self, message: CodePanel.RowClicked) -> None:
         """Looks at the line that the row belongs to; a row of no chosen line is the live one."""
-        chosen = (line for line in self.control.view.lines if line.rows)
-        self.selected = next(
+        trial = self._shown().trial
+        chosen = (line for line in (trial.lines if trial else ()) if line.rows)
+        number = next(
             (line.number for line in chosen if line.rows and line.rows[0] <= message.row <= line.rows[1]),
             None,
         )
-        self._draw()
+        self._look_at(replace(self.look, line=number))
+
+    def on_trials_panel_trial_clicked(self, message: TrialsPanel.TrialClicked) -> None:
+        """Looks at the trial."""
+        self._look_at(Look(trial=message.index))
 
     def action_start(self) -> None:
         """Starts a solve."""
-        self.selected = None
+        self.look = Look()
         self.control.start()
         self._draw()
 
@@ -138,12 +146,11 @@ class WorkbenchScreen(Screen[None]):
     def action_rewind(self) -> None:
         """Goes back to the line looked at, or takes back the last one."""
         try:
-            self.control.rewind(self.selected)
+            self.control.rewind(self.look.line)
         except NoWayBackError as reason:
             self.notify(str(reason), severity="warning", markup=False)
             return
-        self.selected = None
-        self._draw()
+        self._look_at(Look())
 
     def action_stop(self) -> None:
         """Stops the solve."""
@@ -160,7 +167,7 @@ class WorkbenchScreen(Screen[None]):
 
         def opened(exercise: Exercise | None) -> None:
             if exercise is not None:
-                self.selected = None
+                self.look = Look()
                 self.control.open(exercise)
                 self._draw()
 
@@ -187,25 +194,20 @@ class WorkbenchScreen(Screen[None]):
         self._draw()
 
     def action_line(self, steps: int) -> None:
-        """Moves the look to another line; past the last one it is live again."""
-        numbers = [line.number for line in self.control.view.every_line]
-        if not numbers:
-            return
-        at = numbers.index(self.selected) if self.selected in numbers else len(numbers) - 1
-        at = max(0, at + steps)
-        self.selected = numbers[at] if at < len(numbers) else None
-        self._draw()
+        """Moves the look to another line or sample; past the last one it follows the solve again."""
+        self._look_at(moved(self.control.view, self.look, steps))
+
+    def action_trial(self, steps: int) -> None:
+        """Moves the look to another trial; past the last one it follows the solve again."""
+        self._look_at(moved_trial(self.control.view, self.look, steps))
 
     def action_first_line(self) -> None:
-        """Looks at the first line."""
-        lines = self.control.view.every_line
-        self.selected = lines[0].number if lines else None
-        self._draw()
+        """Looks at the first line or sample of the trial."""
+        self._look_at(moved(self.control.view, self.look, -(10**9)))
 
     def action_live(self) -> None:
-        """Follows the line in work."""
-        self.selected = None
-        self._draw()
+        """Follows the solve."""
+        self._look_at(Look())
 
     def action_look(self, panel: str) -> None:
         """Turns to one of the panels about the line."""
@@ -221,7 +223,7 @@ class WorkbenchScreen(Screen[None]):
 
     def action_copy(self) -> None:
         """Copies the code."""
-        self._copy(self.control.view.code, "the code")
+        self._copy(self._shown().code, "the code")
 
     def action_copy_panel(self) -> None:
         """Copies the text of the focused panel."""
@@ -266,17 +268,14 @@ class WorkbenchScreen(Screen[None]):
     def _draw(self) -> None:
         """Shows the view; every part skips what it already shows."""
         view = self.control.view
-        line, live = self._line()
-        if live:
-            self.selected = None  # what was looked at may be gone
-        hint = self._hint()
+        what, hint = self._shown(), self._hint()
         self.query_one(StatementPanel).show(view)
-        self.query_one(TestsPanel).show(view)
-        self.query_one(CodePanel).show(view, None if live else line, hint, self._key("rewind"))
-        chosen = view.lines[-1] if live and view.lines else line
-        self.query_one(CandidatesPanel).show(view, line, hint)
-        self.query_one(TokensPanel).show(view, chosen, hint)
-        self.query_one(SignalPanel).show(view, line, hint)
+        self.query_one(TestsPanel).show(what)
+        self.query_one(TrialsPanel).show(what)
+        self.query_one(CodePanel).show(what, hint, self._key("rewind"))
+        self.query_one(CandidatesPanel).show(what, hint)
+        self.query_one(TokensPanel).show(what, hint)
+        self.query_one(SignalPanel).show(what, hint)
         self._draw_notice()
         self._draw_bars()
         self._refresh_keys()
@@ -323,13 +322,16 @@ class WorkbenchScreen(Screen[None]):
             self._keys_shown = now
             self.refresh_bindings()
 
-    def _line(self) -> tuple[LineView | None, bool]:
-        """The line looked at, and whether it is the live one."""
-        lines = self.control.view.every_line
-        for line in lines:
-            if line.number == self.selected:
-                return line, False
-        return (lines[-1] if lines else None), True
+    def _shown(self) -> Shown:
+        """What the panels show. What was looked at and is gone is forgotten."""
+        what = shown(self.control.view, self.look)
+        if not what.looked_at:
+            self.look = replace(self.look, line=None, answer=None)
+        return what
+
+    def _look_at(self, look: Look) -> None:
+        self.look = look
+        self._draw()
 
     def _hint(self) -> str:
         """What to press when there is nothing to see yet."""

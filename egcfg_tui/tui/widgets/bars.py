@@ -97,7 +97,8 @@ def _activity(view: SolveView, now_s: float, *, waiting: bool) -> Content:
         return Content.styled("‖ paused", "bold $text-warning")
     if view.phase is Phase.RUNNING:
         stage = STAGE_WORDS[view.stage] if view.stage else "starting"
-        line = f" {view.current.row}" if view.current and view.stage is Stage.LINE else ""
+        current = view.trial.current if view.trial else None
+        line = f" {current.row}" if current and view.stage is Stage.LINE else ""
         return _busy(f"{stage}{line}", now_s) + _stage_progress(view)
     if view.engine.state in (EngineState.ABSENT, EngineState.DEAD):
         return Content.styled(

@@ -12,9 +12,10 @@ from egcfg_sandbox import TestResult, Verdict
 from egcfg_tui.events import Candidate, CandidateRun
 from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui import code, marks
+from egcfg_tui.tui.look import Shown
 from egcfg_tui.tui.styles import MUTED, RULE
 from egcfg_tui.tui.text import reason
-from egcfg_tui.tui.view import LineView, Phase, SolveView
+from egcfg_tui.tui.view import LineView, Phase
 from egcfg_tui.tui.widgets.lines import LinesPanel, wrapped
 
 WIDEST_MARKS: Final = 8
@@ -26,20 +27,17 @@ LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 class CandidatesPanel(LinesPanel):
     """Candidates with equal text share a block; candidates with equal executable prefix share a letter."""
 
-    def show(self, view: SolveView, line: LineView | None, hint: str) -> None:
-        """Draws the candidates of `line`."""
-        self._redraw = lambda: self.show(view, line, hint)
-        tests = sum(not row.hidden for row in view.tests)
+    def show(self, shown: Shown, hint: str) -> None:
+        """Draws the candidates of the line looked at."""
+        self._redraw = lambda: self.show(shown, hint)
+        line, tests = shown.line, len(shown.view.tests)
         lines = candidate_lines(line, tests, self.line_width) if line else []
         if not lines:
-            text = _absence(view, line) or hint
+            text = _absence(shown) or hint
             lines = [Content.styled(f" {row}", MUTED) for row in text.split("\n")]
         self.set_lines(lines)
-        if not view.way.by_lines:
-            trial = f"trial {view.trial.index}" if view.trial else ""
-            self.set_title("Samples", trial, _summary(line))
-        else:
-            self.set_title("Candidates", f"line {line.row}" if line else "", _summary(line))
+        by_lines = shown.trial is None or shown.trial.way.by_lines
+        self.set_title("Candidates" if by_lines else "Samples", shown.line_name, _summary(line))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,20 +160,22 @@ def _dedented(line: Content, indent: int) -> Content:
     return line[indent:] if line.plain[:indent].isspace() else line
 
 
-def _absence(view: SolveView, line: LineView | None) -> str:
+def _absence(shown: Shown) -> str:
     """Why there are no candidates, where that has a reason."""
+    line, trial = shown.line, shown.trial
+    if trial is None:
+        return ""
+    if not trial.way.by_lines:
+        return "Samples are whole answers: ↑ and ↓ show each in the code." if trial.answers else ""
     if line is None:
         return ""
-    if view.way.no_candidates:
-        return view.way.no_candidates
+    if trial.way.no_candidates:
+        return trial.way.no_candidates
     if line.chosen:
-        signal = view.signal_of(line)
-        return (
-            f"No new candidates: the signal of line {signal.row} still stands."
-            if signal
-            else "No candidates."
-        )
-    return "No candidates yet." if view.phase is Phase.PAUSED else "Sampling…"
+        if shown.signal is None:
+            return "No candidates."
+        return f"No new candidates: the signal of line {shown.signal.row} still stands."
+    return "No candidates yet." if shown.view.phase is Phase.PAUSED else "Sampling…"
 
 
 def _summary(line: LineView | None) -> str:

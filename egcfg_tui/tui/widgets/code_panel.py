@@ -10,9 +10,9 @@ from textual.events import Click
 from textual.message import Message
 
 from egcfg_tui.tui import code
+from egcfg_tui.tui.look import Shown
 from egcfg_tui.tui.rewinding import can_be_retaken
 from egcfg_tui.tui.styles import MUTED
-from egcfg_tui.tui.view import LineView, SolveView
 from egcfg_tui.tui.widgets.lines import LinesPanel
 
 SWAYED: Final = "◆"
@@ -34,38 +34,35 @@ class CodePanel(LinesPanel):
         if (offset := event.get_content_offset(self)) is not None:
             self.post_message(self.RowClicked(offset.y + self.scroll_offset.y + 1))
 
-    def show(self, view: SolveView, selected: LineView | None, hint: str, rewind_key: str) -> None:
-        """Draws the view; `selected` is the line whose candidates are looked at, None while live.
-
-        `rewind_key` is told where it would go back to that line.
-        """
-        lines, growing = code_lines(view)
+    def show(self, shown: Shown, hint: str, rewind_key: str) -> None:
+        """Draws the code; `rewind_key` is told where it would go back to the line looked at."""
+        lines, growing = code_lines(shown)
         if not lines:
             lines = [Content(""), *(Content.styled(f"  {text}", MUTED) for text in hint.split("\n"))]
-        marked = selected or (view.lines[-1] if view.lines else None)
+        marked = shown.line if shown.looked_at else shown.chosen
         rows = range(marked.rows[0] - 1, marked.rows[1]) if marked and marked.rows else range(0)
-        if growing is not None and selected in (None, view.current):
+        if growing is not None and (not shown.looked_at or shown.line is shown.growing):
             rows = range(growing, growing + 1)
         self.set_lines(lines, rows)
-        trial = f"trial {view.trial.index}" if view.trial and view.trial.index > 1 else ""
-        self.set_title("Code", trial, _look(view, selected, rewind_key))
-        follow = len(lines) - 1 if view.phase.active else 0
+        self.set_title("Code", shown.trial_name, shown.code_of, _look(shown, rewind_key))
+        follow = len(lines) - 1 if shown.growing else 0
         self.show_line(rows[-1] if rows else follow)
 
 
-def code_lines(view: SolveView) -> tuple[list[Content], int | None]:
+def code_lines(shown: Shown) -> tuple[list[Content], int | None]:
     """Numbered, coloured lines, and the index of the line in work, None where none grows."""
-    done, newline, lead = view.code.rpartition("\n")
-    if lead.strip():
-        done, newline, lead = view.code, "\n", ""
+    done, newline, lead = shown.code.rpartition("\n")
+    if lead.strip() or shown.growing is None:
+        done, newline, lead = shown.code.rstrip("\n"), "\n" if shown.code.strip() else "", ""
+    chosen = shown.trial.lines if shown.trial else ()
     changed_by_guidance = tuple(
-        row for line in view.lines if line.changed_by_guidance and line.rows for row in _range(line.rows)
+        row for line in chosen if line.changed_by_guidance and line.rows for row in _range(line.rows)
     )
     lines = list(_decided(done, changed_by_guidance)) if newline else []
-    if view.current is None or not view.phase.active or not view.way.by_lines:
+    if shown.growing is None:
         return lines, None
     start = len(lines)
-    text = lead + view.current.text
+    text = lead + shown.growing.text
     growing = code.line_after(done + newline, text.rstrip() or lead)
     cursor = Content.styled("▏", "$text-primary")
     for offset, line in enumerate(growing):
@@ -93,8 +90,9 @@ def _numbered(row: int, text: Content, changed_by_guidance: bool) -> Content:
     return Content("").join([number, mark, Content(" "), text])
 
 
-def _look(view: SolveView, selected: LineView | None, rewind_key: str) -> Content:
-    if selected is None:
+def _look(shown: Shown, rewind_key: str) -> Content:
+    line = shown.line
+    if not shown.looked_at or line is None:
         return Content("")
-    back = f" · {rewind_key} goes back to it" if can_be_retaken(view, selected) else ""
-    return Content.styled(f"looking at line {selected.row}{back}", "not bold $text-accent")
+    back = f" · {rewind_key} goes back to it" if can_be_retaken(shown.view, shown.trial, line) else ""
+    return Content.styled(f"looking at line {line.row}{back}", "not bold $text-accent")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from textual.content import Content
 
 from egcfg_tui.tui import code, marks
+from egcfg_tui.tui.look import Shown
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.text import reason
-from egcfg_tui.tui.view import Phase, SolveView, TestRow
+from egcfg_tui.tui.view import Phase, TestRow
 from egcfg_tui.tui.widgets.lines import LinesPanel, wrapped
 
 
@@ -16,24 +17,24 @@ class TestsPanel(LinesPanel):
 
     __test__ = False  # keeps pytest from collecting the class
 
-    def show(self, view: SolveView) -> None:
-        """Draws the tests of the view."""
-        self._redraw = lambda: self.show(view)
-        self.set_lines(test_lines(view, self.line_width))
-        count = f" {view.passed}/{len(view.tests)}" if any(row.verdict for row in view.tests) else ""
-        self.set_title(f"Tests{count}", view.tests_of)
+    def show(self, shown: Shown) -> None:
+        """Draws the tests with the results of what is looked at."""
+        self._redraw = lambda: self.show(shown)
+        self.set_lines(test_lines(shown, self.line_width))
+        count = f" {shown.passed}/{len(shown.tests)}" if any(row.verdict for row in shown.tests) else ""
+        self.set_title(f"Tests{count}", shown.trial_name, shown.tests_of)
 
 
-def test_lines(view: SolveView, width: int) -> list[Content]:
+def test_lines(shown: Shown, width: int) -> list[Content]:
     """Visible tests first, then the hidden ones: their number before the end, their texts after it."""
-    lines = [line for row in view.tests if not row.hidden for line in _row(row, width)]
-    hidden = [row for row in view.tests if row.hidden]
+    lines = [line for row in shown.tests if not row.hidden for line in _row(row, width)]
+    hidden = [row for row in shown.tests if row.hidden]
     if hidden:
         lines.append(Content.styled(" hidden", MUTED))
         lines += [line for row in hidden for line in _row(row, width)]
-    elif view.hidden_tests:
-        when = "not run" if view.phase in (Phase.UNSOLVED, Phase.FAILED) else "run at the end"
-        lines.append(Content.styled(f" · {view.hidden_tests} hidden, {when}", MUTED))
+    elif shown.view.hidden_tests:
+        when = "not run" if shown.view.phase in (Phase.UNSOLVED, Phase.FAILED) else "run at the end"
+        lines.append(Content.styled(f" · {shown.view.hidden_tests} hidden, {when}", MUTED))
     return lines
 
 
@@ -47,6 +48,8 @@ def _row(row: TestRow, width: int) -> list[Content]:
     lines = [part for line in code.lines(shown) for part in wrapped(line, width, 3)]
     mark = Content("").join([Content(" "), marks.mark(row.verdict).content, Content(" ")])
     lines[0] = mark + lines[0][3:]
+    if not row.guarded:
+        lines.append(Content.styled("   runs inside, unguarded", MUTED))
     if row.error:
         why = Content.styled(reason(row.error), marks.mark(row.verdict).style.removeprefix("bold "))
         lines += wrapped(why, width, 3)

@@ -9,8 +9,9 @@ from textual.content import Content
 
 from egcfg_tui.events import TokenChoice
 from egcfg_tui.terminal_text import visible
+from egcfg_tui.tui.look import Shown
 from egcfg_tui.tui.styles import MUTED
-from egcfg_tui.tui.view import LineView, SolveView
+from egcfg_tui.tui.view import LineView
 from egcfg_tui.tui.widgets.code_panel import SWAYED
 from egcfg_tui.tui.widgets.lines import LinesPanel
 
@@ -21,16 +22,19 @@ BARS: Final = "▁▂▃▄▅▆▇█"
 class TokensPanel(LinesPanel):
     """One row per token: unconditional, conditional and guided probability."""
 
-    def show(self, view: SolveView, line: LineView | None, hint: str) -> None:
-        """Draws the tokens of `line`."""
+    def show(self, shown: Shown, hint: str) -> None:
+        """Draws the tokens of the chosen line that is looked at, or of the last one."""
+        line = shown.chosen
+        name = f"line {line.row}" if line else ""
+        title = ("Tokens", ", ".join(part for part in (shown.trial_name, name) if part))
         if line is None or not line.tokens:
-            text = _absence(view, line) if line else hint
+            text = _absence(shown, line) or hint
             self.set_lines([Content.styled(f" {row}", MUTED) for row in text.split("\n")])
-            self.set_title("Tokens", f"line {line.row}" if line and view.way.by_lines else "")
+            self.set_title(*title)
             return
         self.set_lines(token_lines(line.tokens))
         gamma = "" if line.gamma is None or not _guided(line) else f"γ {line.gamma:g}"
-        self.set_title("Tokens", f"line {line.row}", gamma, _summary(line))
+        self.set_title(*title, gamma, _summary(line))
 
 
 def token_lines(tokens: tuple[TokenChoice, ...]) -> list[Content]:
@@ -78,9 +82,14 @@ def _shown(text: str) -> str:
     return visible(text.replace("\t", "→")).replace(" ", "·").replace("\n", "↵") or "␀"
 
 
-def _absence(view: SolveView, line: LineView) -> str:
-    if view.way.no_tokens:
-        return view.way.no_tokens
+def _absence(shown: Shown, line: LineView | None) -> str:
+    """Why there are no tokens, where that has a reason."""
+    if shown.trial is None:
+        return ""
+    if shown.trial.way.no_tokens:
+        return shown.trial.way.no_tokens
+    if line is None:
+        return ""
     return "A candidate was taken whole." if line.chosen else "Shown once the line is chosen."
 
 

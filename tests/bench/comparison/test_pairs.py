@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from support.benches import Rows, source
 
 from egcfg_tui.bench.comparison import PairSummary, compare
+from egcfg_tui.bench.comparison.statistics import exercises_needed
 
 LETTERS = "10wb"
 
@@ -90,6 +91,17 @@ def test_a_row_solves_an_exercise_by_more_than_half_of_its_repeats() -> None:
     halves = pair_of({"auto": ["1", "0"], "sample": ["0", "0"]})
     assert halves.neither == ("e1",)
     assert halves.difference == pytest.approx(50)
+
+
+def test_with_repeats_as_many_exercises_are_needed_as_the_interval_and_the_test_ask_for() -> None:
+    """The shares differ by 2/3, 2/3, 1/3 and 0, the majorities on two exercises of four."""
+    pair = pair_of({"auto": ["1110", "1100", "0000"], "sample": ["0000"] * 3})
+    by_shares = exercises_needed(5 / 12, (4 + 4 + 1) / 9 / 4)
+    by_majorities = exercises_needed(2 / 4, 2 / 4)
+    assert by_shares is not None
+    assert by_majorities is not None
+    assert by_shares != by_majorities
+    assert pair.needed == max(by_shares, by_majorities)
 
 
 def test_faults_and_missing_tasks_are_no_failures() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import total
 from support.babbling import babbling
 from support.scratch_engine import OnceEngine
 from support.tiny_gguf import write_tiny_gguf
@@ -17,6 +18,7 @@ from support.trials import OUT_OF_REACH, Decisions, decisions, texts, unverified
 
 from egcfg_sandbox import Sandbox, StdioTest
 from egcfg_tui.engine.api import Engine, ModelSpec
+from egcfg_tui.engine.fake import FakeEngine, scripted
 from egcfg_tui.events import CodeExecuted, LineChosen, SignalBuilt
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.prompting.task import PromptStyle
@@ -149,3 +151,18 @@ def test_it_ends_with_the_run_of_its_answer(sandbox: Sandbox) -> None:
 def test_it_can_be_used_and_is_not_offered() -> None:
     assert METHODS["reference"].hidden
     assert "reference" not in offered_methods()
+
+
+def test_both_keep_a_signal_that_tells_of_every_attempt(sandbox: Sandbox) -> None:
+    """A model of one answer: its only candidate is the same program at every line."""
+    chosen = Settings(candidates=1, temperature=0.0, signal_tokens=4000, early_stop=False)
+    engines = (one_answer(), one_answer())
+    reference, fast = both(engines, sandbox, chosen, 0, total.EXERCISE)
+    assert unverified(fast) == reference
+    signals = [event.text for event in reference if isinstance(event, SignalBuilt)]
+    assert len(signals) > 1
+    assert len(set(signals)) == 1
+
+
+def one_answer() -> Engine:
+    return FakeEngine(scripted(lambda _prompt: [(total.WRONG, 1.0)], total.MARKER))
