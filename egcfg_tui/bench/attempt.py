@@ -98,6 +98,7 @@ class Attempt:
             solution=finished.solution,
             tests_passed=sum(passed),
             tests_total=len(passed),
+            guarded=all(test.result.guarded for test in finished.tests if test.result),
         )
 
     def _failed(self, failed: SolveFailed) -> Record:

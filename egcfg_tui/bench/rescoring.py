@@ -115,6 +115,7 @@ def _judged(record: Record, exercise: Exercise, sandbox: Sandbox) -> Record:
         hidden_passed=all(hidden) if hidden else None,
         tests_passed=sum(visible) + sum(hidden),
         tests_total=len(tests),
+        guarded=all(test.result.guarded for test in tests if test.result),
         created=now(),
     )
 

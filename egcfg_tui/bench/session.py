@@ -50,6 +50,8 @@ class BenchService(SolverService):
 
     def handle(self, job: SolveRequest | PricedSolve | MeasurePrices, inbox: Inbox) -> Iterator[Event]:
         """The events of one solve, or of the measuring."""
+        # From zero, so that a task's seconds round alike whatever ran before it.
+        self._account.seconds = 0.0
         self._account.prices = job.prices if isinstance(job, PricedSolve) else None
         if isinstance(job, MeasurePrices):
             assert self._engine is not None

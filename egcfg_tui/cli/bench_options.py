@@ -13,6 +13,7 @@ from egcfg_tui.cli.model_choice import model_of
 from egcfg_tui.cli.option_types import listed, seconds, whole_number
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.solving_options import (
+    add_guarded_option,
     add_machine_options,
     add_seed,
     add_settings,
@@ -20,6 +21,7 @@ from egcfg_tui.cli.solving_options import (
     chosen_grid,
     held_settings,
     layers_from,
+    refuse_unguarded,
     settings_from,
     visible_from,
 )
@@ -57,6 +59,7 @@ def add_bench_options(parser: CommandParser) -> None:
     )
     what.add_argument("--repeats", type=whole_number(1, 1000), default=1, metavar="N", help="default: 1")
     add_visible_option(parser)
+    add_guarded_option(parser)
     how = parser.add_argument_group("budget of a task, and settings")
     budget = how.add_mutually_exclusive_group()
     budget.add_argument(
@@ -146,4 +149,7 @@ def _exercises(args: argparse.Namespace) -> tuple[exercises.Exercise, ...]:
         found = exercises.load_chosen([exercises.BUNDLED], args.ids)
     else:
         found = list(exercises.bundled_half())
-    return tuple(found[: args.limit])
+    chosen = tuple(found[: args.limit])
+    for exercise in chosen if args.guarded_only else ():
+        refuse_unguarded(exercise)
+    return chosen

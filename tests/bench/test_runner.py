@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.fake_bench import FakeMachine, setup_of, timeless
+from support.fake_bench import FakeMachine, finished, setup_of, timeless
 
 from egcfg_tui.bench.events import (
     BenchFinished,
@@ -32,7 +32,8 @@ from egcfg_tui.bench.plan import Plan
 from egcfg_tui.bench.records import BenchError, Outcome, Record, latest, read_records
 from egcfg_tui.bench.setup import BenchSetup
 from egcfg_tui.bench.stopper import Stopper
-from egcfg_tui.events import FailureKind, SolveFailed
+from egcfg_tui.events import FailureKind, SolveFailed, SolveFinished
+from egcfg_tui.events import Outcome as Reason
 from egcfg_tui.runs import read_recording
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
@@ -76,6 +77,24 @@ def test_a_record_says_what_the_solve_said(tmp_path: Path) -> None:
         assert (record.outcome is Outcome.SOLVED) == (record.tests_passed == 2)
         assert (record.solved_by is None) == (record.outcome is Outcome.BUDGET)
         assert (record.budget_s, record.budget_tokens, record.clock) == (5.0, None, "wall")
+
+
+def test_a_record_says_whether_all_tests_were_guarded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setup = setup_of(exercises=2, methods=("auto",))
+
+    def beside(request: SolveRequest, model: str, reason: Reason | None = None) -> SolveFinished:
+        end = finished(request, model, reason)
+        if request.exercise.id != "ex1":
+            return end
+        first, *rest = end.tests
+        assert first.result
+        return replace(end, tests=(replace(first, result=replace(first.result, guarded=False)), *rest))
+
+    monkeypatch.setattr("support.fake_bench.finished", beside)
+    run(setup, tmp_path)
+    assert [record.guarded for record in records(tmp_path)] == [True, False]
 
 
 def test_the_methods_of_an_exercise_turn_and_each_model_is_loaded_once(tmp_path: Path) -> None:
