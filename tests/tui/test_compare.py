@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import pytest
@@ -10,13 +9,13 @@ from support.benches import plan_of, write_bench
 from support.digits_run import LOADING
 from support.fake_bench import FakeMachine
 from support.fake_session import Hold
+from support.gate import Gate
 from support.stage import Stage, wait_until
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from egcfg_tui.bench.folder import BenchFolder, BenchWriter
 from egcfg_tui.events import FailureKind, SolveFailed
-from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui.app import WorkbenchApp
 from egcfg_tui.tui.comparing.bench_driver import BenchPhase
 from egcfg_tui.tui.screens.bench import BenchScreen
@@ -25,23 +24,6 @@ from egcfg_tui.tui.screens.recording import RecordingScreen
 from egcfg_tui.tui.view import EngineState
 from egcfg_tui.tui.widgets.bars import Bar
 from egcfg_tui.tui.widgets.matrix import MatrixBody, MatrixPanel
-
-
-class Gate:
-    """Lets so many tasks of the fake machine through, and holds the next."""
-
-    def __init__(self, tasks: int) -> None:
-        self._passes = threading.Semaphore(tasks)
-        self.held = threading.Event()
-
-    def __call__(self, _request: SolveRequest, _model: str) -> SolveFailed | None:
-        if not self._passes.acquire(blocking=False):
-            self.held.set()
-            assert self._passes.acquire(timeout=30)
-        return None
-
-    def open(self) -> None:
-        self._passes.release(1000)
 
 
 async def choosing(pilot: Pilot[None], app: WorkbenchApp) -> CompareScreen:
@@ -258,7 +240,7 @@ async def test_a_recording_that_is_gone_is_told(stage: Stage) -> None:
         await wait_until(pilot, lambda: isinstance(app.screen, RecordingScreen))
         dialog = app.screen
         assert isinstance(dialog, RecordingScreen)
-        await wait_until(pilot, lambda: "no such file" in text(dialog, "recording-text"))
+        await wait_until(pilot, lambda: "cannot be read" in text(dialog, "recording-text"))
 
 
 async def test_a_bench_of_another_process_is_watched(stage: Stage, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def status(driver: BenchDriver, now_s: float) -> tuple[Content, Content]:
     progress = driver.matrix.progress
     ended = f"{progress.ended} of {progress.total} ended" if progress.total else ""
     if not driver.phase.active:
-        return Content.styled(one_line(str(driver.folder or "")), MUTED), Content(ended)
+        return Content.styled(folder_line(driver), MUTED), Content(ended)
     doing = f"{one_line(driver.doing)}  {now_s - driver.doing_since_s:.0f} s"
     if driver.tokens:
         doing += f", {driver.tokens:,} tokens"
@@ -73,6 +73,11 @@ def status(driver: BenchDriver, now_s: float) -> tuple[Content, Content]:
         whole = told_estimate(driver.estimate, passed_s=now_s - driver.estimate_at_s)
         ended += f", {whole.partition(' left')[0]} left"
     return Content(doing), Content(ended)
+
+
+def folder_line(driver: BenchDriver) -> str:
+    """Where the bench lies."""
+    return one_line(str(driver.folder or ""))
 
 
 def notice(driver: BenchDriver, go_on_key: str) -> str:
