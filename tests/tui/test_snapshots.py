@@ -5,6 +5,7 @@ Everything that moves is pinned: the clock stands still, nothing blinks, and no 
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -37,7 +38,7 @@ from egcfg_tui.events import (
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.tui import theme
 from egcfg_tui.tui.app import WorkbenchApp
-from egcfg_tui.tui.comparing import words
+from egcfg_tui.tui.comparing import bench_driver, words
 from egcfg_tui.tui.screens.bench import BenchScreen
 from egcfg_tui.tui.screens.compare import CompareScreen
 
@@ -158,6 +159,8 @@ def test_picture_of_comparing(
         replace(offer, chosen=number < scene.models) for number, offer in enumerate(stage.offers)
     )
     monkeypatch.setattr(words, "folder_line", lambda _driver: "folder")
+    monkeypatch.setattr(words, "told_estimate", lambda _estimate, passed_s: "about 3 min left")
+    monkeypatch.setattr(bench_driver, "SHARE_OF_TIME", math.inf)
     app = stage.app()
 
     async def play(pilot: Pilot[Any]) -> None:

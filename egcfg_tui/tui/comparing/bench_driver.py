@@ -38,7 +38,7 @@ from egcfg_tui.tui.comparing.sources import FolderChosen, Source
 if TYPE_CHECKING:
     from egcfg_tui.bench.comparison import Comparison
 
-_SHARE_OF_TIME: Final = 0.02
+SHARE_OF_TIME: Final = 0.02
 """The share of the time that comparing may take while the bench goes on."""
 
 
@@ -184,6 +184,8 @@ def _compared(events: Iterator[BenchEvent], *, measures: bool) -> Iterator[Bench
     not after each where it takes long.
     """
     pauses = (TaskEnded, ModelLoaded) if measures else (TaskEnded, TaskStarted)
+    from egcfg_tui.bench.comparison import compare, source_of
+
     plan: Plan | None = None
     records: list[Record] = []
     folder, wait_until_s, is_new = Path(), 0.0, False
@@ -203,15 +205,9 @@ def _compared(events: Iterator[BenchEvent], *, measures: bool) -> Iterator[Bench
         at_end = isinstance(event, BenchStopped | BenchFinished)
         if is_new and plan is not None and (between or at_end):
             began_s, is_new = time.monotonic(), False
-            yield from _comparison(records, plan, folder)
+            try:
+                yield Compared(compare([source_of(records, plan, path=folder)]))
+            except BenchError as error:  # the matrix stands without the sentence as well
+                terminal.log(str(error))
             took_s = time.monotonic() - began_s
-            wait_until_s = time.monotonic() + took_s / _SHARE_OF_TIME
-
-
-def _comparison(records: list[Record], plan: Plan, folder: Path) -> Iterator[Compared]:
-    from egcfg_tui.bench.comparison import compare, source_of
-
-    try:
-        yield Compared(compare([source_of(records, plan, path=folder)]))
-    except BenchError as error:  # the matrix stands without the sentence as well
-        terminal.log(str(error))
+            wait_until_s = time.monotonic() + took_s / SHARE_OF_TIME

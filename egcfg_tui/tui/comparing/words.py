@@ -107,9 +107,9 @@ def notice(driver: BenchDriver, go_on_key: str) -> str:
 
 
 def verdict(comparison: Comparison | None) -> Content:
-    """The answer, then every pair in a sentence."""
+    """The answer, then every pair that has an exercise in common in a sentence."""
     if comparison is None:
         return Content.styled("The comparison stands here when tasks have ended.", MUTED)
     lines = [Content.styled(one_line(comparison.summary), "bold")]
-    lines += [Content(one_line(pair.words)) for pair in comparison.pairs]
+    lines += [Content(one_line(pair.words)) for pair in comparison.pairs if pair.exercises]
     return Content("\n").join(lines)

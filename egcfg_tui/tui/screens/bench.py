@@ -47,7 +47,7 @@ class BenchScreen(Screen[None]):
         """Title, matrix, comparison, notice, status, keys."""
         yield Bar(id="bench-title")
         yield MatrixPanel(id="matrix")
-        with VerticalScroll(id="verdict-box", can_focus=False):
+        with VerticalScroll(id="verdict-box"):
             yield Static(id="verdict", markup=False)
         yield Static(id="bench-notice", markup=False)
         yield Bar(id="bench-status")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -35,20 +35,26 @@ _METHODS: Final = ("auto", "sample")
 _WHICH_WORDS: Final = {
     Which.HALF: "every second bundled one",
     Which.ALL: "all bundled ones",
-    Which.NAMED: "those below",
+    Which.NAMED: "those named beside",
 }
 
 
 class _Checks(SelectionList[str]):
     """Space checks; enter is the screen's."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.start", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.start", "Start"),
+        Binding("space", "select", "Check"),
+    ]
 
 
 class _Radios(RadioSet):
     """Space chooses; enter is the screen's."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.start", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.start", "Start"),
+        Binding("space", "toggle_button", "Choose"),
+    ]
 
 
 class CompareScreen(Screen[None]):
@@ -56,8 +62,6 @@ class CompareScreen(Screen[None]):
 
     AUTO_FOCUS = "#models"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "start", "Start"),
-        Binding("space", "check", "Check"),
         Binding("tab", "app.focus_next", "Next field"),
         Binding("escape", "close", "Back"),
     ]
@@ -76,7 +80,7 @@ class CompareScreen(Screen[None]):
             yield _Checks(id="models")
             yield _Checks(
                 *(
-                    Selection(_label(name, METHODS[name].help), name, name in _METHODS)
+                    Selection(_label(name, METHODS[name].help, offered_methods()), name, name in _METHODS)
                     for name in offered_methods()
                 ),
                 id="methods",
@@ -102,7 +106,7 @@ class CompareScreen(Screen[None]):
         """Names the choices and looks what there is to choose from."""
         for id_, name in (("models", "Models on this disk"), ("methods", "Methods"), ("which", "Exercises")):
             self.query_one(f"#{id_}").border_title = name
-        self.query_one("#compare-fields").border_title = "Budget, own exercises, own folder"
+        self.query_one("#compare-fields").border_title = "Budget, exercises, folder"
         self._say_size()
         self._look()
 
@@ -120,9 +124,9 @@ class CompareScreen(Screen[None]):
         self.app.call_from_thread(self._offer, offers, problem)
 
     def _offer(self, offers: tuple[OfferedModel, ...], problem: str) -> None:
-        models = self.query_one("#models", _Checks)
+        models, names = self.query_one("#models", _Checks), [offer.name for offer in offers]
         models.add_options(
-            Selection(_label(offer.name, offer.note), offer.name, offer.chosen) for offer in offers
+            Selection(_label(offer.name, offer.note, names), offer.name, offer.chosen) for offer in offers
         )
         models.highlighted = 0 if offers else None
         if not offers and not problem:
@@ -159,9 +163,6 @@ class CompareScreen(Screen[None]):
             self._complain(problem)
         else:
             self._open(RunHere(asked, self._options, self._services, self._make_room))
-
-    def action_check(self) -> None:
-        """Only named here, for the footer: the lists take the key themselves."""
 
     def action_close(self) -> None:
         """Back to the workbench."""
@@ -202,7 +203,7 @@ class CompareScreen(Screen[None]):
     def _say_size(self) -> None:
         asked = self._asked()
         text = words.size(asked, self._sizes.get(asked.which))
-        self.query_one("#compare-size", Static).update(Content(text))
+        self.query_one("#compare-size", Static).update(Content(f"{text}. Enter starts."))
 
     def _complain(self, text: str) -> None:
         problem = self.query_one("#compare-problem", Static)
@@ -214,8 +215,10 @@ def _field(name: str, field: Input) -> Horizontal:
     return Horizontal(Static(name, classes="field-name", markup=False), field, classes="field")
 
 
-def _label(name: str, note: str) -> Content:
-    return Content("  ").join([Content(one_line(name)), Content.styled(one_line(note), MUTED)])
+def _label(name: str, note: str, names: Sequence[str]) -> Content:
+    """A name as wide as the widest of `names`, and a note."""
+    width = max(len(one_line(other)) for other in names)
+    return Content("  ").join([Content(f"{one_line(name):<{width}}"), Content.styled(one_line(note), MUTED)])
 
 
 def _seconds(text: str) -> float | None:

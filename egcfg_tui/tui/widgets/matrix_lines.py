@@ -19,6 +19,7 @@ CURSOR: Final = "reverse"
 _GAP: Final = 2
 _LEAST_CELLS: Final = 9
 _MOST_CELLS: Final = 18
+_LEAST_ID_CELLS: Final = len("solved")
 _MOST_ID_CELLS: Final = 26
 
 
@@ -44,7 +45,8 @@ class Grid:
 def grid(matrix: Matrix, order: Order, width: int, at: Column | None) -> Grid:
     """The matrix for lines of `width` cells, with column `at` in sight."""
     exercises, columns = order.exercises(matrix), order.columns(matrix)
-    id_cells = min(_MOST_ID_CELLS, max((_width(id_) for id_, _ in exercises), default=0), max(8, width // 3))
+    longest = max((_width(id_) for id_, _ in exercises), default=0)
+    id_cells = min(_MOST_ID_CELLS, max(_LEAST_ID_CELLS, min(longest, width // 3)))
     widest = max((_width(part) for column in columns for part in column), default=0)
     cells = min(_MOST_CELLS, max(_LEAST_CELLS, widest))
     fit = max(1, (width - id_cells) // (cells + _GAP))
