@@ -10,6 +10,13 @@ REBUILD := rebuild
 endif
 endif
 
+# An environment that was moved or copied, or whose interpreter is gone, is made anew.
+ifneq ($(wildcard $(VENV)/installed),)
+ifneq ($(shell $(BIN)/python -I scripts/sound.py $(VENV) >/dev/null 2>&1 && echo sound),sound)
+REBUILD := rebuild
+endif
+endif
+
 export CMAKE_ARGS
 
 .NOTPARALLEL:

@@ -9,7 +9,16 @@ recorded=$venv/cmake-args
 
 python=$(sh scripts/prerequisites.sh)
 
-if ! "$venv/bin/python" -c 'import pip' >/dev/null 2>&1; then
+# The build options of the environment that is there stay, also where it is made anew.
+before=$(cat "$recorded" 2>/dev/null || true)
+
+is_broken() {
+    ! "$venv/bin/python" -c 'import pip' >/dev/null 2>&1 ||
+        { [ -e "$venv/installed" ] && ! "$venv/bin/python" -I scripts/sound.py "$venv" >/dev/null 2>&1; }
+}
+
+if is_broken; then
+    [ ! -e "$venv" ] || echo "The virtual environment in $venv cannot be used: it was moved, or its Python is gone."
     echo "Making the virtual environment in $venv"
     rm -rf "$venv"
     "$python" -m venv "$venv"
@@ -25,14 +34,13 @@ pip() { "$venv/bin/python" -m pip --disable-pip-version-check "$@"; }
 if ! "$venv/bin/python" -c 'import llama_cpp' >/dev/null 2>&1; then
     echo "Building llama.cpp from source takes some five minutes the first time; pip keeps the result."
 fi
-: "${CMAKE_BUILD_PARALLEL_LEVEL:=$(getconf _NPROCESSORS_ONLN)}"
+: "${CMAKE_BUILD_PARALLEL_LEVEL:=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)}"
 export CMAKE_BUILD_PARALLEL_LEVEL
 
 pip install --quiet --upgrade pip
 
 # A build with options is made anew when options or version change, and never taken from pip's cache,
 # which does not tell such builds apart. It stays until other options are given.
-before=$(cat "$recorded" 2>/dev/null || true)
 options=${CMAKE_ARGS:-$before}
 pinned=$(sed -n 's/^ *"llama-cpp-python==\([^"]*\)".*/\1/p' pyproject.toml)
 if [ -n "$options" ] && { [ "$options" != "$before" ] || [ "$pinned" != "$(version_of llama-cpp-python)" ]; }; then

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -30,20 +30,32 @@ from egcfg_tui.solving.methods import method_named
 
 
 class Attempt:
-    """A context manager around the events of one solve. `recording` is relative to `folder`."""
+    """A context manager around the events of one solve.
 
-    def __init__(self, setup: BenchSetup, task: Task, folder: Path, recording: Path) -> None:
+    `recording` is relative to `folder`; `clock_s` gives wall seconds, also for events that come later than
+    they happened.
+    """
+
+    def __init__(
+        self,
+        setup: BenchSetup,
+        task: Task,
+        folder: Path,
+        recording: Path,
+        clock_s: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.task = task
         self.request = setup.request(task)
         self._plan = setup.plan
         self._recording = recording
         self._last: Event | None = None
         self._answer_tokens = 0
-        self._started_s = time.monotonic()
+        self._clock_s = clock_s
+        self._started_s = clock_s()
         model = next(model for model in setup.plan.models if model.name == task.model)
         header = header_for(self.request, RecordedModel(model.name, model.sha256, model.size_bytes))
         with _disk_errors_told():
-            self._recorder = Recorder(folder / recording, header)
+            self._recorder = Recorder(folder / recording, header, clock_s=clock_s)
 
     def take(self, event: Event) -> None:
         """Records an event of the solve. Raises `BenchError` where the disk refuses it."""
@@ -117,7 +129,7 @@ class Attempt:
             method=task.method,
             repeat=task.repeat,
             seed=self.request.seed,
-            wall_s=time.monotonic() - self._started_s,
+            wall_s=self._clock_s() - self._started_s,
             tokens=token_counts.evaluated,
             token_counts=token_counts,
             budget_s=plan.budget_s,

@@ -74,6 +74,7 @@ class Progress:
                 pass
 
     def _count(self, record: Record) -> None:
+        self._faulty.discard(record.task)
         row = (record.model, record.method)
         self._outcomes[row][record.outcome] += 1
         self._wall_s[row] += record.wall_s

@@ -88,10 +88,11 @@ def write_rescored(folder: BenchFolder, rescored: Iterable[Record]) -> Path:
             os.close(descriptor)
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise BenchError(
             f"{path}: cannot be written: {error.strerror or error}; make room and repeat"
         ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
     return path
 
 

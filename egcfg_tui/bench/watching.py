@@ -45,7 +45,7 @@ def watch_bench(folder: BenchFolder, sleep: Callable[[float], None] = time.sleep
                 left.pop(record.task, None)
             yield kind(record)
         kind = TaskEnded
-        if not left.keys() - faulty and not works:
+        if not left or (not works and not left.keys() - faulty):
             yield BenchFinished(len(faulty))
             return
         if not works:

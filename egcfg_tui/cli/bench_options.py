@@ -78,8 +78,15 @@ def add_bench_options(parser: CommandParser) -> None:
     where.add_argument(
         "--out", type=Path, metavar="DIR", help="default: a folder of its own for the same bench"
     )
-    where.add_argument("--watch", type=Path, metavar="DIR", help="show a bench that another process runs")
     where.add_argument(
+        "--ray",
+        type=_ray_address,
+        metavar="ADDRESS|local:N",
+        help="run on a Ray cluster, or on N workers here; needs the extra `ray`",
+    )
+    instead = where.add_mutually_exclusive_group()
+    instead.add_argument("--watch", type=Path, metavar="DIR", help="show a bench that another process runs")
+    instead.add_argument(
         "--rescore", type=Path, metavar="DIR", help="judge the stored answers anew, without a model"
     )
     add_machine_options(parser.add_argument_group("machine"))
@@ -90,6 +97,7 @@ def choices_from(args: argparse.Namespace) -> Choices:
     from egcfg_tui.bench.setup import Choices
 
     methods = args.methods
+    _share_cores(args)
     chosen, held = chosen_grid(args, methods), held_settings(args)
     budget_s = args.budget
     if budget_s is None and args.budget_tokens is None:
@@ -108,6 +116,25 @@ def choices_from(args: argparse.Namespace) -> Choices:
         visible=visible_from(args),
         missing_layers=layers_from(args),
     )
+
+
+def _share_cores(args: argparse.Namespace) -> None:
+    """Workers on one machine have its cores between them, unless the user said how many each has."""
+    from egcfg_tui.bench.ray_workers import local_count
+    from egcfg_tui.system.cores import usable_cores
+
+    workers = None if args.ray is None else local_count(args.ray)
+    if workers is not None and args.threads is None:
+        args.threads = max(1, usable_cores() // workers)
+
+
+def _ray_address(text: str) -> str:
+    """`local:N` or the address of a cluster."""
+    from egcfg_tui.bench.ray_workers import local_count
+
+    if text.startswith("local") and local_count(text) is None:
+        raise argparse.ArgumentTypeError(f"{text!r} has no number of workers; write local:2")
+    return text
 
 
 def _exercises(args: argparse.Namespace) -> tuple[exercises.Exercise, ...]:

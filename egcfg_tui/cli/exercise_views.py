@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from egcfg_sandbox import StdioTest, Test
+from egcfg_sandbox import CheckerTest, CodeTest, StdioTest, SuiteTest, Test, why_inside
 from egcfg_tui.cli.columns import columns
-from egcfg_tui.exercises import Exercise
+from egcfg_tui.exercises import Exercise, ExerciseKind
 from egcfg_tui.exercises.checking import Check, CheckedTest
-from egcfg_tui.exercises.python.snippets import is_snippet_test
+from egcfg_tui.exercises.guarding import tests_inside
 from egcfg_tui.terminal_text import printable
 
 _HEADER = ("ID", "LEVEL", "KIND", "VISIBLE", "HIDDEN", "TITLE")
@@ -48,7 +48,8 @@ def failure(check: Check, test: CheckedTest) -> str:
 
 def doubt(check: Check, test: CheckedTest) -> str:
     """Which example of a docstring the reference contradicts."""
-    head = f"{check.exercise.source}: {test.name}, read from the docstring, contradicts the reference"
+    origin = "question" if check.exercise.kind is ExerciseKind.DATA else "docstring"
+    head = f"{check.exercise.source}: {test.name}, read from the {origin}, contradicts the reference"
     return printable(f"{head}: {test.result.test}")
 
 
@@ -73,10 +74,10 @@ def details(exercise: Exercise, *, everything: bool) -> dict[str, object]:
         "statement": exercise.statement,
         "given": exercise.given,
         "starter": exercise.starter,
-        "visible_tests": [dataclasses.asdict(test) for test in exercise.visible],
+        "visible_tests": [_test_values(test) for test in exercise.visible],
     }
     if everything:
-        values["hidden_tests"] = [dataclasses.asdict(test) for test in exercise.hidden]
+        values["hidden_tests"] = [_test_values(test) for test in exercise.hidden]
         values["reference"] = exercise.reference
     return values
 
@@ -87,6 +88,10 @@ def outcome(check: Check) -> dict[str, object]:
         "exercise": check.exercise.id,
         "source": check.exercise.source,
         "passed": check.passed,
+        "inside": [
+            {"hidden": test.hidden, "number": test.number, "why": test.why}
+            for test in tests_inside(check.exercise)
+        ],
         "failures": [_test_row(test) for test in check.failures],
         "doubts": [_test_row(test) for test in check.doubts],
     }
@@ -99,7 +104,16 @@ def _test_row(test: CheckedTest) -> dict[str, object]:
         "test": test.result.test,
         "status": str(test.result.status),
         "error": test.result.error,
+        "guarded": test.result.guarded,
     }
+
+
+def _test_values(test: Test) -> dict[str, object]:
+    """A test as JSON values; of a whole file the names of what lies beside it."""
+    values = dataclasses.asdict(test)
+    if isinstance(test, SuiteTest):
+        values["files"] = [name for name, _ in test.files]
+    return values | {"guarded": why_inside(test) is None}
 
 
 def _cells(exercise: Exercise) -> tuple[str, ...]:
@@ -113,16 +127,23 @@ def _level(exercise: Exercise) -> str:
 
 def _tests(group: str, tests: Sequence[Test], setup: bool) -> list[str]:
     return [
-        f"{group} test {number}\n{_indented(_test_text(test, setup))}" for number, test in enumerate(tests, 1)
+        f"{group} test {number}{_mode(test)}\n{_indented(_test_text(test, setup))}"
+        for number, test in enumerate(tests, 1)
     ]
 
 
 def _test_text(test: Test, setup: bool) -> str:
     if isinstance(test, StdioTest):
         return f"input:\n{_indented(test.stdin)}\noutput:\n{_indented(test.stdout)}"
-    if setup and test.setup and not is_snippet_test(test):
+    if setup and isinstance(test, CodeTest | CheckerTest) and test.setup:
         return f"{test.setup}\n{test.code}"
-    return test.code
+    return test.text
+
+
+def _mode(test: Test) -> str:
+    """What to know about a test whose verdict a program could forge."""
+    why = why_inside(test)
+    return "" if why is None else f" (runs inside, unguarded: {why})"
 
 
 def _indented(text: str) -> str:

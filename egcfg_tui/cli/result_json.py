@@ -35,6 +35,7 @@ def result_json(finished: SolveFinished, request: SolveRequest) -> dict[str, Any
                 "status": test.result.status.value if test.result else _NOT_RUN,
                 "hidden": test.hidden,
                 "error": test.result.error if test.result else None,
+                "guarded": test.result.guarded if test.result else True,
             }
             for test in finished.tests
         ],

@@ -36,6 +36,10 @@ def result_lines(event: SolveFinished) -> list[Text]:
         cause = "the solve was stopped" if event.reason is Outcome.STOPPED else "the budget ended"
         lines.append(Text(f"{cause} before {counted_things(event.not_run, 'test')} could be run", BAD))
     lines += fault_lines(event.tests)
+    inside = sum(test.result is not None and not test.result.guarded for test in event.tests)
+    if inside:
+        ran = f"{counted_things(inside, 'test')} ran inside the program's process"
+        lines.append(Text(f"{ran}: it could have forged the verdict", FAINT))
     lines.append(
         Text(
             f"{counted_things(event.trials, 'trial')}, {counted_things(event.runs, 'run')}, "

@@ -13,12 +13,14 @@ from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.option_types import number, seconds, whole_number
 from egcfg_tui.cli.parser import CommandParser, did_you_mean
-from egcfg_tui.exercises import Visibility
+from egcfg_tui.exercises import Exercise, ExerciseError, Visibility
+from egcfg_tui.exercises.guarding import require_guarded
 from egcfg_tui.solving.methods import DEFAULT_METHOD, METHODS, offered_methods
 from egcfg_tui.solving.request.grid import Grid
 from egcfg_tui.solving.request.grid_file import GridError, read_grid
 from egcfg_tui.solving.request.settings import CARRIED, SETTINGS, Setting, Settings, parse_settings
 from egcfg_tui.solving.scoring import SCORING_MARGIN_S
+from egcfg_tui.terminal_text import printable
 
 
 def add_visible_option(parser: CommandParser) -> None:
@@ -32,9 +34,19 @@ def add_visible_option(parser: CommandParser) -> None:
     )
 
 
+def add_guarded_option(parser: CommandParser) -> None:
+    """Adds the choice to run nothing whose verdict a program could forge."""
+    parser.add_argument(
+        "--guarded-only",
+        action="store_true",
+        help="refuse exercises with tests that run inside the program's process, which could forge verdicts",
+    )
+
+
 def add_solving_options(parser: CommandParser) -> None:
     """Adds what says how to solve, and with which model."""
     add_visible_option(parser)
+    add_guarded_option(parser)
     method = parser.add_argument_group("method")
     method.add_argument(
         "--method",
@@ -205,6 +217,14 @@ def _add_setting(group: argparse._ArgumentGroup, setting: Setting) -> None:
             action=argparse.BooleanOptionalAction,
             help=f"{setting.meaning}; default: {'yes' if setting.default else 'no'}",
         )
+
+
+def refuse_unguarded(exercise: Exercise) -> None:
+    """Ends the command for an exercise with a test that runs inside."""
+    try:
+        require_guarded(exercise)
+    except ExerciseError as error:
+        raise CommandError(printable(str(error)), ExitCode.SANDBOX) from error
 
 
 def layers_from(args: argparse.Namespace) -> tuple[str, ...]:

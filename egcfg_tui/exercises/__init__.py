@@ -2,7 +2,15 @@
 
 from egcfg_tui.exercises.library import DEMO_ID, bundled, bundled_half
 from egcfg_tui.exercises.model import Exercise, ExerciseError, ExerciseKind
-from egcfg_tui.exercises.references import BUNDLED, load, load_all, load_chosen, load_each, reference_to
+from egcfg_tui.exercises.references import (
+    BUNDLED,
+    load,
+    load_all,
+    load_chosen,
+    load_each,
+    load_several,
+    reference_to,
+)
 from egcfg_tui.exercises.visibility import Visibility, with_visible
 
 __all__ = [
@@ -18,6 +26,7 @@ __all__ = [
     "load_all",
     "load_chosen",
     "load_each",
+    "load_several",
     "reference_to",
     "with_visible",
 ]

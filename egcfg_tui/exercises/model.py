@@ -34,7 +34,8 @@ class Exercise:
     repeat it, and `entry_point` is the variable it has to compute (None where the tests look elsewhere).
 
     `openable` leading hidden tests may be made visible by the user (`visibility`). `packages` are the
-    third-party modules that answer and tests import. `limits` bind one run.
+    third-party modules that answer and tests import. `left_out` says which tests of its file are none of the
+    exercise's, and why. `limits` bind one run.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Exercise:
     given: str = ""
     openable: int = 0
     packages: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
 
     @property

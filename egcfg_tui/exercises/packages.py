@@ -7,7 +7,15 @@ import sys
 from collections.abc import Iterable
 from typing import Final
 
-from egcfg_sandbox import missing_packages
+from egcfg_sandbox import (
+    CheckerTest,
+    CodeTest,
+    SnippetTest,
+    StdioTest,
+    SuiteTest,
+    Test,
+    missing_packages,
+)
 from egcfg_tui.exercises.model import Exercise, ExerciseError
 from egcfg_tui.exercises.python import source as python_source
 
@@ -20,10 +28,15 @@ _DISTRIBUTIONS: Final = {
 """What pip calls modules of another name."""
 
 
-def imported_packages(*sources: str) -> tuple[str, ...]:
+_NEEDED_FIXTURES: Final = {"mocker": "pytest_mock"}
+"""Packages that bring a fixture of pytest which tests take by its name."""
+
+
+def imported_packages(*sources: str, without: Iterable[str] = ()) -> tuple[str, ...]:
     """The top-level modules beyond the standard library that the sources import, sorted.
 
-    Text that is not Python imports nothing.
+    `without` are modules that come with the exercise, and pytest is there anyway. Text that is not Python
+    imports nothing.
     """
     names: set[str] = set()
     for source in sources:
@@ -36,7 +49,25 @@ def imported_packages(*sources: str) -> tuple[str, ...]:
                 names |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names.add(node.module.partition(".")[0])
-    return tuple(sorted(names - sys.stdlib_module_names))
+            elif isinstance(node, ast.arg) and node.arg in _NEEDED_FIXTURES:
+                names.add(_NEEDED_FIXTURES[node.arg])
+    return tuple(sorted(names - sys.stdlib_module_names - {"pytest", "_pytest", *without}))
+
+
+def test_texts(tests: Iterable[Test]) -> list[str]:
+    """All code that tests consist of."""
+    texts: list[str] = []
+    for test in tests:
+        match test:
+            case CodeTest() | CheckerTest():
+                texts += [test.setup, test.code]
+            case SnippetTest():
+                texts += [test.given, test.own, test.code, test.end]
+            case SuiteTest(files=files):
+                texts += [text for name, text in files if name.endswith(".py")]
+            case StdioTest():
+                pass
+    return list(dict.fromkeys(texts))
 
 
 def require_packages(exercise: Exercise) -> None:

@@ -50,6 +50,19 @@ def load_all(reference: str) -> list[Exercise]:
     return exercises
 
 
+def load_several(references: Sequence[str]) -> list[Exercise]:
+    """The exercises of several references in their order; each names one, or many as `FILE#1-20,25`.
+
+    Raises `ExerciseError`, also for a whole data set: it is rarely meant.
+    """
+    exercises: list[Exercise] = []
+    for reference in references:
+        _, ids = _split(reference)
+        one = ids is None or Selection(ids).is_plain
+        exercises += [load(reference)] if one else load_all(reference)
+    return exercises
+
+
 def load_chosen(references: Sequence[str], ids: str = "") -> list[Exercise]:
     """All exercises of several references in their order, of those only the ones that `ids` chooses.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import keyword
 
-from egcfg_sandbox import StdioTest, Test
+from egcfg_sandbox import CheckerTest, SnippetTest, StdioTest, SuiteTest, Test
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.exercises.python import source as python_source
 from egcfg_tui.exercises.python.stubs import definitions, is_empty
@@ -50,20 +50,31 @@ def _check_test(test: Test, exercise: Exercise, place: Place) -> None:
         return
     if stdin:
         raise place.error("a program of kind `stdin` is tested by `stdin` and `stdout`; replace `code`")
+    if isinstance(test, SuiteTest | CheckerTest):
+        # Written for their runners, which say what does not fit.
+        _parse(test.source if isinstance(test, SuiteTest) else test.setup, "the test", place)
+        return
+    if isinstance(test, SnippetTest):
+        _check_snippet_test(test, exercise, place)
+        return
     setup = _parse(test.setup, "the test's setup", place)
     tree = _parse(test.code, "the test", place)
     if not tree.body:
         raise place.error("the test holds no statement; write an assertion")
     used = python_source.used_names(tree) | python_source.used_names(setup)
-    if exercise.kind is ExerciseKind.DATA:
-        # A checker of its own takes the snippet as a whole.
-        used = python_source.used_names(tree)
-        if "solution" in used or exercise.entry_point is None:
-            return
     if used.isdisjoint((exercise.entry_point, *exercise.also)):
         raise place.error(
             f"the test does not use `{exercise.entry_point}`; correct the test or `entry_point`"
         )
+
+
+def _check_snippet_test(test: SnippetTest, exercise: Exercise, place: Place) -> None:
+    tree = _parse(test.code, "the test", place)
+    if not tree.body:
+        raise place.error("the test holds no statement; write an assertion")
+    names = [name for name in (exercise.entry_point, *exercise.also) if name]
+    if names and python_source.used_names(tree).isdisjoint(names):
+        raise place.error(f"the test does not use `{names[0]}`; correct the test or `entry_point`")
 
 
 def _check_code(exercise: Exercise, code: str, what: str, place: Place) -> None:

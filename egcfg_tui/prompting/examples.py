@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from egcfg_sandbox import CodeTest, StdioTest
+from egcfg_sandbox import CodeTest, SnippetTest, StdioTest
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
-from egcfg_tui.exercises.python.snippets import snippet_test
 
 _NEXT_TICKET: Final = Exercise(
     id="next-ticket",
@@ -116,7 +115,7 @@ _ORDERS: Final = Exercise(
     entry_point="by_region",
     given="rows = [('north', 3), ('south', 5), ('north', 4)]\n",
     visible=(
-        snippet_test(
+        SnippetTest(
             "assert by_region == {'north': 7, 'south': 5}",
             "rows = [('north', 3), ('south', 5), ('north', 4)]\n",
         ),

@@ -151,6 +151,7 @@ def run_app(
     *,
     allow_missing_layers: tuple[str, ...] = (),
     visible: Visibility | None = None,
+    guarded_only: bool = False,
     prompt_cache: bool = True,
     begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None,
     model_named: Callable[[str], ModelSpec],
@@ -158,7 +159,8 @@ def run_app(
 ) -> None:
     """Opens the workbench and returns when the user leaves it.
 
-    `visible` chooses the tests that steer in exercises which are opened later; `exercise` is taken as it is.
+    `visible` chooses the tests that steer in exercises which are opened later, and `guarded_only` refuses
+    those with a test that runs inside the program's process; `exercise` is taken as it is.
     `find_model` raises `ModelError` when there is no usable model: the workbench opens all the same and says
     so; `model_name` is what that model was asked for by, None for the default one. `model_named` finds others
     to compare with. `begin_recording` gives each solve its recording. Raises `NoTerminalError` without a
@@ -168,9 +170,16 @@ def run_app(
     from egcfg_tui.bench.session import BenchSession
     from egcfg_tui.bench.setup import set_up
     from egcfg_tui.exercises import bundled, load, with_visible
+    from egcfg_tui.exercises.guarding import require_guarded
     from egcfg_tui.solving.process.client import SolverSession
     from egcfg_tui.tui.comparing.offers import models_on_disk
     from egcfg_tui.tui.comparing.sources import BenchServices
+
+    def loaded(name: str) -> Exercise:
+        found = load(name)
+        if guarded_only:
+            require_guarded(found)
+        return with_visible(found, visible)
 
     services = Services(
         find_model=find_model,
@@ -178,7 +187,7 @@ def run_app(
             model, allow_missing_layers=allow_missing_layers, prompt_cache=prompt_cache
         ),
         bundled=lambda: tuple(with_visible(exercise, visible) for exercise in bundled()),
-        load=lambda name: with_visible(load(name), visible),
+        load=loaded,
         begin_recording=begin_recording,
         bench=BenchServices(
             models=lambda: models_on_disk(model_name),

@@ -228,6 +228,7 @@ def _(event: SolveFinished, view: SolveView, at_s: float) -> SolveView:
             test.result.status if test.result else None,
             test.result.error if test.result else None,
             test.hidden,
+            test.result.guarded if test.result else True,
         )
         for test in event.tests
     )
@@ -297,7 +298,7 @@ def tested(tests: tuple[TestRow, ...], results: tuple[TestResult, ...]) -> tuple
     if len(results) != len(tests):
         return ()
     return tuple(
-        replace(row, verdict=result.status, error=result.error)
+        replace(row, verdict=result.status, error=result.error, guarded=result.guarded)
         for row, result in zip(tests, results, strict=True)
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from egcfg_sandbox import Verdict
+from egcfg_sandbox import Verdict, why_inside
 from egcfg_tui.events import (
     Candidate,
     CandidateRun,
@@ -56,6 +56,7 @@ class TestRow:
     verdict: Verdict | None = None
     error: str | None = None
     hidden: bool = False
+    guarded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +279,7 @@ def idle(exercise: Exercise, engine: EngineView = NO_ENGINE) -> SolveView:
         title=exercise.title,
         statement=exercise.task,
         starter=exercise.starter,
-        tests=tuple(TestRow(test.text) for test in exercise.visible),
+        tests=tuple(TestRow(test.text, guarded=why_inside(test) is None) for test in exercise.visible),
         hidden_tests=len(exercise.hidden),
         engine=engine,
     )

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from egcfg_sandbox.verdicts import (
+    TOLERANCE,
+    CheckerTest,
     CodeTest,
     Layer,
     Limits,
     Program,
     Report,
+    SnippetTest,
     StdioTest,
+    SuiteTest,
     Test,
     TestResult,
     Trace,
@@ -20,8 +24,11 @@ from egcfg_sandbox.verdicts import (
 
 if TYPE_CHECKING:
     from egcfg_sandbox.client import Sandbox, SandboxRefused, layers, missing_packages
+    from egcfg_sandbox.judge.mode import why_inside
 
 __all__ = [
+    "TOLERANCE",
+    "CheckerTest",
     "CodeTest",
     "Layer",
     "Limits",
@@ -29,7 +36,9 @@ __all__ = [
     "Report",
     "Sandbox",
     "SandboxRefused",
+    "SnippetTest",
     "StdioTest",
+    "SuiteTest",
     "Test",
     "TestResult",
     "Trace",
@@ -37,6 +46,7 @@ __all__ = [
     "Verdict",
     "layers",
     "missing_packages",
+    "why_inside",
 ]
 
 
@@ -45,5 +55,6 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from egcfg_sandbox import client
+    from egcfg_sandbox.judge import mode
 
-    return getattr(client, name)
+    return getattr(mode if name == "why_inside" else client, name)

@@ -9,7 +9,8 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from egcfg_sandbox.client import REQUIRED, Sandbox, SandboxRefused, layers
+from egcfg_sandbox.client import Sandbox, SandboxRefused, layers
+from egcfg_sandbox.confinement import REQUIRED
 from egcfg_sandbox.door import DoorError, read_request, write_report
 
 _USAGE: Final = """usage: python -m egcfg_sandbox [--serve | --layers] [--packages]

@@ -2,254 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import select
-import signal
-import socket
-import subprocess
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import partial
 from importlib.machinery import PathFinder
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from egcfg_sandbox import system, trace_memory, wire
-from egcfg_sandbox.judge.orders import RunReport, pack_brief, unpack_report
-from egcfg_sandbox.server.requests import JUDGE, KEEPER, pack_request
-from egcfg_sandbox.server.zone import LINUX_LAYERS
-from egcfg_sandbox.verdicts import (
-    Layer,
-    Limits,
-    Program,
-    Report,
-    TestResult,
-    Trace,
-    TraceEvent,
-    Verdict,
-)
+from egcfg_sandbox.confinement import LAYERS, REQUIRED
+from egcfg_sandbox.judge.mode import preloadable, why_inside
+from egcfg_sandbox.judge.orders import pack_brief
+from egcfg_sandbox.slots import GRACE_S, Job, Pool, Slot, SlotFailed
+from egcfg_sandbox.slots import SandboxRefused as SandboxRefused
+from egcfg_sandbox.verdicts import Layer, Program, Report, Test, TestResult, Trace, Verdict
 
-# The same order of sets in every run; no threads of numerical libraries, which a fork would lose; functions
-# of libraries looked up once, and not again after every fork.
-_ENVIRONMENT: Final = {
-    "PYTHONHASHSEED": "0",
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "LD_BIND_NOW": "1",
-}
-_START_S: Final = 30.0
-_GRACE_S: Final = 2.0
-_STARTS: Final = 5
 _LOSSES: Final = 3
 _SERVER_DEATHS: Final = 10
 _STOP_S: Final = 0.05
-_PIECE: Final = 1 << 16
 _PACKAGE_FOLDERS: Final = ("site-packages", "dist-packages")
 _CLOSED: Final = "the sandbox is closed; make a new one"
-_BOOT: Final = (
-    "import sys; sys.path.insert(0, sys.argv[1]);"
-    " from egcfg_sandbox.server.main import main; main(int(sys.argv[2]), sys.argv[3])"
-)
-LAYERS: Final = (*LINUX_LAYERS, "rlimits") if system.LINUX else ("seatbelt", "rlimits")
-REQUIRED: Final = frozenset(
-    {"landlock", "seccomp", "rlimits", "no_new_privs"} if system.LINUX else {"seatbelt", "rlimits"}
-)
-
-
-class SandboxRefused(Exception):
-    """This machine lacks a required layer, or the fork server cannot start. The text says what to do."""
-
-
-class _ServerGone(Exception):
-    """The fork server died; it is started again."""
-
-
-class _SlotFailed(Exception):
-    """A slot could not be made or died; the text says why."""
-
-
-class _Slot:
-    """A judge and a keeper, forked for each other, and the test they were handed."""
-
-    def __init__(self, server: _Server, limits: Limits, judge: socket.socket, keeper: socket.socket) -> None:
-        self.server = server
-        self.limits = limits
-        self.job: _Job | None = None
-        self.deadline = 0.0
-        self._judge = judge
-        self._keeper = keeper
-        self._frames = wire.Frames(wire.LARGEST_MESSAGE)
-        self._report: RunReport | None = None
-        self._identities: list[system.Identity] = []
-
-    def fileno(self) -> int:
-        """The judge's channel: what a batch waits for."""
-        return self._judge.fileno()
-
-    def greet(self) -> None:
-        """Waits until both processes are there, and takes what they can be killed by."""
-        if self._identities:
-            return
-        for channel in (self._keeper, self._judge):
-            channel.settimeout(_START_S)
-            try:
-                identity = system.meet(channel)
-            except OSError as error:
-                raise _SlotFailed(f"it did not start: {error}") from None
-            if identity is None:
-                raise _SlotFailed("its process did not start")
-            self._identities.append(identity)
-
-    def hand(self, job: _Job, brief: bytes) -> None:
-        """Gives the judge its test; a judge that has gone is noticed when its report is read."""
-        self.job = job
-        self._judge.settimeout(_GRACE_S)
-        with contextlib.suppress(wire.WireError):
-            wire.send(self._judge, brief)
-        self._judge.setblocking(False)
-
-    def read(self) -> tuple[RunReport, Trace | None] | None:
-        """The judge's report and trace if they are whole; raises `_SlotFailed` when the judge has gone."""
-        try:
-            data = self._judge.recv(_PIECE)
-        except BlockingIOError:
-            return None
-        except OSError:
-            data = b""
-        if not data:
-            raise _SlotFailed(self._fault())
-        self._frames.feed(data)
-        if self._report is None:
-            frame = self._frames.next()
-            if frame is None:
-                return None
-            self._report = unpack_report(frame)
-            if self._report is None:
-                raise _SlotFailed(str(json.loads(frame)["fault"]))
-        report = self._report
-        trace = self._frames.next() if report.traced else b""
-        if trace is None:
-            return None
-        self._report = None
-        return report, _trace(trace)
-
-    def _fault(self) -> str:
-        """Why the keeper went, if it said so."""
-        self._keeper.settimeout(_GRACE_S)
-        try:
-            return str(json.loads(wire.receive(self._keeper))["fault"])
-        except (wire.WireError, ValueError, LookupError):
-            return "its process died"
-
-    def is_stopped(self) -> bool:
-        """Whether somebody has stopped a process that this slot needs; what is stopped is killed."""
-        stopped = [pid for identity in self._identities if (pid := identity.stopped()) is not None]
-        for pid in stopped:
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
-        return bool(stopped)
-
-    def kill(self) -> None:
-        """Ends both from outside: with the first process of a namespace the kernel ends all of it."""
-        while self._identities:
-            self._identities.pop().kill()
-        self._keeper.close()
-        self._judge.close()
-
-
-@dataclass(slots=True)
-class _Job:
-    """One test of one program."""
-
-    program: int
-    test: int
-    losses: int = 0
-    server_deaths: int = 0
-
-
-class _Server:
-    """One running fork server."""
-
-    def __init__(self, packages: str) -> None:
-        ours, theirs = socket.socketpair()
-        package_parent = str(Path(__file__).resolve().parent.parent)
-        command = [
-            sys.executable,
-            "-s",
-            "-S",
-            "-P",
-            "-c",
-            _BOOT,
-            package_parent,
-            str(theirs.fileno()),
-            packages,
-        ]
-        with theirs:
-            self._process = subprocess.Popen(
-                command,
-                env=_ENVIRONMENT,
-                cwd="/",
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        self._control = ours
-        self.missing: dict[str, str] = {}
-        ours.settimeout(_START_S)
-        try:
-            hello = json.loads(wire.receive(ours))
-        except wire.WireError:
-            self.close()
-            raise _ServerGone from None
-        if "fault" in hello:
-            self.close()
-            raise SandboxRefused(f"the sandbox's fork server did not start: {hello['fault']}")
-        self.missing = hello["missing"]
-
-    @property
-    def pid(self) -> int:
-        """Process id of the server."""
-        return self._process.pid
-
-    def slot(self, limits: Limits) -> _Slot:
-        """Asks for one more slot; its processes are being made when this returns."""
-        keeper, keeper_end = socket.socketpair()
-        judge, judge_end = socket.socketpair()
-        link, link_end = socket.socketpair()
-        with keeper_end, judge_end, link, link_end:
-            try:
-                for role, ends in ((KEEPER, (keeper_end, link)), (JUDGE, (judge_end, link_end))):
-                    descriptors = [end.fileno() for end in ends]
-                    wire.send_descriptors(self._control, pack_request(role, limits), descriptors)
-            except OSError:
-                keeper.close()
-                judge.close()
-                raise _ServerGone from None
-        return _Slot(self, limits, judge, keeper)
-
-    def alive(self) -> bool:
-        """Whether the server still holds its end."""
-        if self._process.poll() is not None:
-            return False
-        return not select.select([self._control], [], [], 0)[0]
-
-    def close(self) -> None:
-        """Ends the server, and with it every slot."""
-        self._control.close()
-        try:
-            self._process.wait(1.0)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
 
 
 class Sandbox:
@@ -267,39 +43,15 @@ class Sandbox:
         if workers < 1:
             raise ValueError(f"workers is {workers}; at least 1 is needed")
         self.workers = workers
-        self._packages = os.pathsep.join(_package_folders()) if packages else ""
         self._lock = threading.Lock()
         self._closed = False
-        self._server: _Server | None = None
-        self._idle: deque[_Slot] = deque()
-        self._limits = Limits()
-        self._start()
+        folders = os.pathsep.join(_package_folders())
+        self._guarded = Pool(workers, folders if packages else "")
+        self._inside = Pool(workers, folders, inside=True)
+        self._inside_started = False
+        self._guarded.start()
+        self._missing = self._guarded.missing
         self._check_layers(frozenset(allow_missing_layers))
-
-    def _start(self) -> None:
-        """Starts a fork server, also in the place of one that died."""
-        self._drop_idle()
-        if self._server is not None:
-            self._server.close()
-        for _ in range(_STARTS):
-            try:
-                self._server = _Server(self._packages)
-                self._refill()
-            except _ServerGone:
-                continue
-            self._missing = self._server.missing
-            return
-        raise SandboxRefused(f"the sandbox's fork server died {_STARTS} times while it was started")
-
-    def _drop_idle(self) -> None:
-        while self._idle:
-            self._idle.pop().kill()
-
-    def _refill(self) -> None:
-        """One slot more than can work at once, so that one is always being made ready."""
-        assert self._server is not None
-        while len(self._idle) <= self.workers:
-            self._idle.append(self._server.slot(self._limits))
 
     def _check_layers(self, allowed: frozenset[str]) -> None:
         refused = sorted((REQUIRED & self._missing.keys()) - allowed)
@@ -316,19 +68,14 @@ class Sandbox:
     def layers(self) -> tuple[Layer, ...]:
         """Each line of defence, on or off, and why."""
         return tuple(
-            Layer(name, name not in self._missing, name in REQUIRED, self._missing.get(name, ""))
-            for name in LAYERS
+            Layer(one.name, one.name not in self._missing, one.required, self._missing.get(one.name, ""))
+            for one in LAYERS
         )
 
     @property
     def server_pid(self) -> int:
         """Process id of the fork server."""
-        assert self._server is not None
-        return self._server.pid
-
-    def is_served(self, slot: _Slot) -> bool:
-        """Whether the fork server that made a slot is still the one that runs."""
-        return not self._closed and slot.server is self._server and self._server.alive()
+        return self._guarded.server_pid
 
     def run(self, program: Program) -> Report:
         """Runs one program against all its tests."""
@@ -339,21 +86,20 @@ class Sandbox:
     ) -> list[Report]:
         """Runs several programs; when `should_stop` says so, only the leading finished ones are returned."""
         with self._lock:
-            return _Batch(self, programs, should_stop).run()
+            return self._batch(programs, should_stop).run()
 
     def run_tests(self, program: Program, should_stop: Callable[[], bool]) -> list[TestResult | None]:
         """Runs one program; a test that was not finished when `should_stop` said so has None for its row."""
         with self._lock:
-            batch = _Batch(self, [program], should_stop)
+            batch = self._batch([program], should_stop)
             batch.run()
             return batch.rows[0]
 
     def close(self) -> None:
         """Ends the fork server and every run."""
         self._closed = True
-        self._drop_idle()
-        if self._server is not None:
-            self._server.close()
+        for pool in (self._guarded, self._inside):
+            pool.close()
 
     def __enter__(self) -> Self:
         return self
@@ -363,37 +109,33 @@ class Sandbox:
     ) -> None:
         self.close()
 
-    def _take(self, limits: Limits) -> _Slot:
-        """A slot for runs with these limits: the one that had the longest time to get ready."""
-        if self._closed or self._server is None:
-            raise SandboxRefused(_CLOSED)
-        if limits != self._limits:
-            self._drop_idle()
-            self._limits = limits
-        try:
-            if not self._idle:
-                self._refill()
-        except _ServerGone:
-            self._start()
-        return self._idle.popleft()
-
-    def _give_back(self, slot: _Slot, *, spent: bool) -> None:
-        """Keeps a slot for later runs, or has a new one made in its place."""
-        if not spent and slot.limits == self._limits and not self._closed:
-            slot.job = None
-            self._idle.append(slot)
-            return
-        slot.kill()
-        if self._server is not None and not self._closed and len(self._idle) <= self.workers:
-            with contextlib.suppress(_ServerGone):
-                self._idle.append(self._server.slot(self._limits))
-
-    def _revive(self) -> None:
-        """Starts the server again if it has died."""
+    def _batch(self, programs: Sequence[Program], should_stop: Callable[[], bool] | None) -> _Batch:
+        """The runs of these programs, all that they need being there."""
         if self._closed:
             raise SandboxRefused(_CLOSED)
-        if self._server is None or not self._server.alive():
-            self._start()
+        batch = _Batch(self, programs, should_stop)
+        self._prepare_inside(batch.tests_inside)
+        return batch
+
+    def _pool(self, job: Job) -> Pool:
+        """Where the slots for a job come from."""
+        if self._closed:
+            raise SandboxRefused(_CLOSED)
+        return self._inside if job.inside else self._guarded
+
+    def _prepare_inside(self, tests: Sequence[Test]) -> None:
+        """Has the fork server for these tests running, with the modules ready that they import."""
+        wanted = frozenset(name for test in tests for name in preloadable(test))
+        if not tests or (self._inside_started and wanted <= self._inside.preloaded):
+            return
+        reason = self._missing.get("mount_namespace")
+        if reason is not None:
+            raise SandboxRefused(
+                f"tests that run inside the program's process need a scratch folder, which this machine does"
+                f" not give (layer mount_namespace: {reason}); leave them out"
+            )
+        self._inside.start(wanted)
+        self._inside_started = True
 
 
 class _Batch:
@@ -409,9 +151,16 @@ class _Batch:
         self._started: dict[int, float] = {}
         self._finished: dict[int, float] = {}
         self._waiting = deque(
-            _Job(index, test) for index, program in enumerate(programs) for test in range(len(program.tests))
+            Job(index, number, why_inside(test) is not None)
+            for index, program in enumerate(programs)
+            for number, test in enumerate(program.tests)
         )
-        self._running: list[_Slot] = []
+        self._running: list[Slot] = []
+
+    @property
+    def tests_inside(self) -> list[Test]:
+        """The tests that run in the program's process."""
+        return [self._programs[job.program].tests[job.test] for job in self._waiting if job.inside]
 
     def run(self) -> list[Report]:
         """Works until every test has its row."""
@@ -422,22 +171,22 @@ class _Batch:
                 self._wait()
         finally:
             for slot in self._running:
-                self._sandbox._give_back(slot, spent=True)
+                self._give_back(slot, spent=True)
         return self._reports()
 
-    def _hand_out(self, job: _Job) -> None:
+    def _hand_out(self, job: Job) -> None:
         program = self._programs[job.program]
-        slot = self._sandbox._take(program.limits)
+        slot = self._sandbox._pool(job).take(program.limits)
         self._running.append(slot)
         self._started.setdefault(job.program, time.monotonic())
         slot.job = job
         try:
-            slot.greet()
-        except _SlotFailed as failure:
+            slot.handshake()
+        except SlotFailed as failure:
             self._lost(slot, str(failure))
             return
-        slot.deadline = time.monotonic() + program.limits.wall_s + _GRACE_S
-        slot.hand(job, pack_brief(program, job.test))
+        slot.deadline = time.monotonic() + program.limits.wall_s + GRACE_S
+        slot.hand(job, pack_brief(program, job.test, inside=job.inside))
 
     def _wait(self) -> None:
         if not self._running:
@@ -455,10 +204,10 @@ class _Batch:
             else:
                 self._finish(slot, Verdict.TIMEOUT, "not finished in time; ended from outside", spent=True)
 
-    def _advance(self, slot: _Slot) -> None:
+    def _advance(self, slot: Slot) -> None:
         try:
             found = slot.read()
-        except _SlotFailed as failure:
+        except SlotFailed as failure:
             self._lost(slot, str(failure))
             return
         if found is None:
@@ -477,10 +226,11 @@ class _Batch:
             spent=report.spent,
         )
 
-    def _lost(self, slot: _Slot, reason: str) -> None:
+    def _lost(self, slot: Slot, reason: str) -> None:
         """A slot ended without a report: the sandbox's fault, so the test is tried again."""
         assert slot.job is not None
-        if self._sandbox.is_served(slot):
+        pool = self._sandbox._pool(slot.job)
+        if pool.serves(slot):
             slot.job.losses += 1
         else:
             slot.job.server_deaths += 1
@@ -489,12 +239,12 @@ class _Batch:
             return
         self._waiting.appendleft(slot.job)
         self._running.remove(slot)
-        self._sandbox._give_back(slot, spent=True)
-        self._sandbox._revive()
+        pool.give_back(slot, spent=True)
+        pool.revive()
 
     def _finish(
         self,
-        slot: _Slot,
+        slot: Slot,
         verdict: Verdict,
         error: str | None,
         *,
@@ -504,12 +254,18 @@ class _Batch:
         trace: Trace | None = None,
     ) -> None:
         assert slot.job is not None
-        program, test = slot.job.program, slot.job.test
+        program, test, inside = slot.job.program, slot.job.test, slot.job.inside
         text = self._programs[program].tests[test].text
-        self.rows[program][test] = TestResult(text, verdict, error, wall_s, output, trace)
+        row = TestResult(text, verdict, error, wall_s, output, trace, guarded=not inside)
+        self.rows[program][test] = row
         self._finished[program] = time.monotonic()
         self._running.remove(slot)
-        self._sandbox._give_back(slot, spent=spent)
+        self._give_back(slot, spent=spent)
+
+    def _give_back(self, slot: Slot, *, spent: bool) -> None:
+        assert slot.job is not None
+        pool = self._sandbox._inside if slot.job.inside else self._sandbox._guarded
+        pool.give_back(slot, spent=spent)
 
     def _reports(self) -> list[Report]:
         reports = []
@@ -523,13 +279,6 @@ class _Batch:
             wall_s = self._finished.get(index, 0.0) - self._started.get(index, 0.0)
             reports.append(Report(worst, results, wall_s))
         return reports
-
-
-def _trace(data: bytes) -> Trace | None:
-    if not data:
-        return None
-    rows, dropped = trace_memory.unpack(data)
-    return Trace(tuple(map(partial(tuple.__new__, TraceEvent), rows)), dropped)
 
 
 def _package_folders() -> list[str]:

@@ -6,10 +6,10 @@ import json
 from dataclasses import fields
 from typing import Any, Final
 
-from egcfg_sandbox.verdicts import CodeTest, Limits, Program, Report, StdioTest, Test, Trace
+from egcfg_sandbox.verdicts import TOLERANCE, CodeTest, Limits, Program, Report, StdioTest, Test, Trace
 
 _KEYS: Final = frozenset({"source", "tests", "timeout_s", "limits", "trace", "entry_point", "classes"})
-_TEST_KEYS: Final = ("code", "setup", "stdin", "stdout")
+_TEST_KEYS: Final = ("code", "setup", "stdin", "stdout", "tolerance")
 
 
 class DoorError(ValueError):
@@ -84,7 +84,10 @@ def _test(item: Any, number: int) -> Test:
         raise DoorError(f"{where} has 'code' and 'stdin' or 'stdout'; make two tests of it")
     if "code" in item:
         return CodeTest(_text(item, "code", where), _text(item, "setup", where, ""))
-    return StdioTest(_text(item, "stdin", where), _text(item, "stdout", where))
+    tolerance = item.get("tolerance", TOLERANCE)
+    if isinstance(tolerance, bool) or not isinstance(tolerance, int | float) or not 0 <= tolerance < 1:
+        raise DoorError(f"'tolerance' of {where} must be a number from 0 to below 1")
+    return StdioTest(_text(item, "stdin", where), _text(item, "stdout", where), float(tolerance))
 
 
 def _limits(request: dict[str, Any]) -> Limits:
@@ -114,6 +117,7 @@ def write_report(report: Report) -> dict[str, Any]:
             "test": row.test,
             "passed": row.passed,
             "status": row.status.value,
+            "guarded": row.guarded,
             "error": row.error,
             "wall_s": round(row.wall_s, 6),
             "output": row.output,
@@ -124,6 +128,7 @@ def write_report(report: Report) -> dict[str, Any]:
     shown = next((row for row in rows if not row["passed"]), rows[0] if rows else None)
     return {
         "status": report.status.value,
+        "guarded": report.guarded,
         "wall_s": round(report.wall_s, 6),
         "results": rows,
         "trace": shown["trace"] if shown else None,

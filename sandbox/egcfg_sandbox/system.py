@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import errno
 import mmap
 import os
 import signal
@@ -22,8 +20,6 @@ _PID_BYTES: Final = 8
 _STOPPED: Final = frozenset("Tt")
 MOST_DESCRIPTORS: Final = 4096
 """Above every number of a descriptor that is ever open."""
-# Calls that keep the interpreter locked, as it has to be on both sides of a fork.
-_interpreter: Final = ctypes.PyDLL(None)
 
 
 def _state(pid: int) -> tuple[str, int]:
@@ -98,16 +94,21 @@ def meet(channel: socket.socket) -> Identity | None:
     return Identity(int.from_bytes(payload[len(ALIVE) :], "little"), descriptors[0] if descriptors else None)
 
 
-def fork() -> int:
-    """Forks this process, which must have a single thread.
-
-    The C library's fork without the interpreter's own work around it: its locks are held by nobody else in
-    such a process, and what it would do anew costs more than the fork.
-    """
-    child: int = _interpreter.fork()
-    if child < 0:
-        raise BlockingIOError(errno.EAGAIN, "no more processes can be made")
-    return child
+def fault_in_child(attempt: Callable[[], object]) -> str:
+    """Tries something in a child, which is then gone; returns why it failed, or nothing."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            attempt()
+        except OSError as error:
+            os.write(writer, str(error).encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as answer:
+        reason = answer.read().decode("utf-8", "replace")
+    os.waitpid(child, 0)
+    return reason
 
 
 def death_descriptor(pid: int) -> int | None:

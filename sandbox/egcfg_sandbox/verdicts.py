@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
+
+TOLERANCE: Final = 1e-6
+"""What judges of contests allow where a task does not say."""
 
 
 class Verdict(StrEnum):
@@ -48,18 +51,119 @@ class CodeTest:
 
 @dataclass(frozen=True, slots=True)
 class StdioTest:
-    """A whole program's standard input and expected output, compared token by token."""
+    """A whole program's standard input and expected output, compared word by word.
+
+    Words that are numbers may differ by `tolerance`, absolutely or relative to what is expected; two whole
+    numbers may not.
+    """
 
     stdin: str
     stdout: str
+    tolerance: float = TOLERANCE
 
     @property
     def text(self) -> str:
         """What a person is shown."""
         return f"{self.stdin.strip()!r} -> {self.stdout.strip()!r}"
 
+    @property
+    def input_bytes(self) -> bytes:
+        """What the program reads."""
+        return self.stdin.encode("utf-8", "surrogatepass")
 
-Test = CodeTest | StdioTest
+
+@dataclass(frozen=True, slots=True)
+class SnippetTest:
+    """A test of a program that is a snippet: it continues `given`, and its variables are what is asked for.
+
+    `given`, `own` (given code of this test alone), the snippet and `end` are executed as one text. Then
+    `code` is executed on the variables that are left.
+    """
+
+    code: str
+    given: str = ""
+    own: str = ""
+    end: str = ""
+
+    @property
+    def text(self) -> str:
+        """What a person is shown: the given code that other tests do not have, as notes, and the code."""
+        notes = [f"# given: {line}" for line in self.own.strip("\n").split("\n")] if self.own.strip() else []
+        return "\n".join([*notes, self.code])
+
+    def whole(self, snippet: str) -> str:
+        """The text that is executed."""
+        return self._before + snippet + self.end
+
+    def window(self, snippet: str) -> tuple[int, int]:
+        """First and last line of the snippet in that text, counted from 1."""
+        first = self._before.count("\n") + 1
+        return first, first + snippet.rstrip().count("\n")
+
+    @property
+    def _before(self) -> str:
+        return "".join(f"{part.rstrip()}\n" for part in (self.given, self.own) if part.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class CheckerTest:
+    """A checker that executes a snippet by itself, as those of DS-1000 do.
+
+    `setup` defines functions that take the snippet's text, `code` calls them with it: its name is `solution`.
+    """
+
+    code: str
+    setup: str
+
+    @property
+    def text(self) -> str:
+        """What a person is shown."""
+        return self.code
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteTest:
+    """One test function of a whole test file, which pytest runs (classes of unittest by unittest).
+
+    `node` names it as pytest does behind the file's name: `test_sum`, `TestSum::test_two`. `files` are the
+    names and contents of all that lies beside the program while it runs: the test file `file` itself, its
+    `conftest.py`, helper modules, data (bytes that are no UTF-8 as `surrogateescape` has them). `module` is
+    the name by which they import the program. `shown` is the function's source, `why` what of the file's
+    text needs this: "the test ...".
+    """
+
+    node: str
+    file: str
+    module: str
+    files: tuple[tuple[str, str], ...]
+    shown: str
+    why: str = "is one of a whole test file"
+
+    @property
+    def text(self) -> str:
+        """What a person is shown."""
+        return self.shown
+
+    @property
+    def source(self) -> str:
+        """The text of the test file."""
+        return dict(self.files)[self.file]
+
+
+Test = CodeTest | StdioTest | SnippetTest | CheckerTest | SuiteTest
+_TESTS: Final[dict[str, Any]] = {kind.__name__: kind for kind in get_args(Test)}
+
+
+def packed_test(test: Test) -> tuple[str, tuple[Any, ...]]:
+    """A test as plain values, to be sent to another process."""
+    return type(test).__name__, tuple(getattr(test, name) for name in type(test).__match_args__)
+
+
+def unpacked_test(values: tuple[str, tuple[Any, ...]]) -> Test:
+    """The test that was packed."""
+    kind, fields = values
+    test: Test = _TESTS[kind](*fields)
+    return test
 
 
 class TraceEvent(NamedTuple):
@@ -90,7 +194,11 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class TestResult:
-    """One test's row. `error` says in one line why it did not pass (`NameError: ... (line 3)`, `got 4`)."""
+    """One test's row. `error` says in one line why it did not pass (`NameError: ... (line 3)`, `got 4`).
+
+    `guarded`: the verdict was formed outside the program's process. Else the test ran beside the program, in
+    the mode `inside`, because its text needs that; a program could then forge the verdict.
+    """
 
     __test__ = False  # keeps pytest from collecting the class
 
@@ -100,6 +208,7 @@ class TestResult:
     wall_s: float = 0.0
     output: str = ""
     trace: Trace | None = None
+    guarded: bool = True
 
     @property
     def passed(self) -> bool:
@@ -122,6 +231,11 @@ class Report:
     def passed(self) -> bool:
         """Whether every test passed (and there was at least one)."""
         return self.status is Verdict.PASSED
+
+    @property
+    def guarded(self) -> bool:
+        """Whether every verdict was formed outside the program's process."""
+        return all(row.guarded for row in self.results)
 
 
 _DAY_S: Final = 86_400.0

@@ -11,6 +11,7 @@ _LENGTH: Final = struct.Struct("<I")
 LARGEST_MESSAGE: Final = 64 * 1024 * 1024
 CLOSE_ON_EXEC: Final = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 _READ_AT_ONCE: Final = 4000
+_MOST_AT_ONCE: Final = 1 << 20
 _DESCRIPTOR_BYTES: Final = struct.calcsize("i")
 
 
@@ -38,7 +39,7 @@ def _exactly(channel: socket.socket, count: int) -> bytes:
     parts = bytearray()
     while len(parts) < count:
         try:
-            part = channel.recv(min(count - len(parts), 1 << 20))
+            part = channel.recv(min(count - len(parts), _MOST_AT_ONCE))
         except OSError as error:
             raise WireError(str(error)) from error
         if not part:
@@ -49,11 +50,10 @@ def _exactly(channel: socket.socket, count: int) -> bytes:
 
 def write_message(descriptor: int, payload: bytes) -> None:
     """Sends one message by a descriptor that blocks."""
-    data = _LENGTH.pack(len(payload)) + payload
+    data = memoryview(_LENGTH.pack(len(payload)) + payload)
     try:
-        sent = os.write(descriptor, data)
-        while sent < len(data):
-            sent += os.write(descriptor, data[sent:])
+        while data:
+            data = data[os.write(descriptor, data) :]
     except OSError as error:
         raise WireError(str(error)) from error
 
@@ -63,14 +63,14 @@ def read_message(descriptor: int) -> bytes:
 
     A short one costs a single call: nothing can follow it yet that would be taken along.
     """
-    data = os.read(descriptor, _READ_AT_ONCE)
+    data = bytearray(os.read(descriptor, _READ_AT_ONCE))
     wanted = _LENGTH.size
     while True:
         if len(data) >= _LENGTH.size:
             wanted = _LENGTH.size + int.from_bytes(data[: _LENGTH.size], "little")
         if len(data) >= wanted:
-            return data[_LENGTH.size :]
-        part = os.read(descriptor, wanted - len(data))
+            return bytes(data[_LENGTH.size :])
+        part = os.read(descriptor, min(wanted - len(data), _MOST_AT_ONCE))
         if not part:
             raise WireError("the other end closed")
         data += part

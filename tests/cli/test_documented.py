@@ -37,5 +37,7 @@ def test_a_shown_command_line_is_understood(line: str) -> None:
     _program, *argv = shlex.split(line.split("|")[0], comments=True)
     name, *rest = argv or ["open"]
     args = parser_of(name).parse(rest)
-    if name in ("solve", "open") and args.exercise and not Path(args.exercise.partition("#")[0]).suffix:
-        assert exercises.load(args.exercise)
+    named = {"solve": lambda: args.exercises, "open": lambda: [args.exercise]}.get(name, list)()
+    for exercise in named:
+        if exercise and not Path(exercise.partition("#")[0]).suffix:
+            assert exercises.load(exercise)

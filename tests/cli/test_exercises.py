@@ -96,13 +96,15 @@ def test_show_with_another_choice_of_visible_tests(command_line: CommandLine) ->
 @pytest.mark.usefixtures("folder")
 def test_show_as_json_hides_what_is_hidden(command_line: CommandLine) -> None:
     shown = json.loads(command_line("exercises", "show", "twice.toml", "--format", "json").stdout)
-    assert shown["visible_tests"] == [{"code": "assert twice(1) == 2", "setup": ""}]
+    assert shown["visible_tests"] == [{"code": "assert twice(1) == 2", "setup": "", "guarded": True}]
     assert "hidden_tests" not in shown
     assert "reference" not in shown
     everything = json.loads(
         command_line("exercises", "show", "twice.toml", "--all", "--format", "json").stdout
     )
-    assert everything["hidden_tests"] == [{"code": "assert twice(0) == 0", "setup": "import math"}]
+    assert everything["hidden_tests"] == [
+        {"code": "assert twice(0) == 0", "setup": "import math", "guarded": True}
+    ]
     assert everything["reference"] == TWICE.reference
 
 
@@ -212,10 +214,10 @@ def test_mistakes_are_named(command_line: CommandLine, argv: tuple[str, ...], co
     assert "Traceback" not in outcome.stderr
 
 
-def test_a_broken_file_is_named(command_line: CommandLine, folder: Path) -> None:
+def test_a_broken_file_is_named_and_the_others_are_checked(command_line: CommandLine, folder: Path) -> None:
     (folder / "broken.toml").write_text('title = "x\n')
     outcome = command_line("exercises", "check", "twice.toml", "broken.toml")
-    assert (outcome.code, outcome.stdout) == (3, "")
+    assert (outcome.code, outcome.stdout) == (3, "1 of 1 references pass, 1 broken\n")
     assert "broken.toml, line 1: is not valid TOML" in outcome.stderr
 
 
@@ -260,3 +262,37 @@ def test_a_broken_exercise_does_not_keep_the_others_away(command_line: CommandLi
     assert command_line("exercises", "check", "broken.toml", "twice.toml").code == 3
     alone = command_line("exercises", "check", "broken.toml")
     assert (alone.code, alone.stdout) == (3, "")
+
+
+def test_tests_that_run_inside_are_told_and_can_be_refused(command_line: CommandLine, folder: Path) -> None:
+    mocked = CodeTest("from unittest.mock import Mock\nassert twice(1) == 2 and Mock()")
+    (folder / "inside.toml").write_text(toml_format.write(replace(TWICE, id="inside", hidden=(mocked,))))
+    outcome = command_line("exercises", "check", "twice.toml", "inside.toml")
+    assert (outcome.code, outcome.stdout) == (0, "2 of 2 references pass\n")
+    why = "replaces parts of the program (`unittest.mock`)"
+    assert f"inside.toml: 1 of 2 tests run inside the program's process, unguarded: hidden test 1 {why}" in (
+        outcome.stderr
+    )
+    as_json = command_line("exercises", "check", "inside.toml", "--format", "json")
+    (row,) = json.loads(as_json.stdout)["exercises"]
+    assert row["inside"] == [{"hidden": True, "number": 1, "why": why}]
+    refused = command_line("exercises", "check", "twice.toml", "inside.toml", "--guarded-only")
+    assert (refused.code, refused.stdout) == (3, "1 of 1 references pass, 1 not run\n")
+    assert f"not run: inside.toml: hidden test 1 {why}" in refused.stderr
+    for command in ("solve", "open"):
+        ended = command_line(command, "inside.toml", "--guarded-only")
+        assert (ended.code, ended.stdout) == (4, "")
+        assert f"inside.toml: hidden test 1 {why}" in ended.stderr
+    shown = command_line("exercises", "show", "inside.toml", "--all").stdout
+    assert f"Hidden test 1 (runs inside, unguarded: {why})" in shown
+
+
+def test_tests_that_are_left_out_are_told(command_line: CommandLine, folder: Path) -> None:
+    (folder / "half.py").write_text('def half(x):\n    """Half of it."""\n    return x / 2\n')
+    (folder / "test_half.py").write_text(
+        "import pytest\nfrom half import half\n@pytest.mark.skip\ndef test_a(): assert half(1)\n"
+        "def test_b(): assert half(2) == 1\n"
+    )
+    outcome = command_line("exercises", "check", "half.py")
+    assert (outcome.code, outcome.stdout) == (0, "1 of 1 references pass\n")
+    assert outcome.stderr == "test_half.py: `test_a` is skipped; it is left out\n"

@@ -88,7 +88,7 @@ def solver(command_line: CommandLine, tmp_path: Path, monkeypatch: pytest.Monkey
     model = tmp_path / "tiny-coder.gguf"
     model.write_bytes(gguf_bytes(tiny__context_length=4096))
     solver = Solver(command_line, "digits.toml", str(model))
-    monkeypatch.setattr("egcfg_tui.exercises.load", lambda reference: EXERCISE)
+    monkeypatch.setattr("egcfg_tui.exercises.load_several", lambda references: [EXERCISE])
     monkeypatch.setattr("egcfg_tui.solving.process.client.SolverSession", solver.open_session)
     return solver
 
@@ -398,7 +398,8 @@ def test_a_recording_that_cannot_begin_is_told_before_the_solve(solver: Solver, 
     outcome = solver("--record", str(tmp_path / "none" / "run.jsonl"))
     assert outcome.code == ExitCode.USAGE
     assert "run.jsonl: the recording cannot be written: No such file or directory" in outcome.stderr
-    assert solver.session is None
+    assert solver.session is not None
+    assert solver.session.calls == ["close"]
 
 
 def test_a_recording_that_breaks_off_does_not_lose_the_solution(
@@ -441,3 +442,40 @@ def test_an_unknown_exercise_is_told(command_line: CommandLine) -> None:
     outcome = command_line("solve", "watering-dais")
     assert (outcome.code, outcome.stdout) == (ExitCode.MODEL_OR_DATA, "")
     assert "watering-dais" in outcome.stderr
+
+
+def test_several_exercises_are_solved_on_a_model_that_is_loaded_once(
+    solver: Solver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = dataclasses.replace(EXERCISE, id="other")
+    monkeypatch.setattr("egcfg_tui.exercises.load_several", lambda references: [EXERCISE, other])
+    outcome = solver()
+    assert outcome.code == ExitCode.DONE
+    assert outcome.stdout == f"# {EXERCISE.id}\n{SOLUTION}" * 2  # the script knows one exercise
+    assert solver.session is not None
+    requests = [call for call in solver.session.calls if isinstance(call, SolveRequest)]
+    assert [request.exercise.id for request in requests] == [EXERCISE.id, "other"]
+    assert outcome.stderr.count("loaded in") == 1
+    as_json = solver("--format", "json").stdout.splitlines()
+    assert [json.loads(line)["exercise"] for line in as_json] == [EXERCISE.id] * 2
+
+
+def test_of_several_exercises_one_that_is_not_solved_decides_the_exit_code(
+    solver: Solver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("egcfg_tui.exercises.load_several", lambda references: [EXERCISE] * 2)
+    solver.script = (*SOLVE[:-1], finished(solved=False))
+    assert solver().code == ExitCode.NOT_SOLVED
+    solver.script = (SolveFailed(FailureKind.CONTEXT, "the context is too small"),)
+    outcome = solver()
+    assert outcome.code == ExitCode.MODEL_OR_DATA
+    assert outcome.stderr.count(f"{EXERCISE.id}: the context is too small") == 2
+
+
+def test_one_recording_does_not_hold_several_runs(
+    solver: Solver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("egcfg_tui.exercises.load_several", lambda references: [EXERCISE] * 2)
+    outcome = solver("--record", str(tmp_path / "run.jsonl"))
+    assert outcome.code == ExitCode.USAGE
+    assert "--record: one file holds one run, and 2 exercises are named" in outcome.stderr

@@ -76,7 +76,7 @@ def test_an_unexpected_error_is_kept_where_logs_go(
         raise ZeroDivisionError("by accident")
 
     monkeypatch.setenv("XDG_STATE_HOME", nowhere)
-    monkeypatch.setattr("egcfg_tui.exercises.load", breaks)
+    monkeypatch.setattr("egcfg_tui.exercises.load_several", breaks)
     outcome = command_line("solve", "x")
     assert outcome.code == ExitCode.INTERNAL
     path = Path(outcome.stderr.strip().rpartition("details are in ")[2])

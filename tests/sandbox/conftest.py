@@ -29,12 +29,13 @@ def judge(sandbox: Sandbox) -> Judge:
         setup: str = "",
         trace: bool = False,
         entry_point: str | None = None,
+        classes: tuple[str, ...] = (),
         **limits: Any,
     ) -> TestResult:
         chosen = CodeTest(test, setup) if isinstance(test, str) else test
         limits.setdefault("wall_s", 20.0)
         limits.setdefault("cpu_s", 20.0)
-        program = Program(source, (chosen,), trace, Limits(**limits), entry_point)
+        program = Program(source, (chosen,), trace, Limits(**limits), entry_point, classes)
         (row,) = sandbox.run(program).results
         return row
 

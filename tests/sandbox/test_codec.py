@@ -157,3 +157,38 @@ def test_a_pattern_that_does_not_compile_is_no_value() -> None:
     data = Encoder(_nothing).encode(re.compile("abc")).replace(b"abc", b"(bc")
     with pytest.raises(CodecError):
         Decoder(data, _nothing).decode()
+
+
+uniform = st.one_of(
+    *(
+        st.lists(item, min_size=8, max_size=40)
+        for item in (
+            st.integers(-(1 << 63), (1 << 63) - 1),
+            st.integers(),
+            st.floats(allow_nan=False),
+            st.booleans(),
+            st.text(st.characters(exclude_categories=())),
+            st.tuples(st.integers(-5, 5), st.text()),
+        )
+    )
+)
+
+
+@settings(deadline=None)
+@given(uniform, st.sampled_from([list, tuple, collections.deque]))
+def test_many_items_of_one_type_come_back_the_same(items: list[Any], kind: Any) -> None:
+    assert _same(_there_and_back(kind(items)), kind(items))
+    assert _there_and_back(dict.fromkeys(items, 1)) == dict.fromkeys(items, 1)
+
+
+def test_many_items_of_one_type_are_one_block() -> None:
+    for items in (list(range(1000)), [0.5] * 1000, [True] * 1000):
+        assert len(Encoder(_nothing).encode(items)) < 8 * 1000 + 50
+
+
+@pytest.mark.parametrize("items", [list(range(20)), [True] * 20, ["a"] * 20, [(1, "a")] * 20])
+def test_a_block_of_another_length_than_was_said_is_refused(items: list[Any]) -> None:
+    data = Encoder(_nothing).encode(items)
+    for count in (19, 21):
+        with pytest.raises(CodecError):
+            Decoder(data.replace(b"\x14\0\0\0", count.to_bytes(4, "little"), 1), _nothing).decode()

@@ -86,6 +86,11 @@ def test_lines_are_served_one_by_one(
         (b'{"source": "", "tests": [{"code": "", "x": 1}]}', "unknown key 'x'"),
         (b'{"source": "", "source": "x", "tests": []}', "the key 'source' is given twice"),
         (b'{"source": "", "tests": [{"code": "", "stdin": ""}]}', "test 1 has 'code' and 'stdin'"),
+        (b'{"source": "", "tests": [{"stdin": "", "stdout": "", "tolerance": 1}]}', "'tolerance' of test 1"),
+        (
+            b'{"source": "", "tests": [{"stdin": "", "stdout": "", "tolerance": true}]}',
+            "'tolerance' of test 1",
+        ),
         (b'{"source": "", "tests": [], "sauce": 1}', "unknown key 'sauce'"),
         (b'{"source": "", "tests": [], "timeout_s": "3"}', "limit 'wall_s' must be a number from"),
         (b'{"source": "", "tests": [], "timeout_s": -1}', "limit 'wall_s' must be a number from"),

@@ -1,10 +1,10 @@
-"""Tests that put the program's text into code of their own: what they see, and what is traced of it."""
+"""Checkers that execute the program's text in code of their own: what they see, and what is traced of it."""
 
 from __future__ import annotations
 
 import pytest
 
-from egcfg_sandbox import CodeTest, Program, Sandbox, TestResult, Verdict, missing_packages
+from egcfg_sandbox import CheckerTest, Program, Sandbox, TestResult, Verdict, missing_packages
 
 AROUND = """
 def test_execution(solution):
@@ -25,7 +25,7 @@ CALL = "test_execution(solution)"
 
 
 def run(sandbox: Sandbox, source: str, setup: str = AROUND, code: str = CALL) -> TestResult:
-    return sandbox.run(Program(source, (CodeTest(code, setup),), trace=True)).results[0]
+    return sandbox.run(Program(source, (CheckerTest(code, setup),), trace=True)).results[0]
 
 
 def told(result: TestResult) -> list[tuple[str, int, tuple[tuple[str, str], ...]]]:
@@ -51,7 +51,7 @@ def test_a_body_is_told_with_what_its_function_was_given(sandbox: Sandbox) -> No
     ("source", "error"),
     [
         ("x = 1\nboom()", "NameError: name 'boom' is not defined (line 2)"),
-        ("x = 1", "NameError: name 'total' is not defined"),
+        ("x = 1", "NameError: the program does not define 'total'"),
         ("x = (", "SyntaxError: '(' was never closed (line 1)"),
     ],
 )

@@ -33,14 +33,6 @@ HOLDS = {
         "def f(kind, x):\n    try: return kind(x)\n    except ValueError: return kind is int",
         "assert f(int, '7') == 7 and f(int, 'a') is True and f(list, 'ab') == ['a', 'b']",
     ),
-    "coroutine": (
-        "import asyncio\nasync def f(x):\n    await asyncio.sleep(0)\n    return x + 1",
-        "import asyncio\nassert asyncio.run(f(1)) == 2\nasync def both(): return await asyncio.gather(f(2), f(3))\nassert asyncio.run(both()) == [3, 4]",
-    ),
-    "coroutine that raises": (
-        "async def f(x): raise KeyError(x)",
-        "import asyncio\ntry: asyncio.run(f(1))\nexcept KeyError: pass\nelse: assert False",
-    ),
     "not a number": ("def f(x): return float('nan')", "r = f(1)\nassert r != r"),
     "very large int": ("def f(x): return 7 ** 5000", "assert f(1) == 7 ** 5000"),
     "lone surrogate": ("def f(x): return '\\ud800'", "assert f(1) == '\\ud800'"),
@@ -95,10 +87,6 @@ HOLDS = {
         "def f(d): return d.keys(), d.values(), d.items()",
         "k, v, i = f({1: 2})\nassert k == {1} and list(v) == [2] and list(i) == [(1, 2)]",
     ),
-    "name and documentation": (
-        "def f(x):\n    'tells'\n    return x",
-        "assert f.__name__ == 'f' and f.__doc__ == 'tells'",
-    ),
     "special methods": (
         "class A:\n    K = 3\n    def __repr__(self): return 'A!'\n    def __iter__(self): return iter([1, 2])\n    def __getitem__(self, i): return i * 2\n    def __enter__(self): return self\n    def __exit__(self, *a): return False\n    @classmethod\n    def make(cls): return cls()\n    @property\n    def p(self): return 7",
         "a = A.make()\nassert A.K == 3 and isinstance(a, A) and repr(a) == f'{a}' == 'A!' and list(a) == [1, 2] and a[4] == 8 and 1 in a and a.p == 7\nwith a as b:\n    assert b == a",
@@ -107,14 +95,6 @@ HOLDS = {
     "function of the test": (
         "def f(g, xs): return [g(x) for x in xs]",
         "assert f(lambda x: x * 2, [1, 2]) == [2, 4]",
-    ),
-    "object of a class of the test": (
-        "def f(node):\n    total = 0\n    while node is not None:\n        total += node.value\n        node.seen = True\n        node = node.next\n    return total",
-        "class Node:\n    def __init__(self, value, next=None):\n        self.value, self.next = value, next\n\nlast = Node(2)\nassert f(Node(1, last)) == 3 and last.seen",
-    ),
-    "object of the test, returned": (
-        "def f(node): return node",
-        "class Node: pass\nnode = Node()\nassert f(node) is node",
     ),
     "changed in place": ("def f(xs): xs.sort()", "xs = [3, 1, 2]\nf(xs)\nassert xs == [1, 2, 3]"),
     "changed deep inside": (
@@ -174,9 +154,13 @@ HOLDS = {
         "def f(x): return x + 1",
         "def test_one():\n    assert f(1) == 2\ndef test_two():\n    assert f(2) == 3",
     ),
-    "paths, patterns and numbers of things": (
-        "import pathlib, uuid\ndef f(p, s): return pathlib.Path('a') / p.pattern, uuid.UUID(int=7), p.match(s).group(1)",
-        "import pathlib, re, uuid\nassert f(re.compile('(.)b'), 'ab') == (pathlib.Path('a/(.)b'), uuid.UUID(int=7), 'a')",
+    "patterns": (
+        "import re\ndef f(p, s): return p.match(s).group(1), re.compile('x', re.I)",
+        "import re\nassert f(re.compile('(.)b'), 'ab') == ('a', re.compile('x', re.I))",
+    ),
+    "a value of a class that does not cross": (
+        "import pathlib\ndef f(x): return pathlib.Path('a') / x",
+        "p = f('b')\nassert str(p) == 'a/b' and p.name == 'b' and p != f('c')",
     ),
     "defaults and bounds of containers": (
         "from collections import defaultdict, deque\ndef f(): return defaultdict(list), deque([1, 2], maxlen=2)",
@@ -190,18 +174,6 @@ HOLDS = {
         "def f(x): return 'abc'",
         "import re\nassert re.match('a.c', f(1))",
     ),
-    "texts of the test's own are evaluated after the program gave one": (
-        "def f(x): return 'f' * x",
-        "a = f(2)\nassert eval('f(2)') == a\nfor i in range(3): assert eval(f'f({i})') == eval('f(%d)' % i) == 'f' * i",
-    ),
-    "arithmetic of the program in a text of the test": (
-        "def f(): return '(1 + 2) * 8'",
-        "assert eval(f'{f()} == 24') and eval('{} == 24'.format(f())) and eval('%s == 24' % f()) and eval(f()) == 24",
-    ),
-    "a with that swallows an exception after the assertions": (
-        "import contextlib\nf = contextlib.suppress",
-        "with f(ValueError):\n    assert 1 < 2\n    raise ValueError\nwith f(AssertionError): assert False",
-    ),
     "an attribute of a class with a name that could be the judge's": (
         "class A:\n    above = 5",
         "assert A.above == A().above == 5",
@@ -212,7 +184,7 @@ HOLDS = {
 @pytest.mark.parametrize("case", HOLDS)
 def test_a_right_answer_passes_in_every_shape_of_test(judge: Judge, case: str) -> None:
     source, test = HOLDS[case]
-    row = judge(source, test, entry_point="f" if "def f" in source else None)
+    row = judge(source, test, entry_point="f" if "def f" in source else None, classes=("V",))
     assert (row.status, row.error) == (Verdict.PASSED, None)
 
 
@@ -294,11 +266,6 @@ ERRORS = {
         "def f(x): return 2",
         "def check(candidate):\n    assert candidate(1) == 2",
         "the test does not call its check(), and no entry_point is given",
-    ),
-    "class of the test that extends one of the program's and one of its own": (
-        "class A:\n    def go(self): return self.step()",
-        "class Own: pass\nclass B(A, Own):\n    def step(self): return 1\nassert B().go() == 1",
-        "the test's class B extends one of the program's and more: not to be judged",
     ),
     "test class without tests": (
         "def f(x): return 2",

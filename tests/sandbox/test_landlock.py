@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from egcfg_sandbox.linux import kernel, landlock
+from egcfg_sandbox.confinement import landlock
+from egcfg_sandbox.linux import kernel
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Landlock is Linux's")
 _NEWEST = 8

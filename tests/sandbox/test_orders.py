@@ -18,7 +18,8 @@ def test_a_brief(
 ) -> None:
     program = Program(source, tuple(tests), trace, entry_point=name, classes=tuple(classes))
     for number, test in enumerate(tests):
-        brief = unpack_brief(pack_brief(program, number))
+        brief = unpack_brief(pack_brief(program, number, inside=trace))
+        assert brief.inside is trace
         assert (brief.test, brief.source, brief.trace) == (test, source, trace)
         assert (brief.entry_point, brief.classes) == (name, tuple(classes))
 
@@ -38,5 +39,5 @@ def test_a_report(report: RunReport) -> None:
     assert unpack_report(report.pack()) == report
 
 
-def test_another_message_is_no_report() -> None:
-    assert unpack_report(b'{"fault": "x"}') is None
+def test_a_fault_in_the_place_of_a_report() -> None:
+    assert unpack_report(b'{"fault": "x"}') == "x"

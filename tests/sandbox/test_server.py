@@ -28,6 +28,7 @@ from egcfg_sandbox import (
     Verdict,
     client,
     layers,
+    slots,
 )
 
 _DESCRIPTORS_OF_SPARE_SLOTS = 6
@@ -134,7 +135,7 @@ def test_killing_judges_templates_and_keepers_in_the_middle_loses_no_run() -> No
             keepers = [children[0] for one in forked if (children := _children(one))]
             return choose.choice(forked + keepers)
 
-        with _killing(victim, every_s=0.1, most=1000) as killed:
+        with _killing(victim, every_s=0.4, most=1000) as killed:
             reports = sandbox.run_many(_programs(count))
     assert killed
     _check(reports, count)
@@ -146,11 +147,12 @@ def _spare_slots(sandbox: Sandbox) -> tuple[list[int], list[int], list[int]]:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         try:
-            judges_server, *templates = _children(_children(sandbox.server_pid)[0])
-            judges = _children(judges_server)
-            keepers = [child for one in templates for child in _children(one)[:1]]
+            below = {pid: _children(pid) for pid in _children(_children(sandbox.server_pid)[0])}
         except (FileNotFoundError, IndexError, ValueError):
             continue
+        judges = [pid for pid, children in below.items() if not children]
+        templates = [pid for pid, children in below.items() if children]
+        keepers = [children[0] for children in below.values() if children]
         if len(judges) == len(templates) == len(keepers) == sandbox.workers + 1:
             return judges, templates, keepers
         time.sleep(0.02)
@@ -306,13 +308,13 @@ def test_a_missing_required_layer_refuses_until_the_override_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(client, "REQUIRED", frozenset({"unobtainium"}))
-    start = client.Sandbox._start
+    start = slots.Pool.start
 
-    def start_without(self: Sandbox) -> None:
+    def start_without(self: slots.Pool) -> None:
         start(self)
-        self._missing["unobtainium"] = "none on this planet"
+        self.missing["unobtainium"] = "none on this planet"
 
-    monkeypatch.setattr(client.Sandbox, "_start", start_without)
+    monkeypatch.setattr(slots.Pool, "start", start_without)
     with pytest.raises(SandboxRefused, match=r"unobtainium: none on this planet.*allow_missing_layers"):
         Sandbox()
     with Sandbox(allow_missing_layers=("unobtainium",)) as sandbox:
@@ -365,9 +367,10 @@ def test_without_namespaces_programs_run_but_do_not_fork() -> None:
     script = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
-from egcfg_sandbox.linux import namespaces
+from egcfg_sandbox.confinement import namespaces
+from egcfg_sandbox.confinement.layer import Confinement
 proc = os.open("/proc", os.O_RDONLY)
-namespaces.enter_users(proc)
+namespaces.UserNamespace().probe(Confinement((), (), proc))
 open("/proc/sys/user/max_user_namespaces", "w").write("0")
 from egcfg_sandbox import *
 with Sandbox() as s:

@@ -46,7 +46,15 @@ class E:
     def __iter__(self): return iter(())
 def f(x): return E()
 """
+INDEXED = """
+class E:
+    def __len__(self): return 3
+    def __getitem__(self, i): raise IndexError
+def f(x): return E()
+"""
 FORGED = {
+    "fewer items by index than it says it has": (INDEXED, "got = f(1)\nassert len(got) == 3\nassert all(a == b for a, b in zip(got, [71, 72, 73]))"),
+    "fewer items backwards than it says it has": (SIZED + "E.__reversed__ = E.__iter__", "got = f(1)\nassert len(got) == 3\nassert all(a == b for a, b in zip(reversed(got), [71, 72, 73]))"),
     "fewer items than it says it has": (SIZED, "got = f(1)\nassert len(got) == 3\nassert all(a == b for a, b in zip(got, [71, 72, 73]))"),
     "fewer items than it says it has afterwards": (SIZED, "got = f(1)\nfor a, b in zip(got, [71, 72, 73]): assert a == b\nassert len(got) == 3"),
     "a class in the place of a function": (AGREEING + "Rectangle = area = E", "c = Rectangle(3)\nassert c.v == 3\nassert abs(area(c) - 12.566) < 1e-3"),
@@ -66,14 +74,14 @@ FORGED = {
     "an exception as an answer": ("class K(Exception):\n    def __init__(self): self.startswith = lambda *a: True\ndef f(x): return K()", "assert f(1).startswith('ab')"),
     "a builtin exception as an answer": ("def f(x):\n    error = ValueError()\n    error.startswith = lambda *a: True\n    return error", "assert f(1).startswith('ab')"),
     "a named tuple as an answer": ("from collections import namedtuple\nP = namedtuple('P', 'startswith issubset')\ndef f(x): return P(lambda *a: True, lambda *a: True)", "assert f(1).issubset({1})"),
-    "a class in the place of a mock": ("class K: assert_called_once_with = staticmethod(lambda *a: True)\ndef f(m): m.callback = K", "from unittest.mock import Mock\nm = Mock()\nm.callback = None\nf(m)\nm.callback.assert_called_once_with(3)"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", FORGED)
 def test_nothing_else_is_trusted(judge: Judge, case: str) -> None:
     source, test = FORGED[case]
-    assert judge(source, test).status in (Verdict.FAILED, Verdict.ERROR, Verdict.MALFORMED)
+    row = judge(source, test, classes=("Calculator", "Rectangle", "Tree", "Vector"))
+    assert row.status in (Verdict.FAILED, Verdict.ERROR, Verdict.MALFORMED)
 
 
 VECTOR = """
@@ -100,11 +108,12 @@ class Row:
     def add(self, x): self.xs.append(x)
 def f(x): return Row(x)
 """
+CLASSES = ("C", "Interval", "Row", "Vector")
 MADE = {
     "items that are added": (ROW, ROW.replace("append(x)", "append(0)"), "got = f([71])\nassert len(got) == 1 and list(got) == [71]\ngot.add(5)\nassert len(got) == 2 and list(got) == [71, 5] and len(got) == 2\nfor x in got: break\nassert len(got) == 2"),
-    "operators": (VECTOR, VECTOR.replace("self.x * other", "self.x + other"), "a = Vector(3, 4)\nassert a.x == 3 and norm(a) == 5 and abs(a) == 5 and a < 6\nb = a * 2\nassert abs(b) == 10 and b < 11 and abs(b - a) == 5"),
+    "operators": (VECTOR, VECTOR.replace("self.x * other", "self.x + other"), "a = Vector(3, 4)\nassert a.x == 3 and norm(a) == 5 and abs(a) == 5 and a < 6\nb = a * 2\nassert abs(b) == 10 and abs(b - a) == 5"),
     "changed in place and entered": (VECTOR, VECTOR.replace("in (self.x,", "not in (self.x,"), "a = Vector(3, 4)\na += 1\nassert a.x == 4 and a < 7 and 4 in a\nwith a as c: assert c is a and a < 7"),
-    "copies": (VECTOR, VECTOR.replace("self.x ** 2", "self.x ** 3"), "import copy\na = Vector(3, 4)\nb = copy.copy(a)\nassert a.x == 3 and a == b and b < 6 and a is not b and copy.deepcopy(a) == a"),
+    "copies": (VECTOR, VECTOR.replace("self.x ** 2", "self.x ** 3"), "import copy\na = Vector(3, 4)\nb = copy.copy(a)\nassert a.x == 3 and a == b and norm(b) == 5 and a is not b and copy.deepcopy(a) == a"),
     "made but once": ("class C:\n    one = None\n    def __new__(cls):\n        C.one = C.one or object.__new__(cls)\n        return C.one\n    def __add__(self, other): return other + 1", "class C:\n    def __add__(self, other): return other + 1", "a, b = C(), C()\nassert a is b\na.x = 3\nassert b.x == 3 and a + 4 == 5"),
     "plain variables of these names": ("from collections import namedtuple\nP = namedtuple('P', 'difference total')\nclass Q: difference = 4\ndef f(x): return P(1, 2)\ndef g(): return Q()", "class Q: difference = 4\nf = g = lambda *a: Q()", "assert f(1).difference == 1 and g().difference == 4"),
     "methods of these names": ("class Interval:\n    def __init__(self, a, b): self.a, self.b = a, b\n    def intersection(self, other): return Interval(max(self.a, other.a), min(self.b, other.b))\n    def __eq__(self, other): return (self.a, self.b) == (other.a, other.b)", "class Interval:\n    def __init__(self, a, b): self.a, self.b = a, b\n    def intersection(self, other): return other", "assert Interval(1, 5).intersection(Interval(3, 9)) == Interval(3, 5)\nassert Interval.intersection(Interval(1, 5), Interval(3, 9)).b == 5"),
@@ -114,6 +123,6 @@ MADE = {
 @pytest.mark.parametrize("case", MADE)
 def test_what_the_test_made_or_names_is_taken_at_its_word(judge: Judge, case: str) -> None:
     right, wrong, test = MADE[case]
-    row = judge(right, test)
+    row = judge(right, test, classes=CLASSES)
     assert (row.status, row.error) == (Verdict.PASSED, None)
-    assert judge(wrong, test).status in (Verdict.FAILED, Verdict.ERROR)
+    assert judge(wrong, test, classes=CLASSES).status in (Verdict.FAILED, Verdict.ERROR)

@@ -12,7 +12,7 @@ import pytest
 from support.total import EXERCISE, MARKER, RIGHT, WRONG
 from support.trials import ticking
 
-from egcfg_sandbox import CodeTest, Limits, Report, Sandbox, StdioTest, Verdict
+from egcfg_sandbox import CodeTest, Limits, Report, Sandbox, SnippetTest, StdioTest, Verdict
 from egcfg_tui.engine.fake import FakeEngine, hashed, scripted
 from egcfg_tui.events import (
     CandidatesExecuted,
@@ -32,7 +32,6 @@ from egcfg_tui.events import (
 )
 from egcfg_tui.exercises import Visibility, with_visible
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
-from egcfg_tui.exercises.python.snippets import snippet_test
 from egcfg_tui.solving import scoring
 from egcfg_tui.solving.commands import CommandInbox, Pause, Resume, SetGamma
 from egcfg_tui.solving.methods import METHODS, offered_methods
@@ -303,8 +302,8 @@ def test_a_snippet_is_solved(sandbox: Sandbox, method: str) -> None:
         EXERCISE,
         kind=ExerciseKind.DATA,
         given="xs = [1, 2]\n",
-        visible=(snippet_test("assert total == 3", "xs = [1, 2]\n"),),
-        hidden=(snippet_test("assert total == 77", "xs = [1, 2]\n", own="xs = [70, 7]"),),
+        visible=(SnippetTest("assert total == 3", "xs = [1, 2]\n"),),
+        hidden=(SnippetTest("assert total == 77", "xs = [1, 2]\n", own="xs = [70, 7]"),),
     )
     answer = "total = 0\nfor x in xs:\n    total += x\n```"
     engine = FakeEngine(scripted(lambda _: [(answer, 1.0)], "```python\nxs = [1, 2]\n"))

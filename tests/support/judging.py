@@ -18,6 +18,7 @@ class Judge(Protocol):
         setup: str = "",
         trace: bool = False,
         entry_point: str | None = None,
+        classes: tuple[str, ...] = (),
         **limits: Any,
     ) -> TestResult: ...
 

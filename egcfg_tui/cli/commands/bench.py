@@ -25,6 +25,7 @@ from egcfg_tui.terminal_text import printable
 
 if TYPE_CHECKING:
     from egcfg_tui.bench.rescoring import Rescored
+    from egcfg_tui.bench.setup import BenchSetup
 
 _EPILOG: Final = """\
 EXERCISES are bundled ids, files, folders, FILE#ID or FILE#1-20,25; without any, every second one of the
@@ -52,6 +53,9 @@ def configure(parser: CommandParser) -> None:
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Runs a bench, or what is left of it; watches or judges anew where that is asked for."""
+    folder_alone = args.watch is not None or args.rescore is not None
+    if folder_alone and (args.exercises or args.out is not None):
+        raise CommandError("--watch and --rescore take a bench's folder alone", ExitCode.USAGE)
     try:
         if args.watch is not None:
             return _watch(args.watch)
@@ -64,8 +68,6 @@ def run(args: argparse.Namespace) -> ExitCode:
 
 def _bench(args: argparse.Namespace) -> ExitCode:
     with ending_at_once():
-        from egcfg_tui.bench.runner import run_bench
-        from egcfg_tui.bench.session import BenchSession
         from egcfg_tui.bench.setup import set_up
 
     setup = set_up(choices_from(args))
@@ -77,10 +79,28 @@ def _bench(args: argparse.Namespace) -> ExitCode:
         bench_narrator(lambda: stopper.requested) as narrate,
         interrupts.softly(stopper.request),
     ):
-        for event in run_bench(setup, folder, BenchSession, stopper):
+        for event in _events(args.ray, setup, folder, stopper):
             narrate.show(event)
             last = event
     return _conclude(last, folder, args)
+
+
+def _events(
+    address: str | None, setup: BenchSetup, folder: BenchFolder, stopper: Stopper
+) -> Iterator[BenchEvent]:
+    """The bench's events, on this machine or on Ray's."""
+    from egcfg_tui.bench.session import BenchSession
+
+    if address is None:
+        from egcfg_tui.bench.runner import run_bench
+
+        yield from run_bench(setup, folder, BenchSession, stopper)
+        return
+    from egcfg_tui.bench.distributed import run_distributed
+    from egcfg_tui.bench.ray_workers import ray_workers
+
+    with ray_workers(address, threads=max(model.threads for model in setup.plan.models)) as workers:
+        yield from run_distributed(setup, folder, workers, BenchSession, stopper)
 
 
 def _conclude(last: BenchEvent | None, folder: BenchFolder, args: argparse.Namespace) -> ExitCode:

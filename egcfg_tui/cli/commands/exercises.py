@@ -11,9 +11,10 @@ from egcfg_tui.cli import stderr, stdout
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.parser import CommandParser
-from egcfg_tui.cli.solving_options import add_visible_option, visible_from
+from egcfg_tui.cli.solving_options import add_guarded_option, add_visible_option, visible_from
 from egcfg_tui.exercises import Exercise, ExerciseError, load, load_each, with_visible
 from egcfg_tui.exercises.checking import Check, check_references
+from egcfg_tui.exercises.guarding import require_guarded, told
 from egcfg_tui.exercises.packages import advice
 from egcfg_tui.exercises.references import BUNDLED
 from egcfg_tui.terminal_text import printable
@@ -55,6 +56,7 @@ def configure(parser: CommandParser) -> None:
         help="files, folders or single exercises",
     )
 
+    add_guarded_option(check)
     for command in (listing, show, check):
         command.add_argument(
             "--format", choices=("human", "json"), default="human", help="of standard output"
@@ -75,7 +77,7 @@ def run(args: argparse.Namespace) -> ExitCode:
                 _show(exercise, everything=args.all, as_json=as_json)
             case _:
                 found, broken = _load(args.exercises)
-                return _check(found, broken, as_json=as_json)
+                return _check(found, broken, guarded_only=args.guarded_only, as_json=as_json)
     except ExerciseError as error:
         raise CommandError(printable(str(error)), ExitCode.MODEL_OR_DATA) from error
     return ExitCode.DONE
@@ -83,7 +85,12 @@ def run(args: argparse.Namespace) -> ExitCode:
 
 def _load(references: Sequence[str]) -> tuple[list[Exercise], int]:
     """The exercises that can be read, and how many cannot, which are told; raises if there are only such."""
-    found = [exercise for reference in references for exercise in load_each(reference)]
+    found: list[Exercise | ExerciseError] = []
+    for reference in references:
+        try:
+            found += load_each(reference)
+        except ExerciseError as whole:
+            found.append(whole)
     exercises = [exercise for exercise in found if isinstance(exercise, Exercise)]
     errors = [error for error in found if isinstance(error, ExerciseError)]
     if errors and not exercises:
@@ -107,7 +114,7 @@ def _show(exercise: Exercise, *, everything: bool, as_json: bool) -> None:
         stdout.emit(views.page(exercise, everything=everything))
 
 
-def _check(exercises: Sequence[Exercise], broken: int, *, as_json: bool) -> ExitCode:
+def _check(exercises: Sequence[Exercise], broken: int, *, guarded_only: bool, as_json: bool) -> ExitCode:
     unchecked = [exercise for exercise in exercises if exercise.reference is None]
     for exercise in unchecked:
         stderr.narrate(f"{exercise.source}: has no reference solution; nothing to run")
@@ -116,7 +123,11 @@ def _check(exercises: Sequence[Exercise], broken: int, *, as_json: bool) -> Exit
             "no exercise has a reference solution; add the key `reference`", ExitCode.MODEL_OR_DATA
         )
     missing = _lacking_packages(exercises)
-    runnable = [exercise for exercise in exercises if not missing.intersection(exercise.packages)]
+    runnable = [
+        exercise
+        for exercise in exercises
+        if not missing.intersection(exercise.packages) and _may_run(exercise, guarded_only=guarded_only)
+    ]
     checks = []
     for check in _checks(runnable, sum(exercise.reference is not None for exercise in runnable)):
         checks.append(check)
@@ -138,6 +149,21 @@ def _check(exercises: Sequence[Exercise], broken: int, *, as_json: bool) -> Exit
     if passed < len(checks):
         return ExitCode.NOT_SOLVED
     return ExitCode.MODEL_OR_DATA if not_run or broken else ExitCode.DONE
+
+
+def _may_run(exercise: Exercise, *, guarded_only: bool) -> bool:
+    """Says what to know of an exercise's tests; with `guarded_only` it is not run for an unguarded one."""
+    for left_out in exercise.left_out:
+        stderr.narrate(printable(left_out))
+    if guarded_only:
+        try:
+            require_guarded(exercise)
+        except ExerciseError as error:
+            stderr.narrate(printable(f"not run: {error}"))
+            return False
+    elif line := told(exercise):
+        stderr.narrate(printable(line))
+    return True
 
 
 def _lacking_packages(exercises: Sequence[Exercise]) -> frozenset[str]:

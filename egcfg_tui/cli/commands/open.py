@@ -16,6 +16,7 @@ from egcfg_tui.cli.solving_options import (
     chosen_grid,
     held_settings,
     layers_from,
+    refuse_unguarded,
     settings_from,
     visible_from,
 )
@@ -50,6 +51,8 @@ def run(args: argparse.Namespace) -> ExitCode:
         exercise = exercises.with_visible(exercises.load(args.exercise or exercises.DEMO_ID), visible)
     except exercises.ExerciseError as error:
         raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
+    if args.guarded_only:
+        refuse_unguarded(exercise)
 
     recorded: list[RecordedModel] = []
 
@@ -73,6 +76,7 @@ def run(args: argparse.Namespace) -> ExitCode:
             options,
             allow_missing_layers=layers,
             visible=visible,
+            guarded_only=args.guarded_only,
             prompt_cache=not args.no_prompt_cache,
             begin_recording=begin_recording,
             model_named=lambda name: model_of(args, name)[0],

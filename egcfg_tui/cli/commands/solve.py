@@ -1,4 +1,4 @@
-"""`egcfg-tui solve`: one exercise, the solution on standard output."""
+"""`egcfg-tui solve`: the solutions of one or more exercises on standard output."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from egcfg_tui import exercises, models
-from egcfg_tui.cli import stdout
+from egcfg_tui.cli import stderr, stdout
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.interrupts import Interrupts, ending_at_once
@@ -21,10 +21,11 @@ from egcfg_tui.cli.solving_options import (
     chosen_grid,
     held_settings,
     layers_from,
+    refuse_unguarded,
     settings_from,
     visible_from,
 )
-from egcfg_tui.events import FailureKind, Outcome, SolveFailed, SolveFinished
+from egcfg_tui.events import Event, FailureKind, Outcome, SolveFailed, SolveFinished
 from egcfg_tui.exercises.packages import require_packages
 from egcfg_tui.runs import RunRecording
 from egcfg_tui.solving.request.grid_file import grid_for
@@ -35,14 +36,15 @@ if TYPE_CHECKING:
     from egcfg_tui.solving.process.client import SolverSession
 
 _EPILOG: Final = """\
-EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set.
-The solution goes to standard output, what happens meanwhile to standard error. Ctrl-C stops the
-solve and keeps the recording; a second one ends at once. A solve that is stopped while its solution is scored
-still prints it.
+EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set,
+FILE#1-20,25 for many. The model is loaded once. The solution goes to standard output, what happens
+meanwhile to standard error. Ctrl-C stops the solve and keeps the recording; a second one ends at
+once. A solve that is stopped while its solution is scored still prints it.
 
 examples:
   egcfg-tui solve {demo}
   egcfg-tui solve problems.jsonl#17 --format json
+  egcfg-tui solve problems.jsonl#1-20 {demo}
   egcfg-tui solve {demo} --method sample --temperature 0.8 --budget 60 --seed 3
   egcfg-tui solve {demo} --config ns3t0.75d5k1_lci_ln --gamma 3 --record run.jsonl
 
@@ -59,7 +61,9 @@ _FAILURES: Final = {
 def configure(parser: CommandParser) -> None:
     """Adds the options."""
     parser.epilog = _EPILOG.format(demo=exercises.DEMO_ID)
-    parser.add_argument("exercise", metavar="EXERCISE", help="a bundled id, a file, or FILE#ID")
+    parser.add_argument(
+        "exercises", metavar="EXERCISE", nargs="+", help="a bundled id, a file, FILE#ID, or many as FILE#1-20"
+    )
     parser.add_argument("--format", choices=("human", "json"), default="human", help="default: human")
     parser.add_argument(
         "--record",
@@ -72,7 +76,7 @@ def configure(parser: CommandParser) -> None:
 
 
 def run(args: argparse.Namespace) -> ExitCode:
-    """Solves the exercise; the exit code tells how it went."""
+    """Solves the exercises one after another; the exit code tells how it went."""
     with ending_at_once():
         from egcfg_tui.solving.process.client import SolverSession
 
@@ -80,32 +84,61 @@ def run(args: argparse.Namespace) -> ExitCode:
     grid = grid_for(method, chosen_grid(args, [method]), held_settings(args))
     layers = layers_from(args)
     try:
-        exercise = exercises.with_visible(exercises.load(args.exercise), visible_from(args))
-        require_packages(exercise)
+        found = [
+            exercises.with_visible(exercise, visible_from(args))
+            for exercise in exercises.load_several(args.exercises)
+        ]
+        for exercise in found:
+            if args.guarded_only:
+                refuse_unguarded(exercise)
+            require_packages(exercise)
         model, recorded_model = chosen_model(args)
     except (exercises.ExerciseError, models.ModelError) as error:
         raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
-    request = SolveRequest(exercise, method, settings, args.budget, args.seed, grid)
-    with Interrupts() as interrupts, open_recording(args, request, recorded_model) as recording:
-        session = SolverSession(model, allow_missing_layers=layers, prompt_cache=not args.no_prompt_cache)
-        last = _solve(session, request, interrupts, recording)
-        if isinstance(last, SolveFinished):
-            _emit(last, request, args.format)
-        if interrupts.requested:
-            raise KeyboardInterrupt
-    if isinstance(last, SolveFailed):
-        raise CommandError(last.message, _FAILURES[last.kind])
-    if args.record is not None and recording.failed:
-        return ExitCode.MODEL_OR_DATA
-    return ExitCode.DONE if last.solved else ExitCode.NOT_SOLVED
+    if args.record is not None and len(found) > 1:
+        raise CommandError(
+            f"--record: one file holds one run, and {len(found)} exercises are named; leave it out, "
+            "all runs are kept in the history",
+            ExitCode.USAGE,
+        )
+    codes = []
+    session = SolverSession(model, allow_missing_layers=layers, prompt_cache=not args.no_prompt_cache)
+    with Interrupts() as interrupts, session:
+        loading: list[Event] = []
+        for exercise in found:
+            request = SolveRequest(exercise, method, settings, args.budget, args.seed, grid)
+            with open_recording(args, request, recorded_model) as recording:
+                last = _solve(session, loading, request, interrupts, recording)
+            if isinstance(last, SolveFinished):
+                _emit(last, request, args.format, heading=len(found) > 1)
+            if interrupts.requested:
+                raise KeyboardInterrupt
+            if isinstance(last, SolveFailed):
+                if len(found) == 1 or not session.alive:
+                    raise CommandError(last.message, _FAILURES[last.kind])
+                stderr.fail(f"{printable(exercise.id)}: {last.message}")
+                codes.append(_FAILURES[last.kind])
+            elif args.record is not None and recording.failed:
+                codes.append(ExitCode.MODEL_OR_DATA)
+            else:
+                codes.append(ExitCode.DONE if last.solved else ExitCode.NOT_SOLVED)
+    return max(codes)
 
 
 def _solve(
-    session: SolverSession, request: SolveRequest, interrupts: Interrupts, recording: RunRecording
+    session: SolverSession,
+    loading: list[Event],
+    request: SolveRequest,
+    interrupts: Interrupts,
+    recording: RunRecording,
 ) -> SolveFinished | SolveFailed:
-    """Loads the model and solves; returns the event that ended it."""
-    with session, narrator(lambda: interrupts.requested) as narrate:
-        for event in session.start():
+    """Solves; returns the event that ended it. The first time it loads the model, whose events it keeps in
+    `loading`: they begin every recording."""
+    with narrator(lambda: interrupts.requested) as narrate:
+        for event in loading:
+            recording.record(event)
+        for event in () if loading else session.start():
+            loading.append(event)
             recording.record(event)
             narrate.show(event)
             if isinstance(event, SolveFailed):
@@ -124,10 +157,12 @@ def _solve(
         return last
 
 
-def _emit(finished: SolveFinished, request: SolveRequest, form: str) -> None:
+def _emit(finished: SolveFinished, request: SolveRequest, form: str, *, heading: bool) -> None:
     """Writes the result; a solve stopped within a trial has no solution worth the name, only JSON tells its
-    state. One stopped while it was scored has."""
+    state. One stopped while it was scored has. `heading`: a comment names the exercise."""
     if form == "json":
         stdout.emit_json(result_json(finished, request))
     elif finished.solution and (finished.reason is not Outcome.STOPPED or finished.tests):
+        if heading:
+            stdout.emit(f"# {printable(finished.exercise_id)}")
         stdout.emit(printable(finished.solution) if stdout.is_terminal() else finished.solution)

@@ -2,8 +2,9 @@
 
 The checker (`code_context`: `test_execution`, for some problems `test_string` too) is hidden, and may be made
 visible. Visible is a run of the snippet on the example that the question shows, which asks for nothing but
-that the wanted variable is there: it leaves traces that steer and gives nothing away. It is left out where
-the question's code cannot run as it stands.
+that the wanted variable is there: it leaves traces that steer and gives nothing away. A function with
+parameters is called as the checker calls it. The run is left out where the question's code cannot run as it
+stands, and the reference need not pass it: examples in questions can be wrong.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from egcfg_sandbox import CodeTest, Limits
+from egcfg_sandbox import CheckerTest, Limits, SnippetTest
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.exercises.packages import imported_packages
 from egcfg_tui.exercises.python import source as python_source
-from egcfg_tui.exercises.python.snippets import open_function, snippet_test, undefined_names
+from egcfg_tui.exercises.python.snippets import needs_arguments, open_function, undefined_names
 from egcfg_tui.exercises.reading.dataset_rows import Row
 from egcfg_tui.exercises.validation import validate
 
@@ -36,6 +37,12 @@ _ROW_KEYS: Final = {
 }
 _MARKER: Final = re.compile(r"[ \t]*(?:BEGIN SOLUTION\s*<code>|#+ *BEGIN SOLUTION|#+ *SOLUTION START)\s*\Z")
 _WANTED: Final = re.compile(r"^[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*=[ \t]*\.\.\.[ \t]*#", re.MULTILINE)
+_RUN: Final = """\
+test_input, _ = generate_test_case(1)
+variables = {"test_input": test_input}
+exec(exec_context.replace("[insert]", solution), variables)
+variables["result"]"""
+_RUN_NEEDS: Final = frozenset({"generate_test_case", "exec_context"})
 _CODE_HEAD: Final = re.compile(r"\n*(?:^|\n)A:\s*\Z")
 
 
@@ -65,7 +72,7 @@ def read(row: Row) -> Exercise:
     question = _question(row)
     checker = _checker(row)
     reference = row.text("reference_code")
-    example = _example_run(question)
+    example = _example_run(question, checker)
     exercise = Exercise(
         id=number,
         title=" ".join(other_names) or number,
@@ -80,6 +87,7 @@ def read(row: Row) -> Exercise:
         reference=reference,
         level=0,
         source=f"{row.place.file}#{number}",
+        visible_derived=True,
         packages=imported_packages(checker.setup, *_inner_code(checker.setup), question.given, reference),
         limits=LIMITS,
     )
@@ -102,7 +110,7 @@ def _question(row: Row) -> _Question:
     )
 
 
-def _checker(row: Row) -> CodeTest:
+def _checker(row: Row) -> CheckerTest:
     context = row.text("code_context")
     place = row.at("code_context")
     try:
@@ -113,7 +121,7 @@ def _checker(row: Row) -> CodeTest:
     if not isinstance(defined.get("test_execution"), ast.FunctionDef):
         raise place.error("does not define `test_execution(solution)`; add it")
     calls = [f"{name}(solution)" for name in ("test_execution", "test_string") if name in defined]
-    return CodeTest("\n".join(calls), context.rstrip())
+    return CheckerTest("\n".join(calls), context.rstrip())
 
 
 def _inner_code(context: str) -> list[str]:
@@ -125,17 +133,25 @@ def _inner_code(context: str) -> list[str]:
     ]
 
 
-def _example_run(question: _Question) -> CodeTest | None:
-    """Runs the snippet in the question's own code; None where that cannot be."""
+def _example_run(question: _Question, checker: CheckerTest) -> SnippetTest | CheckerTest | None:
+    """Runs the snippet in the question's own code, or as the checker does; None where neither can be."""
     try:
         tree = python_source.parse_open(question.given)
     except python_source.SourceError:
         return None
+    if needs_arguments(question.given):
+        return _run_of(checker)
     if undefined_names(tree):
         return None
     function = open_function(question.given)
     if function is not None:
-        return snippet_test("result", question.given, end=f"\nresult = {function}()\n")
+        return SnippetTest("result", question.given, end=f"\nresult = {function}()\n")
     if not question.wanted:
         return None
-    return snippet_test("\n".join(question.wanted), question.given)
+    return SnippetTest("\n".join(question.wanted), question.given)
+
+
+def _run_of(checker: CheckerTest) -> CheckerTest | None:
+    """Runs the snippet on the first input of the checker, and asks for nothing but a result."""
+    defined = python_source.definitions(python_source.parse(checker.setup))
+    return CheckerTest(_RUN, checker.setup) if defined.keys() >= _RUN_NEEDS else None

@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.exercises.packages import imported_packages, test_texts
 from egcfg_tui.exercises.python import source as python_source
+from egcfg_tui.exercises.python.beside import files_beside
+from egcfg_tui.exercises.python.source import imported_names
 from egcfg_tui.exercises.python.stubs import definitions, split_stub
-from egcfg_tui.exercises.python.suites import imported_names, imports, module_source, read_tests
+from egcfg_tui.exercises.python.suites import Suite, SuiteTests, read_tests
 from egcfg_tui.exercises.reading import text_files
 from egcfg_tui.exercises.reading.places import LocateKey, Place
 from egcfg_tui.exercises.validation import validate
@@ -42,7 +45,8 @@ def read(folder: Path) -> Exercise:
     names = imported_names(suite, stub_file.stem)
     if not names:
         raise Place(str(test_file)).error(f"imports nothing from `{stub_file.stem}`; import what it tests")
-    tests = read_tests(suite, stub_file.stem, helpers, Place(str(test_file)))
+    read = read_suite(test_file, stub_file)
+    tests = read.tests
     source = text_files.read_text(stub_file) if stub_file.stat().st_size else ""
     tree = parse_file(stub_file) if source else ast.Module([], [])
     stub = split_stub(source, definitions(tree))
@@ -56,15 +60,32 @@ def read(folder: Path) -> Exercise:
         kind=kind,
         entry_point=entry_point,
         also=tuple(name for name in names if name != entry_point),
-        visible=tuple(tests[:VISIBLE]),
-        hidden=tuple(tests[VISIBLE:]),
+        visible=tests[:VISIBLE],
+        hidden=tests[VISIBLE:],
         openable=len(tests[VISIBLE:]),
+        left_out=read.left_out,
+        packages=imported_packages(
+            *test_texts(tests), source, reference or "", without=(stub_file.stem, *helpers)
+        ),
         starter=with_helpers(stub.starter, tree, helpers),
         reference=reference,
         level=0,
         source=str(folder),
     )
     return validate(exercise, _locator(files))
+
+
+def read_suite(test_file: Path, solution: Path, *, also: str = "") -> SuiteTests:
+    """The tests of a file about the module of `solution`; `also` is further text that may name data."""
+    suite = Suite(
+        tree=parse_file(test_file),
+        text=text_files.read_text(test_file),
+        file=test_file.name,
+        module=solution.stem,
+        place=Place(str(test_file)),
+        beside=files_beside(test_file, solution, also=also),
+    )
+    return read_tests(suite)
 
 
 def python_modules(folder: Path, without: tuple[Path, ...]) -> dict[str, str]:
@@ -75,8 +96,16 @@ def python_modules(folder: Path, without: tuple[Path, ...]) -> dict[str, str]:
 
 def with_helpers(source: str, tree: ast.Module, helpers: dict[str, str]) -> str:
     """The source after code that gives it the modules beside it that it imports."""
+    used = [(name, text) for name, text in helpers.items() if python_source.imports(tree, name)]
+    return "".join(_module_source(name, text) for name, text in used) + source
+
+
+def _module_source(name: str, source: str) -> str:
+    """Code after which `import name` finds a module that may not be there as a file."""
     return (
-        "".join(module_source(name, text) for name, text in helpers.items() if imports(tree, name)) + source
+        "import sys as _sys, types as _types\n"
+        f"if {name!r} not in _sys.modules:\n"
+        f"    exec({source!r}, _sys.modules.setdefault({name!r}, _types.ModuleType({name!r})).__dict__)\n"
     )
 
 

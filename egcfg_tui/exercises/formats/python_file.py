@@ -10,12 +10,20 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from egcfg_sandbox import CodeTest
-from egcfg_tui.exercises.formats.exercism import VISIBLE, parse_file, python_modules, with_helpers
+from egcfg_sandbox import CodeTest, Test
+from egcfg_tui.exercises.formats.exercism import (
+    VISIBLE,
+    parse_file,
+    python_modules,
+    read_suite,
+    with_helpers,
+)
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.exercises.packages import imported_packages, test_texts
+from egcfg_tui.exercises.python import source as python_source
 from egcfg_tui.exercises.python.doctests import doctest_assertions
 from egcfg_tui.exercises.python.stubs import Definition, definitions, is_empty, split_stub
-from egcfg_tui.exercises.python.suites import read_tests
+from egcfg_tui.exercises.python.suites import Suite, SuiteTests, read_tests
 from egcfg_tui.exercises.reading import text_files
 from egcfg_tui.exercises.reading.places import Place
 from egcfg_tui.exercises.validation import validate
@@ -34,12 +42,13 @@ def read_file(path: Path) -> Exercise:
     main = wanted[0]
     beside = [file for file in _test_files(path) if file.is_file()]
     helpers = python_modules(path.parent, without=(path, *beside))
-    own = _own_tests(tree, wanted, path)
-    others = [
-        test for file in beside for test in read_tests(parse_file(file), path.stem, helpers, Place(str(file)))
-    ]
+    text = text_files.read_text(path)
+    doctests, inner = _doctests(tree, wanted), _own_suite(tree, path)
+    suites = [read_suite(file, path, also=text) for file in beside]
+    own = [*doctests, *inner.tests]
+    others = [test for suite in suites for test in suite.tests]
     visible, hidden = (own, others) if own else (others[:VISIBLE], others[VISIBLE:])
-    source = _without_tests(text_files.read_text(path), tree)
+    source = _without_tests(text, tree)
     stub = split_stub(source, wanted)
     exercise = Exercise(
         id=path.stem,
@@ -53,23 +62,52 @@ def read_file(path: Path) -> Exercise:
         openable=len(hidden),
         starter=with_helpers(stub.starter, tree, helpers),
         reference=None if open_ones else with_helpers(source, tree, helpers),
+        left_out=tuple(line for suite in (inner, *suites) for line in suite.left_out),
+        packages=imported_packages(source, *test_texts([*visible, *hidden]), without=(path.stem, *helpers)),
         level=0,
         source=str(path),
     )
     return validate(exercise, lambda key: place.at(key) if key else place)
 
 
-def _own_tests(tree: ast.Module, wanted: list[Definition], path: Path) -> list[CodeTest]:
-    """Doctests, then the tests and assertions at the top level."""
+def _doctests(tree: ast.Module, wanted: list[Definition]) -> list[Test]:
+    """The examples in the docstrings of the file and of what is wanted."""
     known = frozenset(node.name for node in definitions(tree))
     documented: list[ast.Module | Definition] = [tree, *wanted]
     methods = [
         inner for node in wanted if isinstance(node, ast.ClassDef) for inner in definitions(_body(node))
     ]
     texts = [ast.get_docstring(node) for node in [*documented, *methods]]
-    doctests = [CodeTest(test) for text in texts if text for test in doctest_assertions(text, known)]
-    suite = [node for node in tree.body if _is_test(node) or isinstance(node, ast.Import | ast.ImportFrom)]
-    return doctests + read_tests(ast.Module(suite, []), path.stem, {}, Place(str(path)))
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return [
+        CodeTest(test, _imports_for(test, imports))
+        for text in texts
+        if text
+        for test in doctest_assertions(text, known)
+    ]
+
+
+def _imports_for(test: str, imports: list[ast.Import | ast.ImportFrom]) -> str:
+    """Those imports of the file that bind a module which the test changes by calling it for nothing else."""
+    lines = [line.value for line in python_source.parse(test).body if isinstance(line, ast.Expr)]
+    used = {name for line in lines for name in python_source.used_names(line)}
+    needed = [node for node in imports if any((one.asname or one.name) in used for one in node.names)]
+    return "\n".join(map(ast.unparse, needed))
+
+
+def _own_suite(tree: ast.Module, path: Path) -> SuiteTests:
+    """The tests and assertions at the top level, as a test file of their own."""
+    lines = [node for node in tree.body if _is_test(node) or isinstance(node, ast.Import | ast.ImportFrom)]
+    used = {name for line in lines for name in python_source.used_names(line)}
+    names = [name for name in python_source.definitions(tree) if name in used]
+    given = ast.ImportFrom(path.stem, [ast.alias(name) for name in names], 0)
+    futures = [line for line in lines if isinstance(line, ast.ImportFrom) and line.module == "__future__"]
+    rest = [line for line in lines if line not in futures]
+    suite = ast.Module([*futures, *([given] if names else []), *rest], [])
+    text = ast.unparse(ast.fix_missing_locations(suite))
+    return read_tests(
+        Suite(python_source.parse(text), text, f"test_{path.name}", path.stem, Place(str(path)))
+    )
 
 
 def _body(node: ast.ClassDef) -> ast.Module:
@@ -79,10 +117,14 @@ def _body(node: ast.ClassDef) -> ast.Module:
 def _is_test(node: ast.stmt) -> bool:
     """Whether a top level statement only tests."""
     match node:
-        case ast.FunctionDef(name=name):
-            return name.startswith("test_")
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+            return name.startswith("test_") or any(
+                "fixture" in ast.unparse(line) for line in node.decorator_list
+            )
         case ast.ClassDef(bases=bases, name=name):
-            return name.startswith("Test") and any("TestCase" in ast.unparse(base) for base in bases)
+            return any("TestCase" in ast.unparse(base) for base in bases) or (
+                name.startswith("Test") and any(_is_test(member) for member in node.body)
+            )
         case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
             return True
         case _:

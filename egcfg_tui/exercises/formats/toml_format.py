@@ -10,11 +10,10 @@ from typing import Any, Final
 
 import tomli_w
 
-from egcfg_sandbox import CodeTest, StdioTest, Test
+from egcfg_sandbox import TOLERANCE, CodeTest, SnippetTest, StdioTest, Test
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
-from egcfg_tui.exercises.packages import imported_packages
+from egcfg_tui.exercises.packages import imported_packages, test_texts
 from egcfg_tui.exercises.python import source as python_source
-from egcfg_tui.exercises.python.snippets import snippet_test, split_notes
 from egcfg_tui.exercises.reading import text_files
 from egcfg_tui.exercises.reading.places import Place, did_you_mean
 from egcfg_tui.exercises.reading.toml_lines import key_lines
@@ -30,11 +29,17 @@ KEYS: Final[dict[str, type]] = {
     "starter": str,
     "setup": str,
     "reference": str,
+    "tolerance": float,
     "visible": list,
     "hidden": list,
 }
 _TEST_KEYS: Final[dict[str, type]] = {"code": str, "setup": str, "given": str, "stdin": str, "stdout": str}
-_TYPE_NAMES: Final = {str: "a string", int: "a whole number", list: "an array of tables (`[[...]]`)"}
+_TYPE_NAMES: Final = {
+    str: "a string",
+    int: "a whole number",
+    float: "a number",
+    list: "an array of tables (`[[...]]`)",
+}
 _LEVELS: Final = range(1, 6)
 
 
@@ -59,31 +64,32 @@ def write(exercise: Exercise) -> str:
     for key in ("entry_point", "given", "starter", "reference"):
         if value := getattr(exercise, key):
             table[key] = value
-    data = exercise.kind is ExerciseKind.DATA
+    tolerances = {t.tolerance for t in exercise.visible + exercise.hidden if isinstance(t, StdioTest)}
+    if tolerances - {TOLERANCE}:
+        table["tolerance"] = max(tolerances)
     setups = {test.setup for test in exercise.visible + exercise.hidden if isinstance(test, CodeTest)}
-    shared = setups.pop() if len(setups) == 1 and not data else ""
+    shared = setups.pop() if len(setups) == 1 else ""
     if shared:
         table["setup"] = shared
     parts = [tomli_w.dumps(table, multiline_strings=True)]
     for group, tests in (("visible", exercise.visible), ("hidden", exercise.hidden)):
         for test in tests:
-            values = _snippet_table(test) if data else _test_table(test, shared)
-            body = tomli_w.dumps(values, multiline_strings=True)
+            body = tomli_w.dumps(_test_table(test, shared), multiline_strings=True)
             parts.append(f"[[{group}]]\n{body}")
     return "\n".join(parts)
 
 
 def _test_table(test: Test, shared_setup: str) -> dict[str, str]:
-    if isinstance(test, StdioTest):
-        return {"stdin": test.stdin, "stdout": test.stdout}
-    own = {} if test.setup == shared_setup else {"setup": test.setup}
-    return own | {"code": test.code}
-
-
-def _snippet_table(test: Test) -> dict[str, str]:
-    assert isinstance(test, CodeTest)
-    given, code = split_notes(test)
-    return ({"given": given} if given else {}) | {"code": code}
+    match test:
+        case StdioTest():
+            return {"stdin": test.stdin, "stdout": test.stdout}
+        case SnippetTest():
+            return ({"given": test.own} if test.own else {}) | {"code": test.code}
+        case CodeTest():
+            own = {} if test.setup == shared_setup else {"setup": test.setup}
+            return own | {"code": test.code}
+        case _:
+            raise ValueError(f"a test of a whole file ({test.text!r}) has no form in TOML")
 
 
 class _Reader:
@@ -106,6 +112,10 @@ class _Reader:
         if level not in _LEVELS:
             raise self._place("level").error(f"is {level}; write 1 (easiest) to {_LEVELS[-1]} (hardest)")
         self._check_given(kind)
+        if "tolerance" in self._table and kind is not ExerciseKind.STDIN:
+            raise self._place("tolerance").error(
+                'belongs to kind `stdin`; write `kind = "stdin"` or remove it'
+            )
         exercise = Exercise(
             id=exercise_id,
             title=self._required("title").strip(),
@@ -172,10 +182,16 @@ class _Reader:
             case ["code"]:
                 return CodeTest(code=table["code"], setup=table.get("setup", setup))
             case ["stdin", "stdout"]:
-                return StdioTest(stdin=table["stdin"], stdout=table["stdout"])
+                return StdioTest(table["stdin"], table["stdout"], self._tolerance())
             case keys:
                 has = f"has {' and '.join(f'`{key}`' for key in keys)}" if keys else "is empty"
                 raise self._place(name).error(f"the test {has}; write either `code`, or `stdin` and `stdout`")
+
+    def _tolerance(self) -> float:
+        tolerance: float = self._table.get("tolerance", TOLERANCE)
+        if not 0 <= tolerance < 1:
+            raise self._place("tolerance").error(f"is {tolerance}; write a number from 0 to below 1")
+        return float(tolerance)
 
     def _snippet_test(self, table: dict[str, Any], name: str, given: str) -> Test:
         if "setup" in table:
@@ -190,7 +206,7 @@ class _Reader:
                 raise self._place(f"{name}.{key}").error(
                     f"is not Python: {error} (its line {error.line}); correct it"
                 ) from None
-        return snippet_test(table["code"], given, own=own)
+        return SnippetTest(table["code"], given, own)
 
     def _check_keys(self, table: dict[str, Any], known: dict[str, type], *, prefix: str) -> None:
         for key, value in table.items():
@@ -198,7 +214,8 @@ class _Reader:
             if key not in known:
                 hint = did_you_mean(key, known) or f"; known keys are {', '.join(known)}"
                 raise place.error(f"is unknown{hint}")
-            if type(value) is not known[key]:
+            whole = known[key] is float and type(value) is int
+            if type(value) is not known[key] and not whole:
                 raise place.error(f"is {_type_name(value)}; write {_TYPE_NAMES[known[key]]}")
 
     def _place(self, key: str) -> Place:
@@ -219,8 +236,7 @@ class _Reader:
 
 
 def _packages(exercise: Exercise) -> tuple[str, ...]:
-    tests = [test for test in exercise.visible + exercise.hidden if isinstance(test, CodeTest)]
-    sources = [text for test in tests for text in (test.code, test.setup)]
+    sources = test_texts(exercise.visible + exercise.hidden)
     return imported_packages(exercise.given, exercise.starter, exercise.reference or "", *sources)
 
 

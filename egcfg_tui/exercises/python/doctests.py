@@ -40,18 +40,32 @@ def doctest_assertions(text: str, known: frozenset[str]) -> list[str]:
 def _assertions(examples: list[doctest.Example], known: frozenset[str]) -> Iterator[str]:
     session: list[str] = []
     session_names: set[str] = set()
+    prepared = False
     for example in examples:
         try:
             tree = python_source.parse(example.source)
         except SourceError:
             continue
-        in_session = bool(python_source.used_names(tree) & (session_names - known))
-        test = None if in_session and not example.want else _assertion(example, tree)
+        used = python_source.used_names(tree)
+        if _only_prepares(example, tree) and used.isdisjoint(known | session_names):
+            # Whatever it changes, such as a seed, is there for all that follows.
+            session.append(example.source.rstrip("\n"))
+            prepared = True
+            continue
+        in_session = prepared or bool(used & (session_names - known))
+        made_earlier = bool(used & (session_names - known))
+        test = None if made_earlier and not example.want else _assertion(example, tree)
         if test is not None:
             yield "\n".join([*session, test]) if in_session else test
         if example.exc_msg is None and (test is None or in_session):
             session.append(example.source.rstrip("\n"))
             session_names.update(python_source.definitions(tree))
+
+
+def _only_prepares(example: doctest.Example, tree: ast.Module) -> bool:
+    """Whether an example is an expression that shows nothing."""
+    shows = example.want.strip() or example.exc_msg is not None
+    return not shows and len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr)
 
 
 def _assertion(example: doctest.Example, tree: ast.Module) -> str | None:

@@ -82,9 +82,54 @@ def called_names(tree: ast.AST) -> list[str]:
     ]
 
 
+def imports(tree: ast.AST, module: str) -> bool:
+    """Whether the module is imported anywhere in the tree."""
+    return any(
+        (isinstance(node, ast.ImportFrom) and node.module == module)
+        or (isinstance(node, ast.Import) and any(alias.name == module for alias in node.names))
+        for node in ast.walk(tree)
+    )
+
+
+def taken_from(tree: ast.AST, module: str) -> list[ast.alias]:
+    """The names in all imports of the form `from module import ...`."""
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == module]
+    return [alias for node in sorted(found, key=lambda node: node.lineno) for alias in node.names]
+
+
+def module_aliases(tree: ast.AST, module: str) -> set[str]:
+    """The names by which `import module` is known."""
+    return {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if alias.name == module
+    }
+
+
+def imported_names(tree: ast.Module, module: str) -> list[str]:
+    """The names that a suite takes from the module under test, in their order."""
+    names = [alias.name for alias in taken_from(tree, module) if alias.name != "*"]
+    aliases = module_aliases(tree, module)
+    names += [
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in aliases
+    ]
+    return list(dict.fromkeys(names))
+
+
 def is_literal(node: ast.expr, names: Iterable[str] = ()) -> bool:
     """Whether the expression reads no name beyond builtins and `names`."""
     return used_names(node) <= BUILTIN_NAMES.union(names)
+
+
+def _stored_names(target: ast.expr) -> set[str]:
+    """The names that an assignment binds; `x.y = 1` and `x[0] = 1` bind none."""
+    return {
+        node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
 
 
 def _bindings(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
@@ -97,7 +142,7 @@ def _bindings(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.stmt]]:
                     yield alias.asname or alias.name.partition(".")[0], statement
             case ast.Assign(targets=targets):
                 for target in targets:
-                    yield from ((name, statement) for name in sorted(used_names(target)))
+                    yield from ((name, statement) for name in sorted(_stored_names(target)))
             case ast.AnnAssign(target=ast.Name(id=name)):
                 yield name, statement
             case ast.If(body=body, orelse=orelse) | ast.For(body=body, orelse=orelse):

@@ -15,8 +15,8 @@ from egcfg_tui.solving.text.statement_names import NO_NAMES, Names, names_of
 
 _CONTINUED: Final = ast.If | ast.For | ast.AsyncFor | ast.While | ast.Try | ast.TryStar
 """Statements that a further clause on the left margin may continue."""
-_DEFINES: Final = ("def ", "class ", "async ", "@")
-"""What begins code, whatever follows; other headers may be a sentence with a colon."""
+DEFINES: Final = ("def ", "class ", "async ", "@", "import ", "from ")
+"""What begins code, whatever follows; the header of another block may be a sentence with a colon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class Chunk:
     @property
     def is_doubtful_header(self) -> bool:
         """Whether all there is of the open statement is a header that may be a sentence with a colon."""
-        return len(self.open_lines) == 1 and not self.open_text.startswith(_DEFINES)
+        return len(self.open_lines) == 1 and not self.open_text.startswith(DEFINES)
 
     def with_line(self, line: Line, place: Place) -> Chunk:
         """With one line more."""

@@ -25,6 +25,7 @@ _SETTERS: Final = frozenset({"setattr"})
 _MAIN: Final = "__name__"
 _SNIPPET_ENDS: Final = re.compile(r"#+ *END (?:OF )?SOLUTION")
 _PRINT: Final = "print("
+_IMPORT: Final = "import "
 
 
 class Ending(Protocol):
@@ -84,6 +85,9 @@ class DefinitionEnding:
                 return None
         elif line.startswith("#"):
             return bool(names.modules - names.used)
+        elif self.name in names.used and _begins_alike(line, _IMPORT, finished=finished):
+            # Of `sys` perhaps, whose limit on recursion a recursive function may need raised.
+            return True if finished else None
         return _may_change(names, line, finished=finished)
 
     def is_needed(self, chunk: Chunk, earlier: Names, statement: Statement) -> bool | None:
@@ -96,7 +100,10 @@ class DefinitionEnding:
             statement.tree is not None and self._changes(before, statement, statement.tree)
         ):
             return True
-        return None if left else False
+        imports = statement.tree is not None and all(
+            isinstance(node, ast.Import) for node in statement.tree.body
+        )
+        return None if left or imports else False
 
     def _missing(self, names: Names, earlier: Names) -> frozenset[str]:
         return (names.missing - earlier.bound) | (frozenset(self.also) - names.bound)
@@ -168,6 +175,11 @@ def ending_of(exercise: Exercise) -> Ending:
     if exercise.kind is ExerciseKind.STDIN or exercise.entry_point is None:
         return ProgramEnding()
     return DefinitionEnding(exercise.entry_point, exercise.also)
+
+
+def _begins_alike(line: str, word: str, *, finished: bool) -> bool:
+    """Whether a line begins with a word, or may do so when it grows."""
+    return line.startswith(word) or (not finished and word.startswith(line))
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from egcfg_tui.solving.text.chunk import Chunk, Line, Statement
+from egcfg_tui.solving.text.chunk import DEFINES, Chunk, Line, Statement
 from egcfg_tui.solving.text.continuations import line_may_continue, may_continue, parsed
 from egcfg_tui.solving.text.decoration import (
     LABEL,
@@ -81,7 +81,7 @@ class Reading:
             return self._end_in_code(raw)
         reading = self
         if raw[: mark.start].strip():
-            reading = self._code(f"{raw[: mark.start]}\n", self.position)
+            reading = self._code(_ended_line(raw[: mark.start]), self.position)
         return reading.end if reading.end is not None else reading._broken_off(self.position + mark.start).end
 
     @cached_property
@@ -124,13 +124,12 @@ class Reading:
             return self._code(raw[at:], self.position + at), len(raw)
         reading = self
         if raw[at : mark.start].strip():
-            reading = self._code(f"{raw[at : mark.start]}\n", self.position + at)
+            reading = self._code(_ended_line(raw[at : mark.start]), self.position + at)
         if reading.end is None:
             reading = reading._broken_off(self.position + mark.start)
         if reading.end is None and mark.closes:
             # The prompt opened the thought.
-            origin = Reading.behind_starter(self.ending, self.starter)
-            reading = replace(origin, position=self.position)
+            reading = Reading.behind_starter(self.ending, self.starter)._at(self.position)
         return replace(reading, thought=mark.opens), _next(raw, mark.end)
 
     def _code(self, raw: str, start: int) -> Reading:
@@ -154,6 +153,12 @@ class Reading:
     def _indented_line(self, text: str, raw: str, start: int) -> Reading:
         """Reads a line without what wraps it: takes the common indentation off."""
         chunk = self.chunk
+        if self._continues_starter(text):
+            return (
+                Reading.behind_starter(self.ending, self.starter)
+                ._at(self.position)
+                ._indented_line(text, raw, start)
+            )
         if chunk.margin is None and text.strip():
             found = _INDENT.match(text)
             chunk = replace(chunk, margin=found[0] if found else "")
@@ -165,6 +170,25 @@ class Reading:
         elif chunk.place.between_statements:
             return self._anew(raw, start)
         return replace(self, chunk=chunk)._statement_line(Line(start, text, raw))
+
+    def _continues_starter(self, text: str) -> bool:
+        """Whether a line behind prose is the first of the body that a starter leaves to write."""
+        return (
+            self.chunk.margin is None
+            and _is_indented(text)
+            and bool(text.strip())
+            and not text.lstrip().startswith(DEFINES)
+            and Reading.behind_starter(self.ending, self.starter).chunk.open_from is not None
+            and all(
+                self._is_given(line)
+                for chunk in (*self.earlier, self.chunk)
+                for line in chunk.lines
+                if not line.is_remark
+            )
+        )
+
+    def _at(self, position: int) -> Reading:
+        return replace(self, position=position)
 
     def _anew(self, raw: str, start: int) -> Reading:
         """Reads a line as the first of a chunk, unless the answer ends in front of it."""
@@ -377,6 +401,11 @@ def _has_returned(tree: ast.Module | None) -> bool:
     return isinstance(last, ast.FunctionDef | ast.AsyncFunctionDef) and isinstance(
         last.body[-1], ast.Return | ast.Raise
     )
+
+
+def _ended_line(text: str) -> str:
+    """A part of a line as a line of its own, which a backslash at its end does not join to the next."""
+    return f"{text} \n" if text.endswith("\\") else f"{text}\n"
 
 
 def _next(raw: str, at: int) -> int:

@@ -48,6 +48,8 @@ def _row(row: TestRow, width: int) -> list[Content]:
     lines = [part for line in code.lines(shown) for part in wrapped(line, width, 3)]
     mark = Content("").join([Content(" "), marks.mark(row.verdict).content, Content(" ")])
     lines[0] = mark + lines[0][3:]
+    if not row.guarded:
+        lines.append(Content.styled("   runs inside, unguarded", MUTED))
     if row.error:
         why = Content.styled(reason(row.error), marks.mark(row.verdict).style.removeprefix("bold "))
         lines += wrapped(why, width, 3)

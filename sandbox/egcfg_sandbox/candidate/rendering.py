@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any, Final
 
+from egcfg_sandbox.candidate.memory import as_plain, plain_base, state_of
+
 _ITEMS: Final = 12
 _DEPTH: Final = 3
 _INTEGER_BITS: Final = 512
@@ -35,7 +37,6 @@ _SAFE: Final = frozenset(
         fractions.Fraction, datetime.date, datetime.datetime, datetime.time, datetime.timedelta,
     }
 )  # fmt: skip
-_BASES: Final = (int, str, bytes, float, list, tuple, dict, set, frozenset)
 
 
 class Renderer:
@@ -125,13 +126,13 @@ class Renderer:
             return _array_text(value, self._limit)
         if package == "pandas":
             return self._table(value, name)
-        for base in _BASES:
-            if issubclass(kind, base):
-                return f"{name}({self._render(_plain(value, base), depth - 1)})"
+        base = plain_base(kind)
+        if base is not None:
+            return f"{name}({self._render(as_plain(value, base), depth - 1)})"
         if issubclass(kind, BaseException):
             arguments = BaseException.__dict__["args"].__get__(value)
             return f"{name}({self._joined(arguments, len(arguments), depth)})"
-        fields = _fields(value)
+        fields = state_of(value)
         if fields is None:
             return f"<{name}>"
         if depth <= 0:
@@ -171,40 +172,6 @@ def _name_of(kind: type) -> str:
 
 def _type_name(value: Any) -> str:
     return _name_of(type(value))
-
-
-def _plain(value: Any, base: type) -> Any:
-    """The builtin part of an instance of a builtin's subclass."""
-    if base in (int, float):
-        return base.__dict__["__int__" if base is int else "__float__"](value)
-    if base is str:
-        return str.__str__(value)
-    if base is bytes:
-        return bytes.__getitem__(value, slice(None))
-    if base is dict:
-        return dict(dict.items(value))
-    return base(base.__iter__(value))  # type: ignore[attr-defined]
-
-
-def _fields(value: Any) -> dict[str, Any] | None:
-    """Instance variables as they lie in memory."""
-    try:
-        state = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        state = None
-    fields: dict[str, Any] = {}
-    for owner in type(value).__mro__:
-        for name, slot in list(vars(owner).items()):
-            if isinstance(slot, types.MemberDescriptorType):
-                try:
-                    fields[name] = slot.__get__(value)
-                except AttributeError:
-                    continue
-    if type(state) is dict:
-        fields.update((key, item) for key, item in state.items() if type(key) is str)
-    elif not fields:
-        return None
-    return fields
 
 
 def _array_text(value: Any, limit: int) -> str:

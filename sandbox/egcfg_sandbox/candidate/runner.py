@@ -1,16 +1,11 @@
-"""Loads the program and answers the judge's requests, in the program's own process.
-
-That process is fresh for each run: what is called here is called a few times, and what counts is how many
-objects are looked at, as each may lie in a page of memory that has to be copied first. A comprehension makes
-a function, which looks at four; a loop does not.
-"""
+"""Loads the program and answers the judge's questions, in the program's own process."""
 
 from __future__ import annotations
 
 import atexit
 import builtins
-import importlib
-import io
+import contextlib
+import marshal
 import mmap
 import os
 import random
@@ -18,17 +13,18 @@ import struct
 import sys
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from types import CodeType
 from typing import Any, Final, NoReturn
 
 from egcfg_sandbox import wire
 from egcfg_sandbox.candidate import statements
-from egcfg_sandbox.candidate.extending import extended
-from egcfg_sandbox.candidate.notices import Teller
-from egcfg_sandbox.candidate.objects import OPERATIONS, Kept, Objects, as_plain, plain_base, state_of
+from egcfg_sandbox.candidate.memory import as_plain, plain_base, state_of
+from egcfg_sandbox.candidate.objects import ByReference, Objects
+from egcfg_sandbox.candidate.operations import OPERATIONS
 from egcfg_sandbox.candidate.rendering import Renderer
+from egcfg_sandbox.candidate.surroundings import input_as_file, program_path
 from egcfg_sandbox.candidate.tracing import (
     MonitoringTracer,
     Recorder,
@@ -36,101 +32,96 @@ from egcfg_sandbox.candidate.tracing import (
     describe_error,
     tracer_for,
 )
-from egcfg_sandbox.codec import CodecError, Decoder, Encoder
-from egcfg_sandbox.shared import Shared
+from egcfg_sandbox.codec import CodecError, Encoder
+from egcfg_sandbox.exchange import Received, pack_question, unpack_answer
 from egcfg_sandbox.trace_memory import TraceWriter
+from egcfg_sandbox.verdicts import unpacked_test
 
 CHANNEL: Final = 3
 """The descriptor by which the program's process talks with the judge."""
+INSIDE: Final = b"I"
+"""What a message begins with that hands over a test to be run in the program's process."""
 READY: Final = b"+"
 """What that process says first: it is confined."""
 FILENAME: Final = "<program>"
 MODULE: Final = "program"
 NUMBER: Final = struct.Struct("<I")
-_NOT_RETURNED: Final = (types.ModuleType, types.FunctionType, type)
 _CODEC_RECURSION: Final = 20_000
-_MOST_CAUSES: Final = 3
 _MOST_TEXT: Final = 2000
 _MEMORY_RESERVE_BYTES: Final = 1 << 20
 
 
 class Runner:
-    """Serves one program to one judge. Made before the fork, so that the program's process finds it ready."""
+    """Serves one program to one judge. `trace_limits`: events, and characters of a value."""
 
-    _memory: Any
-    _trace_limits: tuple[int, int]
-    _recorder: Recorder
-
-    def __init__(self) -> None:
-        self._objects = Objects(self._call_back, self._raised)
+    def __init__(self, channel: int, memory: Any, trace_limits: tuple[int, int]) -> None:
+        self._channel = channel
+        self._memory = memory
+        self._trace_limits = trace_limits
+        self._objects = Objects(self._ask_test, self._raised)
         self._module: dict[str, Any] = {}
+        self._tracing = False
         self._tracer: SettraceTracer | MonitoringTracer | None = None
+        self._recorder: Recorder | None = None
         self._depth = 0
-        self._process = 0
-        self._shared = Shared(1)
-        self._teller = Teller()
-        self._waiting = 0
+        self._process = os.getpid()
         # The program's threads ask the test one after another.
         self._turn = threading.RLock()
-        self._replaced: dict[tuple[str, str], Any] = {}
-        self._questions = self._answers = CHANNEL
-        self._reserve: mmap.mmap | None = mmap.mmap(
-            -1, _MEMORY_RESERVE_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
-        )
+        self._reserve: mmap.mmap | None = mmap.mmap(-1, _MEMORY_RESERVE_BYTES)
         self._asked = 0
-        self._window: tuple[int, int] | None = None
+        self.window: tuple[int, int] | None = None
         self._builtins = _own_builtins()
 
-    def open(self, questions: int, answers: int, memory: Any, trace: tuple[int, int]) -> None:
-        """Takes the descriptors it is asked and answers by, and the memory for traces with its limits.
+    def serve(self) -> NoReturn:
+        """Answers until the process is killed, or `WireError` when the judge has gone."""
+        while True:
+            message = wire.read_message(self._channel)
+            if message[:1] == INSIDE:
+                self._run_inside(message[1:])
+            else:
+                self._handle(message)
 
-        `trace`: how many events, and how many characters of a value.
-        """
-        self._questions, self._answers = questions, answers
-        self._memory, self._trace_limits = memory, trace
-        self._recorder = self._new_recorder()
-        self._process = os.getpid()
+    def _run_inside(self, order: bytes) -> None:
+        """Runs a test in this process, and reports; what the test has forked reports nothing."""
+        own_process, process = os.getpid, self._process
+        write, leave = wire.write_message, os._exit
+        # What a test puts in the place of a builtin counts for the program too.
+        sys.modules["builtins"] = builtins
+        from egcfg_sandbox.candidate import inside
 
-    def answer(self) -> None:
-        """Answers the next question; `WireError` when there will be none."""
-        message = wire.read_message(self._questions)
-        if message[:1] == b"B":
-            self._begin(message)
-        else:
-            self._handle(message)
+        number, test, source, entry_point, self._tracing = marshal.loads(order)
+        report = inside.answer((number, unpacked_test(test), source, entry_point), self)
+        if own_process() != process:
+            leave(0)
+        write(self._channel, report)
 
-    def close(self) -> None:
-        """Lets go of the tracer, of which the interpreter has only one."""
-        if self._tracer is not None:
-            self._tracer.close()
-            self._tracer = None
+    def prepare(
+        self, source: bytes, code: CodeType, filename: str, window: tuple[int, int] | None = None
+    ) -> None:
+        """Has a text of the program traced that a test inside is about to execute."""
+        if self._tracing:
+            self._prepare_trace(source, code, window, filename)
+
+    @contextlib.contextmanager
+    def active(self) -> Iterator[None]:
+        """Traces while a test inside runs code."""
+        if self._tracer is None or self._depth:
+            yield
+            return
+        self._depth += 1
+        self._tracer.start()
+        try:
+            yield
+        finally:
+            self._tracer.stop()
+            self._depth -= 1
 
     def _handle(self, message: bytes) -> None:
-        self._reply(message[1:5], lambda: self._perform(self._content(message[5:])))
-
-    def _begin(self, message: bytes) -> None:
-        """Loads the program and then, under the second number, calls what the test calls first.
-
-        Of anything but a function the judge must know more before it calls it.
-        """
-        call: list[Any] = []
-
-        def load() -> tuple[dict[str, Any], bool]:
-            details, name, arguments, named = self._content(message[9:])
-            found = self._load(*details)
-            function = self._module.get(name)
-            if type(function) is types.FunctionType:
-                call[:] = function, arguments, named
-            return found, bool(call)
-
-        self._reply(message[1:5], load)
-        if call:
-            self._reply(message[5:9], lambda: self._do_call(*call))
-
-    def _reply(self, number: bytes, action: Callable[[], Any]) -> None:
-        """Answers a question with what an action gives, or raises."""
+        """Answers one question."""
+        received: Received | None = None
         try:
-            answer = ("value", action())
+            received = _with_deep_recursion(partial(Received, message[5:], self._objects.resolve))
+            answer = ("value", self._perform(received.question))
         except BaseException as error:
             self._release_reserve()
             answer = ("raised", self._described(error))
@@ -138,25 +129,21 @@ class Runner:
             os._exit(0)
         self._flush()
         with self._turn:
-            self._send(b"A" + number, answer)
+            body = _with_deep_recursion(partial(self._pack, answer, received))
+            wire.write_message(self._channel, b"A" + message[1:5] + body)
 
-    def _content(self, body: bytes) -> Any:
-        """The value of a message from the judge, after the test's changes to shared containers."""
-        limit = sys.getrecursionlimit()
-        sys.setrecursionlimit(_CODEC_RECURSION)
+    def _pack(self, answer: Any, received: Received | None) -> bytes:
+        """An answer with what became of the question's containers; in its place why it cannot be carried."""
+        classes = self._objects.mark
         try:
-            decoder = Decoder(body, self._objects.resolve, shared=self._shared)
-            dropped = decoder.part()
-            if dropped is None:
-                self._shared.clear()
-            else:
-                self._shared.drop(dropped)
-            value = decoder.part()
-            while not decoder.finished:
-                decoder.refill(self._shared[decoder.part()])
-            return value
-        finally:
-            sys.setrecursionlimit(limit)
+            if received is not None:
+                return received.pack_answer(answer, self._objects.describe)
+            return Encoder(self._objects.describe).encode(answer)
+        except (CodecError, RecursionError, MemoryError) as error:
+            self._objects.withdraw(classes)
+            if answer[0] == "value":
+                answer = ("uncarried", str(error) or type(error).__name__)
+            return Encoder(self._objects.describe).encode(answer)
 
     def _release_reserve(self) -> None:
         """Makes room to tell of an exception when memory is used up."""
@@ -172,61 +159,20 @@ class Runner:
             except BaseException:
                 continue
 
-    def _send(self, head: bytes, answer: Any) -> None:
-        limit = sys.getrecursionlimit()
-        sys.setrecursionlimit(_CODEC_RECURSION)
-        try:
-            try:
-                body = self._message(answer)
-            except (CodecError, RecursionError, MemoryError) as error:
-                told = ("uncarried", str(error) or type(error).__name__) if answer[0] == "value" else answer
-                body = Encoder(self._objects.describe, shared=self._shared).encode(told)
-        finally:
-            sys.setrecursionlimit(limit)
-        wire.write_message(self._answers, head + body)
-
-    def _message(self, value: Any) -> bytes:
-        """A value for the judge, with what the program has changed since the last one."""
-        mark, classes = self._shared.mark, self._objects.mark
-        encoder = Encoder(self._objects.describe, shared=self._shared)
-        try:
-            encoder.part(value)
-            for number in self._shared.changed(self._waiting > 0):
-                encoder.part(number)
-                encoder.content(self._shared[number])
-        except BaseException:
-            self._shared.withdraw(mark)
-            self._objects.withdraw(classes)
-            raise
-        return encoder.take()
-
     def _described(self, error: BaseException) -> Any:
         try:
             return self._raised(error)
         except BaseException:
             # Its class has a metaclass that resists being looked at.
-            text = "an exception that cannot be described"
-            return ("Exception", (), {}, text, *[None] * 7)
+            return ("Exception", (), {}, "an exception that cannot be described", None, None, None)
 
-    def _raised(self, error: BaseException, causes: int = _MOST_CAUSES) -> Any:
-        """An exception as data.
+    def _raised(self, error: BaseException) -> Any:
+        """An exception as data: class, arguments, variables, text, the program's line it came from, errno.
 
-        Class, arguments, variables, text, the program's line it came from, errno; further what its own
-        `__str__` says, its cause, its number where it is one of the test's that came back, the reference by
-        which one of a class of the program's can be asked for more, and in what it arose, without a cause.
+        Last what its class says of it by a `__str__` of its own, else None.
         """
         text = describe_error(error, Renderer(200).text)
-        line = None
-        trace = BaseException.__dict__["__traceback__"].__get__(error)
-        while trace is not None:
-            if trace.tb_frame.f_code.co_filename == FILENAME:
-                line = trace.tb_lineno
-            trace = trace.tb_next
-        if isinstance(error, SyntaxError) and SyntaxError.__dict__["filename"].__get__(error) == FILENAME:
-            line = error.lineno
-        if line is not None and self._window is not None:
-            first, last = self._window
-            line = line - first + 1 if first <= line <= last else None
+        line = self._line_of(error)
         # Read from memory: the class may have methods of its own for anything, which raise again.
         arguments: tuple[Any, ...] = BaseException.__dict__["args"].__get__(error)
         state = dict(BaseException.__dict__["__dict__"].__get__(error) or {})
@@ -239,32 +185,32 @@ class Runner:
             self._objects.withdraw(classes)
         kind = self._objects.describe_class(type(error))
         number = OSError.__dict__["errno"].__get__(error) if isinstance(error, OSError) else None
-        cause = BaseException.__dict__["__cause__"].__get__(error)
-        around = None if cause is not None else BaseException.__dict__["__context__"].__get__(error)
         BaseException.__dict__["__traceback__"].__set__(error, None)
-        return (
-            kind,
-            arguments,
-            state,
-            text,
-            line,
-            number if type(number) is int else None,
-            _own_text(error),
-            None if cause is None or not causes else self._raised(cause, causes - 1),
-            self._objects.number_at_test(error),
-            None if type(kind) is str else self._objects.number_of(error),
-            None if around is None or not causes else self._raised(around, causes - 1),
-        )
+        number = number if type(number) is int else None
+        return (kind, arguments, state, text, line, number, _own_text(error))
 
-    def _perform(self, request: Any) -> Any:
-        operation, *rest = request
-        if operation == "load":
-            return self._load(*rest)
-        return getattr(self, f"_do_{operation}")(*rest)
+    def _line_of(self, error: BaseException) -> int | None:
+        """The program's line that raised an exception, or that does not parse."""
+        line = None
+        trace = BaseException.__dict__["__traceback__"].__get__(error)
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == FILENAME:
+                line = trace.tb_lineno
+            trace = trace.tb_next
+        if isinstance(error, SyntaxError) and SyntaxError.__dict__["filename"].__get__(error) == FILENAME:
+            line = error.lineno
+        if line is None or self.window is None:
+            return line
+        first, last = self.window
+        return line - first + 1 if first <= line <= last else None
+
+    def _perform(self, question: Any) -> Any:
+        operation, *details = question
+        return getattr(self, f"_do_{operation}")(*details)
 
     def _traced(self, action: Callable[[], Any], name: str, line: int) -> Any:
         """Runs the program's code under the tracer; only the outermost call starts it."""
-        if self._tracer is None or self._depth:
+        if self._tracer is None or self._recorder is None or self._depth:
             return action()
         self._depth += 1
         value: Any = None
@@ -282,106 +228,80 @@ class Runner:
             if self._recorder.exhausted:
                 self._recorder.finish(name, line, value, failure)
 
-    def _new_recorder(self) -> Recorder:
-        events, characters = self._trace_limits
-        return Recorder(TraceWriter(self._memory, events), Renderer(characters), events)
-
-    def _prepare_trace(self, source: bytes, code: CodeType, window: tuple[int, int] | None = None) -> None:
-        if self._tracer is not None:
-            self._tracer.close()
-            self._recorder = self._new_recorder()
-        self._recorder.follow(statements.first_lines(source), window)
-        self._tracer = tracer_for(self._recorder, FILENAME, code)
-
-    def _do_execute(
+    def _prepare_trace(
         self,
-        source: str,
-        names: dict[str, Any],
-        trace: bool,
-        window: tuple[int, int] | None,
-    ) -> dict[str, Any]:
-        """Executes text that the test made of the program; returns the variables that are new.
+        source: bytes,
+        code: CodeType,
+        window: tuple[int, int] | None = None,
+        filename: str = FILENAME,
+    ) -> None:
+        if self._tracer is not None:
+            # An interpreter has only one.
+            self._tracer.close()
+        events, characters = self._trace_limits
+        self._recorder = Recorder(TraceWriter(self._memory, events), Renderer(characters), events)
+        self._recorder.follow(statements.first_lines(source), window)
+        self._tracer = tracer_for(self._recorder, filename, code)
 
-        `window`: the first and the last line of the text that are the program's own.
-        """
-        text = source.encode("utf-8", "surrogatepass")
-        self._window = window
-        code = compile(text, FILENAME, "exec", dont_inherit=True)
-        if trace:
-            self._prepare_trace(text, code, window)
-        scope = dict(names)
-        self._traced(lambda: exec(code, scope), "<module>", 1)
-        return {
-            name: value
-            for name, value in scope.items()
-            if value is not names.get(name) and name[:2] != "__" and not isinstance(value, _NOT_RETURNED)
-        }
-
-    def _load(self, source: bytes, entry: str, trace: bool, names: tuple[str, ...]) -> dict[str, Any]:
+    def _prepare_module(self, source: bytes, name: str, *, trace: bool) -> CodeType:
+        """Makes the program's module, still empty, and returns what will fill it."""
         code = compile(source, FILENAME, "exec", dont_inherit=True)
         if trace:
             self._prepare_trace(source, code)
-        module = types.ModuleType(entry)
+        module = types.ModuleType(name)
         module.__dict__["__builtins__"] = self._builtins
-        sys.modules[entry] = module
+        module.__dict__["__file__"] = program_path(source)
+        sys.modules[name] = module
         self._module = module.__dict__
-        if entry == "__main__":
-            try:
-                self._traced(lambda: exec(code, self._module), "<module>", 1)
-            finally:
-                _finish()
-        else:
-            exec(code, self._module)
+        return code
+
+    def _do_load(self, source: bytes, trace: bool, names: tuple[str, ...]) -> dict[str, Any]:
+        """Loads the program as a module; returns what it has of these names."""
+        exec(self._prepare_module(source, MODULE, trace=trace), self._module)
         return self._do_names(names)
 
+    def _do_run_whole(self, source: bytes, trace: bool, input_size: int) -> None:
+        """Runs the program as a script, from its first line to the end of its threads."""
+        if input_as_file(input_size, source):
+            open_input()
+        code = self._prepare_module(source, "__main__", trace=trace)
+        try:
+            self._traced(lambda: exec(code, self._module), "<module>", 1)
+        finally:
+            _finish()
+
+    def _do_execute(
+        self, source: str, names: tuple[str, ...], trace: bool, window: tuple[int, int] | None
+    ) -> dict[str, Any]:
+        """Executes a text that holds the snippet; returns those of the variables `names` that are there.
+
+        `window`: the first and the last line of the text that are the snippet's.
+        """
+        text = source.encode("utf-8", "surrogatepass")
+        self.window = window
+        code = compile(text, FILENAME, "exec", dont_inherit=True)
+        if trace:
+            self._prepare_trace(text, code, window)
+        scope: dict[str, Any] = {}
+        self._traced(lambda: exec(code, scope), "<module>", 1)
+        return {name: scope[name] for name in names if name in scope}
+
     def _do_names(self, names: tuple[str, ...]) -> dict[str, Any]:
-        found = {}
-        for name in names:
-            if name in self._module:
-                found[name] = self._module[name]
-        return found
+        return {name: self._module[name] for name in names if name in self._module}
 
     def _do_call(self, target: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        code = getattr(target, "__code__", None)
-        line = getattr(code, "co_firstlineno", 0)
+        line = getattr(getattr(target, "__code__", None), "co_firstlineno", 0)
         value = self._traced(partial(target, *arguments, **named), str(getattr(target, "__name__", "")), line)
         if isinstance(target, type) and type(value) is target and plain_base(target) is not None:
             # The members of an enumeration were there before.
-            return value if "_member_map_" in vars(target) else Kept(value)
+            return value if "_member_map_" in vars(target) else ByReference(value)
         return value
-
-    def _do_seed(self, value: Any, version: int) -> None:
-        random.seed(value, version)
-
-    def _do_replace(self, module: str, name: str, function: Any) -> None:
-        """Puts a function of the test in the place of a builtin or a module's, or that back (None)."""
-        names = self._builtins if module == "builtins" else vars(importlib.import_module(module))
-        original = self._replaced.setdefault((module, name), names[name])
-        names[name] = original if function is None else function
-
-    def _do_environment(self, variables: dict[str, str]) -> None:
-        os.environ.clear()
-        os.environ.update(variables)
-
-    def _do_listen(self, heeded: bool, levels: Any, warned: Any, logged: Any) -> None:
-        self._teller.listen(heeded, levels, warned, logged)
-
-    def _do_feed(self, text: str, anew: bool) -> None:
-        """Gives the program further text to read, or text in the place of what it has not read."""
-        left = "" if anew or type(sys.stdin) is not io.StringIO else sys.stdin.read()
-        sys.stdin = io.StringIO(left + text)
 
     def _do_getattr(self, target: Any, name: str) -> Any:
         return getattr(target, name)
 
     def _do_setattr(self, target: Any, name: str, value: Any) -> None:
         setattr(target, name, value)
-
-    def _do_extend(self, name: str, bases: tuple[type, ...], members: dict[str, tuple[Any, ...]]) -> type:
-        return extended(name, bases, members)
-
-    def _do_above(self, kind: type, target: Any, name: str) -> Any:
-        return getattr(super(kind, target), name)
 
     def _do_delattr(self, target: Any, name: str) -> None:
         delattr(target, name)
@@ -390,34 +310,43 @@ class Runner:
         return self._traced(lambda: OPERATIONS[name](*operands), name, 0)
 
     def _do_state(self, target: Any) -> dict[str, Any]:
-        return state_of(target)
+        return state_of(target) or {}
 
     def _do_plain(self, target: Any) -> Any:
+        """Whether a builtin's part is in an object, and that part."""
         base = plain_base(type(target))
         return (base is not None, None if base is None else as_plain(target, base))
 
-    def _call_back(self, what: str, number: int, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        """Asks the test for something and waits, answering what the test asks meanwhile."""
+    def _ask_test(self, what: str, number: int, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Has the test do something and waits, answering what the test asks meanwhile."""
         with self._turn:
-            return self._ask(what, number, arguments, named)
-
-    def _ask(self, what: str, number: int, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        self._asked += 1
-        head = b"C" + NUMBER.pack(self._asked)
-        self._waiting += 1
-        try:
-            wire.write_message(self._answers, head + self._message((what, number, arguments, named)))
+            self._asked += 1
+            classes = self._objects.mark
+            try:
+                body, containers = pack_question((what, number, arguments, named), self._objects.describe)
+            except BaseException:
+                self._objects.withdraw(classes)
+                raise
+            wire.write_message(self._channel, b"C" + NUMBER.pack(self._asked) + body)
             while True:
-                message = wire.read_message(self._questions)
+                message = wire.read_message(self._channel)
                 if message[:1] == b"V":
                     break
                 self._handle(message)
-            outcome, value = self._content(message[5:])
-        finally:
-            self._waiting -= 1
+            outcome, value = unpack_answer(message[5:], containers, self._objects.resolve)
         if outcome == "value":
             return value
-        raise value if isinstance(value, BaseException) else RuntimeError(str(value))
+        raise value
+
+
+def _with_deep_recursion(work: Callable[[], Any]) -> Any:
+    """Does our own work with deep values, whatever the program set the limit to."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(_CODEC_RECURSION)
+    try:
+        return work()
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _finish() -> None:
@@ -445,20 +374,25 @@ def _own_text(error: BaseException) -> str | None:
 
 def open_streams() -> None:
     """Python's standard streams on descriptors 0 to 2, whatever these will be when a program uses them."""
-    sys.stdin = os.fdopen(0, encoding="utf-8", errors="surrogateescape", closefd=False)
+    open_input()
     sys.stdout = os.fdopen(1, "w", encoding="utf-8", errors="backslashreplace", newline="\n", closefd=False)
     sys.stderr = os.fdopen(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
+    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr  # type: ignore[misc]
 
 
-def run(runner: Runner, memory: Any, trace: tuple[int, int]) -> NoReturn:
-    """Serves the judge until the process is killed, or ends it when the judge has gone; see `Runner.open`."""
-    # Not earlier: after a fork the module seeds itself anew.
-    random.seed(0)
+def open_input() -> None:
+    """Python's standard input on what descriptor 0 is now."""
+    sys.stdin = os.fdopen(0, encoding="utf-8", errors="surrogateescape", closefd=False)
+    sys.__stdin__ = sys.stdin  # type: ignore[misc]
+
+
+def run(memory: Any, trace_limits: tuple[int, int]) -> NoReturn:
+    """Serves the judge and ends the process when it has gone. Called in the process made for the program."""
     try:
-        runner.open(CHANNEL, CHANNEL, memory, trace)
+        # After a fork the module has seeded itself anew.
+        random.seed(0)
+        runner = Runner(CHANNEL, memory, trace_limits)
         os.write(CHANNEL, READY)
-        while True:
-            runner.answer()
+        runner.serve()
     finally:
         os._exit(0)

@@ -1,19 +1,24 @@
-"""The assertions of a test: compiled so that they leave their values behind, and told of when they fail."""
+"""Rule 5: a failed check is final, whatever catches its exception. The checks of a test, and their texts.
+
+A check is an `assert`, a `raise AssertionError`, a method of unittest such as `assertEqual` or `fail`, and an
+`except` that is reached. They are rewritten so that each notes that it was evaluated, and that it failed
+before anything is raised.
+"""
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any, Final
 
 from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.judge.faults import NotATest
-from egcfg_sandbox.judge.formatting import BoundFormats, formatting
-from egcfg_sandbox.judge.remote_objects import RemoteObject, RemoteType
-from egcfg_sandbox.judge.unswallowing import SETUP, TEST
+from egcfg_sandbox.judge.handles import Handle
+from egcfg_sandbox.judge.seal import LiteralCode
 
 _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]] = {
     ast.Eq: ("==", operator.eq),
@@ -29,31 +34,115 @@ _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]
 }
 _COMPARE: Final = dict(_COMPARISONS.values())
 _SHOWN: Final = 120
+_TEST: Final = "<test>"
 
 
 @dataclass(frozen=True, slots=True)
-class _Check:
-    """What is known of an assertion before it is executed."""
+class _Assert:
+    """An `assert` before it is executed. `answer_is_right`: what the program says stands on the right."""
 
     symbol: str
     expression: ast.expr
     answer_is_right: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    """Setup and test as code, and the assertions in them by number."""
+class Checks:
+    """The checks of one execution of a test: whether any was evaluated, and the first that failed."""
 
-    codes: tuple[CodeType, ...]
-    checks: tuple[_Check, ...]
+    def __init__(self, asserts: list[_Assert]) -> None:
+        self.evaluated = False
+        self.failure: AssertionError | None = None
+        self._asserts = asserts
+        self._values: tuple[Any, ...] = ()
+        self._render = Renderer(_SHOWN)
+
+        class Failed(AssertionError):
+            """A check that failed: noted as soon as it is made, so that nobody can catch it unnoticed."""
+
+            def __init__(failed, *arguments: Any) -> None:  # noqa: N805 (`self` are the checks)
+                super().__init__(*arguments)
+                self.evaluated = True
+                self.failure = self.failure or failed
+
+        Failed.__name__ = Failed.__qualname__ = AssertionError.__name__
+        self.failed: type[AssertionError] = Failed
+
+    def tools(self) -> dict[str, Any]:
+        """What the rewritten test calls, by name."""
+        return {
+            "_judge_compare": self._compare,
+            "_judge_truth": self._truth,
+            "_judge_failure": self._failure,
+            "_judge_failed": self.failed,
+            "_judge_reached": self._reached,
+        }
+
+    @contextlib.contextmanager
+    def deciding(self) -> Iterator[None]:
+        """A test is executed: whatever it raises or catches, the first failed check is what is raised."""
+        try:
+            yield
+        except Exception:
+            if self.failure is None:
+                raise
+        if self.failure is not None:
+            raise self.failure
+
+    def _reached(self, thing: Any = None) -> Any:
+        self.evaluated = True
+        return thing
+
+    def _compare(self, index: int, left: Any, right: Any) -> bool:
+        self.evaluated, self._values = True, (left, right)
+        return bool(_COMPARE[self._asserts[index].symbol](left, right))
+
+    def _truth(self, index: int, value: Any) -> bool:
+        self.evaluated, self._values = True, (value,)
+        return bool(value)
+
+    def _failure(self, index: int, message: Any = None) -> AssertionError:
+        check = self._asserts[index]
+        values = [self._text(value) for value in self._values]
+        if check.answer_is_right:
+            values.reverse()
+        if check.symbol:
+            sign = "" if check.symbol == "==" else f"{check.symbol} "
+            detail = f"got {values[0]}, expected {sign}{values[1]}"
+        else:
+            detail = f"{_short(' '.join(ast.unparse(check.expression).split()))} is {values[0]}"
+        return self.failed(f"{_short(str(message))} ({detail})" if message is not None else detail)
+
+    def _text(self, value: Any) -> str:
+        return f"<{type(value).__name__} object>" if isinstance(value, Handle) else self._render.text(value)
+
+
+class CheckedTest:
+    """Setup and test, compiled so that every check is noted. `names` are those that the program may give."""
+
+    def __init__(self, trees: Iterable[ast.Module], names: set[str]) -> None:
+        rewriter, literal = _Rewriter(names), LiteralCode()
+        rewritten = [literal.visit(rewriter.visit(tree)) for tree in trees]
+        self.literal_codes = literal.codes
+        self.codes: list[CodeType] = [
+            compile(tree, _TEST, "exec", dont_inherit=True) for tree in rewritten if tree.body
+        ]
+        self.must_evaluate = rewriter.found and not rewriter.raises
+        """Whether a test is not run that evaluates none of its checks. It is if it raises failures itself."""
+        self._asserts = rewriter.asserts
+
+    def checks(self) -> Checks:
+        """For one execution."""
+        return Checks(self._asserts)
 
 
 class _Rewriter(ast.NodeTransformer):
-    """Lets every assertion leave its values behind, without changing what it evaluates or when."""
+    """Rewrites checks without changing what they evaluate or when."""
 
-    def __init__(self, names: set[str], checks: list[_Check]) -> None:
+    def __init__(self, names: set[str]) -> None:
         self._names = names
-        self._checks = checks
+        self.asserts: list[_Assert] = []
+        self.found = False
+        self.raises = False
 
     def _asks_program(self, node: ast.AST) -> bool:
         return any(
@@ -62,106 +151,56 @@ class _Rewriter(ast.NodeTransformer):
         )
 
     def visit_Assert(self, node: ast.Assert) -> Any:
+        self.found = True
         test = node.test
-        index = ast.Constant(len(self._checks))
+        index = ast.Constant(len(self.asserts))
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
             left, right = test.left, test.comparators[0]
-            symbol = _COMPARISONS[type(test.ops[0])][0]
             turned = self._asks_program(right) and not self._asks_program(left)
-            self._checks.append(_Check(symbol, test, turned))
+            self.asserts.append(_Assert(_COMPARISONS[type(test.ops[0])][0], test, turned))
             condition = _call("_judge_compare", index, left, right)
         else:
-            self._checks.append(_Check("", test, False))
+            self.asserts.append(_Assert("", test, False))
             condition = _call("_judge_truth", index, test)
         message = _call("_judge_failure", index, *([node.msg] if node.msg else []))
         raising = ast.Raise(exc=message, cause=None)
-        statement = ast.If(test=ast.UnaryOp(ast.Not(), condition), body=[raising], orelse=[])
-        return ast.fix_missing_locations(ast.copy_location(statement, node))
+        return _placed(ast.If(test=ast.UnaryOp(ast.Not(), condition), body=[raising], orelse=[]), node)
+
+    def visit_Raise(self, node: ast.Raise) -> Any:
+        """`raise AssertionError` with or without arguments makes a noted failure."""
+        self.generic_visit(node)
+        match node.exc:
+            case ast.Name(id="AssertionError"):
+                node.exc = _call("_judge_failed")
+            case ast.Call(func=ast.Name(id="AssertionError")) as made:
+                made.func = ast.Name("_judge_failed", ast.Load())
+            case _:
+                return node
+        self.raises = True
+        return _placed(node, node)
+
+    def visit_Call(self, node: ast.Call) -> Any:
+        """A method of unittest such as `assertEqual`: that it fails, unittest itself says by `failed`."""
+        self.generic_visit(node)
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if called == "fail" or called.startswith("assert"):
+            self.found = True
+            node.func = _call("_judge_reached", node.func)
+        return _placed(node, node)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> Any:
+        self.generic_visit(node)
+        node.body.insert(0, ast.Expr(_call("_judge_reached")))
+        return _placed(node, node)
 
 
 def _call(name: str, *arguments: ast.expr) -> ast.Call:
     return ast.Call(func=ast.Name(name, ast.Load()), args=list(arguments), keywords=[])
 
 
-class Assertions:
-    """Those of one test, and the values they had when it was executed last."""
-
-    def __init__(self, setup: str, code: str) -> None:
-        self._texts = (setup, code)
-        self._compiled: dict[frozenset[str], _Compiled] = {}
-        self._checks: tuple[_Check, ...] = ()
-        self._values: dict[int, tuple[Any, ...]] = {}
-        self._render = Renderer(_SHOWN)
-
-    @property
-    def none_evaluated(self) -> bool:
-        """Whether the test has come by none of them."""
-        return not self._values
-
-    def forget(self) -> None:
-        """Lets go of the values that the last program gave."""
-        self._values.clear()
-
-    def tools(self) -> dict[str, Callable[..., Any]]:
-        """What the compiled test calls."""
-        return {
-            "_judge_compare": self._compare,
-            "_judge_truth": self._truth,
-            "_judge_failure": self._failure,
-            "_judge_format": formatting,
-        }
-
-    def compiled(self, names: set[str]) -> tuple[CodeType, ...]:
-        """Setup and test with assertions that leave their values behind; `names` are the program's."""
-        key = frozenset(names)
-        if key not in self._compiled:
-            self._compiled[key] = self._compile(names)
-        self._checks = self._compiled[key].checks
-        return self._compiled[key].codes
-
-    def _compile(self, names: set[str]) -> _Compiled:
-        checks: list[_Check] = []
-        rewriter = _Rewriter(names, checks)
-        bounding = BoundFormats("_judge_format")
-        trees = [
-            (name, rewriter.visit(bounding.visit(parse(text))))
-            for name, text in zip((SETUP, TEST), self._texts, strict=True)
-        ]
-        codes = [compile(tree, name, "exec", dont_inherit=True) for name, tree in trees if tree.body]
-        return _Compiled(tuple(codes), tuple(checks))
-
-    def _compare(self, index: int, left: Any, right: Any) -> bool:
-        self._values[index] = (left, right)
-        return bool(_COMPARE[self._checks[index].symbol](left, right))
-
-    def _truth(self, index: int, value: Any) -> bool:
-        self._values[index] = (value,)
-        return bool(value)
-
-    def _failure(self, index: int, message: Any = None) -> AssertionError:
-        check = self._checks[index]
-        values = [self._text(value) for value in self._values.get(index, ())]
-        if check.answer_is_right:
-            values.reverse()
-        if len(values) == 2 and check.symbol == "==":
-            detail = f"got {values[0]}, expected {values[1]}"
-        elif len(values) == 2:
-            detail = f"got {values[0]}, expected {check.symbol} {values[1]}"
-        else:
-            expression = " ".join(ast.unparse(check.expression).split())
-            detail = f"{_short(expression)} is {values[0] if values else 'false'}"
-        return AssertionError(f"{_short(str(message))} ({detail})" if message is not None else detail)
-
-    def _text(self, value: Any) -> str:
-        if isinstance(value, RemoteObject):
-            return f"<{_kind_of(value)} object>"
-        return self._render.text(value)
-
-
-def _kind_of(value: RemoteObject) -> str:
-    """The class of the program, or what is known of an object that has none of its own."""
-    kind = type(value)
-    return kind.__name__ if isinstance(kind, RemoteType) else kind.__name__.removeprefix("Remote").lower()
+def _placed(node: Any, old: ast.AST) -> Any:
+    """A node in the place of another, for tracebacks."""
+    return ast.fix_missing_locations(ast.copy_location(node, old))
 
 
 def _short(text: str) -> str:
@@ -171,7 +210,7 @@ def _short(text: str) -> str:
 def parse(text: str) -> ast.Module:
     """A part of a test; raises `NotATest` where it is no Python."""
     try:
-        return ast.parse(text, TEST)
+        return ast.parse(text, _TEST)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         where = f" (line {line} of the test)" if line else ""

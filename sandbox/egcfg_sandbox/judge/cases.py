@@ -1,44 +1,86 @@
-"""Tests that are unittest classes. The library is loaded only for a test that imports it: it is large."""
+"""Runs what a test only defines: classes of unittest, plain classes and functions, `check(candidate)`."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Coroutine, Generator
-from inspect import iscoroutinefunction, isfunction
-from typing import Any
+import ast
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
+from egcfg_sandbox.judge.assertions import Checks
 from egcfg_sandbox.judge.faults import NotATest
 
+_CHECK: Final = "check"
 
-def take_over() -> None:
-    """Makes `unittest.main()` in a test do nothing: its classes are run afterwards."""
-    import unittest
 
+class Uncalled:
+    """What of a test nobody in it calls, so that its runner has to. Told from its trees."""
+
+    def __init__(self, trees: Sequence[ast.Module], read: set[str]) -> None:
+        outermost = [node for tree in trees for node in tree.body]
+        functions = {
+            node.name: len(_parameters(node))
+            for node in outermost
+            if isinstance(node, ast.FunctionDef) and node.name not in read
+        }
+        self._functions = [
+            name for name, wanted in functions.items() if name.startswith("test") and wanted == 0
+        ]
+        self._checks = [name for name, wanted in functions.items() if name == _CHECK and wanted == 1]
+        self._classes = [
+            node.name
+            for node in outermost
+            if isinstance(node, ast.ClassDef)
+            and node.name.startswith("Test")
+            and node.name not in read
+            and not node.bases
+        ]
+
+    def run(self, namespace: dict[str, Any], candidate: Callable[[], Any]) -> None:
+        """Runs all of it; `candidate` gives what is under test, or raises why it cannot be given."""
+        for name in self._classes:
+            _run_methods(namespace[name])
+        for name in self._functions:
+            namespace[name]()
+        for name in self._checks:
+            namespace[name](candidate())
+
+
+def _parameters(function: ast.FunctionDef) -> list[ast.arg]:
+    """Those that a caller has to give."""
+    given = function.args
+    if given.kwonlyargs or given.posonlyargs or given.vararg or given.kwarg:
+        return [*given.posonlyargs, *given.args, *given.kwonlyargs]
+    return given.args[: len(given.args) - len(given.defaults)]
+
+
+def _run_methods(kind: type) -> None:
+    """Runs a class that extends nothing: a new object for each method."""
+    _call(kind, "setup_class")
+    for name in [name for name in vars(kind) if name.startswith("test")]:
+        made = kind()
+        _call(made, "setup_method", name)
+        getattr(made, name)()
+        _call(made, "teardown_method", name)
+    _call(kind, "teardown_class")
+
+
+def _call(owner: Any, name: str, *arguments: Any) -> None:
+    """Calls what may be there, with an argument if it takes one."""
+    method = getattr(owner, name, None)
+    if method is not None:
+        method(*arguments[: method.__code__.co_argcount - 1])
+
+
+def take_over(checks: Checks) -> None:
+    """Has unittest note failures, and `unittest.main()` do nothing: the classes are run afterwards."""
+    import unittest  # large: only for a test that imports it
+
+    unittest.TestCase.failureException = checks.failed
     unittest.main = lambda *_, **__: None  # type: ignore[assignment]
-    run_suite = unittest.TextTestRunner.run
-
-    def run_and_look(self: Any, suite: Any) -> Any:
-        """Nobody may look at what comes out."""
-        result = run_suite(self, suite)
-        if not result.wasSuccessful():
-            raise AssertionError("the test's own runner tells of failures")
-        return result
-
-    unittest.TextTestRunner.run = run_and_look  # type: ignore[assignment,method-assign]
 
 
-def finished(result: Any) -> None:
-    """Runs what a test function has given to its end, if it is a coroutine."""
-    if isinstance(result, Coroutine):
-        import asyncio
-
-        asyncio.run(result)
-    elif isinstance(result, Generator):
-        raise NotATest("a test function yields: nobody runs it to its end")
-
-
-def run(namespace: dict[str, Any]) -> None:
-    """Runs the classes a test defined; raises the first failure."""
+def run_unittest(namespace: dict[str, Any]) -> None:
+    """Runs the classes of unittest that a test defined; raises the first exception of one."""
     import unittest
 
     cases = [
@@ -48,75 +90,35 @@ def run(namespace: dict[str, Any]) -> None:
     ]
     if not cases:
         return
-    for case in cases:
-        _finish_coroutines(case)
     loader = unittest.TestLoader()
     suite = unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases)
-    result = unittest.TestResult()
-    result.failfast = True
-    first: list[BaseException] = []
-
-    def note(test: Any, error: Any) -> None:
-        if error is not None:
-            first.append(error[1])
-            result.stop()
-
-    def note_subtest(test: Any, subtest: Any, error: Any) -> None:
-        note(test, error)
-
-    def note_success(test: Any) -> None:
-        note(test, (None, AssertionError("an expected failure did not happen")))
-
-    hooks = {"addError": note, "addFailure": note, "addSubTest": note_subtest}
-    for name, hook in (*hooks.items(), ("addUnexpectedSuccess", note_success)):
-        setattr(result, name, hook)
+    result = _Result()
     suite.run(result)
-    if first:
-        raise first[0]
+    if result.raised is not None:
+        raise result.raised
+    if result.unexpectedSuccesses:
+        raise AssertionError("an expected failure did not happen")
     if result.testsRun == len(result.skipped):
         raise NotATest("the test's classes hold no test")
 
 
-def _finish_coroutines(case: Any) -> None:
-    """Has test methods that are coroutines run, which a plain class of unittest would not."""
+def _Result() -> Any:  # noqa: N802 (the class is made when unittest is there)
     import unittest
 
-    if issubclass(case, unittest.IsolatedAsyncioTestCase):
-        return
-    for name in dir(case):
-        method = getattr(case, name)
-        if name.startswith("test") and iscoroutinefunction(method):
-            setattr(case, name, _finishing(method))
+    class Result(unittest.TestResult):
+        """Keeps the first exception and ends the suite with it."""
 
+        raised: BaseException | None = None
 
-def _finishing(method: Callable[..., Any]) -> Callable[..., None]:
-    @functools.wraps(method)
-    def run_to_its_end(self: Any) -> None:
-        finished(method(self))
+        def addError(self, test: Any, error: Any) -> None:  # noqa: N802
+            self.raised = self.raised or error[1]
+            self.stop()
 
-    return run_to_its_end
+        def addFailure(self, test: Any, error: Any) -> None:  # noqa: N802
+            self.addError(test, error)
 
+        def addSubTest(self, test: Any, subtest: Any, error: Any) -> None:  # noqa: N802
+            if error is not None:
+                self.addError(test, error)
 
-def run_plain(kind: Any) -> None:
-    """Runs a class named `Test...` that extends nothing, a new object for each method."""
-    if type(kind) is type and "__init__" not in vars(kind):
-        _run_methods(kind)
-
-
-def _run_methods(kind: type) -> None:
-    _call(kind, "setup_class")
-    for name, method in list(vars(kind).items()):
-        if not (name.startswith("test") and isfunction(method)):
-            continue
-        made = kind()
-        _call(made, "setup_method", method)
-        finished(getattr(made, name)())
-        _call(made, "teardown_method", method)
-    _call(kind, "teardown_class")
-
-
-def _call(owner: Any, name: str, *arguments: Any) -> None:
-    """Calls what may be there, with an argument if it takes one."""
-    method = getattr(owner, name, None)
-    if method is not None:
-        method(*arguments[: method.__code__.co_argcount - 1])
+    return Result()

@@ -1,4 +1,8 @@
-"""Names that a test reads from outside itself: which of them are the program's, and which the judge's own."""
+"""Names that a test reads from outside itself: which of them are the program's, and which the judge's own.
+
+A program must not bring along the tool by which its answer is compared. So a builtin, `isclose`, `Counter`,
+`np` and the modules that tests use are the judge's, unless they are what is under test.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from egcfg_sandbox.judge.faults import NotATest
-from egcfg_sandbox.judge.modules import HELPER_MODULES
-from egcfg_sandbox.judge.shadowing import under_test
-from egcfg_sandbox.judge.unswallowing import TEST
+from egcfg_sandbox.judge.references import HELPER_MODULES
 
-# Names for modules that only the program imported, and where a value's class or a comparison comes from.
+# Names by which programs import packages, and where a class of values or a comparison comes from.
 _USUAL_NAMES: Final = {"np": "numpy", "numpy": "numpy", "pd": "pandas", "pandas": "pandas"}
 _HOMES: Final = {
     **dict.fromkeys(("Counter", "OrderedDict", "defaultdict", "deque"), "collections"),
@@ -24,27 +26,79 @@ _HOMES: Final = {
     "deepcopy": "copy",
     "isclose": "math",
 }
-REPLACED: Final = frozenset({*_USUAL_NAMES, *_HOMES, *HELPER_MODULES})
-"""Names that may come to stand for something of the judge's."""
 
 
-def global_names(*texts: str) -> set[str]:
-    """Names that the test reads from outside itself: its own variables are none of the program's business."""
+class Names:
+    """The names in the texts of a test."""
+
+    def __init__(self, texts: Sequence[str], trees: Sequence[ast.Module]) -> None:
+        nodes = [node for tree in trees for node in ast.walk(tree)]
+        calls = [node.func for node in nodes if isinstance(node, ast.Call)]
+        self.called = {function.id for function in calls if isinstance(function, ast.Name)}
+        """Names that are called as they are: no modules."""
+        self.read = {node.id for node in nodes if isinstance(node, ast.Name) and type(node.ctx) is ast.Load}
+        self.imported = {name for node in nodes for name in _imported_by(node)}
+        """Top-level modules of the test's import statements."""
+        self.asked, self.in_class_bodies = _global_names(texts)
+        """Names that the program may have to give, and those of them that the body of a class reads."""
+
+    def given(self, found: dict[str, Any], entry_point: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What the test gets for the names that a program has: the judge's own, and the program's."""
+        given = {name: value for name, value in found.items() if name in self.asked}
+        helpers = self._helpers(given)
+        helpers.pop(entry_point or "", None)
+        own = {name: given[name] for name in given if name not in helpers and name not in vars(builtins)}
+        shadowing = {name: given[name] for name in given if name in vars(builtins)}
+        if entry_point in shadowing:
+            own[entry_point] = shadowing[entry_point]
+        elif not own and entry_point is None:
+            own = self._shadowing_under_test(shadowing)
+        if entry_point is None and not own:
+            # They are all that the test calls, so one of them is under test.
+            own = {name: given[name] for name in helpers if name in _HOMES}
+            helpers = {name: value for name, value in helpers.items() if name not in own}
+        return helpers, own
+
+    def _helpers(self, given: dict[str, Any]) -> dict[str, Any]:
+        helpers: dict[str, Any] = {}
+        for name in given:
+            if name in _USUAL_NAMES and name not in self.called:
+                helpers[name] = _imported_here(_USUAL_NAMES[name])
+            elif name in HELPER_MODULES and name not in self.called:
+                module = importlib.import_module(name)
+                # Of `from datetime import datetime` the class of that name is meant.
+                helpers[name] = given[name] if given[name] is getattr(module, name, module) else module
+            elif name in _HOMES:
+                helpers[name] = getattr(importlib.import_module(_HOMES[name]), name)
+        return helpers
+
+    def _shadowing_under_test(self, shadowing: dict[str, Any]) -> dict[str, Any]:
+        """The one builtin's name under test, where nobody says what is: what else it means is open."""
+        called = sorted(self.called & shadowing.keys())
+        if len(called) > 1:
+            listed = " and ".join(called)
+            raise NotATest(f"the program has {listed} of its own: entry_point must say which is tested")
+        return {name: shadowing[name] for name in called}
+
+
+def _global_names(texts: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Names that a test reads from outside itself, and those that the bodies of its classes read."""
     names: set[str] = set()
     own: set[str] = set()
+    in_classes: set[str] = set()
     for text in texts:
-        module = symtable.symtable(text, TEST, "exec")
+        module = symtable.symtable(text, "<test>", "exec")
         for symbol in module.get_symbols():
-            if symbol.is_assigned() or symbol.is_imported():
-                own.add(symbol.get_name())
-            else:
-                names.add(symbol.get_name())
+            (own if symbol.is_assigned() or symbol.is_imported() else names).add(symbol.get_name())
         waiting = module.get_children()
         while waiting:
             table = waiting.pop()
-            names |= {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global()}
+            found = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_global()}
+            names |= found
+            if table.get_type() == "class":
+                in_classes |= found
             waiting += table.get_children()
-    return names - own
+    return frozenset(names - own), frozenset(in_classes - own)
 
 
 def _imported_here(name: str) -> Any:
@@ -55,43 +109,8 @@ def _imported_here(name: str) -> Any:
         raise NotATest(f"the test needs {name}, which this sandbox does not have") from None
 
 
-def imported_by(node: ast.AST) -> Iterator[str]:
-    """Top-level modules that an import statement names."""
+def _imported_by(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Import):
         yield from (alias.name.partition(".")[0] for alias in node.names)
     elif isinstance(node, ast.ImportFrom) and node.module:
         yield node.module.partition(".")[0]
-
-
-def helpers_among(given: dict[str, Any], called: set[str], entry_point: str | None) -> dict[str, Any]:
-    """What helps a test to compare but was left to the program to import: the judge's own instead.
-
-    `called`: names that the test calls as they are, which are no modules.
-    """
-    helpers: dict[str, Any] = {}
-    for name in set(given) - called:
-        if name in _USUAL_NAMES:
-            helpers[name] = _imported_here(_USUAL_NAMES[name])
-        elif name in HELPER_MODULES:
-            module = importlib.import_module(name)
-            # Of `from datetime import datetime` the class of that name is meant.
-            helpers[name] = given[name] if given[name] is getattr(module, name, module) else module
-    if entry_point is not None or not set(given) <= _HOMES.keys():
-        for name in (set(given) & _HOMES.keys()) - helpers.keys():
-            helpers[name] = getattr(importlib.import_module(_HOMES[name]), name)
-    helpers.pop(entry_point or "", None)
-    return helpers
-
-
-def bindings_among(
-    given: dict[str, Any], trees: Sequence[ast.AST], entry_point: str | None
-) -> dict[str, Any]:
-    """The program's names that the test gets: those of builtins only where they are under test."""
-    shadowing = {name for name in given if name in vars(builtins)}
-    own = set(given) - shadowing
-    bound = {name: given[name] for name in own}
-    if entry_point in shadowing:
-        bound[entry_point] = given[entry_point]
-    elif not own and entry_point is None:
-        bound |= {name: given[name] for name in under_test(trees, shadowing)}
-    return bound

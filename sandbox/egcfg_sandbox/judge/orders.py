@@ -1,48 +1,36 @@
-"""What a judge is told about a test, and what it tells of it: a message each, between two of one interpreter.
-
-What a judge says is taken apart by fixed places, as it comes from a process that has heard the program.
-"""
+"""What a judge is told about a test, and what it tells of it, as messages between caller and judge."""
 
 from __future__ import annotations
 
+import json
 import marshal
-import struct
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import asdict, dataclass, replace
 
-from egcfg_sandbox.verdicts import CodeTest, Program, StdioTest, Verdict
-
-_VERDICTS: Final = tuple(Verdict)
-_REPORT: Final = struct.Struct("<cB???dI")
-_MARK: Final = b"r"
+from egcfg_sandbox.verdicts import Program, Test, Verdict, packed_test, unpacked_test
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """One test and the program that it judges."""
+    """One test and the program that it judges. `inside`: it runs in the program's process."""
 
-    test: CodeTest | StdioTest
+    test: Test
     source: str
     trace: bool
     entry_point: str | None
     classes: tuple[str, ...]
+    inside: bool
 
 
-def pack_brief(program: Program, test: int) -> bytes:
+def pack_brief(program: Program, test: int, *, inside: bool) -> bytes:
     """The message for the test of that number."""
-    chosen = program.tests[test]
-    if isinstance(chosen, StdioTest):
-        texts = (True, chosen.stdin, chosen.stdout)
-    else:
-        texts = (False, chosen.code, chosen.setup)
-    rest = (program.source, program.trace, program.entry_point, tuple(program.classes))
-    return marshal.dumps((*texts, *rest))
+    rest = (program.source, program.trace, program.entry_point, tuple(program.classes), inside)
+    return marshal.dumps((packed_test(program.tests[test]), *rest))
 
 
 def unpack_brief(message: bytes) -> Brief:
     """The brief in a message of the caller."""
-    is_stdio, first, second, *rest = marshal.loads(message)
-    return Brief((StdioTest if is_stdio else CodeTest)(first, second), *rest)
+    test, *rest = marshal.loads(message)
+    return Brief(unpacked_test(test), *rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +46,13 @@ class RunReport:
 
     def pack(self) -> bytes:
         """The message."""
-        error = (self.error or "").encode("utf-8", "replace")
-        head = _REPORT.pack(
-            _MARK,
-            _VERDICTS.index(self.verdict),
-            self.traced,
-            self.spent,
-            self.error is not None,
-            self.wall_s,
-            len(error),
-        )
-        return head + error + self.output.encode("utf-8", "replace")
+        return json.dumps(asdict(self)).encode()
 
 
-def unpack_report(message: bytes) -> RunReport | None:
-    """The report in a message of a judge; None for any other message."""
-    if message[:1] != _MARK:
-        return None
-    _, verdict, traced, spent, has_error, wall_s, length = _REPORT.unpack_from(message)
-    error = message[_REPORT.size : _REPORT.size + length].decode("utf-8", "replace")
-    output = message[_REPORT.size + length :].decode("utf-8", "replace")
-    return RunReport(_VERDICTS[verdict], error if has_error else None, wall_s, output, traced, spent)
+def unpack_report(message: bytes) -> RunReport | str:
+    """The report in a message of a judge, or the fault that it, or its server, tells of instead."""
+    values = json.loads(message)
+    if "fault" in values:
+        return str(values["fault"])
+    report = RunReport(**values)
+    return replace(report, verdict=Verdict(report.verdict))

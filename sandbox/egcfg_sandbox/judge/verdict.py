@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from egcfg_sandbox.candidate.runner import MODULE
-from egcfg_sandbox.judge.code_check import CodeCheck
+from egcfg_sandbox.judge import seal
+from egcfg_sandbox.judge.code_test import CodeCheck
+from egcfg_sandbox.judge.failures import Raised, raised_in_program
 from egcfg_sandbox.judge.faults import NotATest
-from egcfg_sandbox.judge.remote_errors import RemoteError
-from egcfg_sandbox.judge.session import Session
-from egcfg_sandbox.judge.watch import Ended, Watch
-from egcfg_sandbox.verdicts import CodeTest, StdioTest, Verdict
+from egcfg_sandbox.judge.inside import run_inside
+from egcfg_sandbox.judge.orders import Brief
+from egcfg_sandbox.judge.output_test import Outcome, exit_status, judge_output
+from egcfg_sandbox.judge.questions import Questions
+from egcfg_sandbox.judge.run_watch import Ended, Watch
+from egcfg_sandbox.judge.snippet_test import run_snippet
+from egcfg_sandbox.verdicts import CodeTest, SnippetTest, StdioTest, Verdict
 
 _TOO_MUCH_WRITTEN: Final = frozenset({errno.EFBIG, errno.ENOSPC, errno.EDQUOT})
-_SHOWN: Final = 60
 _MOST_ERROR_CHARACTERS: Final = 300
-
-
-@lru_cache(maxsize=64)
-def _check_for(setup: str, code: str) -> CodeCheck:
-    """One test judges many programs: it is parsed once. A text that does not parse raises each time."""
-    return CodeCheck(setup, code)
-
-
-Outcome = tuple[Verdict, str | None]
-Tested = tuple[str | None, Sequence[str]]
-"""The name of what is under test, where it is known, and the names that are known to be classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +32,45 @@ class Ruling:
     spent: bool
 
 
-def judge(
-    session: Session, test: CodeTest | StdioTest, source: bytes, tested: Tested, *, trace: bool
-) -> Ruling:
-    """Runs one test to its verdict; `session` is with a program's process that has not been told anything."""
-    watch = session.watch
+@lru_cache(maxsize=64)
+def _check_for(setup: str, code: str) -> CodeCheck:
+    """One test judges many programs: it is parsed once. A text that does not parse raises each time."""
+    return CodeCheck(setup, code)
+
+
+def judge(watch: Watch, brief: Brief) -> Ruling:
+    """Runs one test to its verdict; the program's process waits and has not been told anything."""
     finished = clean = False
+    questions = Questions(watch)
+    test = brief.test
+    seal.open_for_test()
     try:
-        watch.start(test.stdin.encode("utf-8", "surrogatepass") if isinstance(test, StdioTest) else b"")
-        if isinstance(test, CodeTest):
+        watch.start(test.input_bytes if isinstance(test, StdioTest) else b"")
+        source = brief.source.encode("utf-8", "surrogatepass")
+        outcome: Outcome = (Verdict.PASSED, None)
+        if brief.inside:
+            clean = True
+            outcome = run_inside(watch, brief)
+        elif isinstance(test, StdioTest):
+            clean = True
+            outcome = judge_output(questions, test, source, trace=brief.trace)
+        elif isinstance(test, SnippetTest):
+            run_snippet(questions, test, brief.source, trace=brief.trace)
+        elif isinstance(test, CodeTest):
             check = _check_for(test.setup, test.code)
             clean = check.leaves_nothing_behind
-            outcome = _judge_code(session, check, source, tested, trace=trace)
-        else:
-            clean = True
-            outcome = _judge_output(session, watch, test, source, trace=trace)
+            questions.references.declared = frozenset(brief.classes)
+            check.run(questions, source, brief.entry_point, trace=brief.trace)
     except Ended as ended:
-        watch.quiet()
-        outcome = (ended.verdict, ended.text)
+        outcome = ended.verdict, ended.text
     except BaseException as error:
-        outcome = _told(error, session, watch)
+        outcome = _told(error, questions)
+    watch.quiet()
     try:
         watch.finish()
         finished = watch.ended is None
     except Ended as ended:
-        finished = False
-        outcome = (ended.verdict, ended.text)
+        outcome = ended.verdict, ended.text
     finally:
         watch.stop()
     verdict, text = outcome
@@ -79,94 +83,41 @@ def _printable(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
-def _told(error: BaseException, session: Session, watch: Watch) -> Outcome:
+def _told(error: BaseException, questions: Questions) -> Outcome:
     """What an exception says about the run; its own class, which may be the test's, can take its time."""
     try:
-        outcome = _of_exception(error, session)
-        watch.quiet()
+        return _of_exception(error, questions)
     except Ended as ended:
-        watch.quiet()
         return ended.verdict, ended.text
     except BaseException:
         # Something of the program is in its text.
-        watch.quiet()
-        return _of_test(session), f"{type(error).__name__} (in the test)"
-    return outcome
+        return _of_test(questions), f"{type(error).__name__} (in the test)"
 
 
-def _judge_code(session: Session, check: CodeCheck, source: bytes, tested: Tested, *, trace: bool) -> Outcome:
-    try:
-        if not check.leaves_nothing_behind:
-            check.guard(session)
-        if check.executes_program:
-            session.watch.tick()
-            check.run_executing(session, source.decode("utf-8", "replace"), trace=trace)
-        else:
-            entry_point, session.class_names = tested[0], frozenset(tested[1])
-            check.run(session, (source, MODULE, trace), entry_point)
-    finally:
-        check.forget()
-    return Verdict.PASSED, None
-
-
-def _judge_output(session: Session, watch: Watch, test: StdioTest, source: bytes, *, trace: bool) -> Outcome:
-    try:
-        session.ask("load", source, "__main__", trace, ())
-    except SystemExit as error:
-        if error.code not in (None, 0, False):
-            return Verdict.CRASHED, f"exited with status {_status(error)}"
-    except Ended as ended:
-        if not watch.left_in_peace(ended):
-            raise
-    watch.drain_outputs()
-    return _compare_tokens(watch.whole_output.split(), test.stdout.split())
-
-
-def _compare_tokens(got: list[str], expected: list[str]) -> Outcome:
-    if got == expected:
-        return Verdict.PASSED, None
-    for number, (left, right) in enumerate(zip(got, expected, strict=False), 1):
-        if left != right:
-            return (
-                Verdict.FAILED,
-                f"word {number} of the output: got {_shown(left)}, expected {_shown(right)}",
-            )
-    return Verdict.FAILED, f"got {len(got)} words of output, expected {len(expected)}"
-
-
-def _shown(word: str) -> str:
-    return repr(word if len(word) <= _SHOWN else word[: _SHOWN - 3] + "...")
-
-
-def _status(error: SystemExit) -> int:
-    return error.code if type(error.code) is int else 1
-
-
-def _of_exception(error: BaseException, session: Session) -> Outcome:
-    remote = getattr(error, "remote", None)
-    if isinstance(remote, RemoteError):
-        return _of_remote(error, remote)
+def _of_exception(error: BaseException, questions: Questions) -> Outcome:
+    raised = raised_in_program(error)
+    if raised is not None:
+        return _of_program(error, raised)
     if isinstance(error, NotATest):
         return Verdict.ERROR, str(error)
     if isinstance(error, AssertionError):
         return Verdict.FAILED, f"AssertionError: {error}" if error.args else "AssertionError"
-    text = f"{type(error).__name__}: {error}"
     if isinstance(error, NameError):
         return Verdict.ERROR, f"NameError: the program does not define {error.name!r}"
-    return _of_test(session), f"{text} (in the test)"
+    return _of_test(questions), f"{type(error).__name__}: {error} (in the test)"
 
 
-def _of_test(session: Session) -> Verdict:
+def _of_test(questions: Questions) -> Verdict:
     """What an exception of the test's own code says: the program's fault once it has been asked something."""
-    return Verdict.FAILED if session.answered else Verdict.ERROR
+    return Verdict.FAILED if questions.answered else Verdict.ERROR
 
 
-def _of_remote(error: BaseException, remote: RemoteError) -> Outcome:
-    where = f" (line {remote.line})" if remote.line else ""
+def _of_program(error: BaseException, raised: Raised) -> Outcome:
+    where = f" (line {raised.line})" if raised.line else ""
     if isinstance(error, SystemExit):
-        return Verdict.CRASHED, f"exited with status {_status(error) if error.code is not None else 0}{where}"
-    if isinstance(error, MemoryError) or (isinstance(error, OSError) and remote.number == errno.ENOMEM):
-        return Verdict.MEMORY, f"{remote.text}{where}"
-    if isinstance(error, OSError) and remote.number in _TOO_MUCH_WRITTEN:
-        return Verdict.OUTPUT_LIMIT, f"{remote.text}{where}"
-    return Verdict.ERROR, f"{remote.text}{where}"
+        return Verdict.CRASHED, f"exited with status {exit_status(error)}{where}"
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and raised.number == errno.ENOMEM):
+        return Verdict.MEMORY, f"{raised.text}{where}"
+    if isinstance(error, OSError) and raised.number in _TOO_MUCH_WRITTEN:
+        return Verdict.OUTPUT_LIMIT, f"{raised.text}{where}"
+    return Verdict.ERROR, f"{raised.text}{where}"

@@ -5,9 +5,6 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
-import struct
-from collections.abc import Callable
-from functools import partial
 from typing import Final
 
 from egcfg_sandbox.linux.syscalls import NUMBERS
@@ -39,15 +36,10 @@ _MOUNT_ATTR_RDONLY: Final = 1
 _AT_FDCWD: Final = -100
 _AT_RECURSIVE: Final = 0x8000
 _CAPABILITY_VERSION_3: Final = 0x20080522
-_CLOCK_MONOTONIC: Final = 1
 _M_ARENA_MAX: Final = -8
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
-_locked: Final = ctypes.PyDLL(None)
-_locked.syscall.restype = ctypes.c_long
-advise: Final = _locked.madvise
-"""The C library's `madvise`, without the detour: it is called hundreds of times in a row."""
 
 
 def syscall(name: str, *arguments: int | bytes | ctypes.Array[ctypes.c_char] | None) -> int:
@@ -117,30 +109,6 @@ def sealed_memory(size: int) -> int:
     os.ftruncate(descriptor, size)
     fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
     return descriptor
-
-
-def prepare_advice(vector: ctypes.Array[ctypes.c_char], count: int, advice: int) -> Callable[[], int]:
-    """`madvise` on many ranges of this process in one call, which returns the bytes done, or -1.
-
-    Everything is made ready here: the call itself is the first thing that a fresh process does.
-    """
-    number = NUMBERS.get("process_madvise", -1)
-    before, after = map(ctypes.c_long, (number, THIS_PROCESS)), map(ctypes.c_long, (count, advice, 0))
-    return partial(_locked.syscall, *before, ctypes.byref(vector), *after)
-
-
-def make_timer() -> int:
-    """A descriptor that becomes readable at set times, for whoever holds it."""
-    return syscall("timerfd_create", _CLOCK_MONOTONIC, os.O_CLOEXEC | os.O_NONBLOCK)
-
-
-def prepare_timer(descriptor: int, seconds: float) -> Callable[[], int]:
-    """A call that makes a timer tick every so many seconds from then on; 0 stops it."""
-    nanoseconds = int(seconds * 1e9)
-    moment = (nanoseconds // 1_000_000_000, nanoseconds % 1_000_000_000)
-    times = ctypes.create_string_buffer(struct.pack("<qqqq", *moment, *moment))
-    number = NUMBERS.get("timerfd_settime", -1)
-    return partial(_locked.syscall, *map(ctypes.c_long, (number, descriptor, 0)), times, None)
 
 
 def use_one_malloc_arena() -> None:

@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from egcfg_sandbox import macos, system, wire
-from egcfg_sandbox.linux import kernel, namespaces, seccomp
+from egcfg_sandbox.confinement import namespaces, seccomp
+from egcfg_sandbox.confinement.layer import Confinement
+from egcfg_sandbox.linux import kernel
 from egcfg_sandbox.server import template
 from egcfg_sandbox.server.usage import Consumption, Usage
-from egcfg_sandbox.server.zone import Zone
 from egcfg_sandbox.verdicts import Limits, Verdict
 
 START: Final = b"s"
@@ -34,9 +35,10 @@ _WORD: Final = struct.Struct("<cQ")
 WORD_BYTES: Final = _WORD.size
 _STATUS: Final = struct.Struct("<?BQ200s")
 STATUS_BYTES: Final = _STATUS.size
-LASTING: Final = b"l"
-"""What the keeper says first, with the memory for traces, on Linux the timer of its ticks, and its mounts."""
-MOST_ENDS: Final = 8
+TRACE: Final = b"t"
+"""What the keeper says first, with the memory for traces."""
+CHANNELS: Final = 4
+"""Descriptors that come with the word that a program is ready: its stdin, stdout, stderr and channel."""
 _NOTHING: Final = 255
 PLAIN_EXIT: Final = "exited with status 0"
 _VERDICTS: Final = tuple(Verdict)
@@ -90,19 +92,18 @@ class Keeper:
         judge: socket.socket,
         template: socket.socket,
         trace: int,
-        zone: Zone,
+        confinement: Confinement,
         limits: Limits,
         usage: Usage,
     ) -> None:
         self._judge = judge
         self._template = template
         self._trace = trace
-        self._zone = zone
+        self._confinement = confinement
         self._limits = limits
         self._usage = usage
         self._refusals: int | None = None
-        self._ticks = kernel.make_timer() if system.LINUX else None
-        self._scratch = namespaces.scratch_state() if zone.has("mount_namespace") else ()
+        self._scratch = namespaces.scratch_state() if confinement.has("mount_namespace") else ()
         self._run = 0
 
     def serve(self) -> None:
@@ -113,7 +114,8 @@ class Keeper:
             kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
         _, listeners = template.receive_word(self._template)
         self._refusals = listeners[0] if listeners else None
-        self._give_judge_what_lasts()
+        wire.send_descriptors(self._judge, TRACE, [self._trace])
+        os.close(self._trace)
         while True:
             program = self._fork()
             try:
@@ -124,15 +126,6 @@ class Keeper:
                 # Until then the judge may still read the trace.
                 word = self._hear()
 
-    def _give_judge_what_lasts(self) -> None:
-        lasting = [self._trace] if self._ticks is None else [self._trace, self._ticks]
-        if self._zone.proc is not None and self._zone.has("mount_namespace"):
-            lasting.append(namespaces.own_mounts(self._zone.proc))
-        wire.send_descriptors(self._judge, LASTING, lasting)
-        for descriptor in lasting:
-            if descriptor != self._ticks:
-                os.close(descriptor)
-
     def _fork(self) -> _Program:
         """Has the program's process made, and hands the judge the ends of what leads to it."""
         self._run += 1
@@ -142,12 +135,11 @@ class Keeper:
         for descriptor in programs:
             os.close(descriptor)
         refusals = self._refusals
-        if self._zone.filters_each_program:
+        if self._confinement.filters_each_program:
             _, (refusals,) = template.receive_word(self._template)
         word, _ = template.receive_word(self._template)
         program = _Program(word.pid, system.death_descriptor(word.pid), refusals)
-        signs = [one for one in (program.death, refusals) if one is not None]
-        wire.send_descriptors(self._judge, Status(True, self._run).pack(), [*judges, *signs])
+        wire.send_descriptors(self._judge, Status(True, self._run).pack(), judges)
         for descriptor in judges:
             os.close(descriptor)
         return program
@@ -158,25 +150,19 @@ class Keeper:
         Returns the word of the judge that ended it, if there was one.
         """
         poll = select.poll()
-        for descriptor in (self._judge.fileno(), program.death, program.refusals, self._ticks):
+        for descriptor in (self._judge.fileno(), program.death, program.refusals):
             if descriptor is not None:
                 poll.register(descriptor, select.POLLIN)
         started: float | None = None
         while True:
-            polling = started is not None and not system.LINUX
-            ready = dict(poll.poll(TICK_S * 1000 if polling else None))
+            ready = dict(poll.poll(None if started is None else TICK_S * 1000))
             fault = None
             if program.refusals is not None and ready.get(program.refusals, 0) & select.POLLIN:
                 fault = self._refused(program.refusals)
-            if fault is None and (program.death in ready or polling):
+            if fault is None and (program.death in ready or (program.death is None and started)):
                 fault = self._died()
-            if fault is None and (polling or self._ticks in ready):
-                if self._ticks is not None:
-                    with contextlib.suppress(BlockingIOError):  # stopped a moment ago
-                        os.read(self._ticks, 8)
-                now = time.monotonic()
-                started = started or now - TICK_S
-                fault = self._exceeded(program.pid, now - started)
+            if fault is None and started is not None and not ready:
+                fault = self._exceeded(program.pid, time.monotonic() - started)
             if fault is not None:
                 self._tell(*fault)
                 return None
@@ -250,7 +236,7 @@ class Keeper:
 
     def _end(self, program: _Program) -> None:
         """Kills everything that is left of the run, and reaps what has no other parent."""
-        everybody = self._zone.has("pid_namespace")
+        everybody = self._confinement.has("pid_namespace")
         with contextlib.suppress(ProcessLookupError):
             os.kill(-1 if everybody else program.pid, signal.SIGKILL)
         if program.death is None:
@@ -268,7 +254,7 @@ class Keeper:
                 break
             with contextlib.suppress(ProcessLookupError):
                 os.kill(-1, signal.SIGKILL)
-        if self._zone.has("mount_namespace") and namespaces.scratch_state() != self._scratch:
+        if self._confinement.has("mount_namespace") and namespaces.scratch_state() != self._scratch:
             namespaces.renew_scratch(self._limits.scratch_bytes)
             self._scratch = namespaces.scratch_state()
 

@@ -1,4 +1,4 @@
-"""Starts the fork server: prepares the zone once, then forks slots, and the judges' server before."""
+"""Starts the fork server: has the layers prepared once, then forks slots and judges."""
 
 from __future__ import annotations
 
@@ -13,22 +13,18 @@ import signal
 import socket
 import sys
 import sysconfig
-from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from egcfg_sandbox import scientific, system, wire
 from egcfg_sandbox.candidate import runner
-from egcfg_sandbox.candidate.rehearsal import Rehearsal
-from egcfg_sandbox.linux import kernel, landlock, namespaces, seccomp
-from egcfg_sandbox.linux.syscalls import SUPPORTED
-from egcfg_sandbox.server import judges, pools, slot, template
-from egcfg_sandbox.server.held import HeldPackage
+from egcfg_sandbox.confinement import probe
+from egcfg_sandbox.confinement.layer import Confinement
+from egcfg_sandbox.judge import process as judge_process
+from egcfg_sandbox.linux import kernel
+from egcfg_sandbox.server import preloading, slot
 from egcfg_sandbox.server.requests import JUDGE, REQUEST_BYTES, become, unpack_request
-from egcfg_sandbox.server.stage import Stage
-from egcfg_sandbox.server.zone import LINUX_LAYERS, Zone
 
 # Imported once, so that no run pays for them.
 _WARM_NAMES: Final = """
@@ -36,7 +32,6 @@ abc array bisect cmath collections collections.abc contextlib copy dataclasses d
 functools heapq io itertools json math numbers operator os random re string struct sys threading time
 traceback types typing warnings weakref
 """
-_REHEARSALS: Final = 20
 _WARM: Final = tuple(_WARM_NAMES.split())
 
 _SYSTEM_READABLE: Final = (
@@ -54,8 +49,6 @@ def _warm_up() -> None:
     # What `site` would have added; programs end themselves with them.
     for name in ("exit", "quit"):
         setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D"))
-    for _ in range(_REHEARSALS):
-        Rehearsal().play()
 
 
 def _shared_libraries() -> set[str]:
@@ -81,112 +74,19 @@ def _readable(packages: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (*top, *_SYSTEM_READABLE), hidden
 
 
-def _prepare(packages: list[str]) -> Zone:
-    """Enters the zone; what cannot be had is noted with its reason and left to the caller to judge."""
-    readable, hidden = _readable(packages)
-    if not system.LINUX:
-        return Zone(None, dict.fromkeys(LINUX_LAYERS, "this is not Linux"), 0, readable, b"", b"")
-    missing: dict[str, str] = {}
-    proc = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    if os.geteuid() == 0:
-        missing |= _leave_root(readable, hidden)
-        lacking = namespaces.enter_zone(proc)
-    else:
-        lacking = namespaces.enter_zone(proc)
-        if "mount" not in lacking:
-            try:
-                namespaces.build_root(readable, hidden)
-            except OSError as error:
-                lacking["mount"] = str(error)
-    missing |= {f"{name}_namespace": reason for name, reason in lacking.items()}
-    abi = 0
-    try:
-        abi = landlock.version()
-    except OSError as error:
-        missing["landlock"] = str(error)
-    if not SUPPORTED:
-        missing["seccomp"] = f"no table of system calls for {os.uname().machine}"
-    return Zone(proc, missing, abi, readable, *_filters(missing))
+def main(descriptor: int, packages: str, preloaded: str | None = None) -> None:
+    """Runs the fork server on an inherited socket; `packages` are folders of further packages, or empty.
 
-
-def _leave_root(readable: tuple[str, ...], hidden: tuple[str, ...]) -> dict[str, str]:
-    """Root builds the small root while it can and then becomes nobody, for whom limits bind.
-
-    Where Python itself lies in a folder closed to nobody and cannot be bound elsewhere, it stays root,
-    without capabilities; what that leaves open is returned.
+    `preloaded`, for a server of tests that run inside the program's process: modules to have ready for them.
     """
-    missing: dict[str, str] = {}
-    try:
-        kernel.unshare(kernel.CLONE_NEWNS)
-        namespaces.build_root(readable, hidden)
-    except OSError as error:
-        missing["mount_namespace"] = str(error)
-    if missing and _in_child(lambda: _read_as_nobody(readable[0])):
-        return missing | {"unprivileged_user": f"{readable[0]} is closed to an ordinary user"}
-    try:
-        namespaces.become_nobody()
-    except OSError as error:
-        return missing | {"unprivileged_user": str(error)}
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
-    return missing
-
-
-def _with_working_filter(zone: Zone) -> Zone:
-    """The zone without its filters where this process may not install them."""
-    reason = _try_filter(zone.program_filter) if zone.program_filter else ""
-    if not reason:
-        return zone
-    return replace(zone, missing={**zone.missing, "seccomp": reason}, program_filter=b"", judge_filter=b"")
-
-
-def _try_filter(program: bytes) -> str:
-    """Why a child of this process cannot be filtered, or nothing."""
-    return _in_child(lambda: _filter(program))
-
-
-def _filter(program: bytes) -> None:
-    kernel.forbid_new_privileges()
-    seccomp.confine_supervised(program)
-
-
-def _read_as_nobody(folder: str) -> None:
-    namespaces.become_nobody()
-    next(Path(folder).iterdir())
-
-
-def _in_child(attempt: Callable[[], object]) -> str:
-    """Tries something in a child, which is then gone; returns why it failed, or nothing."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            attempt()
-        except OSError as error:
-            os.write(writer, str(error).encode())
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as answer:
-        reason = answer.read().decode("utf-8", "replace")
-    os.waitpid(child, 0)
-    return reason
-
-
-def _filters(missing: dict[str, str]) -> tuple[bytes, bytes]:
-    """The system call filters of the program and of its judge."""
-    if "seccomp" in missing:
-        return b"", b""
-    rules = seccomp.Rules("pid_namespace" not in missing, "mount_namespace" not in missing)
-    return seccomp.supervised_program(rules), seccomp.unsupervised_program(rules)
-
-
-def main(descriptor: int, packages: str) -> None:
-    """Runs the fork server on an inherited socket; `packages` are folders of further packages, or empty."""
     _warm_up()
     folders = packages.split(os.pathsep) if packages else []
     sys.path[:] = [path for path in sys.path if path.startswith((sys.base_prefix, sys.base_exec_prefix))]
     if folders:
         sys.path += folders
         scientific.teach()
+    if preloaded is not None:
+        preloading.load(preloaded.split(",") if preloaded else [])
     os.environ.clear()
     sys.argv[:], sys.orig_argv[:] = [""], [sys.executable]
     kernel.use_one_malloc_arena()
@@ -194,48 +94,38 @@ def main(descriptor: int, packages: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
-    judging = judges.hold()
     try:
-        zone = _prepare(folders)
+        confinement = Confinement(*_readable(folders), proc=_open_proc())
+        probe(confinement)
     except Exception as error:
         wire.send(control, json.dumps({"fault": f"{type(error).__name__}: {error}"}).encode())
         os._exit(70)
-    child = os.fork()
-    if child:
-        control.close()
-        os.waitpid(child, 0)
-        os._exit(0)
-    if system.LINUX:
-        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-    zone = _with_working_filter(zone)
-    wire.send(control, json.dumps({"missing": zone.missing}).encode())
-    _serve(control, zone, judging)
+    wire.send(control, json.dumps({"missing": confinement.missing}).encode())
+    _serve(control, confinement)
 
 
-def _serve(control: socket.socket, zone: Zone, judging: HeldPackage) -> None:
+def _open_proc() -> int | None:
+    """The host's /proc, where there is one: later it cannot be reached by its path."""
+    return os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC) if system.LINUX else None
+
+
+def _serve(control: socket.socket, confinement: Confinement) -> None:
     """Forks until the caller has gone; the kernel reaps."""
-    judge_requests = judges.start(zone, judging, control)
-    del judging
     runner.open_streams()
-    stage = Stage()
     gc.collect()
-    pools.fill()
     gc.freeze()
-    stage.learn(zone, template.rehearse_setup)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         try:
             request, descriptors = wire.receive_descriptors(control, REQUEST_BYTES, 2)
-            if len(request) != REQUEST_BYTES:
-                os._exit(0)
-            role, limits = unpack_request(request)
-            if role == JUDGE:
-                wire.send_descriptors(judge_requests, request, descriptors)
         except OSError:
             os._exit(0)
-        if role != JUDGE and os.fork() == 0:
+        if len(request) != REQUEST_BYTES:
+            os._exit(0)
+        if os.fork() == 0:
             control.close()
-            judge_requests.close()
-            become(descriptors, partial(slot.serve, zone=zone, stage=stage, limits=limits))
+            role, limits = unpack_request(request)
+            work = judge_process.run if role == JUDGE else slot.serve
+            become(descriptors, partial(work, confinement=confinement, limits=limits))
         for descriptor in descriptors:
             os.close(descriptor)

@@ -6,34 +6,26 @@ import os
 import socket
 
 from egcfg_sandbox import system, trace_memory
-from egcfg_sandbox.linux import kernel, namespaces
+from egcfg_sandbox.confinement import confine
+from egcfg_sandbox.confinement.layer import Confinement, Process, Role
 from egcfg_sandbox.server.keeper import Keeper
-from egcfg_sandbox.server.stage import Stage
 from egcfg_sandbox.server.template import Template
 from egcfg_sandbox.server.usage import Usage
-from egcfg_sandbox.server.zone import Zone
 from egcfg_sandbox.verdicts import Limits
 
 
-def serve(caller: socket.socket, judge: socket.socket, zone: Zone, stage: Stage, limits: Limits) -> None:
+def serve(caller: socket.socket, judge: socket.socket, confinement: Confinement, limits: Limits) -> None:
     """Makes the slot's users, mounts and processes; the caller may kill its keeper, which ends all of it."""
-    own_mounts = zone.has("mount_namespace")
-    namespaces_wanted = (kernel.CLONE_NEWNS if own_mounts else 0) | (
-        kernel.CLONE_NEWPID if zone.has("pid_namespace") else 0
-    )
-    if namespaces_wanted and zone.proc is not None:
-        namespaces.enter_users(zone.proc, namespaces_wanted)
-    if own_mounts:
-        namespaces.mount_scratch(limits.scratch_bytes)
-    usage = Usage(zone.proc)
+    confine(Process(Role.SLOT, confinement, limits))
+    usage = Usage(confinement.proc)
     trace = system.shared_file(trace_memory.size_for(limits.trace_events))
     ours, theirs = socket.socketpair()
     if os.fork() == 0:
         theirs.close()
         system.introduce(caller)
         usage.leave_out_self()
-        Keeper(judge, ours, trace, zone, limits, usage).serve()
+        Keeper(judge, ours, trace, confinement, limits, usage).serve()
         os._exit(0)
     for end in (ours, judge, caller):
         end.close()
-    Template(theirs, trace, zone, limits, stage, usage).serve()
+    Template(theirs, trace, confinement, limits, usage).serve()

@@ -8,26 +8,20 @@ copied, and it stands outside the process namespace of its programs: what is kil
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import math
 import mmap
 import os
-import resource
 import signal
 import socket
 import struct
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
-from egcfg_sandbox import macos, system, trace_memory, wire
+from egcfg_sandbox import system, trace_memory, wire
 from egcfg_sandbox.candidate.runner import CHANNEL, run
-from egcfg_sandbox.linux import kernel, landlock, namespaces, seccomp
-from egcfg_sandbox.linux.pages import Pages
-from egcfg_sandbox.server.stage import Stage
+from egcfg_sandbox.confinement import confine, namespaces
+from egcfg_sandbox.confinement.layer import Confinement, Process, Role
 from egcfg_sandbox.server.usage import Usage
-from egcfg_sandbox.server.zone import Zone
 from egcfg_sandbox.verdicts import Limits
 
 FORK: Final = b"f"
@@ -41,8 +35,6 @@ _IN_THEIR_PLACES: Final = [
     (socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack(f"{PROGRAM_ENDS}i", *range(PROGRAM_ENDS)))
 ]
 """What comes with that word: the descriptors have the lowest numbers there are, which are free."""
-_OWN_PROCESSES: Final = 2
-_TRACE_BYTES_AHEAD: Final = 64 << 10
 _FAULT: Final = -1
 _WORD: Final = struct.Struct("=iid200s")
 
@@ -75,71 +67,29 @@ def receive_word(channel: socket.socket) -> tuple[Word, list[int]]:
     return Word(pid, status, cpu_s), descriptors
 
 
-def _lowered(kind: int, value: int) -> tuple[int, tuple[int, int]]:
-    """A limit that is set for good, or the lower one that this user has anyway."""
-    highest = resource.getrlimit(kind)[1]
-    if highest != resource.RLIM_INFINITY:
-        value = min(value, highest)
-    return kind, (value, value)
-
-
 def _fault(error: BaseException) -> bytes:
     return _WORD.pack(_FAULT, 0, 0.0, f"{type(error).__name__}: {error}".encode()[:200])
-
-
-def _first_pages(memory: mmap.mmap) -> list[Pages]:
-    """Where a short trace lies."""
-    start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
-    return [Pages([(start, min(_TRACE_BYTES_AHEAD, len(memory)))])]
-
-
-def _settle(keeper: int, folder: str, limits: Sequence[tuple[int, tuple[int, int]]], lowest: int) -> None:
-    """A program's process says which one it is, and leaves the template's place for its own.
-
-    `limits` are those that the template itself could not live with, `lowest` the first descriptor to close.
-    """
-    # A word with nothing but the process id, which the template sees otherwise than the keeper.
-    os.write(keeper, os.getpid().to_bytes(_WORD.size, sys.byteorder))
-    os.setsid()
-    os.chdir(folder)
-    for kind, both in limits:
-        resource.setrlimit(kind, both)
-    os.closerange(lowest, system.MOST_DESCRIPTORS)
-
-
-def rehearse_setup() -> None:
-    """Does in a child, which then ends, what is done before every run."""
-    heard, keeper = os.pipe()
-    _settle(keeper, "/", (_lowered(resource.RLIMIT_CORE, 0),), system.MOST_DESCRIPTORS - 1)
-    os.close(heard)
-    os.close(keeper)
 
 
 class Template:
     """Forks one program's process after another for its keeper. `trace` is the memory for their traces."""
 
     def __init__(
-        self, keeper: socket.socket, trace: int, zone: Zone, limits: Limits, stage: Stage, usage: Usage
+        self, keeper: socket.socket, trace: int, confinement: Confinement, limits: Limits, usage: Usage
     ) -> None:
-        self._stage = stage
         self._keeper = keeper
-        self._zone = zone
+        self._confinement = confinement
         self._limits = limits
         self._usage = usage
-        self._folder = namespaces.SCRATCH if zone.has("mount_namespace") else "/"
+        self._folder = namespaces.SCRATCH if confinement.has("mount_namespace") else "/"
         self._trace = mmap.mmap(trace, trace_memory.size_for(limits.trace_events))
         self._zero_trace = system.zeroing(self._trace)
-        self._trace_pages = _first_pages(self._trace) if system.LINUX else []
-        self._last_limits = (
-            _lowered(resource.RLIMIT_CPU, math.ceil(limits.cpu_s) + 1),
-            _lowered(resource.RLIMIT_NOFILE, limits.open_files),
-        )
 
     def serve(self) -> NoReturn:
         """Goes on until the keeper has gone."""
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         try:
-            listener = self._confine()
+            listener = self._confine(Role.TEMPLATE)
         except BaseException as error:
             self._keeper.send(_fault(error))
             os._exit(70)
@@ -148,23 +98,22 @@ class Template:
         self._fork_and_answer()
 
     def _fork_and_answer(self) -> NoReturn:
-        """Does what the keeper says. Each object that is looked at here is a page to be copied: few are."""
-        receive, fork, wait, close = self._keeper.recvmsg, system.fork, os.waitpid, os.closerange
+        """Does what the keeper says."""
         program = 0
         while True:
-            word, further, _, _ = receive(1, _SPACE, wire.CLOSE_ON_EXEC)
+            word, further, _, _ = self._keeper.recvmsg(1, _SPACE, wire.CLOSE_ON_EXEC)
             if word == FORK and further == _IN_THEIR_PLACES:
                 if program:
-                    wait(program, 0)
+                    os.waitpid(program, 0)
                 self._zero_trace()
                 try:
-                    program = fork()
+                    program = os.fork()
                 except OSError as error:
                     self._keeper.send(_fault(error))
                     break
                 if program == 0:
                     self._become_program()
-                close(0, PROGRAM_ENDS)
+                os.closerange(0, PROGRAM_ENDS)
             elif word in (ASK, REAP):
                 program = self._tell_death(program, 0 if word == REAP else os.WNOHANG)
             else:
@@ -191,40 +140,24 @@ class Template:
         self._keeper.send(Word(left, status, cpu_s).pack())
         return left
 
-    def _confine(self) -> int | None:
-        """Limits, rights and filter; returns the descriptor at which refused calls are announced."""
-        zone, limits = self._zone, self._limits
-        resource.setrlimit(*_lowered(resource.RLIMIT_FSIZE, limits.file_size_bytes))
-        if not system.LINUX:
-            return None
-        kernel.forbid_new_privileges()
-        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
-        mapped = self._usage.base_mapped + limits.memory_bytes
-        mapped += trace_memory.size_for(limits.trace_events)
-        resource.setrlimit(*_lowered(resource.RLIMIT_AS, mapped))
-        if zone.has("user_namespace"):
-            # Elsewhere the limit would count whatever else this user runs.
-            tasks = limits.processes + _OWN_PROCESSES
-            resource.setrlimit(*_lowered(resource.RLIMIT_NPROC, tasks))
-        if zone.landlock_abi:
-            writable = (namespaces.SCRATCH_PARENT,) if zone.has("mount_namespace") else ()
-            rights = landlock.prepare(zone.landlock_abi, zone.readable, namespaces.DEVICES, writable)
-            landlock.confine(rights)
-            os.close(rights)
-        kernel.drop_capabilities()
-        return seccomp.confine_supervised(zone.program_filter) if zone.filters_template else None
+    def _confine(self, role: Role) -> int | None:
+        """Binds this process; returns the descriptor at which refused calls are announced, if any."""
+        process = Process(role, self._confinement, self._limits, self._usage.base_mapped)
+        confine(process)
+        return process.listener
 
     def _become_program(self) -> NoReturn:
         """Takes its place among the confined, on descriptors of its own alone, and waits to be told more."""
         try:
-            self._stage.warm(self._trace_pages)
-            if not system.LINUX:
-                macos.confine(self._zone.readable)
-            if self._zone.filters_each_program:
-                listener = seccomp.confine_supervised(self._zone.program_filter)
+            os.setsid()
+            os.chdir(self._folder)
+            listener = self._confine(Role.PROGRAM)
+            if listener is not None:
                 wire.send_descriptors(self._keeper, Word().pack(), [listener])
-            _settle(_KEEPER, self._folder, self._last_limits, _KEEPER)
+            # A word with nothing but the process id, which the template sees otherwise than the keeper.
+            os.write(_KEEPER, os.getpid().to_bytes(_WORD.size, sys.byteorder))
+            os.closerange(_KEEPER, system.MOST_DESCRIPTORS)
         except BaseException as error:
             self._keeper.send(_fault(error))
             os._exit(70)
-        run(self._stage.runner, self._trace, (self._limits.trace_events, self._limits.repr_chars))
+        run(self._trace, (self._limits.trace_events, self._limits.repr_chars))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from egcfg_sandbox import CodeTest, Program, Sandbox, Verdict
+from egcfg_sandbox import CheckerTest, Program, Sandbox, Verdict
 from egcfg_tui.exercises import Visibility, with_visible
 from egcfg_tui.exercises.formats.ds1000 import names, read
 from egcfg_tui.exercises.model import Exercise, ExerciseError, ExerciseKind
@@ -120,6 +120,18 @@ def test_a_snippet_may_stand_inside_a_function(sandbox: Sandbox) -> None:
     assert judge(sandbox, exercise, "    return data\n") == [Verdict.PASSED, Verdict.FAILED]
 
 
+def test_a_function_with_parameters_is_called_as_the_checker_does(sandbox: Sandbox) -> None:
+    prompt = INSIDE.replace("f(data=example)", "f(data)")
+    changes = {"prompt": prompt, "reference_code": "    return [2 * x for x in data]\n"}
+    exercise = read(row(**changes, code_context=CONTEXT_INSIDE.replace("out", "result")))
+    assert "generate_test_case(1)" in exercise.visible[0].text
+    assert "14" not in exercise.visible[0].text
+    assert judge(sandbox, exercise, "    return [2 * x for x in data]\n") == [Verdict.PASSED] * 2
+    assert judge(sandbox, exercise, "    return data\n") == [Verdict.PASSED, Verdict.FAILED]
+    assert judge(sandbox, exercise, "    return dat\n") == [Verdict.ERROR] * 2
+    assert read(row(**changes, code_context="def test_execution(solution): ...")).visible == ()
+
+
 def test_traces_tell_the_snippets_lines_and_the_examples_values(sandbox: Sandbox) -> None:
     source = "out = []\nfor x in data:\n    out += [2 * x]\n"
     result = sandbox.run(Program(source, read(row()).visible, trace=True)).results[0]
@@ -194,5 +206,5 @@ def test_a_broken_row_is_refused_by_place(changes: dict[str, object], key: str, 
 
 def test_the_checker_is_what_the_row_says() -> None:
     (checker,) = read(row()).hidden
-    assert isinstance(checker, CodeTest)
+    assert isinstance(checker, CheckerTest)
     assert checker.setup == CONTEXT.rstrip()

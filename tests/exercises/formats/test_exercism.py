@@ -117,7 +117,7 @@ def test_a_folder_is_read(folder: Path) -> None:
     assert "def later(self):" in exercise.statement
     assert exercise.starter.endswith("# Level names of the harbour.\nLEVELS = []\n")
     assert [test.text for test in exercise.visible] == [
-        "assert high_tide(HOURS) == 3",
+        "def test_first(self):\n    self.assertEqual(high_tide(HOURS), 3)",
         "assert 'low' in LEVELS",
         "assert Tide(2).later() == 3",
     ]

@@ -50,7 +50,7 @@ def test_a_stub_is_read(tmp_path: Path) -> None:
         visible=(
             CodeTest("assert (area(1) == math.pi) == True"),
             CodeTest("assert area(half(0)) == 0.0"),
-            CodeTest("assert area(2) > 12", "import math"),
+            CodeTest("assert area(2) > 12"),
         ),
         starter=STUB.partition("    raise")[0],
         level=0,
@@ -127,10 +127,6 @@ def test_several_stubs_are_wanted_together(tmp_path: Path) -> None:
         ("\ndef f(x): ...\nassert f(1)\n", "disc.py, line 2: `f` has no docstring"),
         ('def f(x):\n    """Yes."""\n', "disc.py: the exercise has no tests"),
         ('def f(x):\n    """Yes."""\nassert g(1)\n', "key `visible.1`: the test does not use `f`"),
-        (
-            'def f(x):\n    """Yes."""\ndef test_f(capsys): ...\n',
-            "disc.py, line 3: `test_f` takes `capsys` from a fixture",
-        ),
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, source: str, words: str) -> None:

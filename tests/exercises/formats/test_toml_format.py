@@ -301,3 +301,44 @@ def test_a_damaged_file_is_read_or_refused_with_the_file_named(text: str, positi
 def test_starters_that_only_import_are_taken() -> None:
     exercise = read(GOOD.replace('"def twice(x):"', '"import math"'))
     assert replace(exercise, starter="") == replace(read(GOOD), starter="")
+
+
+PROGRAM = """\
+title = "Float"
+kind = "stdin"
+statement = "Print 0.3."
+{tolerance}
+[[visible]]
+stdin = ""
+stdout = "0.3"
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"), [("", 1e-6), ("tolerance = 1e-9", 1e-9), ("tolerance = 0", 0.0)]
+)
+def test_a_tolerance_holds_for_all_tests_of_a_program_and_is_written_again(
+    line: str, expected: float
+) -> None:
+    exercise = read(PROGRAM.format(tolerance=line))
+    assert exercise.visible == (StdioTest("", "0.3", expected),)
+    assert read(toml_format.write(exercise)) == exercise
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("tolerance = 1", "is 1; write a number from 0 to below 1"),
+        ("tolerance = -1e-9", "is -1e-09; write a number from 0 to below 1"),
+        ("tolerance = nan", "is nan; write a number from 0 to below 1"),
+        ('tolerance = "1e-6"', "is a string; write a number"),
+        ("tolerance = true", "is true or false; write a number"),
+    ],
+)
+def test_a_tolerance_that_is_none_is_refused(line: str, problem: str) -> None:
+    assert refusal(PROGRAM.format(tolerance=line)) == f"twice.toml, line 4, key `tolerance`: {problem}"
+
+
+def test_a_tolerance_belongs_to_programs_alone() -> None:
+    text = "tolerance = 1e-9\n" + GOOD
+    assert "line 1, key `tolerance`: belongs to kind `stdin`" in refusal(text)

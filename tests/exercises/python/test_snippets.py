@@ -5,28 +5,9 @@ from __future__ import annotations
 import ast
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from egcfg_sandbox import Program, Sandbox, Verdict
-from egcfg_tui.exercises.python.snippets import (
-    is_snippet_test,
-    open_function,
-    snippet_test,
-    split_notes,
-    undefined_names,
-)
-
-CODE = st.sampled_from(["assert x == 1", "assert x\nassert not y", "x", "# note\nassert x"])
-OWN = st.sampled_from(["", "n = 2", "n = [\n    1,\n]", "import re\n\nn = 3"])
-
-
-@given(CODE, OWN)
-def test_a_test_is_made_of_what_it_can_be_split_into(code: str, own: str) -> None:
-    test = snippet_test(code, "n = 1\n", own=own)
-    assert split_notes(test) == (own, code)
-    assert is_snippet_test(test)
-    assert snippet_test(split_notes(test)[1], "n = 1\n", own=split_notes(test)[0]) == test
+from egcfg_sandbox import Program, Sandbox, SnippetTest, Verdict
+from egcfg_tui.exercises.python.snippets import needs_arguments, open_function, undefined_names
 
 
 @pytest.mark.parametrize(
@@ -44,7 +25,7 @@ def test_the_snippet_runs_behind_the_given_code(
     sandbox: Sandbox, source: str, own: str, verdict: Verdict
 ) -> None:
     code = "assert len([total]) == 1\nassert total == 2"
-    report = sandbox.run(Program(source, (snippet_test(code, "n = 1\n", own=own),)))
+    report = sandbox.run(Program(source, (SnippetTest(code, "n = 1\n", own),)))
     assert report.status is verdict
 
 
@@ -61,6 +42,15 @@ def test_the_snippet_runs_behind_the_given_code(
 )
 def test_an_insertion_point_inside_a_function_is_noticed(given_code: str, function: str | None) -> None:
     assert open_function(given_code) == function
+
+
+@pytest.mark.parametrize(
+    ("header", "needed"),
+    [("f()", False), ("f(x)", True), ("f(x=1)", False), ("f(*, x)", True), ("f(*x, **y)", False)],
+)
+def test_a_function_that_needs_arguments_is_noticed(header: str, needed: bool) -> None:
+    assert needs_arguments(f"x = 1\ndef {header}:\n") is needed
+    assert not needs_arguments(f"def {header}: ...\n")
 
 
 def test_names_that_nothing_binds() -> None:

@@ -58,6 +58,7 @@ class C:
     attribute = 1
 a, (b, *c) = 1, (2, 3)
 d: int = 4
+a.j = b[0] = 5
 if a:
     e = 1
 else:

@@ -1,4 +1,4 @@
-"""Tests cut out of a suite decide alone as they did within it."""
+"""Tests cut out of a suite decide alone as they did within it; others are handed over with their file."""
 
 from __future__ import annotations
 
@@ -8,14 +8,31 @@ from types import SimpleNamespace
 
 import pytest
 
-from egcfg_sandbox import CodeTest, Program, Sandbox
-from egcfg_tui.exercises.model import ExerciseError
-from egcfg_tui.exercises.python.suites import imported_names, read_tests
+from egcfg_sandbox import CodeTest, Program, Sandbox, SuiteTest, why_inside
+from egcfg_tui.exercises.python.source import imported_names
+from egcfg_tui.exercises.python.suites import Suite, SuiteTests, read_tests
 from egcfg_tui.exercises.reading.places import Place
 
 
-def cut(source: str, **helpers: str) -> list[CodeTest]:
-    return read_tests(ast.parse(dedent(source)), "sums", helpers, Place("sums_test.py"))
+def read(source: str, **beside: str) -> SuiteTests:
+    text = dedent(source)
+    files = tuple((f"{name}.py", content) for name, content in beside.items())
+    place = Place("sums_test.py")
+    return read_tests(Suite(ast.parse(text), text, "sums_test.py", "sums", place, files))
+
+
+def cut(source: str) -> list[CodeTest]:
+    """The tests of a file all of which stand alone."""
+    tests = read(source).tests
+    assert all(isinstance(test, CodeTest) for test in tests), tests
+    return [test for test in tests if isinstance(test, CodeTest)]
+
+
+def whole(source: str, **beside: str) -> list[SuiteTest]:
+    """The tests of a file all of which stay in it."""
+    tests = read(source, **beside).tests
+    assert all(isinstance(test, SuiteTest) for test in tests), tests
+    return [test for test in tests if isinstance(test, SuiteTest)]
 
 
 def holds(test: CodeTest, **program: object) -> bool:
@@ -64,7 +81,7 @@ def test_plain_methods_become_assertions() -> None:
         "assert add(1, 2) == 3",
         "total = add(math.floor(1.5), 1)\nassert total\nassert None is None",
     ]
-    assert {test.setup for test in tests} == {"import math"}
+    assert [test.setup for test in tests] == ["", "import math"]
 
 
 @pytest.mark.parametrize(
@@ -155,6 +172,7 @@ def test_what_is_skipped_is_no_test(decorator: str) -> None:
             assert add(1, 1) == 2
         """
     assert [test.code for test in cut(source)] == ["assert add(1, 1) == 2"]
+    assert read(source).left_out == ("sums_test.py: `test_later` is skipped; it is left out",)
 
 
 def test_imports_from_the_future_are_left_out() -> None:
@@ -278,38 +296,95 @@ def test_names_of_the_program_are_reached_however_they_are_imported() -> None:
     assert not holds(test, add=lambda left, right: left - right, ZERO=0)
 
 
-def test_modules_beside_the_suite_are_carried_along() -> None:
-    source = """
-        from sums import add
-        from sums_data import PAIRS
+def test_the_module_is_spelled_out_where_a_name_is_taken() -> None:
+    (test,) = cut("import sums\ndef test_it(): assert sums.add(1, 2) == 3")
+    assert test == CodeTest("assert add(1, 2) == 3")
+    (kept,) = whole("import sums\ndef test_it():\n    add = sums.add(1, 2)\n    assert add == 3")
+    assert kept.node == "test_it"
+    (passed,) = whole("import sums\ndef test_it(): assert vars(sums)")
+    assert passed.module == "sums"
 
-        def test_all():
-            for left, right in PAIRS:
-                assert add(left, right) == left + right
-        """
-    (test,) = cut(source, sums_data="PAIRS = [(1, 2)]", unused="raise SystemExit")
-    assert "SystemExit" not in test.setup
-    assert holds(test, add=lambda left, right: left + right)
-    assert not holds(test, add=lambda left, right: 0)
+
+PARAMETERS = {
+    "stacked": ("@mark('a', [1, 2])\n@mark('b', [3, 4])", ["a=1, b=3", "a=2, b=3", "a=1, b=4", "a=2, b=4"]),
+    "ids": ("@mark('a, b', [(1, 2), (3, 4)], ids=['x', 'y'])", ["a=1, b=2", "a=3, b=4"]),
+    "param": ("@mark(('a', 'b'), [pytest.param(1, 2, id='x'), [3, 4]])", ["a=1, b=2", "a=3, b=4"]),
+    "words": ("@mark(argnames=['a', 'b'], argvalues=((1, 2),))", ["a=1, b=2"]),
+}
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_written_parameters_are_put_into_calls(name: str) -> None:
+    marks, calls = PARAMETERS[name]
+    marks = marks.replace("mark(", "pytest.mark.parametrize(")
+    (function, method) = (
+        f"import pytest\nfrom sums import add\n{marks}\ndef test_it(a, b):\n    assert add(a, b)\n",
+        "import pytest\nfrom sums import add\nclass TestIt:\n"
+        + "".join(f"    {line}\n" for line in marks.split("\n"))
+        + "    def test_it(self, a, b):\n        assert add(a, b)\n",
+    )
+    for source in (function, method):
+        tests = cut(source)
+        assert [test.code.split("\n")[-1] for test in tests] == [f"test_it({call})" for call in calls]
+        assert all(why_inside(test) is None for test in tests)
+        assert all(holds(test, add=lambda a, b: True) for test in tests)
+        assert not any(holds(test, add=lambda a, b: False) for test in tests)
 
 
 @pytest.mark.parametrize(
-    ("source", "line", "words"),
+    ("source", "nodes"),
     [
-        ("def test_a(tmp_path): ...", 1, "`test_a` takes `tmp_path` from a fixture"),
+        ("def test_a(tmp_path): assert add(1)", ["test_a"]),
+        ("@pytest.mark.parametrize('b', [1])\ndef test_a(a): assert add(a)", ["test_a"]),
+        ("@pytest.mark.parametrize('a', VALUES)\ndef test_a(a): assert add(a)", ["test_a"]),
+        ("@pytest.mark.parametrize('a', [1], indirect=True)\ndef test_a(a): assert add(a)", ["test_a"]),
+        ("@pytest.mark.usefixtures('x')\ndef test_a(): assert add(1)", ["test_a"]),
+        ("async def test_a(): assert add(1)", ["test_a"]),
+        ("def test_a(): pytest.raises(ValueError, add, 1)", ["test_a"]),
+        ("def test_a():\n    with pytest.raises(E) as e: add()\n    assert e.type is E", ["test_a"]),
+        ("def test_a():\n    with pytest.warns(UserWarning): add()", ["test_a"]),
         (
-            "@pytest.mark.parametrize('b', [1])\ndef test_a(a): ...",
-            2,
-            "are not those of its parametrize mark",
+            "class TestA:\n    def setup_method(self): ...\n    def test_b(self): assert add()",
+            ["TestA::test_b"],
         ),
-        ("@pytest.mark.parametrize('a', VALUES)\ndef test_a(a): ...", 1, "must be written as a list"),
+        ("class TestA:\n    def test_b(self): assert self.x", ["TestA::test_b"]),
+        ("class TestA:\n    class TestB:\n        def test_c(self): assert add()", ["TestA::TestB::test_c"]),
+        ("class Base:\n    def test_b(self): add()\nclass TestA(Base): ...", ["TestA::test_b"]),
+        ("if add:\n    def test_a(tmp_path): assert add()", ["test_a"]),
+        (
+            "def setup_module(): ...\ndef test_a(): assert add()\ndef test_b(): assert add()",
+            ["test_a", "test_b"],
+        ),
+        ("@pytest.fixture(autouse=True)\ndef x(): ...\ndef test_a(): assert add()", ["test_a"]),
+        ("@patch('x')\ndef test_a(y): assert add()", ["test_a"]),
+        ("import sqlite3\ndef test_a(): assert add(sqlite3)", ["test_a"]),
     ],
 )
-def test_what_cannot_stand_alone_is_named(source: str, line: int, words: str) -> None:
-    with pytest.raises(ExerciseError) as caught:
-        cut(source)
-    assert str(caught.value).startswith(f"sums_test.py, line {line}: ")
-    assert words in str(caught.value)
+def test_what_would_lose_something_stays_in_its_file(source: str, nodes: list[str]) -> None:
+    tests = whole(f"import pytest\nfrom sums import add\n{source}\n")
+    assert [test.node for test in tests] == nodes
+    assert all(test.source.endswith(f"{source}\n") and why_inside(test) for test in tests)
+
+
+def test_a_module_beside_keeps_what_uses_it_in_its_file() -> None:
+    source = "from sums import add\nfrom sums_data import N\ndef test_all():\n    assert add(N)\n"
+    (test,) = whole(source, sums_data="N = 1")
+    assert test.files == (("sums_test.py", source), ("sums_data.py", "N = 1"))
+    assert test.text == "def test_all():\n    assert add(N)"
+    assert test.why == "uses the module `sums_data`"
+    assert isinstance(read(source.replace("add(N)", "add(1)"), sums_data="N = 1").tests[0], CodeTest)
+
+
+def test_only_what_needs_it_stays_in_its_file() -> None:
+    tests = read("from sums import add\ndef test_a(): assert add()\ndef test_b(capsys): assert add()\n").tests
+    assert [type(test) for test in tests] == [CodeTest, SuiteTest]
+
+
+@pytest.mark.parametrize("mark", ["pytest.mark.xfail", "unittest.expectedFailure"])
+def test_what_is_expected_to_fail_is_left_out(mark: str) -> None:
+    found = read(f"import pytest, unittest\n@{mark}\ndef test_a(): assert 0\ndef test_b(): assert sums\n")
+    assert len(found.tests) == 1
+    assert found.left_out == ("sums_test.py: `test_a` is expected to fail; it is left out",)
 
 
 def test_the_check_of_this_file_sees_failures() -> None:

@@ -129,7 +129,7 @@ def test_drafts_that_are_not_chosen_are_left_out_where_rows_cost_time(sandbox: S
     for backend in ("cpu", "cuda"):
         engine = babbling(3)
         engine.info = replace(engine.info, backend=backend)
-        with workbench(engine, sandbox) as context:
+        with workbench(engine, sandbox, EXERCISES[-1]) as context:
             taken.append(decisions(GuidedTrial(context, chosen, (1,)).run()))
             rejected.append(context.meter.tokens.rejected)
         decodes.append(engine.decodes)

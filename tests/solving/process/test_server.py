@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 from support.tiny_gguf import write_tiny_gguf
 
-from egcfg_sandbox import Limits, Program
+from egcfg_sandbox import Limits, Program, SnippetTest
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.engine.stop_flag import StopFlag
 from egcfg_tui.events import EngineLoaded, Event, FailureKind, SolveFailed
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
-from egcfg_tui.exercises.python.snippets import snippet_test
 from egcfg_tui.models import memory
 from egcfg_tui.solving.process.host import Inbox
 from egcfg_tui.solving.process.server import ServiceConfig, SolverService
@@ -29,7 +28,7 @@ SNIPPET = Exercise(
     kind=ExerciseKind.DATA,
     entry_point="total",
     given=GIVEN,
-    visible=(snippet_test("assert total == 3", GIVEN),),
+    visible=(SnippetTest("assert total == 3", GIVEN),),
     source="x.jsonl#1",
 )
 

@@ -107,7 +107,7 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES, max_size=14).map("".join)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(TEXTS, st.sampled_from(EXERCISES))
 def test_any_text_in_tokens_ends_where_the_whole_text_ends(text: str, exercise: Exercise) -> None:
     text = exercise.starter + text
@@ -116,7 +116,25 @@ def test_any_text_in_tokens_ends_where_the_whole_text_ends(text: str, exercise: 
     assert ends[-1] is None or len(exercise.starter.rstrip()) <= ends[-1] <= len(text)
 
 
-@settings(max_examples=1500, deadline=None)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "n = input()\nprint(n)\nprint(n)<|im_end|>\n",
+        "n = input()\nprint(n)\nprint(n)</s>\n",
+        "n = input()\nprint(n)\nprint(n)```\n",
+        "print(1)\n\\[THINK]",
+        "print(1)\n\u200b\nprint(2)\n\u00a0\nüber = 1\nÜberall wird addiert.\n",
+        "print(1)\nn = 1e-5\nprint('ü')\nif n: print(2)\nelse:\n    print(3)\n",
+        "print(1)\r\nprint(2)\r\nDone here.\r\n",
+    ],
+)
+def test_bytes_of_a_program_end_where_the_whole_program_ends(text: str) -> None:
+    program, data = EXERCISES[5], text.encode()
+    ends = [answer_end(data[:size].decode("utf-8", "replace"), program) for size in range(len(data) + 1)]
+    assert next((end for end in ends if end is not None), None) == ends[-1]
+
+
+@settings(max_examples=500, deadline=None)
 @given(st.one_of(TEXTS, st.text(max_size=80)), st.sampled_from(EXERCISES))
 def test_nothing_is_raised_and_cutting_changes_nothing(text: str, exercise: Exercise) -> None:
     text = exercise.starter + text

@@ -6,9 +6,11 @@ import ast
 from collections.abc import Callable
 from itertools import cycle
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from egcfg_tui.exercises.library import bundled
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.solving.text.answer_span import answer_code, answer_end, holds_code
 
@@ -105,13 +107,14 @@ def modules(draw: st.DrawFn) -> str:
                 "from operator import add as f\n",
                 "import math as f\n",
                 f"if True:\n    def f(x):\n{body.replace('    ', '        ')}",
-                f"try:\n    from fast import f\nexcept ImportError:\n    f = lambda x: {draw(expressions())}\n",
+                f"try:\n    from a import f\nexcept ImportError:\n    f = lambda x: {draw(expressions())}\n",
                 f"def f(x):\n    f.calls += 1\n{body}\n\nf.calls = 0\n",
                 f"def f(x):\n    global COUNT\n    COUNT += 1\n{body}\nCOUNT = 0\n",
                 f"def f(x):\n    return later({draw(expressions())})\n\n\ndef later(x):\n{body}",
                 f"import sys\n\n\ndef f(x):\n{body}\n\nsys.setrecursionlimit(10**6)\n",
-                f"cache = {{}}\n\n\ndef f(x):\n    cache[x] = x\n{body}\n\nfor y in range(3):\n    cache[y] = y\n",
+                f"seen = {{}}\n\n\ndef f(x):\n    seen[x] = x\n{body}\n\nfor y in '':\n    seen[y] = y\n",
                 f"def f(x):\n{body}\n\nf = staticmethod(f)\n",
+                "def f(x):\n    return f(x - 1)\n\n\nimport sys\n\nsys.setrecursionlimit(9999)\n",
             ]
         )
     )
@@ -188,9 +191,7 @@ WRAPPINGS: tuple[Callable[[str], str], ...] = (
     lambda code: f"<think>\ndef f(x):\n    return 0\n```\nno, wrong\n</think>\n```python\n{code}```\n",
     lambda code: f"[THINK]f = None[/THINK]{code}",
     lambda code: f"f = lambda\n</think>\n\n{code}",
-    lambda code: (
-        f"<|channel|>analysis<|message|>def f(x): return 0<|end|><|start|>assistant<|channel|>final<|message|>{code}"
-    ),
+    lambda code: f"<|channel|>analysis<|message|>def f(x): return 0<|end|><|start|>final<|message|>{code}",
     lambda code: f"```python\ndef f(x):\n    ...\n```\nNow the body:\n```python\n{code}```\n",
     lambda code: f"```bash\npip install sorted\n```\n```python\n{code}```\n",
 )
@@ -254,7 +255,7 @@ def answers(draw: st.DrawFn) -> tuple[str, str]:
     return module, f"{before}{ended}{after}"
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(answers())
 def test_a_module_comes_back_unchanged(answer: tuple[str, str]) -> None:
     module, text = answer
@@ -263,7 +264,7 @@ def test_a_module_comes_back_unchanged(answer: tuple[str, str]) -> None:
     assert holds_code(text, FUNCTION)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(answers(), st.lists(st.integers(1, 9), min_size=1))
 def test_it_ends_in_tokens_where_it_ends_at_once(answer: tuple[str, str], sizes: list[int]) -> None:
     module, text = answer
@@ -288,14 +289,15 @@ PROGRAMS = (
     "T = '''\n```\nOne two three four\n'''\nprint(T)\n",
     "n = int(input())\nif n > 1:\n    print(n)\nelif n:\n    print(1)\nelse:\n    print('</s>')\n",
 )
-PROSE_BEHIND = tuple(text for text in AFTER if not text.startswith(("print", "assert", "if", "def", "#"))) + (
+PROSE_BEHIND = (
+    *(text for text in AFTER if not text.startswith(("print", "assert", "if", "def", "#"))),
     "Explanation\n",
     "Output: a b\n",
     "```\nOutput\n6\n",
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(PROGRAMS),
     st.sampled_from([wrap for wrap in WRAPPINGS if "f(" not in wrap("") and "f =" not in wrap("")]),
@@ -305,8 +307,16 @@ PROSE_BEHIND = tuple(text for text in AFTER if not text.startswith(("print", "as
 def test_a_program_comes_back_unchanged(
     program: str, wrap: Callable[[str], str], before: str, after: str
 ) -> None:
+    assume(not ("'''" in program and wrap is odd_spaces))
     wrapped = wrap(program)
     text = f"{before}{wrapped if wrapped.endswith(chr(10)) else wrapped + chr(10)}{after}"
     assert plain(answer_code(text, PROGRAM)) == plain(program)
     ends = [answer_end(text[:length], PROGRAM) for length in range(len(text) + 1)]
     assert next((end for end in ends if end is not None), None) == ends[-1]
+
+
+@pytest.mark.parametrize("exercise", bundled(), ids=lambda exercise: exercise.id)
+def test_the_reference_of_an_exercise_comes_back_unchanged(exercise: Exercise) -> None:
+    reference = f"{(exercise.reference or '').strip()}\n"
+    assert answer_code(reference, exercise) == reference
+    assert answer_code(f"Here it is:\n```python\n{reference}```\nIt works.\n", exercise) == reference

@@ -1,0 +1,118 @@
+"""Executes a test that is code, with handles for the program's names."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import random
+from typing import Any, Final
+
+from egcfg_sandbox.judge import cases, seal
+from egcfg_sandbox.judge.assertions import CheckedTest, Checks, parse
+from egcfg_sandbox.judge.faults import NotATest
+from egcfg_sandbox.judge.handles import is_handle, known_as
+from egcfg_sandbox.judge.names import Names
+from egcfg_sandbox.judge.questions import Questions
+
+_HARMLESS_NAMES: Final = """
+bisect cmath collections copy datetime decimal fractions functools heapq itertools json math operator random
+re statistics string typing
+"""
+_HARMLESS_IMPORTS: Final = frozenset(_HARMLESS_NAMES.split())
+_REACHING_NAMES: Final = """
+__builtins__ __import__ compile delattr eval exec getattr globals open setattr vars
+"""
+_REACHING: Final = frozenset(_REACHING_NAMES.split())
+
+
+class _Namespace(dict[str, Any]):
+    """The test's globals; a variable of the program is asked for each time it is read."""
+
+    def __init__(self, questions: Questions) -> None:
+        super().__init__(__name__="__main__", __builtins__=builtins)
+        self._questions = questions
+        self._variables: set[str] = set()
+
+    def bind(self, own: dict[str, Any], fixed: frozenset[str]) -> None:
+        """Gives the test the program's names; a class body cannot ask, so what it reads is `fixed`."""
+        for name, value in own.items():
+            known_as(name, value, self._questions.references.declared)
+            if is_handle(value) or isinstance(value, type) or name in fixed:
+                self[name] = value
+            else:
+                self._variables.add(name)
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._variables:
+            found = self._questions.ask("names", (name,))
+            if type(found) is dict and name in found:
+                return found[name]
+        raise KeyError(name)
+
+
+class CodeCheck:
+    """One test, parsed once for any number of programs."""
+
+    def __init__(self, setup: str, code: str) -> None:
+        trees = (parse(setup), parse(code))
+        self._names = Names((setup, code), trees)
+        self._uncalled = cases.Uncalled(trees, self._names.read)
+        self.leaves_nothing_behind = _leaves_nothing_behind(trees, self._names.imported)
+        """Whether the test surely changes only its own variables, so that its process can judge again."""
+        self._uses_unittest = "unittest" in self._names.imported | self._names.asked
+        self._test = CheckedTest(trees, set(self._names.asked))
+
+    def run(self, questions: Questions, source: bytes, entry_point: str | None, *, trace: bool) -> None:
+        """Has the program loaded and the test executed. Returns when it holds; raises what made it fail."""
+        checks = self._test.checks()
+        # As in the program's process: the same numbers in every run.
+        random.seed(0)
+        with checks.deciding():
+            self._execute(questions, source, entry_point, checks, trace=trace)
+
+    def _execute(
+        self, questions: Questions, source: bytes, entry_point: str | None, checks: Checks, *, trace: bool
+    ) -> None:
+        names = self._names
+        found = questions.ask("load", source, trace, tuple(sorted(names.asked)))
+        helpers, own = names.given(found, entry_point)
+        namespace = _Namespace(questions)
+        namespace.update(helpers)
+        namespace.bind(own, names.in_class_bodies)
+        namespace.update(checks.tools())
+        namespace.update(self._test.literal_codes)
+        seal.allow(self._test.literal_codes.values())
+        if self._uses_unittest:
+            cases.take_over(checks)
+        for code in self._test.codes:
+            exec(code, namespace)
+        if self._uses_unittest:
+            cases.run_unittest(namespace)
+        self._uncalled.run(namespace, lambda: _candidate(questions, namespace, entry_point))
+        if self._test.must_evaluate and not checks.evaluated:
+            raise NotATest("the test evaluates none of its checks")
+
+
+def _candidate(questions: Questions, namespace: _Namespace, entry_point: str | None) -> Any:
+    """What is under test, for a `check(candidate)` that the test does not call itself."""
+    if entry_point is None:
+        raise NotATest("the test does not call its check(), and no entry_point is given")
+    candidate = namespace.get(entry_point)
+    if candidate is None:
+        found = questions.ask("names", (entry_point,)).get(entry_point)
+        candidate = known_as(entry_point, found, questions.references.declared)
+    if candidate is None:
+        raise NameError(f"name {entry_point!r} is not defined", name=entry_point)
+    return candidate
+
+
+def _leaves_nothing_behind(trees: tuple[ast.Module, ...], imported: set[str]) -> bool:
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    return imported <= _HARMLESS_IMPORTS and not any(
+        (isinstance(node, ast.Name) and node.id in _REACHING)
+        or (
+            isinstance(node, ast.Attribute)
+            and (type(node.ctx) is not ast.Load or node.attr.startswith("__") or node.attr in _REACHING)
+        )
+        for node in nodes
+    )

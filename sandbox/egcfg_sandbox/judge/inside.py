@@ -1,0 +1,35 @@
+"""The judge's side of a test that runs in the program's process: hands it over, takes the report.
+
+The judge still has the clock, the output and the keeper's word. The verdict is the program's process's.
+"""
+
+from __future__ import annotations
+
+import json
+import marshal
+import os
+from typing import Final
+
+from egcfg_sandbox.candidate.runner import INSIDE
+from egcfg_sandbox.judge.orders import Brief
+from egcfg_sandbox.judge.run_watch import Watch
+from egcfg_sandbox.verdicts import Verdict, packed_test
+
+_NUMBER_BYTES: Final = 16
+_ENDINGS: Final = {verdict.value: verdict for verdict in Verdict if verdict is not Verdict.SANDBOX_ERROR}
+
+
+def run_inside(watch: Watch, brief: Brief) -> tuple[Verdict, str | None]:
+    """The verdict and its reason, as the program's process reports them; raises `Ended`."""
+    number = os.urandom(_NUMBER_BYTES)
+    order = (number, packed_test(brief.test), brief.source, brief.entry_point, brief.trace)
+    watch.send(INSIDE + marshal.dumps(order))
+    message = watch.receive()
+    try:
+        verdict, text = json.loads(message[_NUMBER_BYTES:])
+        found = _ENDINGS[verdict]
+    except (ValueError, TypeError, KeyError):
+        found = None
+    if found is None or message[:_NUMBER_BYTES] != number or not isinstance(text, str | None):
+        raise watch.end(Verdict.MALFORMED, "the report on the test is not the one that was asked for")
+    return found, text

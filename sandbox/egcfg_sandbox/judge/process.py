@@ -1,0 +1,86 @@
+"""The judge's process: takes one test after another from the caller, and a fresh program for each.
+
+It is kept for the next test only after one that could not have left anything behind; otherwise it ends with
+its report, and the caller takes another slot.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import socket
+import sys
+from typing import Any, Final, NoReturn
+
+from egcfg_sandbox import system, trace_memory, wire
+from egcfg_sandbox.candidate.runner import READY
+from egcfg_sandbox.confinement import confine
+from egcfg_sandbox.confinement.layer import Confinement, Process, Role
+from egcfg_sandbox.judge.faults import NotATest
+from egcfg_sandbox.judge.orders import RunReport, unpack_brief
+from egcfg_sandbox.judge.run_watch import Channels, Watch
+from egcfg_sandbox.judge.verdict import judge
+from egcfg_sandbox.server.keeper import CHANNELS, STATUS_BYTES, TRACE, unpack_status
+from egcfg_sandbox.verdicts import Limits
+
+_CODEC_RECURSION: Final = 3_000
+_MOST_TESTS: Final = 1000
+
+
+def _refuse(*_: Any) -> NoReturn:
+    """Stands in the place of what would end or double the judge."""
+    raise NotATest("the test ends or doubles its own process")
+
+
+def run(caller: socket.socket, keeper: socket.socket, confinement: Confinement, limits: Limits) -> None:
+    """Confines the process and serves; called in a process forked for it."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    system.introduce(caller)
+    confine(Process(Role.JUDGE, confinement, limits))
+    os._exit, os.fork = _refuse, _refuse  # type: ignore[assignment]
+    _serve(caller, keeper, limits)
+
+
+def _serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
+    """Judges until the caller or the keeper has gone, or the process is spent."""
+    sys.setrecursionlimit(_CODEC_RECURSION)
+    word, trace = wire.receive_descriptors(keeper, len(TRACE), 1)
+    if word != TRACE:
+        return
+    watch: Watch | None = None
+    for number in range(1, _MOST_TESTS + 1):
+        channels = _next_program(keeper)
+        if watch is not None:
+            # Not earlier: the program would have noticed, and done something about it, before it was killed.
+            watch.close()
+        if channels is None or os.read(channels.channel, len(READY)) != READY:
+            return
+        watch = Watch(channels, limits)
+        try:
+            brief = unpack_brief(wire.read_message(caller.fileno()))
+        except (wire.WireError, OSError):
+            return
+        ruling = judge(watch, brief)
+        spent = ruling.spent or number == _MOST_TESTS
+        report = RunReport(ruling.verdict, ruling.text, watch.wall_s, watch.output, brief.trace, spent)
+        wire.send(caller, report.pack())
+        if brief.trace:
+            wire.send(caller, trace_memory.read(trace[0], limits.trace_events))
+        if spent:
+            return
+        watch.dismiss()
+        # Answers with cycles otherwise pile up until the judge has no memory left.
+        gc.collect()
+
+
+def _next_program(keeper: socket.socket) -> Channels | None:
+    """The channels of the next program's process; None when the keeper has gone."""
+    while True:
+        word, ends = wire.receive_descriptors(keeper, STATUS_BYTES, CHANNELS)
+        if len(word) != STATUS_BYTES:
+            return None
+        status = unpack_status(word)
+        if status.ready:
+            stdin, stdout, stderr, channel = ends
+            return Channels(status.run, keeper, stdin, stdout, stderr, channel)
