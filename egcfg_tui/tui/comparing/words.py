@@ -90,7 +90,8 @@ def notice(driver: BenchDriver, go_on_key: str) -> str:
         case BenchPhase.STOPPED if driver.source.is_run:
             return (
                 f"Stopped; {counted(driver.left, 'task')} left, and everything that ended is kept. "
-                f"{go_on_key} goes on; so does the same choice another time.\nThe bench lies in {driver.folder}"
+                f"{go_on_key} goes on; so does the same choice another time.\n"
+                f"The bench lies in {driver.folder}"
             )
         case BenchPhase.STOPPED:
             return (
