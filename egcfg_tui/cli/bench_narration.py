@@ -22,6 +22,7 @@ from egcfg_tui.bench.events import (
 )
 from egcfg_tui.bench.plan import Plan
 from egcfg_tui.bench.progress import Estimate, Progress
+from egcfg_tui.bench.progress_words import counted, duration, outcome_word, standing, told_estimate
 from egcfg_tui.bench.records import Outcome, Record
 from egcfg_tui.cli import stderr
 from egcfg_tui.cli.styles import BAD, FAINT, GOOD
@@ -32,11 +33,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _STYLES: Final = {Outcome.SOLVED: GOOD, Outcome.FAULT: "yellow"}
-
-
-def outcome_word(outcome: Outcome) -> str:
-    """An outcome as it is told."""
-    return outcome.value.replace("_", " ")
 
 
 class BenchNarrator(Protocol):
@@ -183,29 +179,6 @@ class LiveBench:
         return text
 
 
-def standing(progress: Progress) -> str:
-    """How far the bench is, and the time left."""
-    estimate = progress.estimate()
-    left = f"; {told_estimate(estimate)}" if estimate else ""
-    return f"{progress.ended} of {progress.total} tasks ended{left}"
-
-
-def told_estimate(estimate: Estimate, passed_s: float = 0.0) -> str:
-    """`about 3 min left, by the 12 tasks that ended`; `passed_s`: seconds since the estimate was made."""
-    seconds = max(0.0, estimate.seconds - passed_s)
-    how = "at most" if estimate.at_most else "about"
-    return f"{how} {duration(seconds)} left, {estimate.basis}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds in the units that a person would use."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"
-
-
 def _lines(event: BenchEvent, progress: Progress) -> list[Text]:
     match event:
         case BenchStarted(plan=plan):
@@ -223,17 +196,14 @@ def _lines(event: BenchEvent, progress: Progress) -> list[Text]:
 
 
 def _plan_line(plan: Plan) -> str:
-    def count(number: int, what: str) -> str:
-        return f"{number} {what}{'' if number == 1 else 's'}"
-
     budget = f"{plan.budget_tokens:,} tokens" if plan.budget_s is None else f"{plan.budget_s:g} s"
     parts = [
-        count(len(plan.exercises), "exercise"),
-        count(len(plan.models), "model"),
-        count(len(plan.methods), "method"),
-        count(plan.repeats, "repeat"),
+        counted(len(plan.exercises), "exercise"),
+        counted(len(plan.models), "model"),
+        counted(len(plan.methods), "method"),
+        counted(plan.repeats, "repeat"),
     ]
-    return f"{', '.join(parts)}: {count(plan.size, 'task')}, {budget} each by the {plan.clock}'s clock"
+    return f"{', '.join(parts)}: {counted(plan.size, 'task')}, {budget} each by the {plan.clock}'s clock"
 
 
 def _task_line(record: Record, progress: Progress) -> Text:

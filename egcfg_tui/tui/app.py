@@ -154,19 +154,26 @@ def run_app(
     guarded_only: bool = False,
     prompt_cache: bool = True,
     begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None,
+    model_named: Callable[[str], ModelSpec],
+    model_name: str | None = None,
 ) -> None:
     """Opens the workbench and returns when the user leaves it.
 
     `visible` chooses the tests that steer in exercises which are opened later, and `guarded_only` refuses
     those with a test that runs inside the program's process; `exercise` is taken as it is.
     `find_model` raises `ModelError` when there is no usable model: the workbench opens all the same and says
-    so. `begin_recording` gives each solve its recording. Raises `NoTerminalError` without a terminal, and
-    `WorkbenchBroke` after an error that nobody foresaw.
+    so; `model_name` is what that model was asked for by, None for the default one. `model_named` finds others
+    to compare with. `begin_recording` gives each solve its recording. Raises `NoTerminalError` without a
+    terminal, and `WorkbenchBroke` after an error that nobody foresaw.
     """
     terminal.require_terminal()
+    from egcfg_tui.bench.session import BenchSession
+    from egcfg_tui.bench.setup import set_up
     from egcfg_tui.exercises import bundled, load, with_visible
     from egcfg_tui.exercises.guarding import require_guarded
     from egcfg_tui.solving.process.client import SolverSession
+    from egcfg_tui.tui.comparing.offers import models_on_disk
+    from egcfg_tui.tui.comparing.sources import BenchServices
 
     def loaded(name: str) -> Exercise:
         found = load(name)
@@ -182,6 +189,14 @@ def run_app(
         bundled=lambda: tuple(with_visible(exercise, visible) for exercise in bundled()),
         load=loaded,
         begin_recording=begin_recording,
+        bench=BenchServices(
+            models=lambda: models_on_disk(model_name),
+            model_named=model_named,
+            open_session=BenchSession,
+            set_up=set_up,
+            visible=visible,
+            missing_layers=allow_missing_layers,
+        ),
     )
     app = WorkbenchApp(services, options, exercise, keymap.load(keymap.default_path()))
     with terminal.guarded_screen(terminal.log_path()):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from egcfg_tui.events import Event
 from egcfg_tui.solving.request.solve_request import SolveRequest
@@ -48,28 +48,37 @@ class RecordingFailed(Event):
     message: str
 
 
-class EventQueue:
+class Told(Protocol):
+    """An event, of a solve or of a bench. Only the newest transient one of a kind is worth keeping."""
+
+    transient: ClassVar[bool]
+
+
+_E = TypeVar("_E", bound=Told)
+
+
+class EventQueue(Generic[_E]):
     """A queue of stamped events that keeps only the newest of each transient kind."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._events: list[tuple[float, Event]] = []
+        self._events: list[tuple[float, _E]] = []
 
-    def put(self, event: Event) -> None:
+    def put(self, event: _E) -> None:
         """Adds an event; called in the solver's thread."""
         with self._lock:
             if event.transient:
                 self._drop_older(type(event))
             self._events.append((self._clock(), event))
 
-    def drain(self) -> list[tuple[float, Event]]:
+    def drain(self) -> list[tuple[float, _E]]:
         """Takes all events, oldest first; called in the screen's thread."""
         with self._lock:
             events, self._events = self._events, []
         return events
 
-    def _drop_older(self, kind: type[Event]) -> None:
+    def _drop_older(self, kind: type[_E]) -> None:
         """Removes an event of `kind` if only transient ones came after it."""
         for at in range(len(self._events) - 1, -1, -1):
             event = self._events[at][1]

@@ -59,6 +59,7 @@ COMMANDS: Final = (
     Command("stop", "stop", ("x",), "stop, also in the middle of a prompt", SOLVE, "Stop"),
     Command("restart", "restart", ("R",), "start the engine again", SOLVE, "Restart"),
     Command("open", "open", ("o",), "open another exercise", CHOOSE, "Open"),
+    Command("compare", "compare", ("c",), "compare models and methods", CHOOSE, "Compare"),
     Command("method", "method", ("m",), f"next method: {', '.join(offered_methods())}", CHOOSE, "Method"),
     Command("gamma_up", "gamma(1)", ("plus", "equals_sign"), "more guidance (γ)", CHOOSE, shared="γ"),
     Command("gamma_down", "gamma(-1)", ("minus",), "less guidance (γ)", CHOOSE, shared="γ"),
@@ -81,3 +82,8 @@ COMMANDS: Final = (
     Command("quit", "quit", ("q",), "quit", WORKBENCH, "Quit"),
 )
 """All commands, in the order of the footer and the help."""
+
+
+def binding_of(command_id: str) -> Binding:
+    """The key of a command, for another screen that has it as well."""
+    return next(command.binding for command in COMMANDS if command.id == command_id)

@@ -9,6 +9,7 @@ from typing import Final
 from textual.content import Content
 
 from egcfg_sandbox import Verdict
+from egcfg_tui.bench.records import Outcome
 from egcfg_tui.tui.styles import MUTED
 
 
@@ -39,6 +40,19 @@ MARKS: Final[dict[Verdict, Mark]] = {
     Verdict.MALFORMED: Mark("?", "bold $text-warning", "malformed answer"),
     Verdict.SANDBOX_ERROR: Mark("S", "bold $text-accent", "fault of the sandbox"),
 }
+
+RUNNING: Final = Mark("▸", "bold $text-primary", "running")
+
+OUTCOMES: Final[dict[Outcome, Mark]] = {
+    Outcome.SOLVED: Mark("✓", "bold $text-success", "solved: all tests pass"),
+    Outcome.WRONG: Mark("◐", "bold $text-warning", "wrong: visible tests pass, a hidden one fails"),
+    Outcome.FAILED: Mark("✗", "bold $text-error", "failed: a visible test fails"),
+    Outcome.BUDGET: Mark("B", "bold $text-error", "the budget ended first"),
+    Outcome.LENGTH: Mark("L", "bold $text-error", "length: prompt or answer was cut"),
+    Outcome.NO_CODE: Mark("∅", "bold $text-error", "no code in the answer"),
+    Outcome.FAULT: Mark("!", "bold $text-accent", "fault of engine or sandbox; runs again"),
+}
+"""How the tasks of a bench end."""
 
 
 def mark(verdict: Verdict | None) -> Mark:

@@ -7,6 +7,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.events import EngineLoaded, Event, FailureKind, LinesRewound, SolveFailed, TrialFinished
@@ -20,6 +21,9 @@ from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.rewinding import line_to_retake
 from egcfg_tui.tui.view import EngineState, EngineView, LineView, Phase, SolveView, idle
 
+if TYPE_CHECKING:
+    from egcfg_tui.tui.comparing.sources import BenchServices
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -27,7 +31,7 @@ class Services:
 
     `find_model` raises `ModelError`; it is asked again at every restart, since a missing model may have
     arrived. `clock` gives seconds from any origin. `begin_recording` gives None where runs are not kept; it
-    may raise `RecordingError`.
+    may raise `RecordingError`. `bench`: None where nothing can be compared.
     """
 
     find_model: Callable[[], ModelSpec]
@@ -36,6 +40,7 @@ class Services:
     load: Callable[[str], Exercise]
     clock: Callable[[], float] = time.monotonic
     begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None
+    bench: BenchServices | None = None
 
 
 class SessionDriver:
@@ -60,10 +65,13 @@ class SessionDriver:
         self.closing = False
         self.model_name = ""
         self._spawn = spawn
-        self._queue = EventQueue(services.clock)
+        self._queue: EventQueue[Event] = EventQueue(services.clock)
         self._session: Session | None = None
         self._session_lock = threading.Lock()
         self._closed = False
+        self.suspended = False
+        self._loads = 0
+        """How often a load was asked for or called off: of loads that meet, only the newest one counts."""
         self._busy = False
         self._next_exercise: Exercise | None = None
         self._going_back_to: LineView | None = None
@@ -101,14 +109,29 @@ class SessionDriver:
     def restart(self) -> None:
         """Loads the model in a new session, after closing the old one."""
         self._busy = True
-        self.stopping = False
+        self.stopping = self.suspended = False
         self._going_back_to = None
         now_s = self.services.clock()
         engine = EngineView(EngineState.LOADING, model=self.model_name, since_s=now_s)
         if self.view.phase.active:
             self.view = replace(self.view, phase=Phase.IDLE, stage=None, ended_s=now_s)
         self.view = replace(self.view, engine=engine)
-        self._spawn(self._load)
+        with self._session_lock:
+            self._loads += 1
+            load = self._loads
+        self._spawn(lambda: self._load(load))
+
+    def suspend(self) -> None:
+        """Ends the session so that its memory is free, until `restart`; blocks until its process is gone.
+
+        There must be no solve in flight. May be called from any thread.
+        """
+        with self._session_lock:
+            self.suspended = True
+            self._loads += 1
+            session, self._session = self._session, None
+        if session:
+            session.close()
 
     def start(self) -> None:
         """Starts a solve; if the engine is not up, after bringing it up."""
@@ -207,22 +230,26 @@ class SessionDriver:
         )
         self._spawn(lambda: self._pump_recorded(session, request))
 
-    def _load(self) -> None:
+    def _load(self, load: int) -> None:
         """Closes the old session, finds the model and starts a new session; runs in a thread."""
         with self._session_lock:
+            if load != self._loads:
+                return
             old, self._session = self._session, None
         if old:
             old.close()
         try:
             model = self.services.find_model()
         except ModelError as error:
+            if load != self._loads:
+                return
             self._queue.put(SolveFailed(FailureKind.MODEL, str(error)))
             self._queue.put(StreamEnded(alive=False, absent=True))
             return
         self.model_name = model.name
         session = self.services.open_session(model)
         with self._session_lock:
-            if self._closed:
+            if self._closed or load != self._loads:
                 return
             self._session = session
         self._pump(session, session.start())
@@ -250,7 +277,7 @@ class SessionDriver:
         """
         try:
             for event in events:
-                if self._closed:
+                if self._closed or session is not self._session:
                     session.close()
                 if session is not self._session:
                     return

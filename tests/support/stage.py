@@ -8,16 +8,20 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from egcfg_tui.bench.setup import BenchSetup, Choices
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.exercises.model import Exercise, ExerciseError
 from egcfg_tui.models import ModelError
 from egcfg_tui.runs import Recorder
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui.app import WorkbenchApp
+from egcfg_tui.tui.comparing.offers import OfferedModel
+from egcfg_tui.tui.comparing.sources import BenchServices
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.session_driver import Services
 from support.digits_run import EXERCISE, LOADING, OTHER
+from support.fake_bench import FakeMachine, setup_of
 from support.fake_session import FakeSession, Script
 
 TICK_S = 0.01
@@ -41,6 +45,10 @@ class Stage:
         self.solve: Script = ()
         self.load: Script = LOADING
         self.model_error: str | None = None
+        self.machine = FakeMachine()
+        self.bench_exercises = 4
+        self.offers = (OfferedModel("tiny", "0.1 MB", chosen=True), OfferedModel("hf:[/]/[b]large", "3.2 GB"))
+        self.asked: list[Choices] = []
         self.begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None
 
     def app(
@@ -56,6 +64,13 @@ class Stage:
             load=_load,
             clock=lambda: 0.0,
             begin_recording=lambda request: self.begin_recording(request),
+            bench=BenchServices(
+                models=lambda: self.offers,
+                model_named=lambda name: ModelSpec(name, Path("tiny.gguf")),
+                open_session=lambda model, layers: self.machine.open_session(model, layers),
+                set_up=self._set_up,
+                clock=lambda: 0.0,
+            ),
         )
         return WorkbenchApp(services, options, exercise, keys)
 
@@ -67,6 +82,12 @@ class Stage:
         if self.model_error is not None:
             raise ModelError(self.model_error)
         return ModelSpec("tiny-coder", Path("tiny.gguf"))
+
+    def _set_up(self, choices: Choices) -> BenchSetup:
+        """A bench on exercises of the fake machine, whatever exercises are asked for."""
+        self.asked.append(choices)
+        models = [spec.name for spec in choices.models]
+        return setup_of(self.bench_exercises, models, choices.methods, budget_s=choices.budget_s)
 
     def _open(self, model: ModelSpec) -> FakeSession:
         self.sessions.append(FakeSession(model, self.solve, self.load))

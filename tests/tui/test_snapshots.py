@@ -5,6 +5,7 @@ Everything that moves is pinned: the clock stands still, nothing blinks, and no 
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,9 +16,10 @@ import pytest
 from support import digits_run
 from support.digits_run import PASS
 from support.fake_session import Hold, Script
+from support.gate import Gate
 from support.stage import Stage, wait_until
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from egcfg_sandbox import Verdict
 from egcfg_tui.events import (
@@ -36,6 +38,9 @@ from egcfg_tui.events import (
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.tui import theme
 from egcfg_tui.tui.app import WorkbenchApp
+from egcfg_tui.tui.comparing import bench_driver, words
+from egcfg_tui.tui.screens.bench import BenchScreen
+from egcfg_tui.tui.screens.compare import CompareScreen
 
 pytestmark = [
     pytest.mark.skipif(
@@ -123,6 +128,64 @@ SCENES = {
     "open": Scene(keys=("o",)),
     "open_large_with_problem": Scene(keys=("o", *"no.toml", "enter"), size=LARGE),
 }
+
+
+@dataclass(frozen=True)
+class CompareScene:
+    """A bench of so many tasks that ended, or with None the choice alone; the keys pressed at the end."""
+
+    tasks: int | None
+    keys: tuple[str, ...] = ()
+    size: tuple[int, int] = (80, 24)
+    models: int = 1
+
+
+COMPARE_SCENES = {
+    "compare_choice": CompareScene(None),
+    "compare_choice_large": CompareScene(None, ("tab", "tab", "tab"), LARGE),
+    "compare_running": CompareScene(13, ("down", "down", "right")),
+    "compare_finished_large": CompareScene(48, ("right", "r"), LARGE, models=2),
+}
+
+
+@pytest.mark.parametrize("name", COMPARE_SCENES)
+def test_picture_of_comparing(
+    name: str, stage: Stage, snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = COMPARE_SCENES[name]
+    gate = Gate(scene.tasks or 0)
+    stage.bench_exercises, stage.machine.fault = 12, gate
+    stage.offers = tuple(
+        replace(offer, chosen=number < scene.models) for number, offer in enumerate(stage.offers)
+    )
+    monkeypatch.setattr(words, "folder_line", lambda _driver: "folder")
+    monkeypatch.setattr(words, "told_estimate", lambda _estimate, passed_s: "about 3 min left")
+    monkeypatch.setattr(bench_driver, "SHARE_OF_TIME", math.inf)
+    app = stage.app()
+
+    async def play(pilot: Pilot[Any]) -> None:
+        await wait_until(pilot, lambda: app.workbench.control.view.engine.load_s)
+        await pilot.press("c")
+        await wait_until(pilot, lambda: isinstance(app.screen, CompareScreen))
+        await wait_until(pilot, lambda: "×" in str(app.screen.query_one("#compare-size", Static).content))
+        if scene.tasks is not None:
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: isinstance(app.screen, BenchScreen))
+            screen = app.screen
+            assert isinstance(screen, BenchScreen)
+            ended = scene.tasks
+            await wait_until(pilot, lambda: screen.driver.matrix.progress.ended == ended)
+            await wait_until(pilot, lambda: screen.driver.comparison and (gate.held.is_set() or ended == 48))
+            await pilot.pause(0.3)
+        await pilot.press(*scene.keys)
+        for box in app.screen.query(Input):
+            box.cursor_blink = False
+        await pilot.pause(0.2)
+
+    try:
+        assert snap_compare(app, terminal_size=scene.size, run_before=play)
+    finally:
+        gate.open()
 
 
 @pytest.mark.parametrize("name", SCENES)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from egcfg_tui.bench.comparison.sources import Source
 from egcfg_tui.bench.comparison.summary import PairSummary, RowSummary
-from egcfg_tui.bench.comparison.words import counted, joined
+from egcfg_tui.bench.comparison.words import joined
+from egcfg_tui.bench.progress_words import counted
 
 
 def notes(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from egcfg_tui.bench.comparison.summary import Comparison, Conditions, PairSummary, RowSummary
+from egcfg_tui.bench.progress_words import counted
 
 Name = tuple[str, str]
 WORTH_SEEING: Final = 5
@@ -96,11 +97,6 @@ def joined(words: Sequence[str]) -> str:
     """`a, b and c`."""
     *first, last = words
     return f"{', '.join(first)} and {last}" if first else last
-
-
-def counted(count: int, name: str) -> str:
-    """`1 task`, `2 tasks`."""
-    return f"{count} {name}" if count == 1 else f"{count} {name}s"
 
 
 def signed(points: float | None) -> str:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 from egcfg_tui import exercises, models
 from egcfg_tui.bench.events import BenchEvent, BenchFinished, BenchStopped
 from egcfg_tui.bench.folder import BenchFolder, default_folder
+from egcfg_tui.bench.progress_words import outcome_word
 from egcfg_tui.bench.records import BenchError, Record
 from egcfg_tui.bench.stopper import Stopper
 from egcfg_tui.cli import stderr, stdout
-from egcfg_tui.cli.bench_narration import bench_narrator, outcome_word
+from egcfg_tui.cli.bench_narration import bench_narrator
 from egcfg_tui.cli.bench_options import add_bench_options, choices_from
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode

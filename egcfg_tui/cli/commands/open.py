@@ -8,7 +8,7 @@ from typing import Final
 from egcfg_tui import exercises
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
-from egcfg_tui.cli.model_choice import chosen_model
+from egcfg_tui.cli.model_choice import chosen_model, model_of
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.recording import add_no_record_option
 from egcfg_tui.cli.solving_options import (
@@ -79,6 +79,8 @@ def run(args: argparse.Namespace) -> ExitCode:
             guarded_only=args.guarded_only,
             prompt_cache=not args.no_prompt_cache,
             begin_recording=begin_recording,
+            model_named=lambda name: model_of(args, name)[0],
+            model_name=args.model,
         )
     except NoTerminalError as error:
         raise CommandError(str(error), ExitCode.USAGE) from error

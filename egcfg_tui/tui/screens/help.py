@@ -65,6 +65,9 @@ def help_text(keys: Keymap) -> Content:
     rows.append(_row(_name(SWAYED), "guidance chose otherwise than the model alone"))
     rows.append(_row(_name("~"), "a token that a candidate had already, not decoded anew"))
     rows.append(Content(""))
+    rows.append(_heading("Signs of compared tasks"))
+    rows += [_row(_sign(mark), mark.word) for mark in (*marks.OUTCOMES.values(), marks.RUNNING)]
+    rows.append(Content(""))
     rows.append(_heading("Your own keys"))
     rows.append(Content(f"  {keymap.default_path()}"))
     rows.append(Content.styled('  [keys]\n  start = "s"\n  stop = ["x", "ctrl+x"]', MUTED))

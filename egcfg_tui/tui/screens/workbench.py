@@ -110,6 +110,7 @@ class WorkbenchScreen(Screen[None]):
             "rewind": active,
             "stop": active or control.waiting,
             "restart": control.can_restart,
+            "compare": control.services.bench is not None and not active and not control.waiting,
             "method": not active,
             "seed": not active,
         }
@@ -173,6 +174,24 @@ class WorkbenchScreen(Screen[None]):
 
         services = self.control.services
         self.app.push_screen(OpenScreen(services.bundled, services.load), opened)
+
+    def action_compare(self) -> None:
+        """Lets the user compare models and methods.
+
+        A bench has the memory to itself: the engine makes room for it.
+        """
+        from egcfg_tui.tui.screens.compare import CompareScreen
+
+        control = self.control
+        if control.services.bench is None:
+            return
+
+        def compared(_: None) -> None:
+            if control.suspended:
+                self.action_restart()
+
+        screen = CompareScreen(control.services.bench, control.options, control.suspend)
+        self.app.push_screen(screen, compared)
 
     def action_method(self, name: str = "") -> None:
         """Takes the next method, or the named one."""
