@@ -65,6 +65,7 @@ class SessionDriver:
         self._session_lock = threading.Lock()
         self._closed = False
         self._busy = False
+        self._began = False
         self._next_exercise: Exercise | None = None
         self._going_back_to: LineView | None = None
         self._loaded: EngineLoaded | None = None
@@ -98,8 +99,14 @@ class SessionDriver:
         if session and not self._busy and self.view.engine.state is EngineState.READY and not session.alive:
             self.view = state.engine_lost(self.view, "The engine's process ended.", self.services.clock())
 
+    def load_once(self) -> None:
+        """Loads the model unless that was tried already."""
+        if not self._began:
+            self.restart()
+
     def restart(self) -> None:
         """Loads the model in a new session, after closing the old one."""
+        self._began = True
         self._busy = True
         self.stopping = False
         self._going_back_to = None

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.exercises.model import Exercise, ExerciseError
 from egcfg_tui.models import ModelError
-from egcfg_tui.runs import Recorder
+from egcfg_tui.runs import Recorder, Recording
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui.app import WorkbenchApp
 from egcfg_tui.tui.keymap import Keymap
@@ -48,6 +48,7 @@ class Stage:
         exercise: Exercise | None = EXERCISE,
         options: SolveOptions | None = None,
         keys: Keymap | None = None,
+        recording: Recording | None = None,
     ) -> WorkbenchApp:
         services = Services(
             find_model=self._find,
@@ -57,7 +58,7 @@ class Stage:
             clock=lambda: 0.0,
             begin_recording=lambda request: self.begin_recording(request),
         )
-        return WorkbenchApp(services, options, exercise, keys)
+        return WorkbenchApp(services, options, exercise, keys, recording)
 
     @property
     def session(self) -> FakeSession:
