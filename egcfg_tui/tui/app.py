@@ -27,6 +27,7 @@ from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.replay import Replay
 from egcfg_tui.tui.screens.panels import HUGE_COLUMNS, LEAST_COLUMNS, LEAST_ROWS, WIDE_COLUMNS, PanelsScreen
 from egcfg_tui.tui.screens.replay import ReplayScreen
+from egcfg_tui.tui.screens.runs import RunsScreen
 from egcfg_tui.tui.screens.workbench import WorkbenchScreen
 from egcfg_tui.tui.session_driver import Services
 
@@ -107,6 +108,10 @@ class WorkbenchApp(App[None]):
         """Replays a recording over the screen there is, and comes back to that."""
         screen = ReplayScreen(replay, self.keys, self.workbench.control.services.clock, plays=plays)
         self.push_screen(screen, self._came_back)
+
+    def on_runs_screen_chosen(self, message: RunsScreen.Chosen) -> None:
+        """Replays the run."""
+        self.replay(message.path)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The screen's commands, every method by name, and Textual's theme and screenshot."""

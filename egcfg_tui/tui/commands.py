@@ -62,6 +62,7 @@ COMMANDS: Final = (
     Command("stop", "stop", ("x",), "stop, also in the middle of a prompt", SOLVE, "Stop"),
     Command("restart", "restart", ("R",), "start the engine again", SOLVE, "Restart"),
     Command("open", "open", ("o",), "open another exercise", CHOOSE, "Open"),
+    Command("runs", "runs", ("h",), "the runs that were kept: replay, export, delete", CHOOSE),
     Command("method", "method", ("m",), f"next method: {', '.join(offered_methods())}", CHOOSE, "Method"),
     Command("gamma_up", "gamma(1)", ("plus", "equals_sign"), "more guidance (γ)", CHOOSE, shared="γ"),
     Command("gamma_down", "gamma(-1)", ("minus",), "less guidance (γ)", CHOOSE, shared="γ"),

@@ -6,13 +6,13 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.events import EngineLoaded, Event, FailureKind, LinesRewound, SolveFailed, TrialFinished
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.models import ModelError
-from egcfg_tui.runs import Recorder, RecordingError, RunRecording
+from egcfg_tui.runs import History, Recorder, RecordingError, RunRecording
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui import state, terminal
 from egcfg_tui.tui.bridge import EventQueue, RecordingFailed, Session, StreamEnded
@@ -27,7 +27,7 @@ class Services:
 
     `find_model` raises `ModelError`; it is asked again at every restart, since a missing model may have
     arrived. `clock` gives seconds from any origin. `begin_recording` gives None where runs are not kept; it
-    may raise `RecordingError`.
+    may raise `RecordingError`. `history` is where the runs that were kept lie.
     """
 
     find_model: Callable[[], ModelSpec]
@@ -36,6 +36,7 @@ class Services:
     load: Callable[[str], Exercise]
     clock: Callable[[], float] = time.monotonic
     begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None
+    history: History = field(default_factory=History)
 
 
 class SessionDriver:

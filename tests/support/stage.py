@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.exercises.model import Exercise, ExerciseError
 from egcfg_tui.models import ModelError
-from egcfg_tui.runs import Recorder, Recording
+from egcfg_tui.runs import History, Recorder, Recording
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui.app import WorkbenchApp
 from egcfg_tui.tui.keymap import Keymap
@@ -41,6 +41,7 @@ class Stage:
         self.solve: Script = ()
         self.load: Script = LOADING
         self.model_error: str | None = None
+        self.history = History(Path("no-history"))
         self.begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None
 
     def app(
@@ -57,6 +58,7 @@ class Stage:
             load=_load,
             clock=lambda: 0.0,
             begin_recording=lambda request: self.begin_recording(request),
+            history=self.history,
         )
         return WorkbenchApp(services, options, exercise, keys, recording)
 

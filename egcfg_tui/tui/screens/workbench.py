@@ -16,6 +16,7 @@ from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.rewinding import NoWayBackError
 from egcfg_tui.tui.screens.open import OpenScreen
 from egcfg_tui.tui.screens.panels import REFRESHES_PER_S, WIDE_COLUMNS, PanelsScreen
+from egcfg_tui.tui.screens.runs import RunsScreen
 from egcfg_tui.tui.session_driver import Services, SessionDriver
 from egcfg_tui.tui.view import EngineState, SolveView
 from egcfg_tui.tui.widgets.bars import Bar, status_parts, title_parts
@@ -131,6 +132,10 @@ class WorkbenchScreen(PanelsScreen[None]):
 
         services = self.control.services
         self.app.push_screen(OpenScreen(services.bundled, services.load), opened)
+
+    def action_runs(self) -> None:
+        """Shows the runs that were kept."""
+        self.app.push_screen(RunsScreen(self.control.services.history))
 
     def action_method(self, name: str = "") -> None:
         """Takes the next method, or the named one."""
