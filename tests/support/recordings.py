@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from egcfg_tui.events import Event
@@ -18,11 +19,12 @@ def recording_of(
     events: Sequence[Event] = WHOLE,
     times_s: Sequence[float] | None = None,
     exercise: Exercise = digits_run.EXERCISE,
+    created: str = "2026-01-02T03:04:05+00:00",
 ) -> Recording:
     """A recording of the events, one a second if not told otherwise; transient ones are left out."""
     kept = [event for event in events if not event.transient]
     stamps = times_s if times_s is not None else [float(second) for second in range(len(kept))]
-    header = header_for(SolveRequest(exercise), RecordedModel("tiny-coder"))
+    header = replace(header_for(SolveRequest(exercise), RecordedModel("tiny-coder")), created=created)
     timed = tuple(TimedEvent(t, event) for t, event in zip(stamps, kept, strict=True))
     return Recording(header, timed, cut_short=False)
 

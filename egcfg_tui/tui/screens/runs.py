@@ -31,7 +31,7 @@ class RunsScreen(Screen[None]):
 
     AUTO_FOCUS = "#runs"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "replay", "Replay"),
+        Binding("enter", "replay", "Replay", priority=True),
         Binding("slash", "search", "Search"),
         Binding("e", "export", "Export"),
         Binding("D", "delete", "Delete"),
@@ -67,10 +67,6 @@ class RunsScreen(Screen[None]):
         """Narrows the list to what was typed."""
         self._list()
 
-    def on_input_submitted(self, _event: Input.Submitted) -> None:
-        """Goes to what was found."""
-        self.action_to_list()
-
     def on_option_list_option_selected(self, _event: OptionList.OptionSelected) -> None:
         """Replays the run."""
         self.action_replay()
@@ -84,8 +80,10 @@ class RunsScreen(Screen[None]):
         self.query_one(OptionList).focus()
 
     def action_replay(self) -> None:
-        """Replays the run that is highlighted."""
-        if run := self._highlighted():
+        """Replays the run that is highlighted; from the search line, goes to what was found."""
+        if self.query_one(Input).has_focus:
+            self.action_to_list()
+        elif run := self._highlighted():
             self.post_message(self.Chosen(run.path))
 
     def action_export(self) -> None:
@@ -174,7 +172,7 @@ def run_row(run: RunSummary) -> Content:
         None: ("·", "unfinished", MUTED),
     }[run.solved]
     seconds = "–" if run.wall_s is None else f"{run.wall_s:.1f}"
-    title = f"{run.title or run.exercise}  {run.id[:15]}"
+    title = f"{run.title or run.exercise}  {run.created[5:16].replace('T', ' ')}"
     return row(f"{mark} {word}", seconds, run.method, run.model, title, style)
 
 
