@@ -20,7 +20,8 @@ from egcfg_tui.exercises import Exercise, Visibility
 from egcfg_tui.runs import Recorder, Recording, RecordingError, read_recording
 from egcfg_tui.solving.methods import offered_methods
 from egcfg_tui.solving.request.solve_request import SolveRequest
-from egcfg_tui.tui import keymap, terminal, theme
+from egcfg_tui.system.folders import state_folder
+from egcfg_tui.tui import first_start, keymap, terminal, theme
 from egcfg_tui.tui.input_bytes import any_bytes
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.options import SolveOptions
@@ -42,7 +43,8 @@ class WorkbenchBroke(Exception):
 class WorkbenchApp(App[None]):
     """Holds the screens; everything about solving is the workbench's.
 
-    With a `recording` it opens on its replay, and loads no model before the user leaves that.
+    With a `recording` it opens on its replay, and loads no model before the user leaves that. `welcome` opens
+    on the bundled recording instead, and says what one sees.
     """
 
     CSS_PATH = "workbench.tcss"
@@ -58,9 +60,12 @@ class WorkbenchApp(App[None]):
         exercise: Exercise | None = None,
         keys: Keymap | None = None,
         recording: Recording | None = None,
+        *,
+        welcome: bool = False,
     ) -> None:
         super().__init__()
-        self._recording = recording
+        self._recording = first_start.bundled_recording() if welcome else recording
+        self._welcome = welcome
         self._panicked = False
         self.HORIZONTAL_BREAKPOINTS = [
             (0, "-tiny"),
@@ -71,7 +76,7 @@ class WorkbenchApp(App[None]):
         self.VERTICAL_BREAKPOINTS = [(0, "-flat"), (LEAST_ROWS, "-tall")]
         self.keys = keys or Keymap()
         self.workbench = WorkbenchScreen(
-            services, options or SolveOptions(), exercise, self.keys, loads_at_once=recording is None
+            services, options or SolveOptions(), exercise, self.keys, loads_at_once=self._recording is None
         )
         self.register_theme(theme.NIGHT)
         self.register_theme(theme.DAY)
@@ -92,7 +97,8 @@ class WorkbenchApp(App[None]):
         for problem in self.keys.problems:
             self.notify(problem, title="Keys", severity="warning", timeout=20, markup=False)
         if self._recording is not None:
-            self.show_replay(Replay(self._recording))
+            speed, words = (first_start.SPEED, first_start.WELCOME) if self._welcome else (1.0, "")
+            self.show_replay(Replay(self._recording), speed=speed, words=words)
 
     @work(thread=True, exclusive=True, group="replay", exit_on_error=False)
     def replay(self, path: Path) -> None:
@@ -104,9 +110,10 @@ class WorkbenchApp(App[None]):
         else:
             self.call_from_thread(self.show_replay, replay)
 
-    def show_replay(self, replay: Replay, *, plays: bool = True) -> None:
+    def show_replay(self, replay: Replay, *, speed: float = 1.0, words: str = "") -> None:
         """Replays a recording over the screen there is, and comes back to that."""
-        screen = ReplayScreen(replay, self.keys, self.workbench.control.services.clock, plays=plays)
+        clock = self.workbench.control.services.clock
+        screen = ReplayScreen(replay, self.keys, clock, speed=speed, words=words)
         self.push_screen(screen, self._came_back)
 
     def on_runs_screen_chosen(self, message: RunsScreen.Chosen) -> None:
@@ -188,13 +195,16 @@ def run_app(
     prompt_cache: bool = True,
     begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None,
     recording: Recording | None = None,
+    welcome: bool = False,
 ) -> None:
     """Opens the workbench and returns when the user leaves it.
 
     `visible` chooses the tests that steer in exercises which are opened later; `exercise` is taken as it is.
     `find_model` raises `ModelError` when there is no usable model: the workbench opens all the same and says
-    so. `begin_recording` gives each solve its recording. With a `recording` it opens on its replay. Raises
-    `NoTerminalError` without a terminal, and `WorkbenchBroke` after an error that nobody foresaw.
+    so. `begin_recording` gives each solve its recording. With a `recording` it opens on its replay; with
+    `welcome` on the bundled one, if this is the first start ever.
+
+    Raises `NoTerminalError` without a terminal, and `WorkbenchBroke` after an error that nobody foresaw.
     """
     terminal.require_terminal()
     from egcfg_tui.exercises import bundled, load, with_visible
@@ -209,7 +219,14 @@ def run_app(
         load=lambda name: with_visible(load(name), visible),
         begin_recording=begin_recording,
     )
-    app = WorkbenchApp(services, options, exercise, keymap.load(keymap.default_path()), recording)
+    app = WorkbenchApp(
+        services,
+        options,
+        exercise,
+        keymap.load(keymap.default_path()),
+        recording,
+        welcome=welcome and first_start.is_first_start(services.history, state_folder()),
+    )
     with terminal.guarded_screen(terminal.log_path()):
         # Spawning a process starts this tracker first, and hands it the descriptor of `sys.stderr`: Textual's
         # stand-in, up while the screen is, has none.

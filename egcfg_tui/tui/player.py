@@ -14,13 +14,14 @@ class Player:
     """A position in a replay that time moves on while it plays.
 
     `at_s` is where the position stands on the recording's own clock; `now_s` is always the caller's clock.
+    `speed` is one of `SPEEDS`.
     """
 
-    def __init__(self, replay: Replay) -> None:
+    def __init__(self, replay: Replay, speed: float = 1.0) -> None:
         self.replay = replay
         self.position = 0
         self.at_s = 0.0
-        self.speed = 1.0
+        self.speed = speed
         self.view: SolveView = replay.view(0)
         self._since_s: float | None = None
 

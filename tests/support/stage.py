@@ -50,6 +50,8 @@ class Stage:
         options: SolveOptions | None = None,
         keys: Keymap | None = None,
         recording: Recording | None = None,
+        *,
+        welcome: bool = False,
     ) -> WorkbenchApp:
         services = Services(
             find_model=self._find,
@@ -60,7 +62,7 @@ class Stage:
             begin_recording=lambda request: self.begin_recording(request),
             history=self.history,
         )
-        return WorkbenchApp(services, options, exercise, keys, recording)
+        return WorkbenchApp(services, options, exercise, keys, recording, welcome=welcome)
 
     @property
     def session(self) -> FakeSession:

@@ -93,6 +93,7 @@ class Scene:
     theme: str = theme.NIGHT.name
     killed: bool = False
     recording: Recording | None = None
+    welcome: bool = False
 
 
 LARGE = (120, 36)
@@ -129,6 +130,7 @@ SCENES = {
     "open": Scene(keys=("o",)),
     "replay": Scene(keys=("space", *7 * ("shift+right",), "left"), recording=recording_of()),
     "replay_large": Scene(keys=("ctrl+end",), size=LARGE, recording=recording_of()),
+    "welcome": Scene(keys=("ctrl+end", "shift+left"), welcome=True),
     "runs": Scene(keys=("h",)),
     "runs_large": Scene(keys=("h", "down", "D"), size=LARGE),
     "open_large_with_problem": Scene(keys=("o", *"no.toml", "enter"), size=LARGE),
@@ -140,7 +142,7 @@ def test_picture(name: str, stage: Stage, snap_compare: Callable[..., bool], tmp
     scene = SCENES[name]
     stage.solve, stage.load, stage.model_error = scene.solve, scene.load, scene.model_error
     stage.history = _history(tmp_path)
-    app = stage.app(scene.exercise, recording=scene.recording)
+    app = stage.app(scene.exercise, recording=scene.recording, welcome=scene.welcome)
     app.theme = scene.theme
 
     async def play(pilot: Pilot[Any]) -> None:
@@ -150,7 +152,7 @@ def test_picture(name: str, stage: Stage, snap_compare: Callable[..., bool], tmp
 
 
 async def _play(pilot: Pilot[Any], app: WorkbenchApp, scene: Scene, stage: Stage) -> None:
-    if scene.recording:
+    if scene.recording or scene.welcome:
         await pilot.press(*scene.keys)
         await pilot.pause(0.1)
         return

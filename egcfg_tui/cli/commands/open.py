@@ -93,6 +93,7 @@ def run(args: argparse.Namespace) -> ExitCode:
             prompt_cache=not args.no_prompt_cache,
             begin_recording=begin_recording,
             recording=recording,
+            welcome=args.exercise is None and args.model is None,
         )
     except NoTerminalError as error:
         raise CommandError(str(error), ExitCode.USAGE) from error

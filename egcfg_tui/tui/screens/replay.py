@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
+from textual.widgets import Static
 
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.tui.commands import REPLAY_COMMANDS, Command
@@ -25,7 +26,8 @@ from egcfg_tui.tui.widgets.timeline import Timeline
 class ReplayScreen(PanelsScreen[Exercise | None]):
     """Shows where the player stands. Dismissed with the exercise, if it is to be solved for real.
 
-    `clock` gives seconds from any origin; `plays` lets it play from the start at once.
+    `clock` gives seconds from any origin; it plays from the start at once. `words` say what one
+    sees; `{start}` and `{leave}` in them are the keys.
     """
 
     ALLOW_IN_MAXIMIZED_VIEW = f"#timeline, {PanelsScreen.ALLOW_IN_MAXIMIZED_VIEW}"
@@ -33,12 +35,18 @@ class ReplayScreen(PanelsScreen[Exercise | None]):
     BINDINGS: ClassVar[list[BindingType]] = [command.binding for command in OFFERED]
 
     def __init__(
-        self, replay: Replay, keymap: Keymap, clock: Callable[[], float], *, plays: bool = True
+        self,
+        replay: Replay,
+        keymap: Keymap,
+        clock: Callable[[], float],
+        *,
+        speed: float = 1.0,
+        words: str = "",
     ) -> None:
         super().__init__(keymap)
-        self.player = Player(replay)
+        self._words = words
+        self.player = Player(replay, speed)
         self._clock = clock
-        self._plays = plays
         request = replay.recording.header.request
         self._options = SolveOptions(
             request.method, request.settings, request.budget_s, request.seed, request.grid
@@ -50,14 +58,16 @@ class ReplayScreen(PanelsScreen[Exercise | None]):
         return self.player.view
 
     def below_panels(self) -> ComposeResult:
-        """The slider."""
+        """What one sees, the slider."""
+        if self._words:
+            words = self._words.format(start=self.key("start"), leave=self.key("leave"))
+            yield Static(Content(words), id="words")
         yield Timeline(self.player, id="timeline")
 
     def on_mount(self) -> None:
         """Starts the clockwork."""
         self.set_interval(1 / REFRESHES_PER_S, self._tick)
-        if self._plays:
-            self.player.play_or_hold(self._clock())
+        self.player.play_or_hold(self._clock())
         self.draw()
 
     def hold_at(self, at_s: float | None) -> None:
