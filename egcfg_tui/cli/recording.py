@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
+from typing import Final
 
 from egcfg_tui.cli import stderr
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.parser import CommandParser
-from egcfg_tui.runs import History, RecordedModel, Recorder, RecordingError, RunRecording, header_for
+from egcfg_tui.runs import (
+    LATEST,
+    History,
+    RecordedModel,
+    Recorder,
+    RecordingError,
+    RunRecording,
+    header_for,
+    is_recording,
+)
 from egcfg_tui.solving.request.solve_request import SolveRequest
+
+_RUN_ID: Final = re.compile(r"\d{8}-\d{6}-")
 
 
 def add_no_record_option(parser: CommandParser) -> None:
@@ -49,3 +62,14 @@ def recording_path(name: str) -> Path:
     if path.exists() or path.suffix == ".jsonl" or "/" in name:
         return path
     return History().find(name).path
+
+
+def recording_named(name: str) -> Path | None:
+    """The file of the recording that a name among exercises means: a recording's path, a run's id, `latest`.
+
+    None where it means an exercise. Raises `RunNotFound`.
+    """
+    path = Path(name).expanduser()
+    if path.is_file():
+        return path if is_recording(path) else None
+    return History().find(name).path if name == LATEST or _RUN_ID.match(name) else None

@@ -1,7 +1,7 @@
 """Recorded runs: writing and replaying them."""
 
-from egcfg_tui.runs.history import History, RunNotFound, RunSummary
-from egcfg_tui.runs.reading import paced, read_recording
+from egcfg_tui.runs.history import LATEST, History, RunNotFound, RunSummary
+from egcfg_tui.runs.reading import is_recording, paced, read_recording
 from egcfg_tui.runs.recorder import Recorder
 from egcfg_tui.runs.run_recording import RunRecording
 from egcfg_tui.runs.schema import (
@@ -16,6 +16,7 @@ from egcfg_tui.runs.schema import (
 )
 
 __all__ = [
+    "LATEST",
     "Header",
     "History",
     "RecordedModel",
@@ -29,6 +30,7 @@ __all__ = [
     "TimedEvent",
     "event_line",
     "header_for",
+    "is_recording",
     "paced",
     "read_recording",
 ]

@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from egcfg_tui.runs import json_codec
 from egcfg_tui.runs.old_recordings import Rows
 from egcfg_tui.runs.schema import EVENT_TYPES, KIND, SCHEMA, Header, Recording, RecordingError, TimedEvent
+
+_MARK: Final = f'"kind":"{KIND}"'.encode()
+_MARK_BYTES: Final = 256
 
 
 def read_recording(path: Path) -> Recording:
@@ -41,6 +44,15 @@ def read_recording(path: Path) -> Recording:
     rows = Rows()
     timed = tuple(_event(path, number, line, rows) for number, line in enumerate(lines[1:], start=2))
     return Recording(header, timed, cut_short)
+
+
+def is_recording(path: Path) -> bool:
+    """Whether a file begins as recordings do."""
+    try:
+        with path.open("rb") as file:
+            return _MARK in file.read(_MARK_BYTES)
+    except OSError:
+        return False
 
 
 def paced(

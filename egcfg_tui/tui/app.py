@@ -6,30 +6,30 @@ import asyncio
 import signal
 from collections.abc import Callable, Iterable
 from multiprocessing import resource_tracker
-from typing import ClassVar, Final
+from pathlib import Path
+from typing import Any, ClassVar, Final
 
 from rich.console import RenderableType
+from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.exercises import Exercise, Visibility
-from egcfg_tui.runs import Recorder
+from egcfg_tui.runs import Recorder, Recording, RecordingError, read_recording
 from egcfg_tui.solving.methods import offered_methods
 from egcfg_tui.solving.request.solve_request import SolveRequest
-from egcfg_tui.tui import keymap, terminal, theme
-from egcfg_tui.tui.commands import COMMANDS
+from egcfg_tui.system.folders import state_folder
+from egcfg_tui.tui import first_start, keymap, terminal, theme
 from egcfg_tui.tui.input_bytes import any_bytes
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.options import SolveOptions
-from egcfg_tui.tui.screens.workbench import (
-    HUGE_COLUMNS,
-    LEAST_COLUMNS,
-    LEAST_ROWS,
-    WIDE_COLUMNS,
-    WorkbenchScreen,
-)
+from egcfg_tui.tui.replay import Replay
+from egcfg_tui.tui.screens.panels import HUGE_COLUMNS, LEAST_COLUMNS, LEAST_ROWS, WIDE_COLUMNS, PanelsScreen
+from egcfg_tui.tui.screens.replay import ReplayScreen
+from egcfg_tui.tui.screens.runs import RunsScreen
+from egcfg_tui.tui.screens.workbench import WorkbenchScreen
 from egcfg_tui.tui.session_driver import Services
 
 _LOOK_S: Final = 1.0
@@ -41,7 +41,11 @@ class WorkbenchBroke(Exception):
 
 
 class WorkbenchApp(App[None]):
-    """Holds the one screen; everything about solving is the screen's."""
+    """Holds the screens; everything about solving is the workbench's.
+
+    With a `recording` it opens on its replay, and loads no model before the user leaves that. `welcome` opens
+    on the bundled recording instead, and says what one sees.
+    """
 
     CSS_PATH = "workbench.tcss"
     TITLE = "egcfg-tui"
@@ -55,8 +59,13 @@ class WorkbenchApp(App[None]):
         options: SolveOptions | None = None,
         exercise: Exercise | None = None,
         keys: Keymap | None = None,
+        recording: Recording | None = None,
+        *,
+        welcome: bool = False,
     ) -> None:
         super().__init__()
+        self._recording = first_start.bundled_recording() if welcome else recording
+        self._welcome = welcome
         self._panicked = False
         self.HORIZONTAL_BREAKPOINTS = [
             (0, "-tiny"),
@@ -66,7 +75,9 @@ class WorkbenchApp(App[None]):
         ]
         self.VERTICAL_BREAKPOINTS = [(0, "-flat"), (LEAST_ROWS, "-tall")]
         self.keys = keys or Keymap()
-        self.workbench = WorkbenchScreen(services, options or SolveOptions(), exercise, self.keys)
+        self.workbench = WorkbenchScreen(
+            services, options or SolveOptions(), exercise, self.keys, loads_at_once=self._recording is None
+        )
         self.register_theme(theme.NIGHT)
         self.register_theme(theme.DAY)
         self.theme = theme.NIGHT.name
@@ -85,18 +96,41 @@ class WorkbenchApp(App[None]):
             self.set_interval(_LOOK_S, self._look_for_terminal)
         for problem in self.keys.problems:
             self.notify(problem, title="Keys", severity="warning", timeout=20, markup=False)
+        if self._recording is not None:
+            speed, words = (first_start.SPEED, first_start.WELCOME) if self._welcome else (1.0, "")
+            self.show_replay(Replay(self._recording), speed=speed, words=words)
+
+    @work(thread=True, exclusive=True, group="replay", exit_on_error=False)
+    def replay(self, path: Path) -> None:
+        """Reads a recording, in a thread as it can be large, and replays it; says why it cannot be read."""
+        try:
+            replay = Replay(read_recording(path))
+        except RecordingError as error:
+            self.call_from_thread(self.notify, str(error), severity="error", timeout=20, markup=False)
+        else:
+            self.call_from_thread(self.show_replay, replay)
+
+    def show_replay(self, replay: Replay, *, speed: float = 1.0, words: str = "") -> None:
+        """Replays a recording over the screen there is, and comes back to that."""
+        clock = self.workbench.control.services.clock
+        screen = ReplayScreen(replay, self.keys, clock, speed=speed, words=words)
+        self.push_screen(screen, self._came_back)
+
+    def on_runs_screen_chosen(self, message: RunsScreen.Chosen) -> None:
+        """Replays the run."""
+        self.replay(message.path)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The workbench's commands, every method by name, and Textual's theme and screenshot."""
-        if screen is self.workbench:
-            for command in COMMANDS:
+        """The screen's commands, every method by name, and Textual's theme and screenshot."""
+        if isinstance(screen, PanelsScreen):
+            for command in screen.OFFERED:
                 name = command.action.partition("(")[0]
                 if screen.check_action(name, ()) and command.id not in ("method", "quit"):
                     title = command.help[0].upper() + command.help[1:]
-                    yield SystemCommand(title, command.group, self._runs(command.action))
-            if screen.check_action("method", ()):
-                for method in offered_methods():
-                    yield SystemCommand(f"Method: {method}", "Choose", self._runs(f"method('{method}')"))
+                    yield SystemCommand(title, command.group, self._runs(command.action, screen))
+        if screen is self.workbench and screen.check_action("method", ()):
+            for method in offered_methods():
+                yield SystemCommand(f"Method: {method}", "Choose", self._runs(f"method('{method}')", screen))
         for entry in super().get_system_commands(screen):
             if entry.title in ("Theme", "Screenshot", "Quit"):
                 yield entry
@@ -130,6 +164,13 @@ class WorkbenchApp(App[None]):
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.remove_signal_handler(number)
 
+    def _came_back(self, exercise: Exercise | None) -> None:
+        """From a replay: an exercise is solved in the workbench, whatever screen the replay came from."""
+        if exercise is not None:
+            while self.screen is not self.workbench:
+                self.pop_screen()
+        self.workbench.come_back(exercise)
+
     def _asked_to_end(self) -> None:
         self.run_worker(self.action_quit(), exclusive=True, group="quit")
 
@@ -137,9 +178,9 @@ class WorkbenchApp(App[None]):
         if terminal.is_gone():
             self._asked_to_end()
 
-    def _runs(self, action: str) -> Callable[[], object]:
+    def _runs(self, action: str, screen: Screen[Any]) -> Callable[[], object]:
         async def run() -> None:
-            await self.run_action(action, self.workbench)
+            await self.run_action(action, screen)
 
         return run
 
@@ -156,6 +197,8 @@ def run_app(
     begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None,
     model_named: Callable[[str], ModelSpec],
     model_name: str | None = None,
+    recording: Recording | None = None,
+    welcome: bool = False,
 ) -> None:
     """Opens the workbench and returns when the user leaves it.
 
@@ -163,8 +206,10 @@ def run_app(
     those with a test that runs inside the program's process; `exercise` is taken as it is.
     `find_model` raises `ModelError` when there is no usable model: the workbench opens all the same and says
     so; `model_name` is what that model was asked for by, None for the default one. `model_named` finds others
-    to compare with. `begin_recording` gives each solve its recording. Raises `NoTerminalError` without a
-    terminal, and `WorkbenchBroke` after an error that nobody foresaw.
+    to compare with. `begin_recording` gives each solve its recording. With a `recording` it opens on its
+    replay; with `welcome` on the bundled one, if this is the first start ever.
+
+    Raises `NoTerminalError` without a terminal, and `WorkbenchBroke` after an error that nobody foresaw.
     """
     terminal.require_terminal()
     from egcfg_tui.bench.session import BenchSession
@@ -198,7 +243,14 @@ def run_app(
             missing_layers=allow_missing_layers,
         ),
     )
-    app = WorkbenchApp(services, options, exercise, keymap.load(keymap.default_path()))
+    app = WorkbenchApp(
+        services,
+        options,
+        exercise,
+        keymap.load(keymap.default_path()),
+        recording,
+        welcome=welcome and first_start.is_first_start(services.history, state_folder()),
+    )
     with terminal.guarded_screen(terminal.log_path()):
         # Spawning a process starts this tracker first, and hands it the descriptor of `sys.stderr`: Textual's
         # stand-in, up while the screen is, has none.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from textual.binding import Binding
@@ -15,7 +15,7 @@ class Command:
     """One command. `id` names it in `keys.toml`, `keys` are Textual key names, `label` is for the footer.
 
     A command without a label is left out of the footer; neighbours with one `shared` label share it there.
-    `group` heads the command in the help.
+    `group` heads the command in the help. A `first` command has its keys before the focused panel does.
     """
 
     id: str
@@ -25,6 +25,7 @@ class Command:
     group: str
     label: str = ""
     shared: str = ""
+    first: bool = False
 
     @property
     def binding(self) -> Binding:
@@ -35,6 +36,7 @@ class Command:
             self.label or self.help,
             show=bool(self.label or self.shared),
             id=self.id,
+            priority=self.first,
             group=Binding.Group(self.shared, compact=True) if self.shared else None,
         )
 
@@ -43,6 +45,7 @@ SOLVE: Final = "Solve"
 LOOK: Final = "Look"
 CHOOSE: Final = "Choose"
 WORKBENCH: Final = "Workbench"
+REPLAY: Final = "Replay"
 
 COMMANDS: Final = (
     Command("start", "start", ("s",), "start solving", SOLVE, "Start"),
@@ -60,6 +63,7 @@ COMMANDS: Final = (
     Command("restart", "restart", ("R",), "start the engine again", SOLVE, "Restart"),
     Command("open", "open", ("o",), "open another exercise", CHOOSE, "Open"),
     Command("compare", "compare", ("c",), "compare models and methods", CHOOSE, "Compare"),
+    Command("runs", "runs", ("h",), "the runs that were kept: replay, export, delete", CHOOSE),
     Command("method", "method", ("m",), f"next method: {', '.join(offered_methods())}", CHOOSE, "Method"),
     Command("gamma_up", "gamma(1)", ("plus", "equals_sign"), "more guidance (γ)", CHOOSE, shared="γ"),
     Command("gamma_down", "gamma(-1)", ("minus",), "less guidance (γ)", CHOOSE, shared="γ"),
@@ -76,12 +80,49 @@ COMMANDS: Final = (
     Command("tokens", "look('tokens')", ("2",), "tokens and their probabilities", LOOK, shared="Panel"),
     Command("signal", "look('signal')", ("3",), "the signal", LOOK, shared="Panel"),
     Command("zoom", "zoom", ("z",), "show the focused panel alone, or all again", LOOK, "Zoom"),
+    Command(
+        "event_back", "event(-1)", ("left",), "back to the change before", REPLAY, shared="Event", first=True
+    ),
+    Command("event_on", "event(1)", ("right",), "on to the next change", REPLAY, shared="Event", first=True),
+    Command(
+        "line_back",
+        "landmark(-1)",
+        ("shift+left", "ctrl+left"),
+        "back to the line or answer before",
+        REPLAY,
+        first=True,
+    ),
+    Command(
+        "line_on",
+        "landmark(1)",
+        ("shift+right", "ctrl+right"),
+        "on to the next line or answer",
+        REPLAY,
+        first=True,
+    ),
+    Command("slower", "speed(-1)", ("less_than_sign",), "play slower", REPLAY, shared="Speed"),
+    Command("faster", "speed(1)", ("greater_than_sign",), "play faster", REPLAY, shared="Speed"),
+    Command("replay_start", "seek(0)", ("ctrl+home",), "to the recording's start", REPLAY, first=True),
+    Command("replay_end", "seek(1)", ("ctrl+end",), "to the recording's end", REPLAY, first=True),
+    Command("leave", "leave", ("escape",), "leave the replay", REPLAY, "Back"),
     Command("copy", "copy", ("y",), "copy the code, over ssh too", WORKBENCH, "Copy"),
     Command("copy_panel", "copy_panel", ("Y",), "copy what the focused panel shows", WORKBENCH),
     Command("help", "help", ("question_mark", "f1"), "this help", WORKBENCH, "Help"),
     Command("quit", "quit", ("q",), "quit", WORKBENCH, "Quit"),
 )
 """All commands, in the order of the footer and the help."""
+
+_OF_BOTH: Final = ("start", "pause", "copy", "copy_panel", "help", "quit")
+
+WORKBENCH_COMMANDS: Final = tuple(command for command in COMMANDS if command.group != REPLAY)
+"""What can be done with an exercise and a model."""
+
+REPLAY_COMMANDS: Final = tuple(
+    replace(command, label="") if command.id in ("zoom", "copy") else command
+    for command in COMMANDS
+    if command.group in (REPLAY, LOOK) or command.id in _OF_BOTH
+)
+"""What can be done with a recording. The labels fit the footer of 80 columns."""
 
 
 def binding_of(command_id: str) -> Binding:

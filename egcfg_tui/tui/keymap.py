@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import string
 import tomllib
 import unicodedata
 from collections.abc import Mapping
@@ -108,15 +109,20 @@ def normal_key(text: str) -> str | None:
         return None
     if len(key) == 1 and key.isprintable():
         if not key.isalnum():
-            key = unicodedata.name(key).lower().replace("-", "_").replace(" ", "_")
-            key = KEY_NAME_REPLACEMENTS.get(key, key)
+            key = _character_name(key)
     elif key not in _NAMED and not _is_character_name(key):
         return None
     return "+".join([*modifiers, key])
 
 
+def _character_name(character: str) -> str:
+    """A character's name as Textual has it."""
+    name = unicodedata.name(character).lower().replace("-", "_").replace(" ", "_")
+    return KEY_NAME_REPLACEMENTS.get(name, name)
+
+
 def _is_character_name(key: str) -> bool:
-    if key in KEY_NAME_REPLACEMENTS.values():
+    if key in map(_character_name, string.punctuation):
         return True
     try:
         unicodedata.lookup(key.replace("_", " "))

@@ -6,14 +6,14 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.events import EngineLoaded, Event, FailureKind, LinesRewound, SolveFailed, TrialFinished
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.models import ModelError
-from egcfg_tui.runs import Recorder, RecordingError, RunRecording
+from egcfg_tui.runs import History, Recorder, RecordingError, RunRecording
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui import state, terminal
 from egcfg_tui.tui.bridge import EventQueue, RecordingFailed, Session, StreamEnded
@@ -31,7 +31,8 @@ class Services:
 
     `find_model` raises `ModelError`; it is asked again at every restart, since a missing model may have
     arrived. `clock` gives seconds from any origin. `begin_recording` gives None where runs are not kept; it
-    may raise `RecordingError`. `bench`: None where nothing can be compared.
+    may raise `RecordingError`. `history` is where the runs that were kept lie. `bench`: None where nothing can be
+    compared.
     """
 
     find_model: Callable[[], ModelSpec]
@@ -41,6 +42,7 @@ class Services:
     clock: Callable[[], float] = time.monotonic
     begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None
     bench: BenchServices | None = None
+    history: History = field(default_factory=History)
 
 
 class SessionDriver:
@@ -73,6 +75,7 @@ class SessionDriver:
         self._loads = 0
         """How often a load was asked for or called off: of loads that meet, only the newest one counts."""
         self._busy = False
+        self._began = False
         self._next_exercise: Exercise | None = None
         self._going_back_to: LineView | None = None
         self._loaded: EngineLoaded | None = None
@@ -106,8 +109,14 @@ class SessionDriver:
         if session and not self._busy and self.view.engine.state is EngineState.READY and not session.alive:
             self.view = state.engine_lost(self.view, "The engine's process ended.", self.services.clock())
 
+    def load_once(self) -> None:
+        """Loads the model unless that was tried already."""
+        if not self._began:
+            self.restart()
+
     def restart(self) -> None:
         """Loads the model in a new session, after closing the old one."""
+        self._began = True
         self._busy = True
         self.stopping = self.suspended = False
         self._going_back_to = None

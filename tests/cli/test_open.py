@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from support import recordings
+from support.recordings import recording_of
 
 from egcfg_tui.cli.main import main
+from egcfg_tui.cli.recording import recording_named
 
 
 @pytest.mark.parametrize(
@@ -28,3 +33,27 @@ def test_an_unknown_exercise_is_told_before_anything_opens(capsys: pytest.Captur
 def test_settings_are_checked_as_solve_checks_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["open", "--config", "s3"]) == 2
     assert "--config" in capsys.readouterr().err
+
+
+def test_a_run_is_opened_by_file_id_or_as_the_latest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("EGCFG_RUNS_DIR", str(tmp_path))
+    path = recordings.write(recording_of(), tmp_path / "20260101-000000-digit_sum.jsonl")
+    for name in (str(path), path.stem, "latest"):
+        assert recording_named(name) == path
+        assert main(["open", name]) == 2
+        assert "needs a terminal" in capsys.readouterr().err
+    assert recording_named("parcel-price") is None
+
+
+def test_a_run_that_is_not_there_or_damaged_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("EGCFG_RUNS_DIR", str(tmp_path))
+    assert main(["open", "latest"]) == 3
+    assert "no run is kept yet" in capsys.readouterr().err
+    path = recordings.write(recording_of(), tmp_path / "20260101-000000-digit_sum.jsonl")
+    path.write_text(path.read_text().replace('"event":"SolveStarted"', '"event":"Sung"'))
+    assert main(["open", "latest"]) == 3
+    assert "'Sung'" in capsys.readouterr().err

@@ -12,7 +12,7 @@ from egcfg_tui.bench.setup import BenchSetup, Choices
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.exercises.model import Exercise, ExerciseError
 from egcfg_tui.models import ModelError
-from egcfg_tui.runs import Recorder
+from egcfg_tui.runs import History, Recorder, Recording
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui.app import WorkbenchApp
 from egcfg_tui.tui.comparing.offers import OfferedModel
@@ -49,6 +49,7 @@ class Stage:
         self.bench_exercises = 4
         self.offers = (OfferedModel("tiny", "0.1 MB", chosen=True), OfferedModel("hf:[/]/[b]large", "3.2 GB"))
         self.asked: list[Choices] = []
+        self.history = History(Path("no-history"))
         self.begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None
 
     def app(
@@ -56,6 +57,9 @@ class Stage:
         exercise: Exercise | None = EXERCISE,
         options: SolveOptions | None = None,
         keys: Keymap | None = None,
+        recording: Recording | None = None,
+        *,
+        welcome: bool = False,
     ) -> WorkbenchApp:
         services = Services(
             find_model=self._find,
@@ -71,8 +75,9 @@ class Stage:
                 set_up=self._set_up,
                 clock=lambda: 0.0,
             ),
+            history=self.history,
         )
-        return WorkbenchApp(services, options, exercise, keys)
+        return WorkbenchApp(services, options, exercise, keys, recording, welcome=welcome)
 
     @property
     def session(self) -> FakeSession:

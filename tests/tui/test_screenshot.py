@@ -5,22 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support import digits_run
+from support import recordings
+from support.recordings import recording_of
 
-from egcfg_tui.runs import RecordedModel, Recorder, header_for
-from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui import screenshot
 
 
 @pytest.fixture
 def recording(tmp_path: Path) -> Path:
-    path = tmp_path / "run.jsonl"
-    header = header_for(SolveRequest(digits_run.EXERCISE), RecordedModel("tiny-coder", None, 1))
-    times = iter(float(second) for second in range(100))
-    with Recorder(path, header, clock_s=lambda: next(times)) as recorder:
-        for event in (*digits_run.LOADING, *digits_run.SOLVE):
-            recorder.record(event)
-    return path
+    return recordings.write(recording_of(), tmp_path / "run.jsonl")
 
 
 def test_a_recorded_run_becomes_a_picture_that_refers_to_nothing_outside(

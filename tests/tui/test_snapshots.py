@@ -10,16 +10,18 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pytest
-from support import digits_run
+from support import digits_run, recordings
 from support.digits_run import PASS
 from support.fake_session import Hold, Script
 from support.gate import Gate
+from support.recordings import recording_of
 from support.stage import Stage, wait_until
 from textual.pilot import Pilot
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
 
 from egcfg_sandbox import Verdict
 from egcfg_tui.events import (
@@ -36,11 +38,13 @@ from egcfg_tui.events import (
     TrialStarted,
 )
 from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.runs import History, Recording
 from egcfg_tui.tui import theme
 from egcfg_tui.tui.app import WorkbenchApp
 from egcfg_tui.tui.comparing import bench_driver, words
 from egcfg_tui.tui.screens.bench import BenchScreen
 from egcfg_tui.tui.screens.compare import CompareScreen
+from egcfg_tui.tui.screens.runs import RunsScreen
 
 pytestmark = [
     pytest.mark.skipif(
@@ -56,6 +60,7 @@ EXECUTED = (*LINE_2, *digits_run.LINE_2_EXECUTED)
 CHOSEN = (*EXECUTED, *digits_run.LINE_2_CHOSEN)
 LINE_3 = (*CHOSEN, *digits_run.LINE_3_SAMPLED, *digits_run.LINE_3_EXECUTED)
 FINISHED = next(event for event in digits_run.END if isinstance(event, SolveFinished))
+UNSOLVED = replace(FINISHED, solved=False, reason=Outcome.BUDGET, tests=())
 SAMPLES = (
     replace(digits_run.STARTED, method="sample"),
     TrialStarted(1, "sample", "ns3t0.75d5k1_ln", 1.0),
@@ -92,6 +97,8 @@ class Scene:
     exercise: Exercise = digits_run.EXERCISE
     theme: str = theme.NIGHT.name
     killed: bool = False
+    recording: Recording | None = None
+    welcome: bool = False
 
 
 LARGE = (120, 36)
@@ -117,7 +124,7 @@ SCENES = {
     "solved_large": Scene(digits_run.SOLVE, size=LARGE),
     "solved_huge": Scene(digits_run.SOLVE, size=(180, 50)),
     "solved_by_day": Scene(digits_run.SOLVE, size=LARGE, theme=theme.DAY.name),
-    "out_of_budget": Scene((*LINE_3, replace(FINISHED, solved=False, reason=Outcome.BUDGET, tests=()))),
+    "out_of_budget": Scene((*LINE_3, UNSOLVED)),
     "samples": Scene((*SAMPLES, Hold())),
     "engine_killed": Scene((*LINE_3, Hold()), killed=True),
     "failed": Scene((*digits_run.BEGIN, SolveFailed(FailureKind.CONTEXT, "the prompt is too long"))),
@@ -126,6 +133,11 @@ SCENES = {
     "too_small": Scene(size=(50, 12)),
     "help": Scene(keys=("question_mark",)),
     "open": Scene(keys=("o",)),
+    "replay": Scene(keys=("space", *7 * ("shift+right",), "left"), recording=recording_of()),
+    "replay_large": Scene(keys=("ctrl+end",), size=LARGE, recording=recording_of()),
+    "welcome": Scene(keys=("ctrl+end", "shift+left"), welcome=True),
+    "runs": Scene(keys=("h",)),
+    "runs_large": Scene(keys=("h", "down", "D"), size=LARGE),
     "open_large_with_problem": Scene(keys=("o", *"no.toml", "enter"), size=LARGE),
 }
 
@@ -189,10 +201,11 @@ def test_picture_of_comparing(
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_picture(name: str, stage: Stage, snap_compare: Callable[..., bool]) -> None:
+def test_picture(name: str, stage: Stage, snap_compare: Callable[..., bool], tmp_path: Path) -> None:
     scene = SCENES[name]
     stage.solve, stage.load, stage.model_error = scene.solve, scene.load, scene.model_error
-    app = stage.app(scene.exercise)
+    stage.history = _history(tmp_path)
+    app = stage.app(scene.exercise, recording=scene.recording, welcome=scene.welcome)
     app.theme = scene.theme
 
     async def play(pilot: Pilot[Any]) -> None:
@@ -202,6 +215,10 @@ def test_picture(name: str, stage: Stage, snap_compare: Callable[..., bool]) -> 
 
 
 async def _play(pilot: Pilot[Any], app: WorkbenchApp, scene: Scene, stage: Stage) -> None:
+    if scene.recording or scene.welcome:
+        await pilot.press(*scene.keys)
+        await pilot.pause(0.1)
+        return
     control = app.workbench.control
     if scene.load is not digits_run.LOADING or scene.model_error is not None:
         await wait_until(pilot, lambda: control.view.engine.since_s == 0.0 and control.view.engine.state)
@@ -214,7 +231,24 @@ async def _play(pilot: Pilot[Any], app: WorkbenchApp, scene: Scene, stage: Stage
         if scene.killed:
             stage.session.die()
         await pilot.pause(0.2)
-    await pilot.press(*scene.keys)
+    for key in scene.keys:
+        await pilot.press(key)
+        await wait_until(
+            pilot,
+            lambda: not isinstance(app.screen, RunsScreen) or app.screen.query_one(OptionList).option_count,
+        )
     for box in app.screen.query(Input):
         box.cursor_blink = False
     await pilot.pause(0.1)
+
+
+def _history(folder: Path) -> History:
+    runs = (
+        (digits_run.BEGIN, digits_run.EXERCISE),
+        (digits_run.SOLVE, digits_run.EXERCISE),
+        ((*digits_run.BEGIN, UNSOLVED), digits_run.OTHER),
+    )
+    for day, (events, exercise) in enumerate(runs, start=1):
+        path = folder / f"2026010{day}-120000-{exercise.id}.jsonl"
+        recordings.write(recording_of(events, exercise=exercise), path)
+    return History(folder)

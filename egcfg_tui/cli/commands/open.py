@@ -10,7 +10,7 @@ from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.model_choice import chosen_model, model_of
 from egcfg_tui.cli.parser import CommandParser
-from egcfg_tui.cli.recording import add_no_record_option
+from egcfg_tui.cli.recording import add_no_record_option, recording_named
 from egcfg_tui.cli.solving_options import (
     add_solving_options,
     chosen_grid,
@@ -21,23 +21,35 @@ from egcfg_tui.cli.solving_options import (
     visible_from,
 )
 from egcfg_tui.engine.api import ModelSpec
-from egcfg_tui.runs import History, RecordedModel, Recorder
+from egcfg_tui.runs import (
+    History,
+    RecordedModel,
+    Recorder,
+    Recording,
+    RecordingError,
+    RunNotFound,
+    read_recording,
+)
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
 _EPILOG: Final = """\
 EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set; the
-demo exercise when left out. Inside, ? lists the keys. Without a usable model the workbench opens all the
+demo exercise when left out. A recording's file, a run's id or `latest` opens on the replay of that run,
+without a model. Inside, ? lists the keys. Without a usable model the workbench opens all the
 same and says what to do.
 
 examples:
   egcfg-tui open
+  egcfg-tui open latest
   egcfg-tui open problems.jsonl#17 --model qwen2.5-coder-1.5b --gamma 2"""
 
 
 def configure(parser: CommandParser) -> None:
     """Adds the options."""
     parser.epilog = _EPILOG
-    parser.add_argument("exercise", metavar="EXERCISE", nargs="?", help="a bundled id, a file, or FILE#ID")
+    parser.add_argument(
+        "exercise", metavar="EXERCISE", nargs="?", help="a bundled id, a file, FILE#ID, or a recorded run"
+    )
     add_no_record_option(parser)
     add_solving_options(parser)
 
@@ -47,8 +59,13 @@ def run(args: argparse.Namespace) -> ExitCode:
     settings, grid = settings_from(args), chosen_grid(args, [args.method])
     layers = layers_from(args)
     visible = visible_from(args)
+    recording = _recording(args.exercise)
     try:
-        exercise = exercises.with_visible(exercises.load(args.exercise or exercises.DEMO_ID), visible)
+        exercise = (
+            recording.header.exercise
+            if recording
+            else exercises.with_visible(exercises.load(args.exercise or exercises.DEMO_ID), visible)
+        )
     except exercises.ExerciseError as error:
         raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
     if args.guarded_only:
@@ -81,9 +98,20 @@ def run(args: argparse.Namespace) -> ExitCode:
             begin_recording=begin_recording,
             model_named=lambda name: model_of(args, name)[0],
             model_name=args.model,
+            recording=recording,
+            welcome=args.exercise is None and args.model is None,
         )
     except NoTerminalError as error:
         raise CommandError(str(error), ExitCode.USAGE) from error
     except WorkbenchBroke as error:
         raise CommandError(str(error), ExitCode.INTERNAL) from error
     return ExitCode.DONE
+
+
+def _recording(name: str | None) -> Recording | None:
+    """The recording that was named in the exercise's place, if it was one."""
+    try:
+        path = recording_named(name) if name else None
+        return read_recording(path) if path else None
+    except (RunNotFound, RecordingError) as error:
+        raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error

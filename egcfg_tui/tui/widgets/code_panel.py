@@ -35,7 +35,7 @@ class CodePanel(LinesPanel):
             self.post_message(self.RowClicked(offset.y + self.scroll_offset.y + 1))
 
     def show(self, shown: Shown, hint: str, rewind_key: str) -> None:
-        """Draws the code; `rewind_key` is told where it would go back to the line looked at."""
+        """Draws the code; `rewind_key`, if any, is told where it would go back to the line looked at."""
         lines, growing = code_lines(shown)
         if not lines:
             lines = [Content(""), *(Content.styled(f"  {text}", MUTED) for text in hint.split("\n"))]
@@ -94,5 +94,6 @@ def _look(shown: Shown, rewind_key: str) -> Content:
     line = shown.line
     if not shown.looked_at or line is None:
         return Content("")
-    back = f" · {rewind_key} goes back to it" if can_be_retaken(shown.view, shown.trial, line) else ""
+    retaken = rewind_key and can_be_retaken(shown.view, shown.trial, line)
+    back = f" · {rewind_key} goes back to it" if retaken else ""
     return Content.styled(f"looking at line {line.row}{back}", "not bold $text-accent")
