@@ -31,8 +31,7 @@ class Services:
 
     `find_model` raises `ModelError`; it is asked again at every restart, since a missing model may have
     arrived. `clock` gives seconds from any origin. `begin_recording` gives None where runs are not kept; it
-    may raise `RecordingError`. `history` is where the runs that were kept lie. `bench`: None where nothing can be
-    compared.
+    may raise `RecordingError`. `history` is where kept runs lie. `bench`: None where nothing can be compared.
     """
 
     find_model: Callable[[], ModelSpec]
