@@ -12,6 +12,7 @@ import pytest
 from egcfg_tui import exercises
 from egcfg_tui.cli.dispatch import _EPILOG, COMMANDS
 from egcfg_tui.cli.parser import CommandParser
+from egcfg_tui.runs import LATEST
 
 ROOT = Path(__file__).parents[2]
 MODULES = {command.name: importlib.import_module(command.module) for command in COMMANDS}
@@ -37,5 +38,6 @@ def test_a_shown_command_line_is_understood(line: str) -> None:
     _program, *argv = shlex.split(line.split("|")[0], comments=True)
     name, *rest = argv or ["open"]
     args = parser_of(name).parse(rest)
-    if name in ("solve", "open") and args.exercise and not Path(args.exercise.partition("#")[0]).suffix:
-        assert exercises.load(args.exercise)
+    named = args.exercise if name in ("solve", "open") else None
+    if named and named != LATEST and not Path(named.partition("#")[0]).suffix:
+        assert exercises.load(named)
