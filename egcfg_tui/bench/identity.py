@@ -10,7 +10,9 @@ from typing import Any, Final
 
 from egcfg_tui.exercises.model import Exercise
 
-_BESIDE: Final = frozenset({"id", "title", "level", "source", "reference", "openable", "visible_derived"})
+_BESIDE: Final = frozenset(
+    {"id", "title", "level", "source", "reference", "openable", "visible_derived", "left_out"}
+)
 """Fields of an exercise that neither the model nor a test ever sees."""
 
 

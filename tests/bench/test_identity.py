@@ -22,6 +22,7 @@ BESIDE: dict[str, Any] = {
     "reference": "def add(n): ...",
     "openable": 1,
     "visible_derived": True,
+    "left_out": ("test_skipped: skipped by its mark",),
 }
 CONTENT: dict[str, Any] = {
     "statement": "Subtract.",
