@@ -14,8 +14,12 @@ from egcfg_tui.tui import state
 from egcfg_tui.tui.player import SPEEDS, Player
 from egcfg_tui.tui.replay import STRIDE, Replay
 
-EVENTS = st.lists(st.sampled_from(WHOLE), max_size=3 * STRIDE)
-"""Any events in any order: no recording is too odd to be shown."""
+EVENTS = st.builds(
+    lambda part, times: part * times,
+    st.lists(st.sampled_from(WHOLE), max_size=24),
+    st.integers(0, STRIDE // 4),
+)
+"""Any events in any order, also many: no recording is too odd to be shown."""
 
 TIMES = st.floats(min_value=0, max_value=1e4)
 
