@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from textual.binding import Binding
@@ -63,7 +63,7 @@ COMMANDS: Final = (
     Command("restart", "restart", ("R",), "start the engine again", SOLVE, "Restart"),
     Command("open", "open", ("o",), "open another exercise", CHOOSE, "Open"),
     Command("compare", "compare", ("c",), "compare models and methods", CHOOSE, "Compare"),
-    Command("runs", "runs", ("h",), "the runs that were kept: replay, export, delete", CHOOSE),
+    Command("runs", "runs", ("h",), "the runs that were kept: replay, export, delete", CHOOSE, "Runs"),
     Command("method", "method", ("m",), f"next method: {', '.join(offered_methods())}", CHOOSE, "Method"),
     Command("gamma_up", "gamma(1)", ("plus", "equals_sign"), "more guidance (γ)", CHOOSE, shared="γ"),
     Command("gamma_down", "gamma(-1)", ("minus",), "less guidance (γ)", CHOOSE, shared="γ"),
@@ -79,7 +79,7 @@ COMMANDS: Final = (
     Command("candidates", "look('candidates')", ("1",), "candidates and their runs", LOOK, shared="Panel"),
     Command("tokens", "look('tokens')", ("2",), "tokens and their probabilities", LOOK, shared="Panel"),
     Command("signal", "look('signal')", ("3",), "the signal", LOOK, shared="Panel"),
-    Command("zoom", "zoom", ("z",), "show the focused panel alone, or all again", LOOK, "Zoom"),
+    Command("zoom", "zoom", ("z",), "show the focused panel alone, or all again", LOOK),
     Command(
         "event_back", "event(-1)", ("left",), "back to the change before", REPLAY, shared="Event", first=True
     ),
@@ -105,7 +105,7 @@ COMMANDS: Final = (
     Command("replay_start", "seek(0)", ("ctrl+home",), "to the recording's start", REPLAY, first=True),
     Command("replay_end", "seek(1)", ("ctrl+end",), "to the recording's end", REPLAY, first=True),
     Command("leave", "leave", ("escape",), "leave the replay", REPLAY, "Back"),
-    Command("copy", "copy", ("y",), "copy the code, over ssh too", WORKBENCH, "Copy"),
+    Command("copy", "copy", ("y",), "copy the code, over ssh too", WORKBENCH),
     Command("copy_panel", "copy_panel", ("Y",), "copy what the focused panel shows", WORKBENCH),
     Command("help", "help", ("question_mark", "f1"), "this help", WORKBENCH, "Help"),
     Command("quit", "quit", ("q",), "quit", WORKBENCH, "Quit"),
@@ -118,9 +118,7 @@ WORKBENCH_COMMANDS: Final = tuple(command for command in COMMANDS if command.gro
 """What can be done with an exercise and a model."""
 
 REPLAY_COMMANDS: Final = tuple(
-    replace(command, label="") if command.id in ("zoom", "copy") else command
-    for command in COMMANDS
-    if command.group in (REPLAY, LOOK) or command.id in _OF_BOTH
+    command for command in COMMANDS if command.group in (REPLAY, LOOK) or command.id in _OF_BOTH
 )
 """What can be done with a recording. The labels fit the footer of 80 columns."""
 
