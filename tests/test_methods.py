@@ -71,7 +71,7 @@ async def test_the_screen_offers_it_and_says_what_it_has_nothing_of(toy: Method,
         await pilot.press("m", "m", "m", "m")
         assert app.workbench.control.options.method == "toy"
         await pilot.press("s")
-        await wait_until(pilot, lambda: stage.session.waiting and app.workbench.control.view.lines)
+        await wait_until(pilot, lambda: stage.session.waiting and app.workbench.control.view.trials[0].lines)
         assert stage.session.calls[0].method == "toy"  # type: ignore[attr-defined]
         await pilot.press("up", "u")
         shown = " ".join(panel.plain for panel in app.workbench.query(LinesPanel))

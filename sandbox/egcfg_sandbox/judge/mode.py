@@ -129,6 +129,12 @@ class _Text:
         self._read = {
             node.id for node in self._nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
         }
+        self._assigned = {
+            node.id for node in self._nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+        self._defined = {
+            node.name for node in self._nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        }
         self._imported = dict(self._imports())
         stand_in = next((node for node in tree.body if _is_stand_in(node)), None)
         beyond = [] if stand_in is None else list(ast.walk(stand_in))
@@ -206,6 +212,8 @@ class _Text:
                 _RULING.search(ast.unparse(decorator)) for decorator in decorators
             ):
                 yield "expects a check to fail"
+            case ast.FunctionDef(decorator_list=decorators) if any(map(self._is_of_program, decorators)):
+                yield f"has the program decorate `{node.name}`"
             case ast.Compare(
                 left=ast.Attribute(), ops=[ast.Is() | ast.IsNot()], comparators=[ast.Attribute()]
             ):
@@ -260,6 +268,21 @@ class _Text:
             )
             if raising and not own:
                 yield "raises an exception inside a `with` of the program"
+            plain = isinstance(called, ast.Name) and called.id not in self._imported
+            if plain and (shared := self._variable(item.context_expr)):
+                yield f"shares `{shared}` with a `with` of the program"
+
+    def _variable(self, called: ast.expr) -> str | None:
+        """The first variable of the test that a call is handed."""
+        arguments = called.args if isinstance(called, ast.Call) else []
+        names = (argument.id for argument in arguments if isinstance(argument, ast.Name))
+        return next((name for name in names if name in self._assigned), None)
+
+    def _is_of_program(self, decorator: ast.expr) -> bool:
+        """Whether the program may define what stands behind an `@`."""
+        name = decorator.func if isinstance(decorator, ast.Call) else decorator
+        known = self._imported.keys() | self._defined | vars(builtins).keys()
+        return isinstance(name, ast.Name) and name.id not in known
 
     def _of_classes(self) -> Iterator[str]:
         called = {

@@ -48,3 +48,4 @@ def load(names: Iterable[str]) -> None:
                 if Path(getattr(sys.modules[name], "__file__", None) or "/").parent == Path(folder):
                     del sys.modules[name]
             sys.path[:] = [path for path in sys.path if path != folder]
+    tempfile.tempdir = None  # each run has a temporary folder of its own

@@ -51,6 +51,8 @@ INSIDE = {
     "box().append(1)": "changes `box()` in place",
     "try:\n    assert f(1)\nexcept AssertionError: pass": "catches the failure of a check",
     "with swallow(): raise ValueError": "raises an exception inside a `with` of the program",
+    "events = []\nwith opened(events): f(1)": "shares `events` with a `with` of the program",
+    "@shout\ndef word(x): return x\nassert f(word)": "has the program decorate `word`",
     "class T(TestCase):\n    def test_a(self):\n        with self.assertLogs(): f(1)": "`self.assertLogs`",
 }
 
