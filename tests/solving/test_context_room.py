@@ -32,6 +32,9 @@ class FailingSandbox:
     def run_many(self, programs: Sequence[Program], _should_stop: object = None) -> list[Report]:
         return [self.run(program) for program in programs]
 
+    def run_tests(self, program: Program, _should_stop: object) -> list[TestResult]:
+        return list(self.run(program).results)
+
 
 def endless(context_tokens: int, seed: int, can_rewind: bool) -> FakeEngine:
     """A model whose answers hardly ever end, in lines of some length."""
