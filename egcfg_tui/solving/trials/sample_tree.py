@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from egcfg_tui.engine.api import Branch
 from egcfg_tui.events import CandidatesGrown, Event
@@ -25,7 +26,7 @@ from egcfg_tui.solving.text.repetition import repeats_itself
 _IDLE_WALKS_PER_STEP = 8
 """Samples in a row that may end without anything to evaluate, before the batch goes on narrower."""
 
-_EXHAUSTED_AFTER = 256
+EXHAUSTED_AFTER: Final = 256
 """Samples in a row that must have been known, before the model counts as having nothing new to say."""
 
 _MOST_NODES = 100_000
@@ -247,7 +248,7 @@ class SampleTree:
             in_work += not finished
             walks += len(finished)
             self._known_in_a_row = self._known_in_a_row + 1 if finished else 0
-            if self._known_in_a_row >= _EXHAUSTED_AFTER and not self._frontier:
+            if self._known_in_a_row >= EXHAUSTED_AFTER and not self._frontier:
                 self.exhausted = True
                 break
         return ended
@@ -292,8 +293,10 @@ class SampleTree:
             return top
         code = self._starter + node.text
         return top.without(
-            lambda token: self._has_sign(token)
-            and begins_remark(code, self._engine.piece(token).decode("utf-8", "replace"))
+            lambda token: (
+                self._has_sign(token)
+                and begins_remark(code, self._engine.piece(token).decode("utf-8", "replace"))
+            )
         )
 
     def _has_sign(self, token: int) -> bool:
