@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.commands import binding_of
@@ -19,6 +19,7 @@ from egcfg_tui.tui.comparing.bench_driver import BenchDriver
 from egcfg_tui.tui.comparing.sources import Source
 from egcfg_tui.tui.messages import RunChosen
 from egcfg_tui.tui.widgets.bars import Bar
+from egcfg_tui.tui.widgets.fitting_footer import FittingFooter
 from egcfg_tui.tui.widgets.matrix import MatrixPanel
 
 _REFRESHES_PER_S: Final = 10
@@ -50,7 +51,7 @@ class BenchScreen(Screen[None]):
             yield Static(id="verdict", markup=False)
         yield Static(id="bench-notice", markup=False)
         yield Bar(id="bench-status")
-        yield Footer(show_command_palette=False, compact=True)
+        yield FittingFooter()
 
     def on_mount(self) -> None:
         """Starts the bench."""

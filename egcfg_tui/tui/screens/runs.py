@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from egcfg_tui.runs import History, RunSummary
@@ -19,6 +19,7 @@ from egcfg_tui.tui.run_export import ExportError, export_run, folder_for
 from egcfg_tui.tui.screens.question import QuestionScreen
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.text import one_line
+from egcfg_tui.tui.widgets.fitting_footer import FittingFooter
 
 CREATED_CELLS: Final = 12
 RESULT_CELLS: Final = 13
@@ -50,7 +51,7 @@ class RunsScreen(Screen[None]):
         yield Static(row("when (UTC)", "result", "seconds", "method", "model", "exercise"), id="columns")
         yield OptionList(id="runs", markup=False)
         yield Static(id="no-runs", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield FittingFooter()
 
     def on_screen_resume(self) -> None:
         """Reads the folder again: a run may have ended meanwhile."""
