@@ -24,12 +24,12 @@ from egcfg_tui.system.folders import state_folder
 from egcfg_tui.tui import first_start, keymap, terminal, theme
 from egcfg_tui.tui.input_bytes import any_bytes
 from egcfg_tui.tui.keymap import Keymap
+from egcfg_tui.tui.messages import RunChosen
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.preferences import Memory, Preferences
 from egcfg_tui.tui.replay import Replay
 from egcfg_tui.tui.screens.panels import HUGE_COLUMNS, LEAST_COLUMNS, LEAST_ROWS, WIDE_COLUMNS, PanelsScreen
 from egcfg_tui.tui.screens.replay import ReplayScreen
-from egcfg_tui.tui.screens.runs import RunsScreen
 from egcfg_tui.tui.screens.workbench import WorkbenchScreen
 from egcfg_tui.tui.session_driver import Services
 
@@ -67,7 +67,6 @@ class WorkbenchApp(App[None]):
         model_name: str | None = None,
     ) -> None:
         super().__init__()
-        self._preferences = preferences
         self._memory: Memory | None = None
         self._model_name = model_name or ""
         self._recording = first_start.bundled_recording() if welcome else recording
@@ -127,7 +126,7 @@ class WorkbenchApp(App[None]):
         screen = ReplayScreen(replay, self.keys, clock, speed=speed, words=words)
         self.push_screen(screen, self._came_back)
 
-    def on_runs_screen_chosen(self, message: RunsScreen.Chosen) -> None:
+    def on_run_chosen(self, message: RunChosen) -> None:
         """Replays the run."""
         self.replay(message.path)
 
@@ -177,8 +176,16 @@ class WorkbenchApp(App[None]):
             loop.remove_signal_handler(number)
 
     def _came_back(self, exercise: Exercise | None) -> None:
-        """From a replay: an exercise is solved in the workbench, whatever screen the replay came from."""
+        """From a replay: an exercise is solved in the workbench, whatever screen the replay came from.
+
+        A bench that runs here is not left for it.
+        """
+        from egcfg_tui.tui.screens.bench import BenchScreen
+
         if exercise is not None:
+            if any(isinstance(screen, BenchScreen) and screen.runs_here for screen in self.screen_stack):
+                self.notify("The bench is running; stop it first.", severity="warning", markup=False)
+                return
             while self.screen is not self.workbench:
                 self.pop_screen()
         self.workbench.come_back(exercise)
@@ -202,7 +209,7 @@ class WorkbenchApp(App[None]):
             "theme": self.theme,
             "exercise": lasting_reference_to(driver.exercise) if driver.exercise else "",
             "method": driver.options.method,
-            "model": self._model_name,
+            "model": driver.chosen_model or self._model_name,
         }
 
     def _keep_choices(self) -> None:
@@ -224,7 +231,7 @@ class WorkbenchApp(App[None]):
 
 
 def run_app(
-    find_model: Callable[[], ModelSpec],
+    find_model: Callable[[str | None], ModelSpec],
     exercise: Exercise | None = None,
     options: SolveOptions | None = None,
     *,
@@ -243,11 +250,11 @@ def run_app(
 
     `visible` chooses the tests that steer in exercises which are opened later, and `guarded_only` refuses
     those with a test that runs inside the program's process; `exercise` is taken as it is.
-    `find_model` raises `ModelError` when there is no usable model: the workbench opens all the same and says
-    so; `model_name` is what that model was asked for by, None for the default one. `model_named` finds others
-    to compare with. `begin_recording` gives each solve its recording. With a `recording` it opens on its
-    replay; with `welcome` on the bundled one, if this is the first start ever. Choices are remembered in the
-    file of `preferences`.
+    `find_model` takes the name of a model, None for the one of the command line, and raises `ModelError` when
+    there is no usable one: the workbench opens all the same and says so; `model_name` is what that model was
+    asked for by, None for the default one. `model_named` finds others to compare with. `begin_recording`
+    gives each solve its recording. With a `recording` it opens on its replay; with `welcome` on the bundled
+    one, if this is the first start ever. Choices are remembered in the file of `preferences`.
 
     Raises `NoTerminalError` without a terminal, and `WorkbenchBroke` after an error that nobody foresaw.
     """
@@ -275,7 +282,7 @@ def run_app(
         load=loaded,
         begin_recording=begin_recording,
         bench=BenchServices(
-            models=lambda: models_on_disk(model_name),
+            models=lambda: models_on_disk(app.workbench.control.chosen_model or model_name),
             model_named=model_named,
             open_session=BenchSession,
             set_up=set_up,

@@ -87,10 +87,10 @@ class Stage:
     def session(self) -> FakeSession:
         return self.sessions[-1]
 
-    def _find(self) -> ModelSpec:
+    def _find(self, name: str | None) -> ModelSpec:
         if self.model_error is not None:
             raise ModelError(self.model_error)
-        return ModelSpec("tiny-coder", Path("tiny.gguf"))
+        return ModelSpec(name or "tiny-coder", Path("tiny.gguf"))
 
     def _set_up(self, choices: Choices) -> BenchSetup:
         """A bench on exercises of the fake machine, whatever exercises are asked for."""

@@ -8,7 +8,7 @@ from typing import Final
 from egcfg_tui import exercises
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
-from egcfg_tui.cli.model_choice import chosen_model, model_of
+from egcfg_tui.cli.model_choice import model_of
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.recording import add_no_record_option, recording_named
 from egcfg_tui.cli.solving_options import (
@@ -79,8 +79,8 @@ def run(args: argparse.Namespace) -> ExitCode:
 
     recorded: list[RecordedModel] = []
 
-    def find_model() -> ModelSpec:
-        spec, model = chosen_model(args)
+    def find_model(name: str | None) -> ModelSpec:
+        spec, model = model_of(args, name or args.model)
         recorded[:] = [model]
         return spec
 
