@@ -1,4 +1,4 @@
-"""Where logs go, and whether a folder can be written to."""
+"""Where choices and logs go, and whether a folder can be written to."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_state_path
+from platformdirs import user_config_path, user_state_path
 
 _NAME: Final = "egcfg-tui"
+
+
+def config_folder() -> Path:
+    """Where the user's choices and keys belong."""
+    return user_config_path(_NAME, appauthor=False)
 
 
 def state_folder() -> Path:
