@@ -88,6 +88,15 @@ def reference_to(exercise: Exercise) -> str:
     return exercise.id if exercise.source == f"bundled/{exercise.id}.toml" else exercise.source
 
 
+def lasting_reference_to(exercise: Exercise) -> str:
+    """The same from any working folder."""
+    reference = reference_to(exercise)
+    if _is_bundled(reference) or not reference:
+        return reference
+    path, exercise_id = _split(reference)
+    return str(path.absolute()) if exercise_id is None else f"{path.absolute()}#{exercise_id}"
+
+
 def load_each(reference: str, selection: Selection | None = None) -> Iterator[Exercise | ExerciseError]:
     """Every exercise of a data set file, of a folder, or of the `bundled` set, that is in the selection.
 

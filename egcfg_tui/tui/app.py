@@ -16,9 +16,9 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from egcfg_tui.engine.api import ModelSpec
-from egcfg_tui.exercises import Exercise, Visibility
+from egcfg_tui.exercises import DEMO_ID, Exercise, Visibility, lasting_reference_to
 from egcfg_tui.runs import Recorder, Recording, RecordingError, read_recording
-from egcfg_tui.solving.methods import offered_methods
+from egcfg_tui.solving.methods import DEFAULT_METHOD, offered_methods
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.system.folders import state_folder
 from egcfg_tui.tui import first_start, keymap, terminal, theme
@@ -26,6 +26,7 @@ from egcfg_tui.tui.input_bytes import any_bytes
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.messages import RunChosen
 from egcfg_tui.tui.options import SolveOptions
+from egcfg_tui.tui.preferences import Memory, Preferences
 from egcfg_tui.tui.replay import Replay
 from egcfg_tui.tui.screens.panels import HUGE_COLUMNS, LEAST_COLUMNS, LEAST_ROWS, WIDE_COLUMNS, PanelsScreen
 from egcfg_tui.tui.screens.replay import ReplayScreen
@@ -33,7 +34,7 @@ from egcfg_tui.tui.screens.workbench import WorkbenchScreen
 from egcfg_tui.tui.session_driver import Services
 
 _LOOK_S: Final = 1.0
-"""How often it is looked whether the terminal is still there."""
+"""How often it is looked whether the terminal is still there, and whether choices have changed."""
 
 
 class WorkbenchBroke(Exception):
@@ -62,8 +63,12 @@ class WorkbenchApp(App[None]):
         recording: Recording | None = None,
         *,
         welcome: bool = False,
+        preferences: Preferences | None = None,
+        model_name: str | None = None,
     ) -> None:
         super().__init__()
+        self._memory: Memory | None = None
+        self._model_name = model_name or ""
         self._recording = first_start.bundled_recording() if welcome else recording
         self._welcome = welcome
         self._panicked = False
@@ -81,6 +86,9 @@ class WorkbenchApp(App[None]):
         self.register_theme(theme.NIGHT)
         self.register_theme(theme.DAY)
         self.theme = theme.NIGHT.name
+        self._problems = [("Keys", problem) for problem in self.keys.problems]
+        if preferences is not None:
+            self._follow(preferences)
         self.set_keymap(self.keys.keys)
 
     def get_default_screen(self) -> Screen[None]:
@@ -94,8 +102,10 @@ class WorkbenchApp(App[None]):
             loop.add_signal_handler(number, self._asked_to_end)
         if not self.is_headless:
             self.set_interval(_LOOK_S, self._look_for_terminal)
-        for problem in self.keys.problems:
-            self.notify(problem, title="Keys", severity="warning", timeout=20, markup=False)
+        for title, problem in self._problems:
+            self.notify(problem, title=title, severity="warning", timeout=20, markup=False)
+        if self._memory is not None:
+            self.set_interval(_LOOK_S, self._keep_choices)
         if self._recording is not None:
             speed, words = (first_start.SPEED, first_start.WELCOME) if self._welcome else (1.0, "")
             self.show_replay(Replay(self._recording), speed=speed, words=words)
@@ -159,7 +169,8 @@ class WorkbenchApp(App[None]):
         self.exit()
 
     def on_unmount(self) -> None:
-        """Gives the signals back."""
+        """Gives the signals back; remembers the last choices."""
+        self._keep_choices()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.remove_signal_handler(number)
@@ -178,6 +189,32 @@ class WorkbenchApp(App[None]):
             while self.screen is not self.workbench:
                 self.pop_screen()
         self.workbench.come_back(exercise)
+
+    def _follow(self, preferences: Preferences) -> None:
+        """Takes the remembered theme; choices to come are remembered."""
+        chosen = preferences.get("theme")
+        if chosen in self.available_themes:
+            self.theme = chosen
+        elif chosen is not None:
+            names = ", ".join(sorted(self.available_themes))
+            preferences = preferences.without("theme", f"no such theme; write one of {names}")
+        self._problems += [("Settings", problem) for problem in preferences.problems]
+        defaults = {"theme": theme.NIGHT.name, "exercise": DEMO_ID, "method": DEFAULT_METHOD}
+        self._memory = Memory(preferences, defaults)
+
+    def _choices(self) -> dict[str, str]:
+        """What is remembered, as it is chosen now."""
+        driver = self.workbench.control
+        return {
+            "theme": self.theme,
+            "exercise": lasting_reference_to(driver.exercise) if driver.exercise else "",
+            "method": driver.options.method,
+            "model": driver.chosen_model or self._model_name,
+        }
+
+    def _keep_choices(self) -> None:
+        if self._memory is not None and (problem := self._memory.keep(self._choices())):
+            self.notify(problem, title="Settings", severity="warning", timeout=20, markup=False)
 
     def _asked_to_end(self) -> None:
         self.run_worker(self.action_quit(), exclusive=True, group="quit")
@@ -207,6 +244,7 @@ def run_app(
     model_name: str | None = None,
     recording: Recording | None = None,
     welcome: bool = False,
+    preferences: Preferences | None = None,
 ) -> None:
     """Opens the workbench and returns when the user leaves it.
 
@@ -216,7 +254,7 @@ def run_app(
     there is no usable one: the workbench opens all the same and says so; `model_name` is what that model was
     asked for by, None for the default one. `model_named` finds others to compare with. `begin_recording`
     gives each solve its recording. With a `recording` it opens on its replay; with `welcome` on the bundled
-    one, if this is the first start ever.
+    one, if this is the first start ever. Choices are remembered in the file of `preferences`.
 
     Raises `NoTerminalError` without a terminal, and `WorkbenchBroke` after an error that nobody foresaw.
     """
@@ -259,6 +297,8 @@ def run_app(
         keymap.load(keymap.default_path()),
         recording,
         welcome=welcome and first_start.is_first_start(services.history, state_folder()),
+        preferences=preferences,
+        model_name=model_name,
     )
     with terminal.guarded_screen(terminal.log_path()):
         # Spawning a process starts this tracker first, and hands it the descriptor of `sys.stderr`: Textual's
