@@ -91,7 +91,7 @@ def reference_to(exercise: Exercise) -> str:
 def lasting_reference_to(exercise: Exercise) -> str:
     """The same from any working folder."""
     reference = reference_to(exercise)
-    if _is_bundled(reference) or not reference:
+    if _is_id(reference) or not reference:
         return reference
     path, exercise_id = _split(reference)
     return str(path.absolute()) if exercise_id is None else f"{path.absolute()}#{exercise_id}"
