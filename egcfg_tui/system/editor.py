@@ -1,4 +1,4 @@
-"""The user's own editor: which it is, and a text that is changed in it."""
+"""Opens files and texts in the user's own editor."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _USUAL: Final = ("nano", "vim", "vi")
 
 
 class EditorError(Exception):
-    """No editor, or one that failed. The text says what to set."""
+    """No editor was found, or it failed. The text says which variable to set."""
 
 
 def editor_command() -> list[str]:
@@ -32,13 +32,13 @@ def editor_command() -> list[str]:
 
 
 def edit_file(path: Path) -> None:
-    """Opens the file in the editor and blocks until the editor ends; it takes the terminal meanwhile.
+    """Opens the file in the editor and blocks until the editor ends. The editor uses the terminal meanwhile.
 
-    Raises `EditorError`; the file is then as the editor left it.
+    Raises `EditorError` when the editor cannot be started or fails; what it has saved stays in the file.
     """
     command = editor_command()
     try:
-        # Its messages belong on the terminal: standard error may be the workbench's log.
+        # The editor's messages belong on the terminal, but standard error may be the workbench's log.
         ended = subprocess.run([*command, str(path)], stderr=subprocess.STDOUT)
     except OSError as error:
         raise EditorError(f"{command[0]}: {error.strerror}; set EDITOR to the command of an editor") from None
@@ -47,9 +47,9 @@ def edit_file(path: Path) -> None:
 
 
 def edit_text(text: str, suffix: str) -> str:
-    """The text as the user left it in the editor; `suffix` (`.py`) tells the editor what it is.
+    """Lets the user edit a text and returns the result. `suffix` (`.py`) tells the editor the file type.
 
-    Raises `EditorError`.
+    Raises `EditorError`; the changes are then lost.
     """
     with tempfile.TemporaryDirectory(prefix="egcfg-") as folder:
         path = Path(folder) / f"edit{suffix}"

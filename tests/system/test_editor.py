@@ -1,4 +1,4 @@
-"""The user's editor: which command it is, and what comes back from it."""
+"""The user's editor: its command, and the text that it returns."""
 
 from __future__ import annotations
 
