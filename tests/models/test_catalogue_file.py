@@ -1,4 +1,4 @@
-"""Catalogue files: the bundled one, and what is said about broken ones."""
+"""Catalogue files: the bundled one, and the errors for broken ones."""
 
 from __future__ import annotations
 
