@@ -50,6 +50,8 @@ class RunSummary:
     wall_s: float | None
     tokens: int | None
     size_bytes: int
+    source: str = ""
+    """Where the exercise came from: a file, a folder or `FILE#ID`."""
 
     def matches(self, words: Iterable[str]) -> bool:
         """Whether every word occurs in the facts that a list shows; case does not matter."""
@@ -178,6 +180,7 @@ def _summary(path: Path) -> RunSummary | None:
         wall_s=float(finished["wall_s"]) if "wall_s" in finished else None,
         tokens=sum(tokens.values()) - tokens.get("reused", 0) if tokens else None,
         size_bytes=size,
+        source=str(exercise.get("source", "")),
     )
 
 

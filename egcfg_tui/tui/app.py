@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from multiprocessing import resource_tracker
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from rich.console import RenderableType
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.screen import Screen
 
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.exercises import DEMO_ID, Exercise, Visibility, lasting_reference_to
 from egcfg_tui.runs import Recorder, Recording, RecordingError, read_recording
-from egcfg_tui.solving.methods import DEFAULT_METHOD, offered_methods
+from egcfg_tui.solving.methods import DEFAULT_METHOD
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.system.folders import state_folder
-from egcfg_tui.tui import first_start, keymap, terminal, theme
+from egcfg_tui.tui import first_start, keymap, picture_file, terminal, theme
+from egcfg_tui.tui.commands import binding_of
 from egcfg_tui.tui.input_bytes import any_bytes
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.messages import RunChosen
 from egcfg_tui.tui.options import SolveOptions
+from egcfg_tui.tui.palette import Palette
 from egcfg_tui.tui.preferences import Memory, Preferences
 from egcfg_tui.tui.replay import Replay
-from egcfg_tui.tui.screens.panels import HUGE_COLUMNS, LEAST_COLUMNS, LEAST_ROWS, WIDE_COLUMNS, PanelsScreen
+from egcfg_tui.tui.screens.help import HelpScreen
+from egcfg_tui.tui.screens.panels import HUGE_COLUMNS, LEAST_COLUMNS, LEAST_ROWS, WIDE_COLUMNS
 from egcfg_tui.tui.screens.replay import ReplayScreen
 from egcfg_tui.tui.screens.workbench import WorkbenchScreen
 from egcfg_tui.tui.session_driver import Services
@@ -50,8 +54,10 @@ class WorkbenchApp(App[None]):
 
     CSS_PATH = "workbench.tcss"
     TITLE = "egcfg-tui"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Palette}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "Stop", show=False, system=True),
+        binding_of("help"),
     ]
 
     def __init__(
@@ -130,20 +136,17 @@ class WorkbenchApp(App[None]):
         """Replays the run."""
         self.replay(message.path)
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The screen's commands, every method by name, and Textual's theme and screenshot."""
-        if isinstance(screen, PanelsScreen):
-            for command in screen.OFFERED:
-                name = command.action.partition("(")[0]
-                if screen.check_action(name, ()) and command.id not in ("method", "quit"):
-                    title = command.help[0].upper() + command.help[1:]
-                    yield SystemCommand(title, command.group, self._runs(command.action, screen))
-        if screen is self.workbench and screen.check_action("method", ()):
-            for method in offered_methods():
-                yield SystemCommand(f"Method: {method}", "Choose", self._runs(f"method('{method}')", screen))
-        for entry in super().get_system_commands(screen):
-            if entry.title in ("Theme", "Screenshot", "Quit"):
-                yield entry
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Saves the screen as a picture, and says where; in a browser, which knows where, downloads it."""
+        if self.is_web:
+            super().action_screenshot(filename, path)
+            return
+        try:
+            saved = picture_file.save(self.export_screenshot())
+        except picture_file.PictureError as error:
+            self.notify(str(error), severity="error", timeout=20, markup=False)
+        else:
+            self.notify(f"The picture is {saved}", timeout=20, markup=False)
 
     @property
     def broke(self) -> bool:
@@ -162,6 +165,10 @@ class WorkbenchApp(App[None]):
             self.workbench.action_stop()
         else:
             self.notify("Nothing is running. q quits.", markup=False)
+
+    def action_help(self) -> None:
+        """Explains the screen."""
+        self.push_screen(HelpScreen(self.keys, self.screen))
 
     async def action_quit(self) -> None:
         """Ends the engine's process, then the application."""
@@ -222,12 +229,6 @@ class WorkbenchApp(App[None]):
     def _look_for_terminal(self) -> None:
         if terminal.is_gone():
             self._asked_to_end()
-
-    def _runs(self, action: str, screen: Screen[Any]) -> Callable[[], object]:
-        async def run() -> None:
-            await self.run_action(action, screen)
-
-        return run
 
 
 def run_app(

@@ -112,7 +112,7 @@ COMMANDS: Final = (
     Command("leave", "leave", ("escape",), "leave the replay", REPLAY, "Back"),
     Command("copy", "copy", ("y",), "copy the code, over ssh too", WORKBENCH, "Copy"),
     Command("copy_panel", "copy_panel", ("Y",), "copy what the focused panel shows", WORKBENCH),
-    Command("help", "help", ("question_mark", "f1"), "this help", WORKBENCH, "Help"),
+    Command("help", "app.help", ("question_mark", "f1"), "this help", WORKBENCH, "Help"),
     Command("quit", "quit", ("q",), "quit", WORKBENCH, "Quit"),
 )
 """All commands, in the order of the footer and the help."""

@@ -18,7 +18,6 @@ from egcfg_tui.tui.applicable import why_no_look
 from egcfg_tui.tui.commands import Command
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.look import Look, Shown, moved, moved_trial, shown
-from egcfg_tui.tui.screens.help import HelpScreen
 from egcfg_tui.tui.text import key_name
 from egcfg_tui.tui.view import EngineState, Phase, SolveView
 from egcfg_tui.tui.widgets.bars import Bar
@@ -52,7 +51,7 @@ class PanelsScreen(Screen[ScreenResultType]):
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()
         self.look = Look()
-        self._keymap = keymap
+        self.keymap = keymap
         self._noticed = ""
         self._offered_bindings = tuple(command.binding for command in self.OFFERED)
         self._keys_shown: tuple[str, ...] = ()
@@ -119,7 +118,7 @@ class PanelsScreen(Screen[ScreenResultType]):
     def on_key(self, event: Key) -> None:
         """A key that does nothing now says why."""
         for command in self.OFFERED:
-            if event.key in self._keymap.of(command.id) and (reason := self.why_not(command.name)):
+            if event.key in self.keymap.of(command.id) and (reason := self.why_not(command.name)):
                 self.notify(reason, severity="warning", markup=False)
                 event.stop()
 
@@ -185,10 +184,6 @@ class PanelsScreen(Screen[ScreenResultType]):
         else:
             self._copy(self.view.statement, "the statement")
 
-    def action_help(self) -> None:
-        """Opens the help."""
-        self.app.push_screen(HelpScreen(self._keymap))
-
     async def action_quit(self) -> None:
         """Leaves the workbench."""
         await self.app.action_quit()
@@ -214,7 +209,7 @@ class PanelsScreen(Screen[ScreenResultType]):
 
     def key(self, command_id: str) -> str:
         """The first key of a command, as people call it."""
-        return key_name(self._keymap.of(command_id)[0])
+        return key_name(self.keymap.of(command_id)[0])
 
     def _refresh_keys(self) -> None:
         """Lets the footer follow, only when what its keys do has changed: that lays out the screen."""

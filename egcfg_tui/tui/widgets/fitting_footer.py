@@ -18,6 +18,11 @@ KEPT: Final = frozenset({"help", "quit", "leave", "close", "dismiss"})
 """Actions that are shown however narrow the terminal is."""
 
 
+def _named(binding: Binding) -> str:
+    """The action of a binding without namespace and arguments."""
+    return binding.action.partition("(")[0].rpartition(".")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What stands together in the footer: one key and its word, or keys that share a word."""
@@ -34,7 +39,7 @@ class Entry:
     @property
     def kept(self) -> bool:
         """Whether it stays in any width."""
-        return any(binding.action.partition("(")[0] in KEPT for binding in self.bindings)
+        return any(_named(binding) in KEPT for binding in self.bindings)
 
 
 def fitting(entries: Sequence[Entry], width: int) -> list[Entry]:
