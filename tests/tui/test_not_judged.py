@@ -5,7 +5,7 @@ from __future__ import annotations
 from support.stage import Stage, wait_until
 
 from egcfg_sandbox import CodeTest
-from egcfg_tui.events import CodeExecuted, Outcome, SolveStarted, TrialFinished, TrialStarted
+from egcfg_tui.events import CodeExecuted, Outcome, SolveStarted, TokenCounts, TrialFinished, TrialStarted
 from egcfg_tui.exercises import Exercise, ExerciseKind
 from egcfg_tui.exercises.visibility import NOTHING_STEERS
 from egcfg_tui.tui.widgets.lines import LinesPanel
@@ -19,7 +19,7 @@ async def test_the_workbench_says_so_before_the_start_and_in_the_trials(stage: S
         SolveStarted("add", "Add", "Write add.", (), 1, "", "greedy", "tiny", 0, 60.0, "", 1.0),
         TrialStarted(1, "greedy", "", 1.0),
         CodeExecuted(code, (), False),
-        TrialFinished(1, Outcome.NOT_JUDGED, code, 1.0),
+        TrialFinished(1, Outcome.NOT_JUDGED, code, 1.0, TokenCounts()),
     )
     app = stage.app(exercise)
     async with app.run_test(size=(160, 40)) as pilot:
