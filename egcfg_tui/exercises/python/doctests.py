@@ -8,20 +8,20 @@ prints is compared by value where it is a literal, the way the assertions of a d
 from __future__ import annotations
 
 import ast
-import doctest
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from egcfg_tui.exercises.python import source as python_source
 from egcfg_tui.exercises.python.source import SourceError
+
+if TYPE_CHECKING:
+    import doctest
 
 _PLAIN: Final = (
     ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.List, ast.Set, ast.Dict, ast.UnaryOp,
     ast.ListComp, ast.SetComp, ast.DictComp, ast.BinOp,
 )  # fmt: skip
 """Expressions that bind at least as closely as `==`, as they are written."""
-
-_INEXACT: Final = {doctest.SKIP, doctest.ELLIPSIS}
 
 
 def doctest_assertions(text: str, known: frozenset[str]) -> list[str]:
@@ -30,6 +30,8 @@ def doctest_assertions(text: str, known: frozenset[str]) -> list[str]:
     Examples that use names made by earlier ones carry those along. Text that the parser of the standard
     library refuses, and examples that are not Python, yield nothing.
     """
+    import doctest  # which imports the debugger and unittest
+
     try:
         examples = doctest.DocTestParser().get_examples(text)
     except ValueError:
@@ -71,7 +73,9 @@ def _only_prepares(example: doctest.Example, tree: ast.Module) -> bool:
 def _assertion(example: doctest.Example, tree: ast.Module) -> str | None:
     """The test of one example; None for one that only prepares later ones or cannot be compared exactly."""
     source = example.source.rstrip("\n")
-    if example.options.keys() & _INEXACT:
+    import doctest
+
+    if example.options.keys() & {doctest.SKIP, doctest.ELLIPSIS}:
         return None
     if example.exc_msg is not None:
         return _raises(source, example.exc_msg)
