@@ -18,24 +18,32 @@ from egcfg_tui.exercises.reading import text_files
 DEMO_ID: Final = "longest-streak"
 """The exercise that `make run` starts with."""
 
-
+_FOLDER: Final = resources.files("egcfg_tui.exercises") / "bundled"
 _ID: Final = re.compile(r"[\w-][\w.-]*")
 
 
 @cache
 def bundled() -> tuple[Exercise, ...]:
     """All bundled exercises, the easiest first."""
-    folder = resources.files("egcfg_tui.exercises") / "bundled"
-    exercises = [
-        toml_format.read(
-            text_files.decode(file.read_bytes(), f"bundled/{file.name}"),
-            exercise_id=file.name.removesuffix(".toml"),
-            source=f"bundled/{file.name}",
-        )
-        for file in folder.iterdir()
-        if file.name.endswith(".toml")
-    ]
-    return tuple(sorted(exercises, key=lambda exercise: (exercise.level, exercise.id)))
+    return tuple(sorted(map(_read, _ids()), key=lambda exercise: (exercise.level, exercise.id)))
+
+
+def bundled_one(exercise_id: str) -> Exercise | None:
+    """The bundled exercise of this id, without reading the others; None where there is none."""
+    return _read(exercise_id) if exercise_id in _ids() else None
+
+
+@cache
+def _ids() -> frozenset[str]:
+    names = (file.name for file in _FOLDER.iterdir())
+    return frozenset(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+
+@cache
+def _read(exercise_id: str) -> Exercise:
+    place = f"bundled/{exercise_id}.toml"
+    text = text_files.decode((_FOLDER / f"{exercise_id}.toml").read_bytes(), place)
+    return toml_format.read(text, exercise_id=exercise_id, source=place)
 
 
 def own_folder() -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from egcfg_tui.exercises.formats import datasets, exercism, python_file, toml_format
-from egcfg_tui.exercises.library import bundled, own_file
+from egcfg_tui.exercises.library import bundled, bundled_one, own_file
 from egcfg_tui.exercises.model import Exercise, ExerciseError
 from egcfg_tui.exercises.reading.places import Place
 from egcfg_tui.exercises.selection import Selection, is_range
@@ -25,9 +25,8 @@ def load(reference: str) -> Exercise:
     An id of a bundled exercise or of the user's own has priority over a file of that name; `./NAME` names the
     file.
     """
-    for exercise in bundled():
-        if exercise.id == reference:
-            return exercise
+    if found := bundled_one(reference):
+        return found
     if own := own_file(reference):
         return toml_format.read_file(own)
     path, exercise_id = _split(reference)
@@ -141,7 +140,7 @@ def _chooses_none(selection: Selection, file: str) -> ExerciseError:
 
 
 def _is_id(reference: str) -> bool:
-    return any(exercise.id == reference for exercise in bundled()) or own_file(reference) is not None
+    return bundled_one(reference) is not None or own_file(reference) is not None
 
 
 def _names(exercise: Exercise) -> tuple[str, ...]:

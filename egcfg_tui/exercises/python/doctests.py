@@ -7,20 +7,20 @@ a literal, the test compares values, as the assertions of a data set do; otherwi
 from __future__ import annotations
 
 import ast
-import doctest
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from egcfg_tui.exercises.python import source as python_source
 from egcfg_tui.exercises.python.source import SourceError
+
+if TYPE_CHECKING:
+    import doctest
 
 _PLAIN: Final = (
     ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.List, ast.Set, ast.Dict, ast.UnaryOp,
     ast.ListComp, ast.SetComp, ast.DictComp, ast.BinOp,
 )  # fmt: skip
 """Expressions that need no parentheses beside `==`."""
-
-_INEXACT: Final = {doctest.SKIP, doctest.ELLIPSIS}
 
 
 def doctest_assertions(text: str, known: frozenset[str]) -> list[str]:
@@ -29,6 +29,8 @@ def doctest_assertions(text: str, known: frozenset[str]) -> list[str]:
     An example that uses names of earlier examples gets their lines too. Text that the parser of the standard
     library refuses, and examples that are not Python, give no test.
     """
+    import doctest  # which imports the debugger and unittest
+
     try:
         examples = doctest.DocTestParser().get_examples(text)
     except ValueError:
@@ -70,7 +72,9 @@ def _only_prepares(example: doctest.Example, tree: ast.Module) -> bool:
 def _assertion(example: doctest.Example, tree: ast.Module) -> str | None:
     """The test of one example; None if it only prepares later ones or cannot be compared exactly."""
     source = example.source.rstrip("\n")
-    if example.options.keys() & _INEXACT:
+    import doctest
+
+    if example.options.keys() & {doctest.SKIP, doctest.ELLIPSIS}:
         return None
     if example.exc_msg is not None:
         return _raises(source, example.exc_msg)
