@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, cast
 
-from egcfg_tui.prompting.task import PromptStyle
+from egcfg_tui.prompting.styles import PromptStyle
 from egcfg_tui.prompting.traces import TraceFormat
 
 

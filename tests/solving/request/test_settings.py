@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egcfg_tui.prompting.task import PromptStyle
+from egcfg_tui.prompting.styles import PromptStyle
 from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving.request.settings import (
     RANGES,
