@@ -43,8 +43,8 @@ def add_guarded_option(parser: CommandParser) -> None:
     )
 
 
-def add_solving_options(parser: CommandParser) -> None:
-    """Adds what says how to solve, and with which model."""
+def add_solving_options(parser: CommandParser) -> argparse._ArgumentGroup:
+    """Adds what says how to solve, and with which model; returns the group of the model's options."""
     add_visible_option(parser)
     add_guarded_option(parser)
     method = parser.add_argument_group("method")
@@ -77,6 +77,7 @@ def add_solving_options(parser: CommandParser) -> None:
         action="store_true",
         help="keep no evaluated prompts on disk (in the user's cache folder, at most 256 MB), and use none",
     )
+    return model
 
 
 def add_settings(method: argparse._ArgumentGroup) -> None:

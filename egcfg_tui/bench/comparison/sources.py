@@ -23,6 +23,7 @@ class Source:
     run on every exercise `repeats` times. `records` are those that count, one a task, by row and exercise and
     in the order of their repeats. `folder` is what the records' recordings are relative to. `models` has the
     hash of each model, `facts` what a reader must know where it differs; both are empty without a plan.
+    `relays` are those of the rows that did not run but are computed from two others.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Source:
     records: Mapping[RowName, Mapping[str, tuple[Record, ...]]]
     models: Mapping[str, str]
     facts: Mapping[str, str]
+    relays: frozenset[RowName] = frozenset()
 
     def all_records(self) -> Iterator[Record]:
         """Every record that counts."""

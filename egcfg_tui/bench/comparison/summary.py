@@ -41,7 +41,8 @@ class RowSummary:
     `missing` (not run yet). `seconds`, `tokens`, `stages` and `runs` were spent on `tasks`. `median_s` and
     `mean_s` are seconds to solve, of solved tasks. `repeat_shares`: the share solved in each repeat, empty
     for less than two. `unguarded`: solved tasks with a test that was judged inside the program's process.
-    `rsr`: None without a greedy row of the model.
+    `rsr`: None without a greedy row of the model. `relay`: two models in one budget (`relays`), computed from
+    the rows of both.
     """
 
     model: str
@@ -68,6 +69,7 @@ class RowSummary:
     by_tokens: Curve
     cells: Mapping[str, Cell] = field(repr=False)
     rsr: float | None = None
+    relay: bool = False
 
     @property
     def name(self) -> tuple[str, str]:
