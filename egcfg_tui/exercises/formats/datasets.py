@@ -112,4 +112,4 @@ def _format(row: Row) -> RowFormat:
         lacks = ", ".join(f"`{key}`" for key in sorted(missing))
         raise row.place.error(f"looks like {closest.name}, but lacks {lacks}; add what is missing")
     known = ", ".join(dict.fromkeys(row_format.name for row_format in FORMATS))
-    raise row.place.error(f"is of no known format ({known}); see docs/exercises.md")
+    raise row.place.error(f"fits none of the known formats ({known}); see docs/exercises.md")
