@@ -34,6 +34,8 @@ class Outcome(StrEnum):
     """An answer passes the visible tests."""
     FAILED = "failed"
     """No answer passes the visible tests, and nothing is left to try."""
+    NOT_JUDGED = "not_judged"
+    """There is an answer, and no visible test to judge it."""
     STOPPED = "stopped"
     """The user ended it."""
     BUDGET = "budget"

@@ -36,12 +36,7 @@ def entries(app: App[Any], screen: Screen[Any]) -> list[Entry]:
     """What applies on the screen now."""
     own = list(_of_panels(app, screen) if isinstance(screen, PanelsScreen) else _of_screen(app, screen))
     if isinstance(screen, WorkbenchScreen) and not screen.why_not("method"):
-        own += [
-            Entry(
-                f"Method {name}: {METHODS[name].help}", "", CHOOSE, _action(app, f"method('{name}')", screen)
-            )
-            for name in offered_methods()
-        ]
+        own += [_of_method(app, screen, name) for name in offered_methods()]
     own += [
         Entry("Theme: choose the colours", "", WORKBENCH, app.action_change_theme),
         Entry("Screenshot: save the screen as a picture (SVG)", "", WORKBENCH, app.action_screenshot),
