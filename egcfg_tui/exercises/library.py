@@ -1,4 +1,4 @@
-"""The exercises that are always at hand: the bundled ones, and those that the user wrote."""
+"""The bundled exercises, and those that the user wrote in the workbench or with `exercises new`."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ def _read(exercise_id: str) -> Exercise:
 
 
 def own_folder() -> Path:
-    """Where the exercises lie that the user wrote; `EGCFG_EXERCISES_DIR` moves it."""
+    """The folder of the user's own exercises; the variable `EGCFG_EXERCISES_DIR` names another one."""
     chosen = os.environ.get("EGCFG_EXERCISES_DIR")
     return Path(chosen).expanduser() if chosen else user_data_path("egcfg-tui", appauthor=False) / "exercises"
 
 
 def own_file(exercise_id: str) -> Path | None:
-    """The file of an exercise of the user's own; None where there is none of this id."""
+    """The file of the user's own exercise with this id; None if there is none."""
     path = own_folder() / f"{exercise_id}.toml"
     return path if _ID.fullmatch(exercise_id) and path.is_file() else None
 
 
 def bundled_half() -> tuple[Exercise, ...]:
-    """Every second bundled exercise: a fixed half, of all levels."""
+    """Every second bundled exercise: a fixed half with exercises of all levels."""
     return bundled()[::2]

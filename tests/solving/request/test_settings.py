@@ -32,6 +32,7 @@ carried = st.builds(
     refresh_mode=st.sampled_from(RefreshMode),
     partial_execution=st.booleans(),
     stop_loops=st.booleans(),
+    remarks=st.booleans(),
     early_stop=st.booleans(),
 )
 """Everything that a setting string can carry."""
