@@ -16,7 +16,7 @@ from egcfg_tui.solving.trials.sampling import ROUND, batch_width
 DOCS = Path(__file__).parents[2] / "docs"
 SETTINGS_TEXT = (DOCS / "settings.md").read_text(encoding="utf-8")
 METHOD_TEXT = (DOCS / "method.md").read_text(encoding="utf-8")
-TABLE = [line.split("|")[1:-1] for line in SETTINGS_TEXT.splitlines() if line.startswith("| `")]
+TABLE = [line.split("|")[1:-1] for line in SETTINGS_TEXT.splitlines() if re.match(r"\| `[a-z]", line)]
 ROWS = {row[0].strip(" `"): [cell.strip() for cell in row] for row in TABLE}
 
 
