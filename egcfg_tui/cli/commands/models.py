@@ -19,11 +19,12 @@ from egcfg_tui.prompting.chat_facts import ChatFacts, chat_facts, in_words
 from egcfg_tui.terminal_text import printable
 
 _EPILOG: Final = """\
-A model is named by its id, by the path of a .gguf file, by hf:org/repo/file (Hugging Face cache) or by
+A model is named by its id, by the path of a .gguf file, by hf:org/repo/file (Hugging Face) or by
 ollama:name:tag. The variable EGCFG_MODELS_DIR sets another folder for pulled models.
 
 examples:
   egcfg-tui models pull
+  egcfg-tui models pull hf:Qwen/Qwen2.5-Coder-3B-Instruct-GGUF/qwen2.5-coder-3b-instruct-q4_k_m.gguf
   egcfg-tui models show qwen2.5-coder-1.5b --format json
   egcfg-tui models add ~/models/my-coder.gguf --id my-coder"""
 
@@ -38,7 +39,9 @@ def configure(parser: CommandParser) -> None:
     for command in (listing, showing):
         command.add_argument("--format", choices=("human", "json"), default="human", help="default: human")
     pulling = actions.add_parser("pull", help="fetch a model, or continue an interrupted pull")
-    pulling.add_argument("id", nargs="?", metavar="ID", help="an id; default: the default model")
+    pulling.add_argument(
+        "id", nargs="?", metavar="MODEL", help="an id, or hf:org/repo/file; default: the default model"
+    )
     adding = actions.add_parser("add", help="add a .gguf file to your catalogue; the file stays where it is")
     adding.add_argument("path", type=Path, metavar="PATH", help="a .gguf file")
     adding.add_argument("--id", metavar="ID", help="default: made from the file's name")
@@ -126,7 +129,11 @@ def _chat_facts(path: str | None) -> ChatFacts | None:
 def _pull(args: argparse.Namespace) -> None:
     catalogue = models.load_catalogue()
     model_id = args.id or catalogue.default
-    entry = catalogue.get(model_id)
+    if model_id.startswith("hf:") and (path := _on_disk(model_id, catalogue)):
+        stderr.narrate(f"{model_id} is already on this disk")
+        stdout.emit(str(path))
+        return
+    entry = models.wanted_entry(model_id, catalogue)
     if entry is None:
         raise CommandError(
             f"unknown model id {model_id!r}{did_you_mean(model_id, catalogue.ids)}\n"
@@ -147,6 +154,14 @@ def _pull(args: argparse.Namespace) -> None:
         stderr.narrate(f"what has arrived is kept; `egcfg-tui models pull {model_id}` continues the pull")
         raise
     stdout.emit(str(path))
+
+
+def _on_disk(name: str, catalogue: models.Catalogue) -> Path | None:
+    """The file of a model that is here; None where it is not, or broke off."""
+    try:
+        return models.resolve(name, catalogue).path
+    except models.ModelError:
+        return None
 
 
 def _add(args: argparse.Namespace) -> None:
@@ -170,6 +185,7 @@ def _description(now: models.Standing, default: str) -> dict[str, Any]:
         "licence": entry.licence,
         "context_tokens": entry.context_tokens,
         "sources": [str(source) for source in entry.sources],
+        "provenance": models.provenance(entry),
     }
 
 
