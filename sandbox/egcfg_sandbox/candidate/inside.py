@@ -30,9 +30,9 @@ _TEMPORARY: Final = ".tmp"
 _PLAIN_MODULE: Final = "program"
 _PLAIN_FILE: Final = "test_program.py"
 _FILLING: Final = "_program_of_this_test"
-_SETTINGS: Final = {"MPLBACKEND": "Agg", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 _TOO_MUCH_WRITTEN: Final = frozenset({errno.EFBIG, errno.ENOSPC, errno.EDQUOT})
 _READ_ONLY: Final = 0o444
+_USUAL_NAMES: Final = {"np": "numpy", "numpy": "numpy", "pd": "pandas", "pandas": "pandas"}
 Outcome = tuple[Verdict, str | None]
 
 
@@ -66,7 +66,7 @@ class Inside:
         """Files beside the program, an environment, and what ends runs of its own kept from running twice."""
         temporary = self._folder / _TEMPORARY
         temporary.mkdir(exist_ok=True)
-        os.environ |= _SETTINGS | {
+        os.environ |= {
             "HOME": str(self._folder),
             "MPLCONFIGDIR": str(temporary),
             "TMPDIR": str(temporary),
@@ -124,7 +124,7 @@ class Inside:
         sys.modules[_PLAIN_MODULE] = sys.modules["__main__"] = module
         scope = vars(module)
         self._fill(scope)
-        scope["__name__"] = "__main__"
+        scope |= {"__name__": "__main__"} | _libraries(tree)
         with self._tracing.active():
             exec(compile(explained(tree), "<test>", "exec", dont_inherit=True), scope)
             for name in calls.checks:
@@ -141,6 +141,7 @@ class Inside:
         def fill(scope: dict[str, Any]) -> None:
             sys.modules[_PLAIN_MODULE] = sys.modules["__main__"] = sys.modules[scope["__name__"]]
             self._fill(scope)
+            scope |= _libraries(tree)
 
         sys.modules[_FILLING] = types.SimpleNamespace(fill=fill)  # type: ignore[assignment]
         path = self._folder / _PLAIN_FILE
@@ -268,6 +269,14 @@ class _Uncalled:
             for node in classes
         )
         self.checks = [node.name for node in functions if node.name == "check" and len(node.args.args) == 1]
+
+
+def _libraries(tree: ast.Module) -> dict[str, Any]:
+    """The libraries that a test uses by their usual names without importing them: never the program's."""
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    own = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+    used = {node.id for node in names} & _USUAL_NAMES.keys() - own
+    return {name: importlib.import_module(_USUAL_NAMES[name]) for name in used}
 
 
 def _behind_futures(tree: ast.Module, line: str) -> str:

@@ -270,22 +270,6 @@ class Runner:
         finally:
             _finish()
 
-    def _do_execute(
-        self, source: str, names: tuple[str, ...], trace: bool, window: tuple[int, int] | None
-    ) -> dict[str, Any]:
-        """Executes a text that holds the snippet; returns those of the variables `names` that are there.
-
-        `window`: the first and the last line of the text that are the snippet's.
-        """
-        text = source.encode("utf-8", "surrogatepass")
-        self.window = window
-        code = compile(text, FILENAME, "exec", dont_inherit=True)
-        if trace:
-            self._prepare_trace(text, code, window)
-        scope: dict[str, Any] = {}
-        self._traced(lambda: exec(code, scope), "<module>", 1)
-        return {name: scope[name] for name in names if name in scope}
-
     def _do_names(self, names: tuple[str, ...]) -> dict[str, Any]:
         return {name: self._module[name] for name in names if name in self._module}
 

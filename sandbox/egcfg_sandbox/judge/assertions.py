@@ -18,7 +18,6 @@ from typing import Any, Final
 from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.handles import Handle
-from egcfg_sandbox.judge.seal import LiteralCode
 
 _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]] = {
     ast.Eq: ("==", operator.eq),
@@ -120,9 +119,8 @@ class CheckedTest:
     """Setup and test, compiled so that every check is noted. `names` are those that the program may give."""
 
     def __init__(self, trees: Iterable[ast.Module], names: set[str]) -> None:
-        rewriter, literal = _Rewriter(names), LiteralCode()
-        rewritten = [literal.visit(rewriter.visit(tree)) for tree in trees]
-        self.literal_codes = literal.codes
+        rewriter = _Rewriter(names)
+        rewritten = [rewriter.visit(tree) for tree in trees]
         self.codes: list[CodeType] = [
             compile(tree, _TEST, "exec", dont_inherit=True) for tree in rewritten if tree.body
         ]

@@ -7,7 +7,7 @@ import builtins
 import random
 from typing import Any, Final
 
-from egcfg_sandbox.judge import cases, seal
+from egcfg_sandbox.judge import cases
 from egcfg_sandbox.judge.assertions import CheckedTest, Checks, parse
 from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.handles import is_handle, known_as
@@ -19,10 +19,6 @@ bisect cmath collections copy datetime decimal fractions functools heapq itertoo
 re statistics string typing
 """
 _HARMLESS_IMPORTS: Final = frozenset(_HARMLESS_NAMES.split())
-_REACHING_NAMES: Final = """
-__builtins__ __import__ compile delattr eval exec getattr globals open setattr vars
-"""
-_REACHING: Final = frozenset(_REACHING_NAMES.split())
 
 
 class _Namespace(dict[str, Any]):
@@ -80,8 +76,6 @@ class CodeCheck:
         namespace.update(helpers)
         namespace.bind(own, names.in_class_bodies)
         namespace.update(checks.tools())
-        namespace.update(self._test.literal_codes)
-        seal.allow(self._test.literal_codes.values())
         if self._uses_unittest:
             cases.take_over(checks)
         for code in self._test.codes:
@@ -107,12 +101,10 @@ def _candidate(questions: Questions, namespace: _Namespace, entry_point: str | N
 
 
 def _leaves_nothing_behind(trees: tuple[ast.Module, ...], imported: set[str]) -> bool:
-    nodes = [node for tree in trees for node in ast.walk(tree)]
-    return imported <= _HARMLESS_IMPORTS and not any(
-        (isinstance(node, ast.Name) and node.id in _REACHING)
-        or (
-            isinstance(node, ast.Attribute)
-            and (type(node.ctx) is not ast.Load or node.attr.startswith("__") or node.attr in _REACHING)
-        )
-        for node in nodes
+    changing = any(
+        (isinstance(node, ast.Name) and node.id in ("setattr", "delattr"))
+        or (isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load))
+        for tree in trees
+        for node in ast.walk(tree)
     )
+    return imported <= _HARMLESS_IMPORTS and not changing
