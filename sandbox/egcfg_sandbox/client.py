@@ -16,7 +16,7 @@ from typing import Final, Self
 
 from egcfg_sandbox.confinement import LAYERS, REQUIRED
 from egcfg_sandbox.judge.mode import why_inside
-from egcfg_sandbox.judge.orders import pack_brief
+from egcfg_sandbox.orders import brief_for
 from egcfg_sandbox.server.preloading import preloadable
 from egcfg_sandbox.slots import GRACE_S, Job, Pool, Slot, SlotFailed
 from egcfg_sandbox.slots import SandboxRefused as SandboxRefused
@@ -186,7 +186,7 @@ class _Batch:
             self._lost(slot, str(failure))
             return
         slot.deadline = time.monotonic() + program.limits.wall_s + GRACE_S
-        slot.hand(job, pack_brief(program, job.test, inside=job.inside))
+        slot.hand(job, brief_for(program, job.test, inside=job.inside))
 
     def _wait(self) -> None:
         if not self._running:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import pickle
 import select
 import signal
 import socket
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from egcfg_sandbox import system, trace_memory, wire
-from egcfg_sandbox.judge.orders import RunReport, unpack_report
+from egcfg_sandbox.orders import Brief, RunReport, unpack_report
 from egcfg_sandbox.server.requests import JUDGE, KEEPER, pack_request
 from egcfg_sandbox.verdicts import Limits, Trace, TraceEvent
 
@@ -95,12 +96,12 @@ class Slot:
                 raise SlotFailed("its process did not start")
             self._identities.append(identity)
 
-    def hand(self, job: Job, brief: bytes) -> None:
+    def hand(self, job: Job, brief: Brief) -> None:
         """Gives the judge its test; a judge that has gone is noticed when its report is read."""
         self.job = job
         self._judge.settimeout(GRACE_S)
         with contextlib.suppress(wire.WireError):
-            wire.send(self._judge, brief)
+            wire.send(self._judge, pickle.dumps(brief))
         self._judge.setblocking(False)
 
     def read(self) -> tuple[RunReport, Trace | None] | None:

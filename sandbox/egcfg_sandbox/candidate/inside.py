@@ -23,8 +23,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from egcfg_sandbox.candidate.explaining import explained
-from egcfg_sandbox.candidate.tracing import describe_error
-from egcfg_sandbox.verdicts import CheckerTest, CodeTest, SnippetTest, SuiteTest, Test, Verdict
+from egcfg_sandbox.candidate.recorder import describe_error
+from egcfg_sandbox.candidate.tracing import Tracing
+from egcfg_sandbox.orders import Brief
+from egcfg_sandbox.verdicts import CheckerTest, CodeTest, SnippetTest, SuiteTest, Verdict
 
 _TEMPORARY: Final = ".tmp"
 _PLAIN_MODULE: Final = "program"
@@ -41,13 +43,14 @@ class NotATest(Exception):
 
 
 class Inside:
-    """One test and the program it is run beside. `tracing` is the runner's: its `prepare` and `active`."""
+    """One test and the program it is run beside."""
 
-    def __init__(self, test: Test, source: str, entry_point: str | None, tracing: Any) -> None:
-        self._test = test
-        self._source = source
-        self._entry_point = entry_point
+    def __init__(self, brief: Brief, tracing: Tracing) -> None:
+        self._test = test = brief.test
+        self._source = brief.source
+        self._entry_point = brief.entry_point
         self._tracing = tracing
+        self._window: tuple[int, int] | None = None
         self._folder = Path.cwd()
         self._module = test.module if isinstance(test, SuiteTest) else _PLAIN_MODULE
         self._file = self._folder / f"{self._module}.py"
@@ -170,7 +173,7 @@ class Inside:
         """Executes a text that holds the snippet, whose lines are those of the window."""
         source = text.encode("utf-8", "surrogatepass")
         self._own_files |= {"<program>"}
-        self._tracing.window = window
+        self._window = window
         code = compile(source, "<program>", "exec", dont_inherit=True)
         self._tracing.prepare(source, code, "<program>", window)
         with self._tracing.active():
@@ -228,9 +231,9 @@ class Inside:
 
     def _line(self, line: int | None) -> int | None:
         """The line counted in the program; None outside of it."""
-        if self._tracing.window is None or line is None:
+        if self._window is None or line is None:
             return line
-        first, last = self._tracing.window
+        first, last = self._window
         return line - first + 1 if first <= line <= last else None
 
 
@@ -303,14 +306,13 @@ def _shortened(value: Any) -> str:
     return text if len(text) <= 200 else f"{text[:197]}..."
 
 
-def answer(order: tuple[Any, ...], tracing: Any) -> bytes:
-    """The report on the test of an order: the order's number, the verdict, and one line that says why."""
+def answer(number: bytes, brief: Brief, tracing: Tracing) -> bytes:
+    """The report on a test: the number it was asked by, the verdict, and one line that says why."""
     # Before the test: it may replace any of them, in all innocence.
     flushed = [sys.stdout, sys.stderr]
     dump, suppress = json.dumps, contextlib.suppress
-    number, test, source, entry_point = order
-    verdict, text = Inside(test, source, entry_point, tracing).outcome()
+    verdict, text = Inside(brief, tracing).outcome()
     for stream in flushed:
         with suppress(Exception):
             stream.flush()
-    return bytes(number) + dump([verdict.value, text]).encode()
+    return number + dump([verdict.value, text]).encode()
