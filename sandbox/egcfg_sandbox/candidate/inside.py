@@ -22,10 +22,13 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any, Final
 
-from egcfg_sandbox.candidate.explaining import explained
+from egcfg_sandbox.assertions import SHOWN, CheckedTest
 from egcfg_sandbox.candidate.recorder import describe_error
+from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.candidate.tracing import Tracing
+from egcfg_sandbox.faults import NotATest
 from egcfg_sandbox.orders import Brief
+from egcfg_sandbox.uncalled import uncalled
 from egcfg_sandbox.verdicts import CheckerTest, CodeTest, SnippetTest, SuiteTest, Verdict
 
 _TEMPORARY: Final = ".tmp"
@@ -34,12 +37,9 @@ _PLAIN_FILE: Final = "test_program.py"
 _FILLING: Final = "_program_of_this_test"
 _TOO_MUCH_WRITTEN: Final = frozenset({errno.EFBIG, errno.ENOSPC, errno.EDQUOT})
 _READ_ONLY: Final = 0o444
+_RENDERER: Final = Renderer(SHOWN)
 _USUAL_NAMES: Final = {"np": "numpy", "numpy": "numpy", "pd": "pandas", "pandas": "pandas"}
 Outcome = tuple[Verdict, str | None]
-
-
-class NotATest(Exception):
-    """The test can decide nothing as it stands. The text says why."""
 
 
 class Inside:
@@ -119,8 +119,8 @@ class Inside:
     def _code(self, setup: str, code: str) -> BaseException | None:
         """Program and test share the variables of one module, as if written into one file."""
         tree = ast.parse(f"{setup}\n{code}")
-        calls = _Uncalled(tree)
-        if calls.for_pytest:
+        calls = uncalled(tree)
+        if calls.tests:
             return self._code_by_pytest(tree, code)
         module = types.ModuleType(_PLAIN_MODULE)
         module.__file__ = str(self._file)
@@ -129,7 +129,7 @@ class Inside:
         self._fill(scope)
         scope |= {"__name__": "__main__"} | _libraries(tree)
         with self._tracing.active():
-            exec(compile(explained(tree), "<test>", "exec", dont_inherit=True), scope)
+            self._run_test(tree, scope)
             for name in calls.checks:
                 if self._entry_point is None:
                     raise NotATest(f"the test does not call its {name}(), and no entry_point is given")
@@ -154,7 +154,7 @@ class Inside:
 
     def _snippet(self, test: SnippetTest) -> None:
         variables = self._execute(test.whole(self._source), test.window(self._source), {})
-        exec(compile(explained(ast.parse(test.code)), "<test>", "exec", dont_inherit=True), variables)
+        self._run_test(ast.parse(test.code), variables)
 
     def _checker(self, test: CheckerTest) -> None:
         def execute(text: Any, variables: Any = None, *_: Any) -> None:
@@ -165,7 +165,14 @@ class Inside:
 
         scope: dict[str, Any] = {"__name__": "__main__", "solution": self._source, "exec": execute}
         tree = ast.parse(f"{test.setup}\n{test.code}")
-        exec(compile(explained(tree), "<test>", "exec", dont_inherit=True), scope)
+        self._run_test(tree, scope)
+
+    def _run_test(self, tree: ast.Module, scope: dict[str, Any]) -> None:
+        """Executes a test so that a failed comparison tells both of its sides."""
+        test = CheckedTest([tree], {self._entry_point or ""})
+        scope |= test.checks(_RENDERER.text).tools()
+        for code in test.codes:
+            exec(code, scope)
 
     def _execute(
         self, text: str, window: tuple[int, int] | None, variables: dict[str, Any]
@@ -183,7 +190,7 @@ class Inside:
     def _told(self, error: BaseException) -> Outcome:
         """What an exception says: the program's fault where it came from there, else that of its values."""
         of_program, line = self._raised_by_program(error)
-        text = describe_error(error, _shortened)
+        text = describe_error(error, _RENDERER.text)
         where = f" (line {line})" if line is not None else ""
         match error:
             case SystemExit():
@@ -256,24 +263,6 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self._fill(vars(module))
 
 
-class _Uncalled:
-    """What a text leaves to a runner: tests for pytest, and `check(candidate)` functions."""
-
-    def __init__(self, tree: ast.Module) -> None:
-        read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        functions = [
-            node
-            for node in tree.body
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name not in read
-        ]
-        classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name not in read]
-        self.for_pytest = any(node.name.startswith("test") for node in functions) or any(
-            node.name.startswith("Test") or any("TestCase" in ast.unparse(base) for base in node.bases)
-            for node in classes
-        )
-        self.checks = [node.name for node in functions if node.name == "check" and len(node.args.args) == 1]
-
-
 def _libraries(tree: ast.Module) -> dict[str, Any]:
     """The libraries that a test uses by their usual names without importing them: never the program's."""
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
@@ -296,14 +285,6 @@ def _window(snippet: str, text: str) -> tuple[int, int] | None:
         return None
     first = text.count("\n", 0, start) + 1
     return first, first + snippet.rstrip().count("\n")
-
-
-def _shortened(value: Any) -> str:
-    try:
-        text = repr(value)
-    except Exception:
-        return f"a {type(value).__name__}"
-    return text if len(text) <= 200 else f"{text[:197]}..."
 
 
 def answer(number: bytes, brief: Brief, tracing: Tracing) -> bytes:

@@ -7,18 +7,21 @@ import builtins
 import random
 from typing import Any, Final
 
+from egcfg_sandbox.assertions import SHOWN, CheckedTest, Checks, parse
+from egcfg_sandbox.candidate.rendering import Renderer
+from egcfg_sandbox.faults import NotATest
 from egcfg_sandbox.judge import cases
-from egcfg_sandbox.judge.assertions import CheckedTest, Checks, parse
-from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.handles import is_handle, known_as
 from egcfg_sandbox.judge.names import Names
 from egcfg_sandbox.judge.questions import Questions
+from egcfg_sandbox.uncalled import uncalled
 
 _HARMLESS_NAMES: Final = """
 bisect cmath collections copy datetime decimal fractions functools heapq itertools json math operator random
 re statistics string typing
 """
 _HARMLESS_IMPORTS: Final = frozenset(_HARMLESS_NAMES.split())
+_RENDERER: Final = Renderer(SHOWN)
 
 
 class _Namespace(dict[str, Any]):
@@ -52,7 +55,7 @@ class CodeCheck:
     def __init__(self, setup: str, code: str) -> None:
         trees = (parse(setup), parse(code))
         self._names = Names((setup, code), trees)
-        self._uncalled = cases.Uncalled(trees, self._names.read)
+        self._uncalled = uncalled(ast.Module([line for tree in trees for line in tree.body], []))
         self.leaves_nothing_behind = _leaves_nothing_behind(trees, self._names.imported)
         """Whether the test surely changes only its own variables, so that its process can judge again."""
         self._uses_unittest = "unittest" in self._names.imported | self._names.asked
@@ -60,7 +63,7 @@ class CodeCheck:
 
     def run(self, questions: Questions, source: bytes, entry_point: str | None, *, trace: bool) -> None:
         """Has the program loaded and the test executed. Returns when it holds; raises what made it fail."""
-        checks = self._test.checks()
+        checks = self._test.checks(_shown)
         # As in the program's process: the same numbers in every run.
         random.seed(0)
         with checks.deciding():
@@ -82,9 +85,13 @@ class CodeCheck:
             exec(code, namespace)
         if self._uses_unittest:
             cases.run_unittest(namespace)
-        self._uncalled.run(namespace, lambda: _candidate(questions, namespace, entry_point))
+        cases.run_uncalled(self._uncalled, namespace, lambda: _candidate(questions, namespace, entry_point))
         if self._test.must_evaluate and not checks.evaluated:
             raise NotATest("the test evaluates none of its checks")
+
+
+def _shown(value: Any) -> str:
+    return f"<{type(value).__name__} object>" if is_handle(value) else _RENDERER.text(value)
 
 
 def _candidate(questions: Questions, namespace: _Namespace, entry_point: str | None) -> Any:

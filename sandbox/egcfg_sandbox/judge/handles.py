@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
 from egcfg_sandbox.candidate.operations import BINARY_NAMES
-from egcfg_sandbox.judge.faults import NotATest
+from egcfg_sandbox.faults import NotATest
 
 
 class Questioner(Protocol):

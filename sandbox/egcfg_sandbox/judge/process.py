@@ -18,7 +18,7 @@ from egcfg_sandbox import system, trace_memory, wire
 from egcfg_sandbox.candidate.runner import READY
 from egcfg_sandbox.confinement import confine
 from egcfg_sandbox.confinement.layer import Confinement, Process, Role
-from egcfg_sandbox.judge.faults import NotATest
+from egcfg_sandbox.faults import NotATest
 from egcfg_sandbox.judge.run_watch import Channels, Watch
 from egcfg_sandbox.judge.verdict import judge
 from egcfg_sandbox.orders import Brief, RunReport
