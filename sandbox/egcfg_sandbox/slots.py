@@ -175,11 +175,11 @@ class Server:
             "inside" if inside else "",
         ]
         # Where matplotlib keeps what it found out about fonts.
-        environment = {**_ENVIRONMENT, "HOME": os.environ.get("HOME", "/")}
+        home = {"HOME": os.environ.get("HOME", "/")} if modules else {}
         with theirs:
             self._process = subprocess.Popen(
                 command,
-                env=environment,
+                env=_ENVIRONMENT | home,
                 cwd="/",
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,

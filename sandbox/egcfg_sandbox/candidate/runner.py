@@ -55,6 +55,7 @@ class Runner:
         self._turn = threading.RLock()
         self._reserve: mmap.mmap | None = mmap.mmap(-1, _MEMORY_RESERVE_BYTES)
         self._asked = 0
+        self._window: tuple[int, int] | None = None
         self._builtins = _own_builtins()
 
     def serve(self) -> NoReturn:
@@ -164,7 +165,10 @@ class Runner:
             trace = trace.tb_next
         if isinstance(error, SyntaxError) and SyntaxError.__dict__["filename"].__get__(error) == FILENAME:
             line = error.lineno
-        return line
+        if line is None or self._window is None:
+            return line
+        first, last = self._window
+        return line - first + 1 if first <= line <= last else None
 
     def _perform(self, question: Any) -> Any:
         operation, *details = question
@@ -196,6 +200,22 @@ class Runner:
             self._tracing.run(lambda: exec(code, self._module), "<module>", 1)
         finally:
             _finish()
+
+    def _do_execute(
+        self, source: str, names: tuple[str, ...], trace: bool, window: tuple[int, int]
+    ) -> dict[str, Any]:
+        """Executes a text that holds the snippet; returns those of the variables `names` that are there.
+
+        `window`: the first and the last line of the text that are the snippet's.
+        """
+        text = source.encode("utf-8", "surrogatepass")
+        self._window = window
+        code = compile(text, FILENAME, "exec", dont_inherit=True)
+        self._tracing.wanted = trace
+        self._tracing.prepare(text, code, FILENAME, window)
+        scope: dict[str, Any] = {}
+        self._tracing.run(lambda: exec(code, scope), "<module>", 1)
+        return {name: scope[name] for name in names if name in scope}
 
     def _do_names(self, names: tuple[str, ...]) -> dict[str, Any]:
         return {name: self._module[name] for name in names if name in self._module}

@@ -7,11 +7,10 @@ import builtins
 import random
 from typing import Any, Final
 
-from egcfg_sandbox.assertions import SHOWN, CheckedTest, Checks, parse
-from egcfg_sandbox.candidate.rendering import Renderer
+from egcfg_sandbox.assertions import CheckedTest, Checks, parse
 from egcfg_sandbox.faults import NotATest
 from egcfg_sandbox.judge import cases
-from egcfg_sandbox.judge.handles import is_handle, known_as
+from egcfg_sandbox.judge.handles import is_handle, known_as, shown
 from egcfg_sandbox.judge.names import Names
 from egcfg_sandbox.judge.questions import Questions
 from egcfg_sandbox.uncalled import uncalled
@@ -21,7 +20,6 @@ bisect cmath collections copy datetime decimal fractions functools heapq itertoo
 re statistics string typing
 """
 _HARMLESS_IMPORTS: Final = frozenset(_HARMLESS_NAMES.split())
-_RENDERER: Final = Renderer(SHOWN)
 
 
 class _Namespace(dict[str, Any]):
@@ -63,7 +61,7 @@ class CodeCheck:
 
     def run(self, questions: Questions, source: bytes, entry_point: str | None, *, trace: bool) -> None:
         """Has the program loaded and the test executed. Returns when it holds; raises what made it fail."""
-        checks = self._test.checks(_shown)
+        checks = self._test.checks(shown)
         # As in the program's process: the same numbers in every run.
         random.seed(0)
         with checks.deciding():
@@ -88,10 +86,6 @@ class CodeCheck:
         cases.run_uncalled(self._uncalled, namespace, lambda: _candidate(questions, namespace, entry_point))
         if self._test.must_evaluate and not checks.evaluated:
             raise NotATest("the test evaluates none of its checks")
-
-
-def _shown(value: Any) -> str:
-    return f"<{type(value).__name__} object>" if is_handle(value) else _RENDERER.text(value)
 
 
 def _candidate(questions: Questions, namespace: _Namespace, entry_point: str | None) -> Any:

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
+from egcfg_sandbox.assertions import SHOWN
 from egcfg_sandbox.candidate.operations import BINARY_NAMES
+from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.faults import NotATest
 
 
@@ -39,6 +41,7 @@ _COMPARING: Final = frozenset(
         "compare_total_mag", "same_quantum",
     }
 )  # fmt: skip
+_RENDERER: Final = Renderer(SHOWN)
 _DESCRIBING: Final = frozenset({"__name__", "__qualname__"})
 
 
@@ -74,6 +77,11 @@ class Traits:
 def is_handle(value: Any) -> bool:
     """Whether something stands for an object or a class of the program."""
     return issubclass(type(value), Handle | HandleType)
+
+
+def shown(value: Any) -> str:
+    """A short text of a value that a test compares, for which the program is not asked."""
+    return f"<{type(value).__name__} object>" if is_handle(value) else _RENDERER.text(value)
 
 
 def reference_of(handle: Any) -> Reference:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
+from egcfg_sandbox.server.preloading import large_imports
 from egcfg_sandbox.verdicts import CheckerTest, CodeTest, SnippetTest, StdioTest, SuiteTest, Test
 
 _VALUE_MODULES_NAMES: Final = """
@@ -81,8 +82,9 @@ def why_inside(test: Test) -> str | None:
             return why
         case CheckerTest():
             return "executes the program's text by itself"
-        case SnippetTest():
-            return "looks at the variables that a snippet leaves"
+        case SnippetTest(code=code, given=given, own=own):
+            libraries = large_imports(f"{given}\n{own}")
+            return f"is given values of `{min(libraries)}`" if libraries else _why("", code)
         case CodeTest(code=code, setup=setup):
             return _why(setup, code)
 

@@ -15,7 +15,7 @@ from egcfg_sandbox.verdicts import Verdict
 _NUMBER_BYTES: Final = 4
 _MOST_CALLBACKS_DEEP: Final = 50
 _READING: Final = frozenset({"hash", "iter", "len", "next", "reversed"})
-_ANSWERING: Final = frozenset({"call", "operate", "getattr"})
+_ANSWERING: Final = frozenset({"call", "operate", "getattr", "execute"})
 
 
 class Questions:

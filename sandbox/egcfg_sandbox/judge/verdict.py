@@ -15,8 +15,9 @@ from egcfg_sandbox.judge.inside import run_inside
 from egcfg_sandbox.judge.output_test import Outcome, exit_status, judge_output
 from egcfg_sandbox.judge.questions import Questions
 from egcfg_sandbox.judge.run_watch import Ended, Watch
+from egcfg_sandbox.judge.snippet_test import run_snippet
 from egcfg_sandbox.orders import Brief
-from egcfg_sandbox.verdicts import CodeTest, StdioTest, Verdict
+from egcfg_sandbox.verdicts import CodeTest, SnippetTest, StdioTest, Verdict
 
 _TOO_MUCH_WRITTEN: Final = frozenset({errno.EFBIG, errno.ENOSPC, errno.EDQUOT})
 _MOST_ERROR_CHARACTERS: Final = 300
@@ -53,6 +54,8 @@ def judge(watch: Watch, brief: Brief) -> Ruling:
         elif isinstance(test, StdioTest):
             clean = True
             outcome = judge_output(questions, test, source, trace=brief.trace)
+        elif isinstance(test, SnippetTest):
+            run_snippet(questions, test, brief.source, trace=brief.trace)
         elif isinstance(test, CodeTest):
             check = _check_for(test.setup, test.code)
             clean = check.leaves_nothing_behind

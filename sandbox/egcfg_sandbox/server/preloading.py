@@ -59,9 +59,13 @@ def preloadable(program: Program) -> frozenset[str]:
                 texts += [test.setup, test.code]
             case SnippetTest():
                 texts += [test.given, test.own, test.code]
-    of_tests = {name for text in texts for name in _IMPORTED.findall(text) if _library(name) in _LARGE}
-    of_program = {_LARGE.get(_library(name), "") for name in _IMPORTED.findall(program.source)}
-    return frozenset(of_tests | of_program - {""})
+    of_tests = {name for text in texts for name in large_imports(text)}
+    return frozenset(of_tests | {_LARGE[_library(name)] for name in large_imports(program.source)})
+
+
+def large_imports(text: str) -> set[str]:
+    """Modules of large libraries that a text imports."""
+    return {name for name in _IMPORTED.findall(text) if _library(name) in _LARGE}
 
 
 def _library(module: str) -> str:

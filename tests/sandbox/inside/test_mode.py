@@ -73,7 +73,8 @@ def test_a_test_that_needs_more_runs_inside_and_says_why(code: str) -> None:
 
 def test_the_kind_of_a_test_tells_as_well() -> None:
     assert why_inside(StdioTest("open", "eval")) is None
-    assert why_inside(SnippetTest("assert x == 1")) == "looks at the variables that a snippet leaves"
+    assert why_inside(SnippetTest("assert x == 1", "import sqlite3\n")) is None
+    assert why_inside(SnippetTest("assert x == 1", "import numpy\n")) == "is given values of `numpy`"
     assert why_inside(CheckerTest("test_execution(solution)", "")) == "executes the program's text by itself"
     assert why_inside(SuiteTest("test_a", "test_f.py", "f", (), "", "is prepared by x")) == "is prepared by x"
 
