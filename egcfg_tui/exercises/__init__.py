@@ -1,9 +1,10 @@
-"""Exercises: the model, one module per format, the bundled set, and what a user's reference resolves to."""
+"""Exercises: their data model, one module per format, the bundled set, and the references of users."""
 
 from egcfg_tui.exercises.library import DEMO_ID, bundled, bundled_half
 from egcfg_tui.exercises.model import Exercise, ExerciseError, ExerciseKind
 from egcfg_tui.exercises.references import (
     BUNDLED,
+    lasting_reference_to,
     load,
     load_all,
     load_chosen,
@@ -22,6 +23,7 @@ __all__ = [
     "Visibility",
     "bundled",
     "bundled_half",
+    "lasting_reference_to",
     "load",
     "load_all",
     "load_chosen",

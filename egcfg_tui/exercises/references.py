@@ -1,4 +1,4 @@
-"""Resolves what a user types for exercises: a bundled id, a file, `FILE#ID`, or many as `FILE#1-20`."""
+"""Finds the exercises that a user's reference names: a bundled id, a file, `FILE#ID`, or `FILE#1-20`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from egcfg_tui.exercises.formats import datasets, exercism, python_file, toml_format
-from egcfg_tui.exercises.library import bundled
+from egcfg_tui.exercises.library import bundled, bundled_one, own_file
 from egcfg_tui.exercises.model import Exercise, ExerciseError
 from egcfg_tui.exercises.reading.places import Place
 from egcfg_tui.exercises.selection import Selection, is_range
@@ -20,13 +20,15 @@ _ADVICE: Final = "name a .toml or .py exercise, an Exercism folder or a .jsonl d
 
 
 def load(reference: str) -> Exercise:
-    """The one exercise that the reference names. Raises `ExerciseError`, also where it names several.
+    """The one exercise that the reference names. Raises `ExerciseError`, also if it names several.
 
-    A bundled id wins over a file of the same name; write `./NAME` for the file.
+    An id of a bundled exercise or of the user's own has priority over a file of that name; `./NAME` names the
+    file.
     """
-    for exercise in bundled():
-        if exercise.id == reference:
-            return exercise
+    if found := bundled_one(reference):
+        return found
+    if own := own_file(reference):
+        return toml_format.read_file(own)
     path, exercise_id = _split(reference)
     if path.is_dir():
         return _one_of_folder(path, exercise_id)
@@ -41,7 +43,7 @@ def load(reference: str) -> Exercise:
 
 
 def load_all(reference: str) -> list[Exercise]:
-    """Like `load_each`, but raises at the first exercise that is broken."""
+    """Like `load_each`, but raises `ExerciseError` at the first broken exercise."""
     exercises = []
     for found in load_each(reference):
         if isinstance(found, ExerciseError):
@@ -53,7 +55,7 @@ def load_all(reference: str) -> list[Exercise]:
 def load_several(references: Sequence[str]) -> list[Exercise]:
     """The exercises of several references in their order; each names one, or many as `FILE#1-20,25`.
 
-    Raises `ExerciseError`, also for a whole data set: it is rarely meant.
+    Raises `ExerciseError`, also for a whole data set, because users rarely mean that.
     """
     exercises: list[Exercise] = []
     for reference in references:
@@ -64,10 +66,10 @@ def load_several(references: Sequence[str]) -> list[Exercise]:
 
 
 def load_chosen(references: Sequence[str], ids: str = "") -> list[Exercise]:
-    """All exercises of several references in their order, of those only the ones that `ids` chooses.
+    """The exercises of several references in their order, limited to those that `ids` chooses.
 
-    `ids` is a `Selection`'s text; empty: all. Raises `ExerciseError` at the first chosen exercise that is
-    broken, and for an id or range that chooses none.
+    `ids` is the text of a `Selection`; empty means all. Raises `ExerciseError` at the first chosen exercise
+    that is broken, and for an id or range that chooses none.
     """
     selection = Selection(ids) if ids else None
     exercises = []
@@ -82,17 +84,27 @@ def load_chosen(references: Sequence[str], ids: str = "") -> list[Exercise]:
 
 
 def reference_to(exercise: Exercise) -> str:
-    """What `load` finds the exercise by again."""
+    """The reference by which `load` finds the exercise again."""
     return exercise.id if exercise.source == f"bundled/{exercise.id}.toml" else exercise.source
 
 
-def load_each(reference: str, selection: Selection | None = None) -> Iterator[Exercise | ExerciseError]:
-    """Every exercise of a data set file, of a folder, or of the `bundled` set, that is in the selection.
+def lasting_reference_to(exercise: Exercise) -> str:
+    """A reference to the exercise that works from any working folder."""
+    reference = reference_to(exercise)
+    if _is_id(reference) or not reference:
+        return reference
+    path, exercise_id = _split(reference)
+    return str(path.absolute()) if exercise_id is None else f"{path.absolute()}#{exercise_id}"
 
-    In a folder those are its TOML files and its Exercism folders. Whatever `load` takes is taken as well, and
-    ids and ranges as in `FILE#1-20,25`. In the place of an exercise that is broken the reason is yielded, so
-    that one does not keep the others away; raises `ExerciseError` where file or folder as a whole cannot be
-    read, and for an id or range behind `#` that chooses none.
+
+def load_each(reference: str, selection: Selection | None = None) -> Iterator[Exercise | ExerciseError]:
+    """Every exercise in the selection of a data set file, of a folder, or of the `bundled` set.
+
+    The exercises of a folder are its TOML files, its Python files with tests, and its inner folders that are
+    one exercise. The reference may also be one that `load` accepts, or have ids and ranges as in
+    `FILE#1-20,25`. For a broken exercise the error is yielded instead, so that the others can still be used.
+    Raises `ExerciseError` when the file or folder as a whole cannot be read, and for an id or range after `#`
+    that chooses none.
     """
     path, exercise_id = _split(reference)
     several = None if exercise_id is None else Selection(exercise_id)
@@ -102,7 +114,7 @@ def load_each(reference: str, selection: Selection | None = None) -> Iterator[Ex
 
     if reference == BUNDLED:
         yield from (exercise for exercise in bundled() if wanted(_names(exercise)))
-    elif _is_bundled(reference) or (several is not None and several.is_plain) or not path.exists():
+    elif _is_id(reference) or (several is not None and several.is_plain) or not path.exists():
         several = None
         yield from (exercise for exercise in (load(reference),) if wanted(_names(exercise)))
     elif path.is_dir():
@@ -127,17 +139,17 @@ def _chooses_none(selection: Selection, file: str) -> ExerciseError:
     return datasets.unknown_id(part, ids, file) if ids else Place(file).error(f"has no exercise `{part}`")
 
 
-def _is_bundled(reference: str) -> bool:
-    return any(exercise.id == reference for exercise in bundled())
+def _is_id(reference: str) -> bool:
+    return bundled_one(reference) is not None or own_file(reference) is not None
 
 
 def _names(exercise: Exercise) -> tuple[str, ...]:
-    """What an exercise may be called by: its id, and the number behind the `/` of a data set's id."""
+    """The names of an exercise: its id, and the number after the `/` of a data set's id."""
     return tuple(dict.fromkeys((exercise.id, exercise.id.rpartition("/")[2])))
 
 
 def _split(reference: str) -> tuple[Path, str | None]:
-    """File and id. A `#` that belongs to the name of an existing file is left in it."""
+    """File and id of a reference. A `#` in the name of an existing file belongs to the name."""
     whole = Path(reference).expanduser()
     file, mark, exercise_id = reference.rpartition("#")
     if not mark or not file or whole.exists():
@@ -148,9 +160,9 @@ def _split(reference: str) -> tuple[Path, str | None]:
 
 
 def _read_single(path: Path) -> Exercise:
-    """The exercise of an Exercism folder or of a file that holds one."""
+    """The exercise of a folder or file that holds exactly one."""
     if path.is_dir():
-        return exercism.read(path)
+        return exercism.read(path) if exercism.is_exercise(path) else _read_single(_only_stub(path) or path)
     if path.suffix == ".toml":
         return toml_format.read_file(path)
     if path.suffix == ".py":
@@ -161,8 +173,8 @@ def _read_single(path: Path) -> Exercise:
 def _one_of_folder(folder: Path, exercise_id: str | None) -> Exercise:
     members = _members(folder)
     if exercise_id is None:
-        if exercism.is_exercise(folder):
-            return exercism.read(folder)
+        if is_exercise_folder(folder):
+            return _read_single(folder)
         some = next(iter(members.values()))
         raise Place(str(folder)).error(f"is a folder; name one exercise in it, such as {some}")
     if exercise_id not in members:
@@ -171,14 +183,15 @@ def _one_of_folder(folder: Path, exercise_id: str | None) -> Exercise:
 
 
 def _members(folder: Path) -> dict[str, Path]:
-    """The exercises of a folder by id: TOML files and Exercism folders; one of these holds itself.
+    """The exercises of a folder by name: TOML files, Python files with tests, folders that are one exercise.
 
-    A folder with neither may be a whole Exercism track: its exercises lie deeper.
+    An Exercism folder has itself. A folder without any exercise may be a whole Exercism track, whose
+    exercises are in folders further down.
     """
     if exercism.is_exercise(folder):
         return {folder.resolve().name: folder}
-    files = {file.stem: file for file in folder.glob("*.toml")}
-    folders = {inner.name: inner for inner in folder.iterdir() if exercism.is_exercise(inner)}
+    files = {file.stem: file for file in (*folder.glob("*.toml"), *python_file.stubs_in(folder))}
+    folders = {inner.name: inner for inner in folder.iterdir() if is_exercise_folder(inner)}
     if not files and not folders:
         configs = [file for config in exercism.CONFIGS for file in folder.rglob(str(config))]
         folders = {file.parents[1].name: file.parents[1] for file in configs}
@@ -188,8 +201,18 @@ def _members(folder: Path) -> dict[str, Path]:
     return members
 
 
+def is_exercise_folder(folder: Path) -> bool:
+    """Whether a folder is one exercise: an Exercism folder, or a stub and its test file."""
+    return folder.is_dir() and (exercism.is_exercise(folder) or _only_stub(folder) is not None)
+
+
+def _only_stub(folder: Path) -> Path | None:
+    stubs = python_file.stubs_in(folder)
+    return stubs[0] if len(stubs) == 1 else None
+
+
 def _not_found(reference: str, path: Path) -> ExerciseError:
-    """The error for something that is neither a bundled id nor a file, with what was likely meant."""
+    """The error for a reference that is neither a bundled id nor a file; it suggests close names."""
     near = [*(exercise.id for exercise in bundled()), *_neighbours(path)]
     close = get_close_matches(str(path), near, n=3, cutoff=0.7)
     hint = (
@@ -199,7 +222,7 @@ def _not_found(reference: str, path: Path) -> ExerciseError:
 
 
 def _neighbours(path: Path) -> list[str]:
-    """Files beside the missing one."""
+    """The files in the folder of the missing one."""
     try:
         return [str(path.parent / file.name) for file in path.parent.iterdir() if file.is_file()]
     except OSError:

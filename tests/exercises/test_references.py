@@ -1,4 +1,4 @@
-"""What a user types for an exercise is found, or what was likely meant is named."""
+"""References of users find their exercises; an unknown one gets an error that names close matches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from egcfg_tui.exercises import DEMO_ID, Exercise, ExerciseError, bundled, load, load_all
+from egcfg_tui.exercises import DEMO_ID, Exercise, ExerciseError, bundled, load, load_all, reference_to
 from egcfg_tui.exercises.formats import toml_format
 
 MBPP_ROWS = [
@@ -116,6 +116,21 @@ def test_what_is_not_found_is_named(reference: str, words: str, folder: Path) ->
     assert words in refusal(reference)
 
 
+def test_a_folder_with_a_stub_and_its_test_file_is_an_exercise(tmp_path: Path) -> None:
+    for name, test_file in (("double", "test_double.py"), ("treble", "checks_test.py")):
+        folder = tmp_path / f"{name} [it]"
+        folder.mkdir()
+        (folder / f"{name}.py").write_text(f'def {name}(n):\n    "Multiplies."\n', encoding="utf-8")
+        text = f"from {name} import {name}\n\ndef test_it():\n    assert {name}(0) == 0\n"
+        (folder / test_file).write_text(text, encoding="utf-8")
+        (folder / "notes.py").write_text("", encoding="utf-8")
+        exercise = load(str(folder))
+        assert (exercise.id, len(exercise.visible)) == (name, 1)
+        assert load(reference_to(exercise)) == exercise
+        assert load(f"{folder}#{name}") == exercise
+    assert [exercise.id for exercise in load_all(str(tmp_path))] == ["double", "treble"]
+
+
 def test_a_folder_without_exercises_is_named(tmp_path: Path) -> None:
     with pytest.raises(ExerciseError, match="the folder holds no exercises"):
         load_all(str(tmp_path))
@@ -125,12 +140,12 @@ def test_a_folder_without_exercises_is_named(tmp_path: Path) -> None:
     ("row", "words"),
     [
         ({"task_id": 11, "code": ""}, "line 2: looks like MBPP, but lacks `test_list`"),
-        ({"question": ""}, "line 2: is of no known format (HumanEval, MBPP, CodeContests, DS-1000)"),
-        ({"question_title": "A", "platform": "p", "metadata": "{}"}, "line 2: is of no known format"),
-        ({"prompt": "", "metadata": {}}, "line 2: is of no known format"),
+        ({"question": ""}, "line 2: has none of the known formats (HumanEval, MBPP, CodeContests, DS-1000)"),
+        ({"question_title": "A", "platform": "p", "metadata": "{}"}, "line 2: has none of the known formats"),
+        ({"prompt": "", "metadata": {}}, "line 2: has none of the known formats"),
         ({"prompt": "", "test": "", "task_id": "a"}, "line 2: looks like HumanEval, but lacks `canonical_"),
         ({"name": "", "description": ""}, "line 2: looks like CodeContests, but lacks `public"),
-        (MBPP_ROWS[0], "line 2: the id `11` is used in line 1 already"),
+        (MBPP_ROWS[0], "line 2: line 1 already has the id `11`"),
     ],
 )
 def test_a_foreign_or_doubled_row_is_named(tmp_path: Path, row: dict[str, object], words: str) -> None:

@@ -11,16 +11,18 @@ from egcfg_sandbox import CodeTest
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.models import read_chat
 from egcfg_tui.prompting.chat import Frame, chat_frame
-from egcfg_tui.prompting.task import PromptStyle, task_prompt
+from egcfg_tui.prompting.styles import PromptStyle
+from egcfg_tui.prompting.task import task_prompt
 from egcfg_tui.prompting.thoughts import left_open
 
 FOLDER = Path(__file__).parent / "chat_templates"
 
 
 class Family(NamedTuple):
-    """A family's template, its control texts, and how a prompt has to end in front of the answer.
+    """A family's template, its control texts, and how a prompt must end before the answer.
 
-    `switches` turn thinking off, `closed` is the opener of a thought that is left empty on top of that.
+    `switches` turn thinking off. `closed` is the opener of a thought that the template opens all the same and
+    that is left empty.
     """
 
     name: str

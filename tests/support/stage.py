@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from egcfg_tui.bench.setup import BenchSetup, Choices
 from egcfg_tui.engine.api import ModelSpec
-from egcfg_tui.exercises.model import Exercise, ExerciseError
+from egcfg_tui.exercises import Exercise, load
 from egcfg_tui.models import ModelError
 from egcfg_tui.runs import History, Recorder, Recording
 from egcfg_tui.solving.request.solve_request import SolveRequest
@@ -19,6 +19,7 @@ from egcfg_tui.tui.comparing.offers import OfferedModel
 from egcfg_tui.tui.comparing.sources import BenchServices
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.options import SolveOptions
+from egcfg_tui.tui.preferences import Preferences
 from egcfg_tui.tui.session_driver import Services
 from support.digits_run import EXERCISE, LOADING, OTHER
 from support.fake_bench import FakeMachine, setup_of
@@ -49,6 +50,7 @@ class Stage:
         self.bench_exercises = 4
         self.offers = (OfferedModel("tiny", "0.1 MB", chosen=True), OfferedModel("hf:[/]/[b]large", "3.2 GB"))
         self.asked: list[Choices] = []
+        self.bundled: tuple[Exercise, ...] = (EXERCISE, OTHER)
         self.history = History(Path("no-history"))
         self.begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None
 
@@ -60,12 +62,13 @@ class Stage:
         recording: Recording | None = None,
         *,
         welcome: bool = False,
+        preferences: Preferences | None = None,
     ) -> WorkbenchApp:
         services = Services(
             find_model=self._find,
             open_session=self._open,
-            bundled=lambda: (EXERCISE, OTHER),
-            load=_load,
+            bundled=lambda: self.bundled,
+            load=load,
             clock=lambda: 0.0,
             begin_recording=lambda request: self.begin_recording(request),
             bench=BenchServices(
@@ -77,16 +80,18 @@ class Stage:
             ),
             history=self.history,
         )
-        return WorkbenchApp(services, options, exercise, keys, recording, welcome=welcome)
+        return WorkbenchApp(
+            services, options, exercise, keys, recording, welcome=welcome, preferences=preferences
+        )
 
     @property
     def session(self) -> FakeSession:
         return self.sessions[-1]
 
-    def _find(self) -> ModelSpec:
+    def _find(self, name: str | None) -> ModelSpec:
         if self.model_error is not None:
             raise ModelError(self.model_error)
-        return ModelSpec("tiny-coder", Path("tiny.gguf"))
+        return ModelSpec(name or "tiny-coder", Path("tiny.gguf"))
 
     def _set_up(self, choices: Choices) -> BenchSetup:
         """A bench on exercises of the fake machine, whatever exercises are asked for."""
@@ -97,9 +102,3 @@ class Stage:
     def _open(self, model: ModelSpec) -> FakeSession:
         self.sessions.append(FakeSession(model, self.solve, self.load))
         return self.sessions[-1]
-
-
-def _load(reference: str) -> Exercise:
-    if reference == "good.jsonl#7":
-        return OTHER
-    raise ExerciseError(f"{reference}: no such file [/]; check the path")

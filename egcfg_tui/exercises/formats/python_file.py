@@ -1,8 +1,9 @@
 """A Python file as an exercise: a stub, its docstring as the statement, doctests or assertions as tests.
 
-Tests in the file are visible, those of a test file beside it (`test_NAME.py`, `NAME_test.py`) hidden; a file
-without tests of its own takes the first three of the test file as visible. The user may open them all. In a
-file that leaves nothing open, the last definition is to be written and the file is the reference.
+Tests in the file are visible. Tests of a test file in the same folder are hidden; but if the file itself has
+no tests, the first three of the test file are visible. The user may make all of them visible. The test file
+of `NAME.py` is `test_NAME.py`, `NAME_test.py`, or the only test file of the folder if it imports NAME. If no
+function or class of the file is a stub, the task is to write the last one, and the file is the reference.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from egcfg_tui.exercises.formats.exercism import (
     read_suite,
     with_helpers,
 )
-from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.exercises.model import Exercise, ExerciseError, ExerciseKind
 from egcfg_tui.exercises.packages import imported_packages, test_texts
 from egcfg_tui.exercises.python import source as python_source
 from egcfg_tui.exercises.python.doctests import doctest_assertions
@@ -40,7 +41,7 @@ def read_file(path: Path) -> Exercise:
     open_ones = [node for node in found if is_open(node)]
     wanted = open_ones or found[-1:]
     main = wanted[0]
-    beside = [file for file in _test_files(path) if file.is_file()]
+    beside = _test_files(path)
     helpers = python_modules(path.parent, without=(path, *beside))
     text = text_files.read_text(path)
     doctests, inner = _doctests(tree, wanted), _own_suite(tree, path)
@@ -87,8 +88,14 @@ def _about(wanted: list[Definition], tests: list[Test], left_out: list[str], pat
     return kept
 
 
+def stubs_in(folder: Path) -> list[Path]:
+    """The Python files of a folder that have a test file in the same folder."""
+    files = sorted(folder.glob("*.py"))
+    return [file for file in files if not _is_test_file(file) and _test_files(file)]
+
+
 def _doctests(tree: ast.Module, wanted: list[Definition]) -> list[Test]:
-    """The examples in the docstrings of the file and of what is wanted."""
+    """The examples in the docstrings of the file, of the wanted definitions and of their methods."""
     known = frozenset(node.name for node in definitions(tree))
     documented: list[ast.Module | Definition] = [tree, *wanted]
     methods = [
@@ -105,7 +112,7 @@ def _doctests(tree: ast.Module, wanted: list[Definition]) -> list[Test]:
 
 
 def _imports_for(test: str, imports: list[ast.Import | ast.ImportFrom]) -> str:
-    """Those imports of the file that bind a module which the test changes by calling it for nothing else."""
+    """The imports of the file that the test's bare calls use, such as `random.seed(1)`."""
     lines = [line.value for line in python_source.parse(test).body if isinstance(line, ast.Expr)]
     used = {name for line in lines for name in python_source.used_names(line)}
     needed = [node for node in imports if any((one.asname or one.name) in used for one in node.names)]
@@ -113,7 +120,7 @@ def _imports_for(test: str, imports: list[ast.Import | ast.ImportFrom]) -> str:
 
 
 def _own_suite(tree: ast.Module, path: Path) -> SuiteTests:
-    """The tests and assertions at the top level, as a test file of their own."""
+    """The tests and assertions at the top level of the file, read as if they were a separate test file."""
     lines = [node for node in tree.body if _is_test(node) or isinstance(node, ast.Import | ast.ImportFrom)]
     used = {name for line in lines for name in python_source.used_names(line)}
     names = [name for name in python_source.definitions(tree) if name in used]
@@ -132,7 +139,7 @@ def _body(node: ast.ClassDef) -> ast.Module:
 
 
 def _is_test(node: ast.stmt) -> bool:
-    """Whether a top level statement only tests."""
+    """Whether a top-level statement is a test and nothing else."""
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
             return name.startswith("test_") or any(
@@ -149,7 +156,7 @@ def _is_test(node: ast.stmt) -> bool:
 
 
 def _without_tests(source: str, tree: ast.Module) -> str:
-    """The source with the lines of its tests left blank, so that every other line keeps its number."""
+    """The source with its tests replaced by blank lines, so that every other line keeps its number."""
     lines = source.split("\n")
     for node in tree.body:
         if _is_test(node):
@@ -169,4 +176,20 @@ def _statement(tree: ast.Module, main: Definition, outline: str, place: Place) -
 
 
 def _test_files(path: Path) -> list[Path]:
-    return [path.with_name(f"test_{path.name}"), path.with_name(f"{path.stem}_test.py")]
+    named = [path.with_name(f"test_{path.name}"), path.with_name(f"{path.stem}_test.py")]
+    if found := [file for file in named if file.is_file()]:
+        return found
+    others = [file for file in path.parent.glob("*.py") if _is_test_file(file)]
+    return others if len(others) == 1 and _imports(others[0], path.stem) else []
+
+
+def _is_test_file(path: Path) -> bool:
+    return path.name.startswith("test_") or path.name.endswith("_test.py")
+
+
+def _imports(test_file: Path, module: str) -> bool:
+    """Whether the test file imports something from the module; False if the file cannot be read."""
+    try:
+        return bool(python_source.imported_names(parse_file(test_file), module))
+    except ExerciseError:
+        return False
