@@ -116,7 +116,7 @@ class Relay:
                 for event in session.solve(request):
                     tell(event)
                     if self._interrupts.requested:
-                        session.stop()  # an interrupt in front of the first event came too early to count
+                        session.stop()  # the session ignores a stop that came before its first event
                     if isinstance(event, SolveFinished | SolveFailed):
                         last = event
             self.recording_failed |= recording.failed

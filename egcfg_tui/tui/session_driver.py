@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.events import EngineLoaded, Event, FailureKind, LinesRewound, SolveFailed, TrialFinished
-from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.exercises import Exercise, ExerciseError, load_each
 from egcfg_tui.models import ModelError
 from egcfg_tui.runs import History, Recorder, RecordingError, RunRecording
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui import state, terminal
 from egcfg_tui.tui.bridge import EventQueue, RecordingFailed, Session, StreamEnded
+from egcfg_tui.tui.model_choice.services import ModelServices
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.rewinding import line_to_retake
 from egcfg_tui.tui.view import EngineState, EngineView, LineView, Phase, SolveView, idle
@@ -39,10 +40,12 @@ class Services:
     open_session: Callable[[ModelSpec], Session]
     bundled: Callable[[], tuple[Exercise, ...]]
     load: Callable[[str], Exercise]
+    load_each: Callable[[str], Iterator[Exercise | ExerciseError]] = load_each
     clock: Callable[[], float] = time.monotonic
     begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None
     bench: BenchServices | None = None
     history: History = field(default_factory=History)
+    models: ModelServices = field(default_factory=ModelServices)
 
 
 class SessionDriver:

@@ -129,4 +129,4 @@ def test_one_recording_does_not_hold_the_runs_of_two_models(models: Models, tmp_
     models.scripts = {"small": SOLVE, "large": SOLVE}
     outcome = models("--record", str(tmp_path / "run.jsonl"))
     assert outcome.code == ExitCode.USAGE
-    assert "--record: one file holds one run, and 2 models are named" in outcome.stderr
+    assert "--record: one file holds one run, but 2 models are named" in outcome.stderr

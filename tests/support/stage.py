@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from egcfg_tui.bench.setup import BenchSetup, Choices
 from egcfg_tui.engine.api import ModelSpec
-from egcfg_tui.exercises.model import Exercise, ExerciseError
+from egcfg_tui.exercises import Exercise, load
 from egcfg_tui.models import ModelError
 from egcfg_tui.runs import History, Recorder, Recording
 from egcfg_tui.solving.request.solve_request import SolveRequest
@@ -18,6 +18,7 @@ from egcfg_tui.tui.app import WorkbenchApp
 from egcfg_tui.tui.comparing.offers import OfferedModel
 from egcfg_tui.tui.comparing.sources import BenchServices
 from egcfg_tui.tui.keymap import Keymap
+from egcfg_tui.tui.model_choice.services import ModelServices
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.preferences import Preferences
 from egcfg_tui.tui.session_driver import Services
@@ -50,7 +51,9 @@ class Stage:
         self.bench_exercises = 4
         self.offers = (OfferedModel("tiny", "0.1 MB", chosen=True), OfferedModel("hf:[/]/[b]large", "3.2 GB"))
         self.asked: list[Choices] = []
+        self.bundled: tuple[Exercise, ...] = (EXERCISE, OTHER)
         self.history = History(Path("no-history"))
+        self.models = ModelServices()
         self.begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None
 
     def app(
@@ -66,8 +69,8 @@ class Stage:
         services = Services(
             find_model=self._find,
             open_session=self._open,
-            bundled=lambda: (EXERCISE, OTHER),
-            load=_load,
+            bundled=lambda: self.bundled,
+            load=load,
             clock=lambda: 0.0,
             begin_recording=lambda request: self.begin_recording(request),
             bench=BenchServices(
@@ -78,6 +81,7 @@ class Stage:
                 clock=lambda: 0.0,
             ),
             history=self.history,
+            models=self.models,
         )
         return WorkbenchApp(
             services, options, exercise, keys, recording, welcome=welcome, preferences=preferences
@@ -101,9 +105,3 @@ class Stage:
     def _open(self, model: ModelSpec) -> FakeSession:
         self.sessions.append(FakeSession(model, self.solve, self.load))
         return self.sessions[-1]
-
-
-def _load(reference: str) -> Exercise:
-    if reference == "good.jsonl#7":
-        return OTHER
-    raise ExerciseError(f"{reference}: no such file [/]; check the path")

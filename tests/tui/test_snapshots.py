@@ -132,13 +132,11 @@ SCENES = {
     "smallest": Scene((*LINE_3, Hold()), size=(60, 16)),
     "too_small": Scene(size=(50, 12)),
     "help": Scene(keys=("question_mark",)),
-    "open": Scene(keys=("o",)),
     "replay": Scene(keys=("space", *7 * ("shift+right",), "left"), recording=recording_of()),
     "replay_large": Scene(keys=("ctrl+end",), size=LARGE, recording=recording_of()),
     "welcome": Scene(keys=("ctrl+end", "shift+left"), welcome=True),
     "runs": Scene(keys=("h",)),
     "runs_large": Scene(keys=("h", "down", "D"), size=LARGE),
-    "open_large_with_problem": Scene(keys=("o", *"no.toml", "enter"), size=LARGE),
 }
 
 

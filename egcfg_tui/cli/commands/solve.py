@@ -1,4 +1,4 @@
-"""`egcfg-tui solve`: the solutions of one or more exercises on standard output."""
+"""`egcfg-tui solve`: solves one or more exercises and prints the solutions."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 
 _EPILOG: Final = """\
 EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set,
-FILE#1-20,25 for many. The model is loaded once. The solution goes to standard output, what happens
-meanwhile to standard error. Ctrl-C stops the solve and keeps the recording; a second one ends at
-once. A solve that is stopped while its solution is scored still prints it.
+FILE#1-20,25 for many. The model is loaded once. The solution goes to standard output, the narration to
+standard error. Ctrl-C stops the solve and keeps the recording; a second Ctrl-C ends at once. If a solve
+is stopped while its solution is being scored, the solution is still printed.
 
 examples:
   egcfg-tui solve {demo}
@@ -71,7 +71,7 @@ def configure(parser: CommandParser) -> None:
         "--record",
         type=Path,
         metavar="FILE",
-        help="write the run to FILE, in place of the history, for `egcfg-tui replay`",
+        help="write the run to FILE instead of the history, for `egcfg-tui replay`",
     )
     add_no_record_option(parser)
     model = add_solving_options(parser)
@@ -84,7 +84,7 @@ def configure(parser: CommandParser) -> None:
 
 
 def run(args: argparse.Namespace) -> ExitCode:
-    """Solves the exercises one after another; the exit code tells how it went."""
+    """Solves the exercises one after another; returns the largest exit code of them."""
     with ending_at_once():
         from egcfg_tui.solving.process.client import SolverSession
 
@@ -106,8 +106,8 @@ def run(args: argparse.Namespace) -> ExitCode:
     for number, what in ((len(found), "exercises"), (len(chosen), "models")):
         if args.record is not None and number > 1:
             raise CommandError(
-                f"--record: one file holds one run, and {number} {what} are named; leave it out, all runs "
-                "are kept in the history",
+                f"--record: one file holds one run, but {number} {what} are named; leave out --record, all "
+                "runs are kept in the history",
                 ExitCode.USAGE,
             )
 
@@ -139,8 +139,11 @@ def run(args: argparse.Namespace) -> ExitCode:
 
 
 def _emit(finished: SolveFinished, request: SolveRequest, form: str, *, heading: bool) -> None:
-    """Writes the result; a solve stopped within a trial has no solution worth the name, only JSON tells its
-    state. One stopped while it was scored has. `heading`: a comment names the exercise."""
+    """Writes the result. As text, a solve that was stopped during a trial prints nothing.
+
+    A solve that was stopped during scoring has a solution and prints it. `heading`: a comment line names the
+    exercise.
+    """
     if form == "json":
         stdout.emit_json(result_json(finished, request))
     elif finished.solution and (finished.reason is not Outcome.STOPPED or finished.tests):
