@@ -187,6 +187,17 @@ def _one_of_folder(folder: Path, exercise_id: str | None) -> Exercise:
 
 
 def _members(folder: Path) -> dict[str, Path]:
+    """See `_found_in`. Raises `ExerciseError` for a folder without any, or closed to this user."""
+    try:
+        members = _found_in(folder)
+    except OSError as error:
+        raise Place(str(folder)).error(f"cannot be read: {error.strerror}; check its permissions") from None
+    if not members:
+        raise Place(str(folder)).error(f"the folder holds no exercises; {_ADVICE}")
+    return members
+
+
+def _found_in(folder: Path) -> dict[str, Path]:
     """The exercises of a folder by name: TOML files, Python files with tests, folders that are one exercise.
 
     An Exercism folder has itself. A folder without any exercise may be a whole Exercism track, whose
@@ -198,10 +209,7 @@ def _members(folder: Path) -> dict[str, Path]:
     folders = {inner.name: inner for inner in folder.iterdir() if is_exercise_folder(inner)}
     if not files and not folders:
         folders = {inner.name: inner for inner in _folders_below(folder) if exercism.is_exercise(inner)}
-    members = dict(sorted((files | folders).items()))
-    if not members:
-        raise Place(str(folder)).error(f"the folder holds no exercises; {_ADVICE}")
-    return members
+    return dict(sorted((files | folders).items()))
 
 
 def is_exercise_folder(folder: Path) -> bool:

@@ -150,6 +150,17 @@ def test_a_track_is_searched_as_deep_as_its_exercises_lie_and_no_deeper(tmp_path
     assert "two-fer" in str(found[0])
 
 
+def test_a_folder_that_is_closed_to_the_user_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    with pytest.raises(ExerciseError, match="cannot be read: Permission denied; check its permissions"):
+        load_all(str(tmp_path))
+
+
 def test_a_folder_without_exercises_is_named(tmp_path: Path) -> None:
     with pytest.raises(ExerciseError, match="the folder holds no exercises"):
         load_all(str(tmp_path))
