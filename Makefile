@@ -36,7 +36,7 @@ run: $(VENV)/installed ## install what is missing, then solve the demo exercise 
 test: check ## the same as check
 
 check: lint model ## lint, types, import contracts and all tests, those with the real model included
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(VENV)/installed-dev ## lint, format, types and import contracts
 	$(BIN)/ruff check
