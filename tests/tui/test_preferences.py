@@ -118,6 +118,14 @@ def test_only_changes_are_written_and_once(tmp_path: Path) -> None:
     assert not path.exists()
 
 
+def test_what_stands_in_the_way_is_told_once(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    memory = Memory(load(blocked / "config.toml"), {})
+    assert "cannot be written" in memory.keep({"method": "auto"})
+    assert memory.keep({"method": "egcfg"}) == ""
+
+
 async def test_the_workbench_remembers_theme_exercise_and_method(stage: Stage, tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     app = stage.app(preferences=load(path))
