@@ -53,7 +53,7 @@ from egcfg_tui.solving.request.settings import RANGES, RefreshMode, Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.text.answer_span import defines_entry_point
 from egcfg_tui.solving.text.repetition import repeats_itself
-from egcfg_tui.solving.text.rows import row_behind
+from egcfg_tui.solving.text.rows import next_row
 from egcfg_tui.solving.trials.sample_tree import Samples
 from egcfg_tui.solving.trials.schedules import Past, PlannedTrial
 
@@ -162,7 +162,7 @@ class GuidedTrial:
                     goes_on = yield from self._advance(number, pair, pool)
                 except Rewound as request:
                     number = self._go_back(request.line, number, pair, pool)
-                    yield LinesRewound(number, row_behind(self._code), self._code)
+                    yield LinesRewound(number, next_row(self._code), self._code)
                     continue
                 if context.solved:
                     return
@@ -190,7 +190,7 @@ class GuidedTrial:
         if number == 1 and self._attempts:
             yield from self._start_from(self._attempts, pair)
         if self._settings.refresh_mode is not RefreshMode.TOKEN and self._refresh_is_due():
-            yield from self._refresh(number, row_behind(self._code), pair, pool)
+            yield from self._refresh(number, next_row(self._code), pair, pool)
             if context.solved:
                 return False
         if pair.conditional is None:
@@ -289,7 +289,7 @@ class GuidedTrial:
         context, start = self._context, self._code
         while not line.over:
             if self._refresh_is_due():
-                yield from self._refresh(line.number, row_behind(line.code), pair, pool)
+                yield from self._refresh(line.number, next_row(line.code), pair, pool)
                 if context.solved:
                     return
             yield from context.meter.evaluate_pending()
@@ -315,7 +315,7 @@ class GuidedTrial:
         yield context.meter.enter(Stage.SIGNAL)
         attempts = [Attempt(answer.source, True, answer.results) for answer in answers]
         signal = signal_after(self._code, context.exercise, attempts, self._settings, context.engine)
-        yield SignalBuilt(1, row_behind(self._code), signal.text, signal.tokens, signal.dropped)
+        yield SignalBuilt(1, next_row(self._code), signal.text, signal.tokens, signal.dropped)
         self._condition(pair, signal)
         covered = tuple(answer.code + _END for answer in answers)
         self._told = SignalState(signal, 0, covered, _told_by(signal, attempts))
