@@ -132,8 +132,8 @@ async def test_the_workbench_remembers_theme_exercise_and_method(stage: Stage, t
     async with app.run_test() as pilot:
         await wait_until(pilot, lambda: app.workbench.control.view.engine.state is EngineState.READY)
         app.theme = theme.DAY.name
-        await pilot.press("m", "o", *"brack", "enter")
-        await wait_until(pilot, lambda: app.workbench.control.exercise is OTHER)
+        await pilot.press("m")
+        app.workbench.control.open(OTHER)
         await wait_until(pilot, path.exists)
     assert {key: written(path)[key] for key in ("theme", "method")} == {
         "theme": theme.DAY.name,
