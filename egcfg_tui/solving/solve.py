@@ -1,4 +1,4 @@
-"""One solve from start to end: prompt, trials inside the budget, scoring."""
+"""One solve from start to end: prompt, trials within the budget, scoring."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from egcfg_tui.solving.request.fitting import fit, too_many_candidates
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.run_cache import SandboxBroke
 from egcfg_tui.solving.scoring import score
-from egcfg_tui.solving.trials.runner import Running
+from egcfg_tui.solving.trials.runner import TrialRunner
 
 
 def solve(
@@ -41,8 +41,8 @@ def solve(
 ) -> Iterator[Event]:
     """Solves one exercise; the last event is `SolveFinished` or `SolveFailed`.
 
-    The same request on the same machine yields the same events, as far as the budget does not cut the run.
-    `prompt_files`: where evaluated prompts are kept; None keeps none.
+    The same request on the same machine yields the same events, unless the budget cuts the run at another
+    point. `prompt_files` keeps evaluated prompts on disk; None keeps none.
     """
     exercise = request.exercise
     grid = request.grid.settings(request.settings)
@@ -68,7 +68,7 @@ def solve(
         info = engine.info
 
         def prompt_for(style: PromptStyle) -> TaskPrompt:
-            # A document needs no chat template, so one that fails does not matter.
+            # A document needs no chat template, so a broken template does not matter.
             template = None if style is PromptStyle.COMPLETION else info.chat_template
             frame = chat_frame(template, bos_text=info.bos_text, eos_text=info.eos_text)
             return task_prompt(exercise, style, frame)
@@ -81,9 +81,9 @@ def solve(
                 f"an answer; use --context {fitting.least_tokens} or more",
             )
             return
-        lacking = too_many_candidates(engine, request)
-        if lacking is not None:
-            yield SolveFailed(FailureKind.CONTEXT, lacking)
+        too_many = too_many_candidates(engine, request)
+        if too_many is not None:
+            yield SolveFailed(FailureKind.CONTEXT, too_many)
             return
         if context_tokens < fitting.most_tokens:
             left_out = len(grid) - len(fitting.settings)
@@ -92,9 +92,9 @@ def solve(
         prompt = prompt_for(first.prompt_style)
         with (
             SolveContext(engine, sandbox, exercise, prompt, inbox, prompt_files) as context,
-            Running(context, request, fitting.settings, prompt_for) as running,
+            TrialRunner(context, request, fitting.settings, prompt_for) as runner,
         ):
-            yield from _solve(context, sandbox, request, running)
+            yield from _solve(context, sandbox, request, runner)
     except ChatTemplateError as error:
         step = "use --prompt-style completion, which needs none, or another model"
         yield SolveFailed(FailureKind.MODEL, f"{error}; {step}")
@@ -107,23 +107,23 @@ def solve(
 
 
 def _solve(
-    context: SolveContext, sandbox: Sandbox, request: SolveRequest, running: Running
+    context: SolveContext, sandbox: Sandbox, request: SolveRequest, runner: TrialRunner
 ) -> Iterator[Event]:
     try:
         yield from context.evaluate_prompt(request.settings)
-        yield from running.run()
+        yield from runner.run()
         reason = context.outcome
     except Interrupted as interrupted:
         reason = interrupted.reason
     except ContextFull:
         reason = Outcome.LENGTH
-    yield from _score(context, sandbox, request, reason, running)
+    yield from _score(context, sandbox, request, reason, runner)
 
 
 def _score(
-    context: SolveContext, sandbox: Sandbox, request: SolveRequest, reason: Outcome, running: Running
+    context: SolveContext, sandbox: Sandbox, request: SolveRequest, reason: Outcome, runner: TrialRunner
 ) -> Iterator[Event]:
-    """Scores the solution, unless the solve was stopped in a trial, and tells the end."""
+    """Scores the solution, unless the solve was stopped during a trial, and yields the last event."""
     exercise, inbox = request.exercise, context.inbox
     tests: tuple[ScoredTest, ...] = ()
     if reason is not Outcome.STOPPED:
@@ -144,16 +144,16 @@ def _score(
         wall_s=context.inbox.elapsed_s,
         tokens=context.meter.tokens,
         runs=context.cache.runs,
-        trials=len(running.trials),
+        trials=len(runner.trials),
         tests=tests,
-        solved_by=running.solved_by,
-        trial_list=tuple(running.trials),
+        solved_by=runner.solved_by,
+        trial_list=tuple(runner.trials),
         stages=context.meter.stages,
     )
 
 
 def _hidden_passed(tests: Sequence[ScoredTest]) -> bool | None:
-    """Whether the hidden tests pass; None where there are none, or none failed and not all were run."""
+    """Whether the hidden tests pass; None if there are none, or if none failed but not all have finished."""
     hidden = [test for test in tests if test.hidden]
     if any(test.result is not None and not test.passed for test in hidden):
         return False

@@ -21,7 +21,7 @@ from egcfg_tui.events import (
     TokenCounts,
 )
 from egcfg_tui.solving.request.solve_request import SolveRequest
-from egcfg_tui.solving.text.rows import row_behind
+from egcfg_tui.solving.text.rows import next_row
 from support.digits_run import LOADING
 
 
@@ -95,7 +95,7 @@ class FakeSession:
     def rewind(self, line: int) -> None:
         """A paused solve wakes up for it and holds again, as the solver does."""
         self.calls.append(("rewind", line))
-        told: list[Event] = [LinesRewound(line, row_behind(self._codes[line - 1]), self._codes[line - 1])]
+        told: list[Event] = [LinesRewound(line, next_row(self._codes[line - 1]), self._codes[line - 1])]
         for event in [SolveResumed(), *told, SolvePaused()] if self._paused else told:
             self.say(event)
 
