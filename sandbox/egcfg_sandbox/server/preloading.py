@@ -73,7 +73,7 @@ def _library(module: str) -> str:
 
 
 def load(names: Iterable[str]) -> None:
-    """Imports the modules of these names. What cannot be imported is left to fail in the run that needs it."""
+    """Imports the modules of these names. What cannot be imported is left to the run that needs it."""
     sys.dont_write_bytecode = True
     os.environ |= LIBRARY_SETTINGS
     for name in names:
