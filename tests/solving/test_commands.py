@@ -12,7 +12,7 @@ from egcfg_tui.solving.commands import CommandInbox, Interrupted, Pause, Resume,
 
 
 class Desk:
-    """A clock and a queue of commands; waiting passes the time."""
+    """A clock and a queue of commands; waiting moves the clock on."""
 
     def __init__(self) -> None:
         self.now = 0.0
