@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from egcfg_sandbox import TestResult
+from egcfg_tui.prompting.signal_parts import SignalPart
 
 
 class Stage(StrEnum):
@@ -241,14 +242,30 @@ class CandidatesExecuted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptOrigin:
+    """The run that an attempt of a signal is: number `run`, from 0, of the runs of `line` in this trial.
+
+    With `line` 0 it is number `run` of the whole answers that ran so far, in all trials.
+    """
+
+    line: int
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
 class SignalBuilt(Event):
-    """The traces became text for the conditional prompt. `dropped`: what the token budget left out."""
+    """The traces became text for the conditional prompt. `dropped`: what the token budget left out.
+
+    `parts` tell which words were made of what; they count the attempts in `origins`.
+    """
 
     line: int
     row: int
     text: str
     tokens: int
     dropped: str = ""
+    parts: tuple[SignalPart, ...] = ()
+    origins: tuple[AttemptOrigin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,11 +310,16 @@ class LineChosen(Event):
 
 @dataclass(frozen=True, slots=True)
 class CodeExecuted(Event):
-    """A complete answer was run against the visible tests."""
+    """A complete answer was run against the visible tests.
+
+    `executed` is the text that ran, whose lines traces and errors count: `source` without comments and
+    docstrings. Empty where it is not known.
+    """
 
     source: str
     results: tuple[TestResult, ...]
     passed: bool
+    executed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

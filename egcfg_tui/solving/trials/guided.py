@@ -28,13 +28,13 @@ from typing import Final
 
 from egcfg_tui.engine.api import Snapshot
 from egcfg_tui.events import (
+    AttemptOrigin,
     Candidate,
     CandidateRun,
     CandidatesExecuted,
     CandidatesSampled,
     Event,
     LinesRewound,
-    SignalBuilt,
     Stage,
 )
 from egcfg_tui.prompting.signal import Attempt, Signal
@@ -42,7 +42,7 @@ from egcfg_tui.solving.commands import Rewound
 from egcfg_tui.solving.context import Answer, SolveContext
 from egcfg_tui.solving.decoding.meter import Purpose
 from egcfg_tui.solving.decoding.sampling import sample, uniform_at
-from egcfg_tui.solving.guided.attempts import attempts_of, named, signal_after
+from egcfg_tui.solving.guided.attempts import attempts_of, named, origins_of, signal_after, signal_built
 from egcfg_tui.solving.guided.branch_pair import BranchPair
 from egcfg_tui.solving.guided.candidates import CandidatePool
 from egcfg_tui.solving.guided.draft_tree import DraftTree
@@ -150,6 +150,7 @@ class GuidedTrial:
         self._told = self._told_before = _NOTHING_TOLD
         self._starts: list[_LineStart] = []
         self._finished: set[str | None] = set()
+        self._origins: dict[str, AttemptOrigin] = {}
 
     def run(self) -> Iterator[Event]:
         """The events of the trial."""
@@ -315,7 +316,8 @@ class GuidedTrial:
         yield context.meter.enter(Stage.SIGNAL)
         attempts = [Attempt(answer.source, True, answer.results) for answer in answers]
         signal = signal_after(self._code, context.exercise, attempts, self._settings, context.engine)
-        yield SignalBuilt(1, row_behind(self._code), signal.text, signal.tokens, signal.dropped)
+        self._origins |= {answer.source: AttemptOrigin(0, answer.number) for answer in answers}
+        yield signal_built(1, row_behind(self._code), signal, self._origins)
         self._condition(pair, signal)
         covered = tuple(answer.code + _END for answer in answers)
         self._told = SignalState(signal, 0, covered, _told_by(signal, attempts))
@@ -331,6 +333,7 @@ class GuidedTrial:
         yield CandidatesSampled(number, row, tuple(candidates))
         yield context.meter.enter(Stage.RUNS)
         runs = run_candidates(context, self._code, candidates)
+        self._origins |= origins_of(number, runs)
         yield CandidatesExecuted(number, row, runs)
         if self._settings.early_stop:
             yield from self._accept_passing(candidates, runs, pool)
@@ -346,7 +349,7 @@ class GuidedTrial:
             if not told.says_all_of(attempts):
                 signal = signal_after(self._code, context.exercise, attempts, self._settings, context.engine)
                 told = SignalState(signal, 0, covered, _told_by(signal, attempts))
-            yield SignalBuilt(number, row, told.signal.text, told.signal.tokens, told.signal.dropped)
+            yield signal_built(number, row, told.signal, self._origins)
             self._condition(pair, told.signal)
         self._told = told
 

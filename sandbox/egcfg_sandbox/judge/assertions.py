@@ -52,6 +52,9 @@ class Checks:
     def __init__(self, asserts: list[_Assert]) -> None:
         self.evaluated = False
         self.failure: AssertionError | None = None
+        self.compared: tuple[str, str] | None = None
+        """Got and expected of the comparison that decided; None where it was not a single one."""
+        self._comparisons = 0
         self._asserts = asserts
         self._values: tuple[Any, ...] = ()
         self._render = Renderer(_SHOWN)
@@ -62,7 +65,8 @@ class Checks:
             def __init__(failed, *arguments: Any) -> None:  # noqa: N805 (`self` are the checks)
                 super().__init__(*arguments)
                 self.evaluated = True
-                self.failure = self.failure or failed
+                if self.failure is None:
+                    self.failure, self.compared = failed, None
 
         Failed.__name__ = Failed.__qualname__ = AssertionError.__name__
         self.failed: type[AssertionError] = Failed
@@ -84,6 +88,7 @@ class Checks:
             yield
         except Exception:
             if self.failure is None:
+                self.compared = None
                 raise
         if self.failure is not None:
             raise self.failure
@@ -94,7 +99,11 @@ class Checks:
 
     def _compare(self, index: int, left: Any, right: Any) -> bool:
         self.evaluated, self._values = True, (left, right)
-        return bool(_COMPARE[self._asserts[index].symbol](left, right))
+        held = bool(_COMPARE[self._asserts[index].symbol](left, right))
+        self._comparisons += 1
+        if held and self.failure is None:
+            self.compared = self._sides(index) if self._comparisons == 1 else None
+        return held
 
     def _truth(self, index: int, value: Any) -> bool:
         self.evaluated, self._values = True, (value,)
@@ -102,15 +111,24 @@ class Checks:
 
     def _failure(self, index: int, message: Any = None) -> AssertionError:
         check = self._asserts[index]
-        values = [self._text(value) for value in self._values]
-        if check.answer_is_right:
-            values.reverse()
-        if check.symbol:
-            sign = "" if check.symbol == "==" else f"{check.symbol} "
-            detail = f"got {values[0]}, expected {sign}{values[1]}"
+        compared = self._sides(index) if check.symbol else None
+        if compared is not None:
+            detail = f"got {compared[0]}, expected {compared[1]}"
         else:
-            detail = f"{_short(' '.join(ast.unparse(check.expression).split()))} is {values[0]}"
-        return self.failed(f"{_short(str(message))} ({detail})" if message is not None else detail)
+            value = self._text(self._values[0])
+            detail = f"{_short(' '.join(ast.unparse(check.expression).split()))} is {value}"
+        failed = self.failed(f"{_short(str(message))} ({detail})" if message is not None else detail)
+        if self.failure is failed:
+            self.compared = compared
+        return failed
+
+    def _sides(self, index: int) -> tuple[str, str]:
+        """Got and expected, as text, of the values compared last."""
+        check = self._asserts[index]
+        got, expected = (self._text(value) for value in self._values)
+        if check.answer_is_right:
+            got, expected = expected, got
+        return got, expected if check.symbol == "==" else f"{check.symbol} {expected}"
 
     def _text(self, value: Any) -> str:
         return f"<{type(value).__name__} object>" if isinstance(value, Handle) else self._render.text(value)

@@ -35,7 +35,10 @@ def unpack_brief(message: bytes) -> Brief:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """How a run went. `traced`: its trace follows in a message of its own. `spent`: the judge ends."""
+    """How a run went. `traced`: its trace follows in a message of its own. `spent`: the judge ends.
+
+    `compared`: got and expected of the comparison that decided, where a single one did.
+    """
 
     verdict: Verdict
     error: str | None
@@ -43,6 +46,7 @@ class RunReport:
     output: str
     traced: bool
     spent: bool
+    compared: tuple[str, str] | None = None
 
     def pack(self) -> bytes:
         """The message."""
