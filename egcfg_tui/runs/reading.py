@@ -12,7 +12,16 @@ from typing import Any, Final
 from egcfg_tui.runs import json_codec
 from egcfg_tui.runs.old_recordings import Rows
 from egcfg_tui.runs.repeated_runs import RunsRead
-from egcfg_tui.runs.schema import EVENT_TYPES, KIND, READ_SCHEMAS, SCHEMA, Header, Recording, RecordingError, TimedEvent
+from egcfg_tui.runs.schema import (
+    EVENT_TYPES,
+    KIND,
+    READ_SCHEMAS,
+    SCHEMA,
+    Header,
+    Recording,
+    RecordingError,
+    TimedEvent,
+)
 
 _MARK: Final = f'"kind":"{KIND}"'.encode()
 _MARK_BYTES: Final = 256

@@ -26,7 +26,7 @@ from egcfg_tui.solving.text.prefixes import canonical
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete answer, its canonical text, what the visible tests say of it, its place among all answers."""
+    """A complete answer, its canonical text, and what the visible tests say of it; `number` counts from 0."""
 
     code: str
     source: str
@@ -165,9 +165,7 @@ class SolveContext:
         with self.meter.within(Stage.RUNS):
             report = self.cache.execute([source], self.inbox.halt_reason)[0]
         passed = bool(self.exercise.visible) and report.passed
-        answer = self._answers[source] = Answer(
-            code, source, report.results, passed, len(self._answers)
-        )
+        answer = self._answers[source] = Answer(code, source, report.results, passed, len(self._answers))
         if self.best is None or answer.rank > self.best.rank:
             self.best = answer
         return CodeExecuted(code, report.results, passed, source)

@@ -79,6 +79,8 @@ COMMANDS: Final = (
     Command("candidates", "look('candidates')", ("1",), "candidates and their runs", LOOK, shared="Panel"),
     Command("tokens", "look('tokens')", ("2",), "tokens and their probabilities", LOOK, shared="Panel"),
     Command("signal", "look('signal')", ("3",), "the signal", LOOK, shared="Panel"),
+    Command("trace", "look('trace')", ("4",), "the trace, step by step", LOOK, shared="Panel"),
+    Command("next_test", "test(1)", ("t",), "the trace of the next test", LOOK),
     Command("zoom", "zoom", ("z",), "show the focused panel alone, or all again", LOOK),
     Command(
         "event_back", "event(-1)", ("left",), "back to the change before", REPLAY, shared="Event", first=True

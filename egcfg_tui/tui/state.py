@@ -39,6 +39,7 @@ from egcfg_tui.events import (
     TrialStarted,
 )
 from egcfg_tui.solving.request.fitting import left_out
+from egcfg_tui.solving.text.prefixes import canonical
 from egcfg_tui.solving.text.rows import last_row, row_behind
 from egcfg_tui.tui.bridge import RecordingFailed
 from egcfg_tui.tui.view import (
@@ -175,7 +176,7 @@ def _(event: CandidatesExecuted, view: SolveView, at_s: float) -> SolveView:
 @fold.register
 def _(event: SignalBuilt, view: SolveView, at_s: float) -> SolveView:
     line = _current(view, event.line, event.row)
-    signal = Signal(line.row, event.text, event.tokens, event.dropped)
+    signal = Signal(line.row, event.text, event.tokens, event.dropped, event.parts, event.origins)
     return _with_line(view, replace(line, signal=signal))
 
 
@@ -209,7 +210,10 @@ def _(event: CodeExecuted, view: SolveView, at_s: float) -> SolveView:
     """The tests follow what is whole and as good as anything before; a trial of samples shows its best."""
     trial = _trial(view)
     rows = tested(view.tests, event.results)
-    answer = AnswerView(len(trial.answers) + 1, event.source, rows or view.tests)
+    executed = event.executed or canonical(event.source) or ""
+    answer = AnswerView(
+        len(trial.answers) + 1, event.source, rows or view.tests, event.results if rows else (), executed
+    )
     best = trial.best_answer
     told = replace(_with_answer(trial, event), answers=(*trial.answers, answer))
     if not trial.way.by_lines:
@@ -223,14 +227,9 @@ def _(event: CodeExecuted, view: SolveView, at_s: float) -> SolveView:
 @fold.register
 def _(event: SolveFinished, view: SolveView, at_s: float) -> SolveView:
     scored = tuple(
-        TestRow(
-            test.test,
-            test.result.status if test.result else None,
-            test.result.error if test.result else None,
-            test.hidden,
-            test.result.guarded if test.result else True,
-        )
+        row if test.result is None else _ran(row, test.result)
         for test in event.tests
+        for row in (TestRow(test.test, hidden=test.hidden),)
     )
     return replace(
         _resumed(view, at_s),
@@ -297,9 +296,19 @@ def tested(tests: tuple[TestRow, ...], results: tuple[TestResult, ...]) -> tuple
     """The tests with the rows of one run; empty for a run with other tests than the exercise's."""
     if len(results) != len(tests):
         return ()
-    return tuple(
-        replace(row, verdict=result.status, error=result.error, guarded=result.guarded)
-        for row, result in zip(tests, results, strict=True)
+    return tuple(_ran(row, result) for row, result in zip(tests, results, strict=True))
+
+
+def _ran(row: TestRow, result: TestResult) -> TestRow:
+    """A test with what came of it."""
+    return replace(
+        row,
+        verdict=result.status,
+        error=result.error,
+        guarded=result.guarded,
+        got=result.got,
+        expected=result.expected,
+        output=result.output,
     )
 
 

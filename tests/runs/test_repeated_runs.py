@@ -80,9 +80,7 @@ def test_behind_the_bound_results_are_kept_without_their_traces(
         CandidatesExecuted(line, line, (CandidateRun((0,), f"x = {line}", (traced,)),)) for line in range(9)
     ]
     kept = [timed.event for timed in read_recording(written(tmp_path / "run.jsonl", events)).events]
-    traces = [
-        event.runs[0].results[0].trace for event in kept if isinstance(event, CandidatesExecuted)
-    ]
+    traces = [event.runs[0].results[0].trace for event in kept if isinstance(event, CandidatesExecuted)]
     assert len(traces) == 9
     assert traces[0] == traced.trace
     assert traces[-1] is None

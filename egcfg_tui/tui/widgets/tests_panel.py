@@ -7,9 +7,9 @@ from textual.content import Content
 from egcfg_tui.tui import code, marks
 from egcfg_tui.tui.look import Shown
 from egcfg_tui.tui.styles import MUTED
-from egcfg_tui.tui.text import reason
 from egcfg_tui.tui.view import Phase, TestRow
 from egcfg_tui.tui.widgets.lines import LinesPanel, wrapped
+from egcfg_tui.tui.widgets.result_lines import told
 
 
 class TestsPanel(LinesPanel):
@@ -27,11 +27,12 @@ class TestsPanel(LinesPanel):
 
 def test_lines(shown: Shown, width: int) -> list[Content]:
     """Visible tests first, then the hidden ones: their number before the end, their texts after it."""
-    lines = [line for row in shown.tests if not row.hidden for line in _row(row, width)]
+    every = shown.inspected
+    lines = [line for row in shown.tests if not row.hidden for line in _row(row, width, every=every)]
     hidden = [row for row in shown.tests if row.hidden]
     if hidden:
         lines.append(Content.styled(" hidden", MUTED))
-        lines += [line for row in hidden for line in _row(row, width)]
+        lines += [line for row in hidden for line in _row(row, width, every=every)]
     elif shown.view.hidden_tests:
         when = "not run" if shown.view.phase in (Phase.UNSOLVED, Phase.FAILED) else "run at the end"
         lines.append(Content.styled(f" · {shown.view.hidden_tests} hidden, {when}", MUTED))
@@ -41,8 +42,10 @@ def test_lines(shown: Shown, width: int) -> list[Content]:
 test_lines.__test__ = False  # type: ignore[attr-defined]
 
 
-def _row(row: TestRow, width: int) -> list[Content]:
-    """A one-line assertion goes without its `assert`: the column is narrow, and the mark says as much."""
+def _row(row: TestRow, width: int, *, every: bool) -> list[Content]:
+    """The test and how it went; of one that passed, what it got, where `every` test is told of.
+
+    A one-line assertion goes without its `assert`: the column is narrow, and the mark says as much."""
     text = row.text.strip("\n")
     shown = text if "\n" in text else text.removeprefix("assert ")
     lines = [part for line in code.lines(shown) for part in wrapped(line, width, 3)]
@@ -50,7 +53,4 @@ def _row(row: TestRow, width: int) -> list[Content]:
     lines[0] = mark + lines[0][3:]
     if not row.guarded:
         lines.append(Content.styled("   runs inside, unguarded", MUTED))
-    if row.error:
-        why = Content.styled(reason(row.error), marks.mark(row.verdict).style.removeprefix("bold "))
-        lines += wrapped(why, width, 3)
-    return lines
+    return [*lines, *told(row, width, every=every)]
