@@ -63,7 +63,7 @@ class TracePanel(ListPanel):
         program, found, trace = shown.program, shown.result, shown.trace
         if program is None or found is None or trace is None or not trace.events:
             self._rows = ()
-            text = _absence(shown) if shown.trial is not None else hint
+            text = absence(shown) if shown.trial is not None else hint
             lines = [Content.styled(f" {row}", MUTED) for row in text.split("\n")]
             if found is not None:
                 lines = [*result_lines(found[0], found[1], self.line_width), *lines]
@@ -177,7 +177,7 @@ def _cell(value: str, cells: int) -> str:
     return set_cell_size(value, cells - 1) + "…" if cell_len(value) > cells else set_cell_size(value, cells)
 
 
-def _absence(shown: Shown) -> str:
+def absence(shown: Shown) -> str:
     """Why there is no trace."""
     if shown.program is None:
         return "Nothing has run yet."
