@@ -1,7 +1,7 @@
-"""Everything a solve tells the outside: past-tense facts, frozen, free of screens, disks and clocks.
+"""The events of a solve: frozen facts in the past tense that know no screen, disk or clock.
 
-The solver yields them, the recorder stamps and stores them, the front ends show them. Events whose class
-says `transient` only animate a screen: they are never recorded.
+The solver yields them, the recorder adds times and stores them, the front ends show them. Events of a
+`transient` class only animate a screen and are never recorded.
 """
 
 from __future__ import annotations
@@ -34,15 +34,17 @@ class Outcome(StrEnum):
     PASSED = "passed"
     """An answer passes the visible tests."""
     FAILED = "failed"
-    """No answer does, and nothing is left to try."""
+    """No answer passes the visible tests, and nothing is left to try."""
+    NOT_JUDGED = "not_judged"
+    """There is an answer, and no visible test to judge it."""
     STOPPED = "stopped"
     """The user ended it."""
     BUDGET = "budget"
     """The budget is used up."""
     LENGTH = "length"
-    """The answer outgrew the context."""
+    """The answer did not fit into the context."""
     THOUGHT = "thought"
-    """The model thought to the end of its allowance, and no answer came."""
+    """The model spent its whole thinking budget without giving an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,10 @@ class Event:
 class TokenCounts:
     """Tokens so far, by purpose (`solve --format json` prints these).
 
-    `prompt` and `signal` were prefilled, `candidate` sampled for candidates or plain samples, `decoded`
-    generated one at a time. Drafts of lines were `verified` (accepted) or `rejected`. `reused` tokens came
-    from a cache and cost nothing. `thought` tokens are of a thought that the model opened in front of its
-    answer, or of what looked like the beginning of one.
+    `prompt` and `signal` tokens were prefilled. `candidate` tokens were sampled, for candidates or for the
+    answers of method `sample`. `decoded` tokens were generated one at a time. Draft tokens were `verified`
+    (accepted) or `rejected`. `reused` tokens came from a cache and cost nothing. `thought` tokens belong to a
+    thought before the answer, or to text that looked like the beginning of one.
     """
 
     prompt: int = 0
@@ -78,7 +80,7 @@ class TokenCounts:
         return everything - self.reused
 
     def __sub__(self, earlier: TokenCounts) -> TokenCounts:
-        """What was counted since `earlier`."""
+        """The tokens counted since `earlier`."""
         return TokenCounts(*(getattr(self, f.name) - getattr(earlier, f.name) for f in fields(self)))
 
 
@@ -97,7 +99,7 @@ class StageSeconds:
 
 @dataclass(frozen=True, slots=True)
 class EngineLoaded(Event):
-    """The model is in memory. `backend` says where it computes (`cpu`, `cuda`, `metal`)."""
+    """The model is in memory. `backend` says where it computes (`cpu`, `cuda`, `metal`, `gpu`)."""
 
     model: str
     description: str
@@ -110,8 +112,8 @@ class EngineLoaded(Event):
 class SolveStarted(Event):
     """A solve began. `settings` is the setting string, e.g. `ns3t0.75d5k1_ln`.
 
-    `grid` is how many settings the guided trials go through, the first of them with `settings` and `gamma`.
-    `budget_s` is infinite where only `budget_tokens` bounds the solve.
+    `grid` is the number of settings that the guided trials go through; the first trial has `settings` and
+    `gamma`. `budget_s` is infinite when only `budget_tokens` bounds the solve.
     """
 
     exercise_id: str
@@ -132,9 +134,10 @@ class SolveStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class SettingsLeftOut(Event):
-    """Of the `of` settings of the guided trials, `settings` do not fit into the context and are left out.
+    """Some settings of the guided trials were left out because they do not fit into the context.
 
-    `needed_tokens` is a context that has room for all.
+    `settings` is how many were left out and `of` how many there were. A context of `needed_tokens` has room
+    for all of them.
     """
 
     settings: int
@@ -152,9 +155,9 @@ class StageEntered(Event):
 
 @dataclass(frozen=True, slots=True)
 class ThoughtSkipped(Event):
-    """The model thought in front of its answer, in so many tokens; what follows goes on behind the thought.
+    """The model wrote a thought of `tokens` tokens before its answer; the answer continues after the thought.
 
-    `ended` False: the thought came to no end within its budget, so there is no answer.
+    `ended` is False when the thought used up its budget without ending; then there is no answer.
     """
 
     text: str
@@ -178,8 +181,8 @@ class Progressed(Event):
 class TrialStarted(Event):
     """A trial began: a greedy answer, a round of samples, or a pass of the line loop with one setting.
 
-    `index` counts from 1, `method` is the trial's own (greedy, sample, egcfg). `attempts`: how many failed
-    answers of earlier trials it starts from.
+    `index` counts from 1. `method` is the method of this trial (greedy, sample, egcfg). `attempts` is the
+    number of failed answers of earlier trials that it starts from.
     """
 
     index: int
@@ -191,7 +194,7 @@ class TrialStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class CandidatesGrown(Event):
-    """The texts of the candidates being sampled, so far."""
+    """The texts so far of the candidates that are being sampled."""
 
     transient: ClassVar[bool] = True
     texts: tuple[str, ...]
@@ -199,7 +202,7 @@ class CandidatesGrown(Event):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One sampled continuation. `complete`: the model ended the answer within it."""
+    """One sampled continuation. `complete`: the model ended the answer in this continuation."""
 
     index: int
     text: str
@@ -211,7 +214,7 @@ class Candidate:
 class CandidatesSampled(Event):
     """The candidates of one refresh. `line` is the number of the line about to be chosen, from 1.
 
-    Here and below `row` is the row of the code on which that line begins, from 1: what people are shown.
+    Here and below `row` is the row of the code on which that line begins, from 1. People are shown rows.
     """
 
     line: int
@@ -221,9 +224,10 @@ class CandidatesSampled(Event):
 
 @dataclass(frozen=True, slots=True)
 class CandidateRun:
-    """One distinct executable prefix, the candidates it stands for, and its row per visible test.
+    """One distinct executable prefix, the indices of its candidates, and its result per visible test.
 
-    `source` is None when nothing of the candidate could be executed. `cached`: it ran before.
+    `source` is None when no part of the candidate could be executed. `cached`: the results are those of an
+    earlier run of the same program.
     """
 
     candidates: tuple[int, ...]
@@ -254,9 +258,10 @@ class AttemptOrigin:
 
 @dataclass(frozen=True, slots=True)
 class SignalBuilt(Event):
-    """The traces became text for the conditional prompt. `dropped`: what the token budget left out.
+    """The traces became the signal, a text for the conditional prompt.
 
-    `parts` tell which words were made of what; they count the attempts in `origins`.
+    `dropped` says what the token budget left out; empty when nothing was. `parts` tell which words were made
+    of what; they count the attempts in `origins`.
     """
 
     line: int
@@ -270,7 +275,7 @@ class SignalBuilt(Event):
 
 @dataclass(frozen=True, slots=True)
 class LineGrown(Event):
-    """The text of the line being chosen, so far."""
+    """The text so far of the line that is being chosen."""
 
     transient: ClassVar[bool] = True
     line: int
@@ -280,9 +285,11 @@ class LineGrown(Event):
 
 @dataclass(frozen=True, slots=True)
 class TokenChoice:
-    """One token of a chosen line with its probability in the unconditional and the conditional branch and
-    after guidance. `conditional` is None where no guidance took place. `verified`: accepted from a draft.
-    `instead` is the token the unconditional branch alone would have chosen, None where it agrees.
+    """One token of a chosen line, with its probability in each branch and after guidance.
+
+    `conditional` is None when the token was chosen without guidance. `verified`: the token was accepted from
+    a draft. `instead` is the token that the unconditional branch alone would have chosen, None if it is the
+    same.
     """
 
     text: str
@@ -295,9 +302,9 @@ class TokenChoice:
 
 @dataclass(frozen=True, slots=True)
 class LineChosen(Event):
-    """A line was decided. `code` is the whole code after it, `gamma` the guidance weight used.
+    """A line was chosen. `code` is the whole code with this line, `gamma` the guidance weight used.
 
-    A line without text ends the answer; its `row` is the one behind the code.
+    A line without text ends the answer; its `row` is the one after the last row of the code.
     """
 
     line: int
@@ -324,7 +331,7 @@ class CodeExecuted(Event):
 
 @dataclass(frozen=True, slots=True)
 class TrialFinished(Event):
-    """A trial ended. `wall_s`, `tokens` and `runs` are what it cost; `code` is the best answer so far."""
+    """A trial ended. `wall_s`, `tokens` and `runs` are its cost; `code` is the best answer so far."""
 
     index: int
     outcome: Outcome
@@ -339,7 +346,7 @@ class TrialFinished(Event):
 
 @dataclass(frozen=True, slots=True)
 class TrialCost:
-    """A trial in the result: what it was, how it ended and what it cost, as in `TrialFinished`."""
+    """One trial in the result of a solve, with the fields of `TrialFinished`."""
 
     index: int
     method: str
@@ -353,9 +360,9 @@ class TrialCost:
 
 @dataclass(frozen=True, slots=True)
 class ScoredTest:
-    """A test of the final solution. A hidden test's text is shown only here.
+    """A test of the final solution. The text of a hidden test is shown only here.
 
-    `result` is None for a test that was not run to its end before the budget or a stop ended the scoring.
+    `result` is None when the budget or a stop ended the scoring before this test had finished.
     """
 
     test: str
@@ -364,7 +371,7 @@ class ScoredTest:
 
     @property
     def passed(self) -> bool:
-        """Whether it was run and passed."""
+        """Whether the test has finished and passed."""
         return self.result is not None and self.result.passed
 
 
@@ -372,9 +379,9 @@ class ScoredTest:
 class SolveFinished(Event):
     """The end of a solve. `solved`: the solution passes all visible and all hidden tests.
 
-    `hidden_passed` is None when there are no hidden tests, and when none failed but not all were run.
-    `solved_by` is the index of the trial whose answer passed the visible tests. `wall_s` and `stages` are by
-    the clock of the budget. `tests` is empty where the solve was stopped within a trial.
+    `hidden_passed` is None when there are no hidden tests, and when none failed but not all have finished.
+    `solved_by` is the index of the trial whose answer passed the visible tests. `wall_s` and `stages` are
+    measured by the clock of the budget. `tests` is empty when the solve was stopped during a trial.
     """
 
     exercise_id: str
@@ -396,7 +403,7 @@ class SolveFinished(Event):
 
     @property
     def not_run(self) -> int:
-        """How many tests the scoring did not come to the end of."""
+        """How many tests had not finished when the scoring ended."""
         return sum(test.result is None for test in self.tests)
 
 
@@ -433,14 +440,14 @@ class SolveResumed(Event):
 
 @dataclass(frozen=True, slots=True)
 class GammaChanged(Event):
-    """The user changed the guidance weight for the lines to come."""
+    """The user changed the guidance weight; it holds from the next line on."""
 
     gamma: float
 
 
 @dataclass(frozen=True, slots=True)
 class LinesRewound(Event):
-    """The user took back all lines from `line` on, which is chosen anew. `code` is what is left."""
+    """The user took back `line` and all lines after it; `line` is chosen again. `code` is what is left."""
 
     line: int
     row: int

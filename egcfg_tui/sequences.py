@@ -1,4 +1,4 @@
-"""What sequences of tokens and of lines have in common."""
+"""Comparing sequences, of tokens or of lines."""
 
 from __future__ import annotations
 

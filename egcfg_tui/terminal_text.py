@@ -1,7 +1,8 @@
-"""Makes foreign texts harmless on a terminal: one rule, and two ways to show what it holds back.
+"""Makes text from models, files and programs harmless on a terminal.
 
-Held back is what a terminal obeys, hides or cannot draw: controls, bidirectional and invisible marks, lone
-surrogates, line separators, private and unassigned characters. So what the user reads is what runs.
+One rule says which characters are unsafe: those that a terminal obeys, hides or cannot draw. They are control
+characters, bidirectional and invisible marks, lone surrogates, line separators, and private or unassigned
+characters. Two functions replace them. So the code that a user reads is the code that runs.
 """
 
 from __future__ import annotations
@@ -11,17 +12,17 @@ from typing import Final
 
 TAB_WIDTH: Final = 4
 
-_HELD_BACK: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
-"""The categories of Unicode that these characters have."""
+_UNSAFE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+"""The Unicode categories of unsafe characters."""
 
 _PICTURES: Final = {code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)} | {
     0x7F: "␡"
 }
-"""Control characters as their pictures."""
+"""The visible symbol (U+2400 to U+2421) for each control character."""
 
 
 def printable(text: str) -> str:
-    """The text with everything held back as a backslash escape, for lines: newlines and tabs stay."""
+    """For lines of output: unsafe characters become backslash escapes; newlines and tabs stay."""
     if text.isprintable():
         return text
     return "".join(
@@ -33,10 +34,10 @@ def printable(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """The text with everything held back as one character, for a grid of cells.
+    """For a grid of cells: each unsafe character becomes one other character.
 
-    Newlines stay, tabs become spaces up to the next stop, controls their pictures, and all else a replacement
-    character.
+    Newlines stay and tabs become spaces up to the next tab stop. Control characters become their symbols, all
+    other unsafe characters the replacement character.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -49,4 +50,4 @@ def visible(text: str) -> str:
 
 
 def _is_safe(character: str) -> bool:
-    return unicodedata.category(character) not in _HELD_BACK
+    return unicodedata.category(character) not in _UNSAFE

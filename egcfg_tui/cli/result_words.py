@@ -16,10 +16,13 @@ REASONS: Final = {
     Outcome.PASSED: "the visible tests pass",
     Outcome.FAILED: "no answer passed the visible tests",
     Outcome.BUDGET: "the budget is used up",
+    Outcome.NOT_JUDGED: "there are no visible tests, and the hidden ones do not all pass",
     Outcome.STOPPED: "stopped",
     Outcome.LENGTH: "the answer outgrew the context",
     Outcome.THOUGHT: "thought only, no answer; --thought-tokens allows for longer thoughts",
 }
+
+NOT_JUDGED: Final = "not judged, as there are no visible tests"
 
 
 def result_lines(event: SolveFinished) -> list[Text]:
@@ -97,6 +100,11 @@ def faults(results: Sequence[TestResult]) -> list[Text]:
 def why(result: TestResult) -> str:
     """The verdict, and its reason where there is one."""
     return f"{result.status}: {printable(result.error)}" if result.error else str(result.status)
+
+
+def judged(results: Sequence[TestResult]) -> str:
+    """How an answer fared on the visible tests."""
+    return counted(results) if results else NOT_JUDGED
 
 
 def passes(results: Sequence[TestResult]) -> bool:

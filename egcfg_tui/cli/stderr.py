@@ -48,6 +48,15 @@ def narrate(text: str) -> None:
     stream.flush()
 
 
+def ask(question: str) -> str:
+    """The line that the user answers on standard input, without spaces around; `q` where there is none."""
+    if sys.stderr is not None:
+        stream = _Unfailing(sys.stderr)
+        stream.write(question)
+        stream.flush()
+    return (sys.stdin.readline() or "q").strip()
+
+
 def fail(message: str) -> None:
     """Tells the user why the command ends."""
     narrate(f"egcfg-tui: {message}")

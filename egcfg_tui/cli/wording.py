@@ -7,7 +7,15 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
-from egcfg_tui.cli.result_words import REASONS, counted, counted_things, faults, passes, result_lines
+from egcfg_tui.cli.result_words import (
+    NOT_JUDGED,
+    REASONS,
+    counted_things,
+    faults,
+    judged,
+    passes,
+    result_lines,
+)
 from egcfg_tui.cli.styles import BAD, FAINT, GOOD
 from egcfg_tui.events import (
     CandidateRun,
@@ -19,6 +27,7 @@ from egcfg_tui.events import (
     GammaChanged,
     LineChosen,
     LinesRewound,
+    Outcome,
     SettingsLeftOut,
     SignalBuilt,
     SolveFailed,
@@ -30,6 +39,7 @@ from egcfg_tui.events import (
     TrialFinished,
     TrialStarted,
 )
+from egcfg_tui.exercises.visibility import NOTHING_STEERS
 from egcfg_tui.solving.methods import method_named
 from egcfg_tui.solving.request.fitting import left_out
 from egcfg_tui.terminal_text import printable
@@ -76,11 +86,11 @@ class Wording:
                 self._code = event.code
                 return _chosen(event) if full else _numbered(event)
             case CodeExecuted():
-                answer = Text(f"answer: {counted(event.results)}", GOOD if event.passed else BAD)
+                answer = Text(f"answer: {judged(event.results)}", _style(event))
                 told = [answer, *faults(event.results)]
                 return _indented(told) if full else told
             case TrialFinished():
-                ended = f"trial {event.index}: {event.outcome} after {event.wall_s:.1f} s"
+                ended = f"trial {event.index}: {_outcome(event)} after {event.wall_s:.1f} s"
                 tokens = f", {event.tokens.evaluated} tokens evaluated"
                 return [Text(ended + tokens) if full else Text(ended, FAINT)]
             case SolvePaused():
@@ -107,6 +117,16 @@ class Wording:
 def one_line(text: str) -> str:
     """A text that is still growing, its line breaks shown as arrows."""
     return text.rstrip().replace("\n", " ↵ ")
+
+
+def _style(event: CodeExecuted) -> str:
+    if not event.results:
+        return FAINT
+    return GOOD if event.passed else BAD
+
+
+def _outcome(event: TrialFinished) -> str:
+    return "not judged" if event.outcome is Outcome.NOT_JUDGED else event.outcome.value
 
 
 def _loaded(event: EngineLoaded) -> str:
@@ -136,8 +156,10 @@ def _settings(event: SolveStarted) -> str:
 
 def _solving(event: SolveStarted) -> list[Text]:
     starter = enumerate(_code_lines(event.starter), 1) if event.starter else ()
+    warning = [] if event.visible_tests else [Text(NOTHING_STEERS, BAD)]
     return [
         Text(f"solving {printable(event.exercise_id)} with {_settings(event)}", FAINT),
+        *warning,
         *(Text(f"{row:4} │ {part}", FAINT) for row, part in starter),
     ]
 
@@ -149,6 +171,8 @@ def _task(event: SolveStarted) -> list[Text]:
         Text(f"  test {number}: {printable(test.strip())}")
         for number, test in enumerate(event.visible_tests, 1)
     ]
+    if not event.visible_tests:
+        lines.append(Text(f"  {NOTHING_STEERS}", BAD))
     if event.hidden_tests:
         lines.append(Text(f"  and {event.hidden_tests} hidden"))
     if event.starter:
@@ -179,8 +203,10 @@ def _candidates(event: CandidatesSampled, open_text: str) -> list[Text]:
 def _runs(event: CandidatesExecuted, *, full: bool) -> list[Text]:
     if full:
         return [Text(f"  runs for line {event.row}"), *(line for run in event.runs for line in _run(run))]
-    passed = sum(passes(run.results) for run in event.runs)
     runs = counted_things(len(event.runs), "run")
+    if not any(run.results for run in event.runs if run.source is not None):
+        return [Text(f"line {event.row}: {runs}, {NOT_JUDGED}", FAINT)]
+    passed = sum(passes(run.results) for run in event.runs)
     return [Text(f"line {event.row}: {runs}, {passed} passed all visible tests", FAINT)]
 
 

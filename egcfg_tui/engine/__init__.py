@@ -1,1 +1,1 @@
-"""llama.cpp behind one small surface: branches that fork, rewind and are evaluated together."""
+"""llama.cpp behind a small interface: branches that fork, rewind and are evaluated together."""

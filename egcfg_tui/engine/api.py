@@ -1,7 +1,7 @@
-"""The engine's surface: one model, many branches, everything pending evaluated together.
+"""The engine's interface: one model with many branches, whose pending tokens are evaluated together.
 
-Misuse raises `BranchMisuse`, whose text names the missing call; conditions that belong to a step
-(no room in the cache, a stop request) are values of `Inference`.
+Misuse raises `BranchMisuse`, whose text names the missing call. A full cache and a stop request are no
+errors: they are values of `Inference`.
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ Logits = NDArray[np.float32]
 
 
 CACHE_TYPES: Final = ("f16", "f32", "q8_0")
-"""What keys and values may be stored as."""
+"""The types in which the cache may store keys and values."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """Which model to load and how; None: chosen by the engine, from what benchmarks/engine.py measured.
+    """Which model to load and how. None: the engine chooses, by the measurements of benchmarks/engine.py.
 
-    `gpu_layers` -1 offers every layer to the GPU when the build has one; 0 keeps all on the CPU; above 0 the
-    build has to have one. `sequences`: how many branches the context has room for at once.
-    `batch_tokens`: most tokens of one decode, at least one per branch. `cache_type`: one of `CACHE_TYPES`.
-    `stand_in`: `path` is a text, which a stand-in for a model says; of the rest only `context_tokens` counts.
+    `gpu_layers`: -1 puts every layer on the GPU if the build supports one, 0 keeps all layers on the CPU, and
+    a number above 0 requires such a build. `sequences`: the most branches open at once. `batch_tokens`: the
+    most tokens of one decode, at least one per branch. `cache_type`: one of `CACHE_TYPES`. `stand_in`: `path`
+    is a text that a stand-in for a model gives as its answer; of the other options it uses only
+    `context_tokens`.
     """
 
     name: str
@@ -48,7 +49,7 @@ class ModelSpec:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What a loaded model says of itself. `chat_template` is Jinja2 source, None for a base model."""
+    """The facts of a loaded model. `chat_template` is Jinja2 source, None for a base model."""
 
     name: str
     description: str
@@ -60,9 +61,9 @@ class ModelInfo:
     bos_text: str
     eos_text: str
     can_rewind: bool = True
-    """Whether branches can be cut back; a memory that is one state (recurrent, hybrid) cannot."""
+    """Whether branches can be cut back. Recurrent and hybrid models keep one state, which cannot be cut."""
     fingerprint: str = ""
-    """Names the model's file and all that changes its states; empty: they are not to be kept on disk."""
+    """Identifies the model's file and all options that change its states; empty: do not keep them on disk."""
 
 
 class Inference(Enum):
@@ -75,12 +76,12 @@ class Inference(Enum):
     NO_SLOT = "no_slot"
     """The cache has no room; nothing changed. Close a branch and call again."""
     ABORTED = "aborted"
-    """A stop was asked for; the batch in flight was undone and is still pending. So is everything else where
-    branches cannot be cut back."""
+    """A stop was asked for. The batch in flight was undone and is pending again. If the model's branches
+    cannot be cut back, all their tokens are pending again."""
 
 
 class EngineError(Exception):
-    """The engine cannot do what was asked; the text says why and what to do next."""
+    """The engine cannot do what was asked; the text says why and gives the next step."""
 
 
 class EngineDied(EngineError):
@@ -93,10 +94,11 @@ class BranchMisuse(EngineError):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A position of a branch to come back to without evaluating anything.
+    """A position of a branch; restoring it evaluates nothing.
 
-    `logits` is the row behind the last token. `state` holds a copy of the sequence's memory where it was
-    asked for, and for models whose memory cannot be cut back (`ModelInfo.can_rewind`), else None.
+    `logits` is the row after the last token, shape [vocab_size]. `state` is a copy of the sequence's memory
+    for a portable snapshot and for a model whose memory cannot be cut back (`ModelInfo.can_rewind`), else
+    None.
     """
 
     tokens: tuple[int, ...]
@@ -116,39 +118,45 @@ class Branch(Protocol):
         """How many tokens the branch has, pending ones included."""
 
     def prompt(self, tokens: Sequence[int], *, rows: int = 1) -> None:
-        """Queues tokens for the next `infer`, which keeps the logits behind the last `rows` of them."""
+        """Queues tokens for the next `infer`, which keeps the logits after each of the last `rows` tokens."""
 
     def logits(self, back: int = 0) -> Logits:
-        """The row behind the last token, or `back` tokens before it, where it was kept."""
+        """The row after the last token, or `back` tokens earlier, shape [vocab_size].
+
+        Raises `BranchMisuse` when that row was not kept.
+        """
 
     def fork(self) -> Branch:
-        """A new branch with the same tokens and logits; neither ever changes the other.
+        """A new branch with the same tokens and logits; the two are independent.
 
-        What is pending here is pending there too and is evaluated once for both: a tree of branches costs
-        its distinct tokens.
+        Tokens that are pending here are pending there too, and are evaluated once for both. So a tree of
+        branches costs as many evaluations as it has distinct tokens.
         """
 
     def rewind(self, length: int) -> None:
-        """Cuts the branch back to its first `length` tokens, with the logits there if they were kept.
+        """Cuts the branch back to its first `length` tokens; rows up to there stay if they were kept.
 
-        Pending tokens can always be cut, evaluated ones only where `ModelInfo.can_rewind` says so: else
-        `BranchMisuse`, and nothing changed.
+        Pending tokens can always be cut. Evaluated tokens can be cut only if `ModelInfo.can_rewind` is True:
+        otherwise this raises `BranchMisuse` and changes nothing.
         """
 
     def snapshot(self, *, portable: bool = False) -> Snapshot:
-        """Remembers this position, logits included.
+        """A snapshot of this position with its logits.
 
-        `portable`: with a copy of the memory, to be loaded by any engine with the same `fingerprint`.
+        A `portable` one holds a copy of the memory, which any engine with the same `fingerprint` can load.
         """
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Goes back to a snapshot taken of this branch's own past, logits included."""
+        """Goes back to an earlier snapshot of this same branch, with its logits."""
 
     def load(self, snapshot: Snapshot) -> None:
-        """Makes an empty branch that of a portable snapshot; `EngineError`, and still empty, if it cannot."""
+        """Fills an empty branch from a portable snapshot.
+
+        Raises `EngineError` when the state does not fit this engine; the branch is then still empty.
+        """
 
     def close(self) -> None:
-        """Frees the branch's cache and id. Closing twice is fine."""
+        """Frees the branch's cache and id. Closing twice does nothing more."""
 
     def __enter__(self) -> Branch: ...
 
@@ -162,24 +170,30 @@ class Engine(Protocol):
 
     @property
     def info(self) -> ModelInfo:
-        """What the model says of itself."""
+        """The facts of the model."""
 
     @property
     def free_tokens(self) -> int:
-        """Cells left in the cache for tokens not queued yet; what forks share is counted once."""
+        """Cells in the cache that are neither used nor needed by pending tokens.
+
+        A cell that forks share counts once.
+        """
 
     @property
     def pending_tokens(self) -> int:
-        """Tokens queued and not evaluated yet; what forks share is counted once."""
+        """Tokens that are queued but not evaluated; a token that forks share counts once."""
 
     def tokenize(self, text: str, *, special: bool = False) -> list[int]:
-        """Text to tokens, without adding any. `special`: control tokens in the text are recognised."""
+        """The tokens of a text and no others (no beginning token is added).
+
+        `special`: control tokens are recognised in the text; otherwise they are read as plain text.
+        """
 
     def piece(self, token: int) -> bytes:
-        """The bytes a token stands for; control tokens stand for none."""
+        """The bytes of a token; empty for control tokens."""
 
     def control_text(self, token: int) -> str:
-        """What a chat template writes for a control token; empty for any other, and where there are none."""
+        """The text that a chat template writes for a control token; empty for any other token."""
 
     def is_end(self, token: int) -> bool:
         """Whether the token ends a generation."""
@@ -188,7 +202,7 @@ class Engine(Protocol):
         """A new, empty branch."""
 
     def infer(self) -> Inference:
-        """Evaluates what is pending on all branches, at most one batch a call, in one native decode."""
+        """Evaluates pending tokens of all branches in one native decode: at most one batch per call."""
 
     def close(self) -> None:
-        """Frees the model. Branches are unusable afterwards."""
+        """Frees the model; its branches cannot be used afterwards."""

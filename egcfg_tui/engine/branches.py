@@ -1,7 +1,7 @@
-"""Branches as numbered sequences of one context: what every engine shares, whatever computes the logits.
+"""Branches as numbered sequences of one context: the part that all engines share.
 
-An engine fills in five primitives (`_decode`, `_copy`, `_cut`, `_save`, `_load`); ids, pending tokens,
-rows and misuse are handled here once, so that the fake engine and the native one behave alike.
+An engine adds five primitives (`_decode`, `_copy`, `_cut`, `_save`, `_load`). Ids, pending tokens, rows and
+misuse are handled here once, so that the fake engine and the native one behave alike.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from egcfg_tui.engine.api import BranchMisuse, Inference, Logits, ModelInfo, Sna
 
 @dataclass(slots=True, eq=False)
 class BatchToken:
-    """One token to evaluate: where it goes, and whether the logits behind it are wanted.
+    """One token to evaluate: its position, and whether the logits after it are wanted.
 
-    `sequences` are all branches that share it: a tree's common part is evaluated once. `cell` numbers the
-    cell it comes to lie in.
+    `sequences` are the ids of all branches that share the token: the common part of a tree is evaluated once.
+    `cell` is the number of its cell in the cache, -1 while it is pending.
     """
 
     token: int
@@ -32,7 +32,7 @@ class BatchToken:
 class SequenceBranch:
     """A branch that is one sequence id of its engine's context.
 
-    Rows are kept by the number of tokens they stand behind.
+    A row of logits is kept by the number of tokens before it.
     """
 
     def __init__(self, engine: SequenceEngine, sequence: int) -> None:
@@ -55,7 +55,7 @@ class SequenceBranch:
         return len(self._tokens) + len(self.pending)
 
     def prompt(self, tokens: Sequence[int], *, rows: int = 1) -> None:
-        """Queues tokens for the next `infer`, which keeps the logits behind the last `rows` of them."""
+        """Queues tokens for the next `infer`, which keeps the logits after each of the last `rows` tokens."""
         self._check_open()
         if not tokens:
             raise BranchMisuse("prompt needs at least one token")
@@ -71,7 +71,7 @@ class SequenceBranch:
         ]
 
     def logits(self, back: int = 0) -> Logits:
-        """The row behind the last token, or `back` tokens before it, where it was kept."""
+        """The row after the last token, or `back` tokens earlier, if it was kept; shape [vocab_size]."""
         self._check_open()
         if self.pending:
             raise BranchMisuse("tokens are pending: call engine.infer() before logits()")
@@ -83,9 +83,9 @@ class SequenceBranch:
         return row
 
     def fork(self) -> SequenceBranch:
-        """A new branch with the same tokens and logits; neither ever changes the other.
+        """A new branch with the same tokens and logits; the two are independent.
 
-        What is pending here is pending there too and is evaluated once for both.
+        Tokens that are pending here are pending there too, and are evaluated once for both.
         """
         self._check_open()
         twin = self._engine.branch()
@@ -99,7 +99,7 @@ class SequenceBranch:
         return twin
 
     def rewind(self, length: int) -> None:
-        """Cuts the branch back to its first `length` tokens, with the logits there if they were kept."""
+        """Cuts the branch back to its first `length` tokens; rows up to there stay if they were kept."""
         self._check_open()
         if not 0 <= length <= self.length:
             raise BranchMisuse(f"cannot rewind to {length}: the branch holds {self.length} tokens")
@@ -113,9 +113,9 @@ class SequenceBranch:
         self._rows = {behind: row for behind, row in self._rows.items() if behind <= length}
 
     def snapshot(self, *, portable: bool = False) -> Snapshot:
-        """Remembers this position, logits included; `portable`: with a copy of the memory."""
+        """A snapshot of this position with its logits; a `portable` one holds a copy of the memory."""
         self._check_fully_evaluated("snapshot()")
-        # An empty branch has no state, and every memory can be emptied.
+        # An empty branch needs no copy: it has no state, and every memory can be emptied.
         copied = bool(self._tokens) and (portable or not self._engine.info.can_rewind)
         return Snapshot(
             tuple(self._tokens),
@@ -124,7 +124,7 @@ class SequenceBranch:
         )
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Goes back to a snapshot taken of this branch's own past, logits included."""
+        """Goes back to an earlier snapshot of this same branch, with its logits."""
         self._check_fully_evaluated("restore()")
         length = len(snapshot.tokens)
         if tuple(self._tokens[:length]) != snapshot.tokens:
@@ -138,7 +138,10 @@ class SequenceBranch:
             self._take(snapshot, snapshot.state)
 
     def load(self, snapshot: Snapshot) -> None:
-        """Makes an empty branch that of a portable snapshot; `EngineError`, and still empty, if it cannot."""
+        """Fills an empty branch from a portable snapshot.
+
+        Raises `EngineError` when the state does not fit this engine; the branch is then still empty.
+        """
         self._check_open()
         if self.length:
             raise BranchMisuse(f"the branch holds {self.length} tokens: load() needs an empty one")
@@ -155,7 +158,7 @@ class SequenceBranch:
         self._rows = {} if snapshot.logits is None else {length: snapshot.logits}
 
     def close(self) -> None:
-        """Frees the branch's cache and id. Closing twice is fine."""
+        """Frees the branch's cache and id. Closing twice does nothing more."""
         if self._open:
             self._open = False
             self._drop_pending(0)
@@ -163,9 +166,9 @@ class SequenceBranch:
             self._engine.release(self)
 
     def settle(self, rows: dict[int, Logits]) -> None:
-        """Moves the pending tokens that were given a cell to the evaluated ones (called by the engine).
+        """Moves the pending tokens that have got a cell to the evaluated ones (called by the engine).
 
-        `rows` holds the wanted rows by cell.
+        `rows` maps a cell to the wanted row of its token.
         """
         count = 0
         for entry in self.pending:
@@ -179,9 +182,9 @@ class SequenceBranch:
         del self.pending[:count]
 
     def requeue(self, entries: dict[int, BatchToken]) -> None:
-        """Makes the evaluated tokens pending again (called by the engine); rows that were kept stay.
+        """Makes the evaluated tokens pending again (called by the engine); kept rows stay.
 
-        `entries` are the tokens queued so far by their cells: what branches shared they share again.
+        `entries` maps cells to the tokens requeued so far, so that branches share again what they shared.
         """
         again = [
             entries.setdefault(cell, BatchToken(token, position, [], wanted=False))
@@ -218,12 +221,12 @@ class SequenceBranch:
 class SequenceEngine(ABC):
     """One context of numbered sequences. Ids are pooled and bounded by `info.max_branches`.
 
-    Where `info.can_rewind` is False a sequence's memory is one state instead of a cell per token: it cannot
-    be cut, sequences cannot share a token's evaluation, and a decode that is broken off leaves nothing of
-    use. Branches behave the same: what forks share is evaluated on one of them and copied, and what was
-    lost is evaluated again.
+    If `info.can_rewind` is False, the memory of a sequence is one state instead of a cell per token. It
+    cannot be cut, sequences cannot share the evaluation of a token, and an interrupted decode destroys it.
+    Branches hide that, but for `rewind`: tokens that forks share are evaluated on one of them and the state
+    is copied, and lost tokens are evaluated again.
 
-    `branches_per_batch` 1 evaluates branches one after another, as engines without sequences have to.
+    `branches_per_batch` 1 evaluates branches one after another, as engines without sequences must.
     """
 
     def __init__(self, info: ModelInfo, batch_tokens: int, branches_per_batch: int | None = None) -> None:
@@ -246,7 +249,7 @@ class SequenceEngine(ABC):
         return branch
 
     def control_text(self, token: int) -> str:
-        """Empty: without a vocabulary of its own an engine has no control tokens."""
+        """Empty, since an engine without a vocabulary has no control tokens."""
         return ""
 
     @property
@@ -256,7 +259,7 @@ class SequenceEngine(ABC):
 
     @property
     def free_tokens(self) -> int:
-        """Cells left in the cache for tokens not queued yet; what forks share is counted once."""
+        """Cells in the cache that are neither used nor needed by pending tokens; shared cells count once."""
         used: set[int] = set()
         for branch in self._branches.values():
             used.update(branch.cells)
@@ -264,11 +267,11 @@ class SequenceEngine(ABC):
 
     @property
     def pending_tokens(self) -> int:
-        """Tokens queued and not evaluated yet; what forks share is counted once."""
+        """Tokens that are queued but not evaluated; a token that forks share counts once."""
         return len({id(entry) for branch in self._branches.values() for entry in branch.pending})
 
     def infer(self) -> Inference:
-        """Evaluates what is pending on all branches, at most one batch a call, in one native decode."""
+        """Evaluates pending tokens of all branches in one native decode: at most one batch per call."""
         waiting = [branch for branch in self._branches.values() if branch.pending]
         taken = waiting[: self._branches_per_batch]
         batch = self._next_batch(taken)
@@ -287,15 +290,16 @@ class SequenceEngine(ABC):
             entry.cell = cell
         wanted = (entry.cell for entry in batch if entry.wanted)
         rows_by_cell = dict(zip(wanted, rows, strict=True))
-        # A branch may hold tokens of this batch that were taken in another one's name.
+        # Not only the branches in `taken`: others may share tokens of this batch.
         for branch in waiting:
             branch.settle(rows_by_cell)
         return Inference.MORE if any(branch.pending for branch in waiting) else Inference.DONE
 
     def _next_batch(self, branches: Sequence[SequenceBranch]) -> list[BatchToken]:
-        """As many pending tokens as a batch holds, every branch's from its first on, shared ones once.
+        """As many pending tokens as fit into a batch, in the order of each branch, shared ones once.
 
-        Where states have to be copied to those who share them, a branch's part ends where that is due.
+        If sequences are states, a branch's part ends where fewer branches share the tokens: there the state
+        must be copied to those that go another way.
         """
         batch: dict[int, BatchToken] = {}
         for branch in branches:
@@ -310,11 +314,11 @@ class SequenceEngine(ABC):
         return list(batch.values())
 
     def sequences_of(self, entry: BatchToken) -> list[int]:
-        """The sequences to evaluate a token on: all that share it, or the one whose state they get after."""
+        """The sequences to evaluate a token on: all that share it, or only the first if they are states."""
         return entry.sequences if self.info.can_rewind else entry.sequences[:1]
 
     def _spread(self, batch: list[BatchToken]) -> None:
-        """Gives the states behind a batch to all that share them."""
+        """Copies the states after a batch to all sequences that share them."""
         if self.info.can_rewind:
             return
         last = {entry.sequences[0]: entry for entry in batch}
@@ -324,9 +328,9 @@ class SequenceEngine(ABC):
                 self._copy(first, sequence, entry.position + 1)
 
     def _lose_states(self) -> None:
-        """Clears the memory and makes everything pending again.
+        """Clears the memory and makes all tokens pending again.
 
-        A decode moves the states of other sequences about as well, so an abort in its middle spares none.
+        A decode also moves the states of sequences that are not in its batch, so an abort spoils all of them.
         """
         entries: dict[int, BatchToken] = {}
         for branch in self._branches.values():
@@ -334,7 +338,7 @@ class SequenceEngine(ABC):
             branch.requeue(entries)
 
     def release(self, branch: SequenceBranch) -> None:
-        """Takes a closed branch's id back (called by the branch)."""
+        """Takes back the id of a closed branch (called by the branch)."""
         if self._branches.pop(branch.sequence, None) is not None:
             self._cut(branch.sequence, 0)
             self._free_ids.append(branch.sequence)
@@ -344,7 +348,7 @@ class SequenceEngine(ABC):
         self._copy(source, target, length)
 
     def cut_sequence(self, sequence: int, length: int) -> None:
-        """Drops the cells from `length` on (called by the branch)."""
+        """Drops the cells from `length` on (called by the branch); `BranchMisuse` if the memory cannot."""
         if not self._cut(sequence, length):
             raise BranchMisuse(
                 "this model's memory cannot be cut back; take a snapshot before and restore it instead"
@@ -359,30 +363,33 @@ class SequenceEngine(ABC):
         self._load(sequence, state)
 
     def check_tokens(self, tokens: Sequence[int]) -> None:
-        """Refuses ids outside the vocabulary before they reach native code."""
+        """Raises `BranchMisuse` for an id outside the vocabulary, before it reaches native code."""
         for token in tokens:
             if not 0 <= token < self.info.vocab_size:
                 raise BranchMisuse(f"token {token} is outside the vocabulary of {self.info.vocab_size}")
 
     def new_cells(self, count: int) -> list[int]:
-        """Numbers for cells just filled; a fork shares its parent's, so distinct numbers are cells in use."""
+        """Numbers for cells just filled.
+
+        A fork has its parent's numbers, so the count of distinct numbers is the count of cells in use.
+        """
         self._cells_made += count
         return list(range(self._cells_made - count, self._cells_made))
 
     @abstractmethod
     def _decode(self, batch: list[BatchToken]) -> tuple[Inference, list[Logits]]:
-        """Evaluates a batch; returns DONE with one row per wanted token, or NO_SLOT / ABORTED."""
+        """Evaluates a batch; returns DONE with one row per wanted token, or NO_SLOT or ABORTED with none."""
 
     @abstractmethod
     def _copy(self, source: int, target: int, length: int) -> None: ...
 
     @abstractmethod
     def _cut(self, sequence: int, length: int) -> bool:
-        """Drops the cells from `length` on; False, and nothing changed, where the memory cannot."""
+        """Drops the cells from `length` on; returns False and changes nothing if the memory cannot be cut."""
 
     @abstractmethod
     def _save(self, sequence: int) -> bytes: ...
 
     @abstractmethod
     def _load(self, sequence: int, state: bytes) -> None:
-        """Replaces the sequence's memory; `EngineError`, and the sequence is empty, where it does not fit."""
+        """Replaces the sequence's memory; if the state does not fit, empties it and raises `EngineError`."""

@@ -1,6 +1,6 @@
-"""An engine without a model, for tests: same branches, same misuse errors, logits from a Python function.
+"""An engine without a model, for tests: the same branches and errors, but logits from a Python function.
 
-Its vocabulary is the 256 bytes and one end token, so scripts stay readable.
+Its vocabulary is the 256 bytes and one end token, so that a test can write answers as plain text.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ LogitsFunction = Callable[[bytes], Logits]
 def scripted(answers: Callable[[str], Sequence[tuple[str, float]]], marker: str) -> LogitsFunction:
     """A model that knows whole answers.
 
-    `answers(prompt)` lists (answer, weight) for the text up to and including the last `marker`; what stands
-    behind it is continued along every answer it is a prefix of, in proportion to the weights, and ended
-    when an answer is complete or none fits.
+    `answers(prompt)` lists pairs (answer, weight) for the text up to and including the last `marker`. The
+    text after the marker is continued along every answer that it is a prefix of, in proportion to the
+    weights. The end token follows a complete answer, and a text that fits no answer.
     """
 
     def logits(data: bytes) -> Logits:
@@ -45,7 +45,7 @@ def scripted(answers: Callable[[str], Sequence[tuple[str, float]]], marker: str)
 
 
 def hashed(seed: int) -> LogitsFunction:
-    """Random but repeatable logits that depend on the last bytes: for properties, not for sense."""
+    """Random but repeatable logits that depend on the length and the last 12 bytes, for property tests."""
 
     def logits(data: bytes) -> Logits:
         state = np.random.default_rng([seed, len(data), *data[-12:]])
@@ -58,9 +58,9 @@ def hashed(seed: int) -> LogitsFunction:
 
 
 class FakeEngine(PythonEngine):
-    """Branches over a logits function. `context_tokens` bounds the cells as a real cache would.
+    """Branches over a logits function. `context_tokens` bounds the cells as in a real cache.
 
-    `can_rewind` False: its sequences are states, as those of recurrent models.
+    `can_rewind` False: sequences are states, as in recurrent models.
     """
 
     def __init__(

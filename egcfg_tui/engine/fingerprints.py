@@ -1,4 +1,4 @@
-"""What saved states belong to: a model's file and the settings they were computed with."""
+"""Identifies the model file and the settings that a saved state was computed with."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _SAMPLE_BYTES: Final = 4096
 
 
 def fingerprint(path: Path, *settings: object) -> str:
-    """Names a model's file and settings; a few milliseconds, whatever the file's size.
+    """A digest that identifies a model file and its settings, in a few milliseconds for any file size.
 
-    Made of size, time of change, header and samples of the weights: models of one family differ in nothing
-    else, and reading all of a file would take longer than most prompts.
+    It covers the size, the time of change, the header and samples of the weights. Models of one family may
+    differ in their weights alone, and reading a whole file would take longer than most prompts.
     """
     state = path.stat()
     digest = hashlib.sha256(repr((state.st_size, state.st_mtime_ns, settings)).encode())

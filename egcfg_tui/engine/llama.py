@@ -1,4 +1,4 @@
-"""The native engine: llama.cpp by llama-cpp-python's low-level API."""
+"""The native engine: llama.cpp through llama-cpp-python's low-level API."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from egcfg_tui.system.cores import usable_cores
 MAX_BRANCHES: Final = 64
 DEFAULT_CONTEXT_TOKENS: Final = 8192
 GPU_BATCH_TOKENS: Final = 512
-# A second batch costs 40 to 60 ms more than its tokens in the first would, and most signals with what stands
-# behind them fit into this one; yet every batch is a chance to report progress.
+# A second batch costs 40 to 60 ms more than the same tokens in the first one, and most signals fit into this
+# size together with the tokens after them. A larger batch would report progress less often.
 CPU_BATCH_TOKENS: Final = 256
 
 _CACHE_TYPES: Final = {
@@ -33,8 +33,8 @@ _CACHE_TYPES: Final = {
 class LlamaEngine(SequenceEngine):
     """A GGUF model in one llama.cpp context with a unified cache.
 
-    Raises `EngineError` when the model cannot be loaded or the context not be made; native log lines
-    that explain it are part of the text.
+    Raises `EngineError` when the model cannot be loaded or the context cannot be made; the text includes the
+    native log line that explains it.
     """
 
     def __init__(
@@ -58,14 +58,14 @@ class LlamaEngine(SequenceEngine):
             self._stop.address,
         )
         window = llama_cpp.llama_model_n_swa(self._model)
-        # A window as long as the context never slides.
+        # If the window is as long as the context, no token ever leaves it.
         slides = 0 < window < llama_cpp.llama_n_ctx(self._context)
         self._window_tokens = window if slides and can_rewind else 0
         sequences = spec.sequences or MAX_BRANCHES
-        # The last id is no branch's where windows have to be kept.
+        # For sliding-window models the last id is reserved for `_keep_windows`; no branch gets it.
         self._keeper = sequences - 1
         self._batch = llama_cpp.llama_batch_init(batch_tokens, 0, sequences)
-        # Views of the native arrays, so that a field is filled in one assignment.
+        # Views of the native arrays: one assignment fills a field of all tokens.
         capacity = (batch_tokens,)
         self._batch_token = np.ctypeslib.as_array(self._batch.token, capacity)
         self._batch_position = np.ctypeslib.as_array(self._batch.pos, capacity)
@@ -86,8 +86,8 @@ class LlamaEngine(SequenceEngine):
                 bos_text=self._name(llama_cpp.llama_vocab_bos(self._vocab)),
                 eos_text=self._name(llama_cpp.llama_vocab_eos(self._vocab)),
                 can_rewind=can_rewind,
-                # A saved state leaves out what lies behind the window: loaded, it fills other cells than
-                # a prefill and rounds differently, and a seed would no longer give the same run.
+                # A saved state lacks the tokens that have left the window. Once loaded it fills other cells
+                # than a prefill and rounds differently, so a seed would no longer give the same run.
                 fingerprint=""
                 if slides
                 else fingerprint(
@@ -107,7 +107,10 @@ class LlamaEngine(SequenceEngine):
         self._pieces: dict[int, bytes] = {}
 
     def tokenize(self, text: str, *, special: bool = False) -> list[int]:
-        """Text to tokens, without adding any. `special`: control tokens in the text are recognised."""
+        """The tokens of a text and no others. `special`: control tokens are recognised in the text.
+
+        Raises `EngineError` when the tokenizer refuses the text.
+        """
         data = text.encode("utf-8", "surrogatepass")
         capacity = len(data) + 8
         buffer = (llama_cpp.llama_token * capacity)()
@@ -117,7 +120,7 @@ class LlamaEngine(SequenceEngine):
         return list(buffer[:count])
 
     def piece(self, token: int) -> bytes:
-        """The bytes a token stands for; control tokens stand for none."""
+        """The bytes of a token; empty for control tokens."""
         known = self._pieces.get(token)
         if known is None:
             buffer = ctypes.create_string_buffer(256)
@@ -129,7 +132,7 @@ class LlamaEngine(SequenceEngine):
         return known
 
     def control_text(self, token: int) -> str:
-        """What a chat template writes for a control token; empty for any other."""
+        """The text that a chat template writes for a control token; empty for any other token."""
         return "" if self.piece(token) else self._name(token)
 
     def is_end(self, token: int) -> bool:
@@ -137,7 +140,7 @@ class LlamaEngine(SequenceEngine):
         return bool(llama_cpp.llama_vocab_is_eog(self._vocab, token))
 
     def close(self) -> None:
-        """Frees the model. Branches are unusable afterwards."""
+        """Frees the model; its branches cannot be used afterwards."""
         if self._model is not None:
             llama_cpp.llama_batch_free(self._batch)
             llama_cpp.llama_free(self._context)
@@ -171,24 +174,24 @@ class LlamaEngine(SequenceEngine):
 
     def _row(self, index: int) -> Logits:
         pointer = llama_cpp.llama_get_logits_ith(self._context, index)
-        # Copied, since the next decode overwrites the native buffer.
+        # A copy, because the next decode overwrites the native buffer.
         return np.array(np.ctypeslib.as_array(pointer, (self.info.vocab_size,)), dtype=np.float32, copy=True)
 
     def _copy(self, source: int, target: int, length: int) -> None:
         llama_cpp.llama_memory_seq_cp(self._memory, source, target, 0, length)
 
     def _keep_windows(self) -> None:
-        """Lets one more sequence hold every cell in use, so that branches of sliding-window models rewind.
+        """Makes one extra sequence share every cell in use, so that sliding-window models can rewind.
 
-        A cell of a single sequence that has slid out of its window may be given to new tokens; a shared one
-        is never. The sequence is in no batch, so it changes no logits.
+        llama.cpp may give a cell that has left its window to new tokens, but only if a single sequence holds
+        it. The extra sequence is in no batch, so it changes no logits.
         """
         llama_cpp.llama_memory_seq_rm(self._memory, self._keeper, -1, -1)
         for sequence in self._branches:
             llama_cpp.llama_memory_seq_cp(self._memory, sequence, self._keeper, -1, -1)
 
     def _cut(self, sequence: int, length: int) -> bool:
-        # llama.cpp cuts where the window before the cut is gone as well: the next logits would be wrong.
+        # llama.cpp also cuts when the window before the cut is gone; the next logits would then be wrong.
         oldest = llama_cpp.llama_memory_seq_pos_min(self._memory, sequence)
         if self._window_tokens and length and oldest > max(0, length - self._window_tokens):
             return False
@@ -210,14 +213,14 @@ class LlamaEngine(SequenceEngine):
             raise EngineError("a saved state does not fit this model's context")
 
     def _name(self, token: int) -> str:
-        """What the vocabulary calls a token; negative ones, which are none, have no name."""
+        """The vocabulary's text of a token; empty for a negative number, which stands for no token."""
         if token < 0:
             return ""
         return _text(llama_cpp.llama_vocab_get_text(self._vocab, token)) or ""
 
 
 def _check_options(spec: ModelSpec) -> None:
-    """Refuses what this build or llama.cpp cannot do, before anything is loaded."""
+    """Raises `EngineError` for options that this build cannot serve, before anything is loaded."""
     if spec.gpu_layers > 0 and not llama_cpp.llama_supports_gpu_offload():
         raise EngineError(
             f"{spec.gpu_layers} layers of the model cannot go to a GPU: this build of llama.cpp has none to "
@@ -233,8 +236,9 @@ def _check_options(spec: ModelSpec) -> None:
 def may_rearrange_weights() -> bool:
     """Whether llama.cpp may keep weights in an order that suits the processor.
 
-    Not for AMX: its kernels there end the process, as compilers optimise their tile configuration away
-    (ggml-org/llama.cpp pull request 26954). Weights that are not rearranged never reach them.
+    Not on a processor with AMX. Compilers optimise away the tile configuration of llama.cpp's AMX kernels,
+    which then crash the process (ggml-org/llama.cpp pull request 26954). Only rearranged weights reach these
+    kernels.
     """
     return "amx_int8 = 1" not in _features()
 
@@ -280,11 +284,11 @@ def _make_context(model: Any, spec: ModelSpec, context_tokens: int, batch_tokens
 
 
 def _can_rewind(context: Any, memory: Any) -> bool:
-    """Whether the memory can be cut, found out by doing it: two tokens in, one out.
+    """Whether the memory can be cut. The function tries it: it evaluates two tokens and cuts one.
 
-    Asking the memory costs one small decode and holds for architectures that are not known yet; the
-    architecture's flags do not tell (some recurrent memories can go back some tokens). Without the abort
-    callback, so that a stop that comes now is not taken for an answer.
+    The try costs one small decode and works for architectures that we do not know. The flags of an
+    architecture do not tell, since some recurrent memories can go back a few tokens. The abort callback is
+    set only afterwards: a stop during the try would look like a failure of the model.
     """
     tokens = (llama_cpp.llama_token * 2)(0, 0)
     if llama_cpp.llama_decode(context, llama_cpp.llama_batch_get_one(tokens, 2)) != 0:
@@ -295,7 +299,7 @@ def _can_rewind(context: Any, memory: Any) -> bool:
 
 
 def _explain(message: str) -> str:
-    """The message, with what native code complained about first: later complaints only follow from it."""
+    """The message with the first error line of native code; the later ones are only its consequences."""
     lines = native_log.recent_errors()
     return f"{message}: {lines[0]}" if lines else message
 
@@ -325,7 +329,7 @@ def _backend(spec: ModelSpec) -> str:
 
 
 def _features() -> str:
-    """What this build of llama.cpp makes use of, in lower case: `cpu : avx2 = 1 | ...`."""
+    """The features that this build of llama.cpp uses, in lower case: `cpu : avx2 = 1 | ...`."""
     return str(llama_cpp.llama_print_system_info().decode("utf-8", "replace")).lower()
 
 

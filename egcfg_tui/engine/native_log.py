@@ -1,7 +1,7 @@
-"""llama.cpp's log lines, sent to Python's logging instead of the terminal.
+"""Sends llama.cpp's log lines to Python's logging instead of the terminal.
 
 llama-cpp-python's own `verbose=False` points file descriptors 1 and 2 at /dev/null while a model loads,
-which blanks a running screen; a callback of our own leaves the descriptors alone.
+which blanks a running screen. Our own callback leaves the descriptors alone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 
 logger: Final = logging.getLogger(__name__)
 
-# As ggml.h numbers them.
+# ggml.h defines these numbers.
 _LEVELS: Final = {1: logging.DEBUG, 2: logging.INFO, 3: logging.WARNING, 4: logging.ERROR}
 _CONTINUED: Final = 5
 
@@ -41,13 +41,13 @@ def install() -> None:
                 _recent_errors.append(line)
             logger.log(level, "%s", line)
 
-    # A live reference: native code keeps the pointer for the life of the process.
+    # Native code keeps the pointer for the life of the process, so Python must not free the callback.
     _callback = receive
     llama_cpp.llama_log_set(receive, ctypes.c_void_p(0))
 
 
 def recent_errors() -> list[str]:
-    """The last error lines of native code, oldest first, to explain a failure; asking empties the list."""
+    """The last error lines of native code, oldest first, to explain a failure. The call empties the list."""
     lines = list(_recent_errors)
     _recent_errors.clear()
     return lines

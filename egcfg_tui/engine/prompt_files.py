@@ -1,11 +1,11 @@
-"""States of long prompts on disk, so that another solve of the same exercise starts without a prefill.
+"""Keeps the states of prompts on disk, so that another solve of the same exercise needs no prefill.
 
-Measured with the default model on 2 cores (12.3 kB of state a token, 0.6 MB of logits): 64 tokens take 0.7 s
-to evaluate and 2 ms to load, 512 take 5 s and 18 ms. Loading always wins; `MIN_TOKENS` is about what a chat
-template writes in front of a first message.
+Measured with the default model on 2 cores (12.3 kB of state per token, 0.6 MB of logits): 64 tokens take
+0.7 s to evaluate and 2 ms to load, 512 take 5 s and 18 ms. Loading is always faster. `MIN_TOKENS` is about
+the length of what a chat template writes before the first message.
 
-A state goes straight into native memory, so nothing is taken from a file that is not whole, of this format
-and of this model, settings and prompt, nor from a folder that others can write to.
+A state is copied straight into native memory. So a file is used only if it is whole, of this format, and of
+this model, settings and prompt, and only from a folder that nobody else can write to.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ MAX_BYTES: Final = 256 * 1024 * 1024
 
 _MAGIC: Final = b"egcfgPRM"
 _VERSION: Final = 1
-# Magic, version, key, sha256 of the payload, its length; then counts of tokens and logits in the payload.
+# Magic, version, key, sha256 of the payload and its length; the payload begins with the counts of tokens and
+# of logits.
 _HEADER: Final = struct.Struct("<8sI32s32sQ")
 _COUNTS: Final = struct.Struct("<II")
 _SUFFIX: Final = ".state"
@@ -40,9 +41,9 @@ _log = logging.getLogger(__name__)
 
 
 class PromptFiles:
-    """A folder of at most `max_bytes` of states, the least recently used ones out first.
+    """A folder with at most `max_bytes` of states; the least recently used ones are removed first.
 
-    Every failure to read or write is a miss: whoever asks evaluates the prompt instead.
+    A failure to read or write is a miss, never an error: the caller evaluates the prompt instead.
     """
 
     def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:
@@ -50,7 +51,7 @@ class PromptFiles:
         self._max_bytes = max_bytes
 
     def recall(self, fingerprint: str, tokens: Sequence[int]) -> Snapshot | None:
-        """The state behind a prompt, if it was remembered for the same model and settings."""
+        """The state after a prompt, if it was saved for the same model and settings; else None."""
         if not fingerprint or len(tokens) < MIN_TOKENS or not self._is_private():
             return None
         key = _key(fingerprint, tokens)
@@ -67,7 +68,7 @@ class PromptFiles:
         return snapshot
 
     def remember(self, fingerprint: str, snapshot: Snapshot) -> None:
-        """Keeps a portable snapshot with its logits, in place of what was there."""
+        """Saves a portable snapshot with its logits and replaces an earlier one of the same prompt."""
         if not fingerprint or len(snapshot.tokens) < MIN_TOKENS:
             return
         key = _key(fingerprint, snapshot.tokens)
@@ -81,7 +82,7 @@ class PromptFiles:
             self._path(key).unlink(missing_ok=True)
             self._trim(self._max_bytes - len(data))
             self._write(self._path(key), data)
-            # Others may have written meanwhile.
+            # Other processes may have written meanwhile.
             self._trim(self._max_bytes)
         except OSError as error:
             _log.warning("a prompt could not be saved: %s", error)
@@ -90,7 +91,7 @@ class PromptFiles:
         return self._folder / (key.hex() + _SUFFIX)
 
     def _is_private(self) -> bool:
-        """Whether the folder is there, the user's own and no one else's to write to."""
+        """Whether the folder exists, belongs to the user, and nobody else can write to it."""
         try:
             state = self._folder.lstat()
         except OSError:
@@ -107,7 +108,7 @@ class PromptFiles:
         return private
 
     def _write(self, path: Path, data: bytes) -> None:
-        """In one step, so that a reader finds a whole file or none, whoever else writes."""
+        """Writes in one step, so that a reader finds a whole file or none, even if others write too."""
         descriptor, name = tempfile.mkstemp(dir=self._folder, prefix=_UNFINISHED)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -118,7 +119,7 @@ class PromptFiles:
             raise
 
     def _trim(self, max_bytes: int) -> None:
-        """Removes the files least recently used until the others have at most `max_bytes`."""
+        """Removes the least recently used files until the others have at most `max_bytes`."""
         files: list[tuple[int, int, Path]] = []
         for path in self._folder.iterdir():
             if path.suffix == _SUFFIX or path.name.startswith(_UNFINISHED):
@@ -155,7 +156,7 @@ def _encoded(snapshot: Snapshot, key: bytes) -> bytes:
 
 
 def _decoded(data: bytes, key: bytes, tokens: Sequence[int]) -> Snapshot:
-    """The snapshot in a file; `ValueError` says what is wrong with it."""
+    """The snapshot in a file's data. Raises `ValueError`, whose text says what is wrong with the file."""
     if len(data) < _HEADER.size + _COUNTS.size:
         raise ValueError("it is cut off")
     magic, version, file_key, digest, length = _HEADER.unpack_from(data)

@@ -1,4 +1,4 @@
-"""Engines whose logits Python computes: bytes as tokens, and a memory that behaves as a real one does."""
+"""Engines whose logits are computed in Python: tokens are bytes, and the memory behaves like a real one."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ CHAT_TEMPLATE: Final = (
 
 
 class PythonEngine(SequenceEngine):
-    """All of an engine but the rows. `ModelInfo.context_tokens` bounds the cells as a real cache would.
+    """A whole engine but for the logits. `ModelInfo.context_tokens` bounds the cells as in a real cache.
 
-    `ModelInfo.can_rewind` False: its sequences are states, as those of recurrent models.
+    `ModelInfo.can_rewind` False: sequences are states, as in recurrent models.
     """
 
     def __init__(self, info: ModelInfo, batch_tokens: int) -> None:
@@ -35,7 +35,7 @@ class PythonEngine(SequenceEngine):
 
     @abstractmethod
     def _next_row(self, tokens: Sequence[int]) -> Logits:
-        """The row behind a sequence, shape [vocab_size]."""
+        """The row after these tokens, shape [vocab_size]."""
 
     def tokenize(self, text: str, *, special: bool = False) -> list[int]:
         """The bytes of the text."""
@@ -53,7 +53,7 @@ class PythonEngine(SequenceEngine):
         """Nothing to free."""
 
     def _decode(self, batch: list[BatchToken]) -> tuple[Inference, list[Logits]]:
-        # This batch is pending still, so `free_tokens` counts it as queued already.
+        # The tokens of this batch are still pending, so `free_tokens` has already subtracted them.
         if self.free_tokens < 0:
             return Inference.NO_SLOT, []
         self.decodes += 1

@@ -1,7 +1,7 @@
-"""A stand-in for a model: it answers every exercise with one given text, as a model would say it.
+"""A stand-in for a model: it answers every exercise with one given text, token by token.
 
-Everything but the model is real: prompt, trials, answer cutting, sandbox. So a bug report needs no model,
-and neither does a test of what becomes of an answer.
+Everything but the model is real: prompt, trials, cutting the answer, sandbox. So a bug report needs no model,
+and neither does a test of how an answer is handled.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from egcfg_tui.engine.api import EngineError, Logits, ModelInfo, ModelSpec
 from egcfg_tui.engine.python_engine import CHAT_TEMPLATE, END, VOCAB_SIZE, PythonEngine
 
 _PIECE: Final = re.compile(rb"\w+|\s+|.", re.DOTALL)
-"""As tokenizers cut: words, a newline with the indent behind it, characters or their bytes."""
+"""Cuts a text about as tokenizers do: into words, white space, and single other bytes."""
 
 _CONTEXT_TOKENS: Final = 1 << 17
 _MAX_BRANCHES: Final = 64
 _BATCH_TOKENS: Final = 4096
 _UNLIKELY: Final = -1000.0
-"""The logit of all tokens but one: drawn at no temperature that the settings allow."""
+"""The logit of all tokens but one: so low that no temperature of the settings ever samples them."""
 
 
 class StandIn(PythonEngine):
-    """Says a text wherever an answer begins, and ends with it.
+    """Gives the text as its answer, then ends the answer.
 
-    What it reads are bytes. What it says has tokens of its own: `VOCAB_SIZE + i` is piece i of the text. So
-    the last token alone tells the next: piece 0 behind anything that was read, piece i + 1 behind piece i,
-    the end token behind the last piece.
+    A prompt is read as bytes. The pieces of the answer have their own tokens: `VOCAB_SIZE + i` is piece i. So
+    the last token alone determines the next one: piece 0 follows a byte, piece i + 1 follows piece i, and the
+    end token follows the last piece.
     """
 
     def __init__(self, text: bytes, *, name: str, context_tokens: int | None = None) -> None:
@@ -51,7 +51,7 @@ class StandIn(PythonEngine):
         )
 
     def piece(self, token: int) -> bytes:
-        """The bytes a token stands for; none for the end token."""
+        """The bytes of a token; empty for the end token."""
         return self._pieces[token - VOCAB_SIZE] if token >= VOCAB_SIZE else super().piece(token)
 
     def _next_row(self, tokens: Sequence[int]) -> Logits:
@@ -62,7 +62,7 @@ class StandIn(PythonEngine):
 
 
 def load_stand_in(spec: ModelSpec) -> StandIn:
-    """The stand-in that says the text of `spec.path`; `EngineError` when the file cannot be read."""
+    """The stand-in whose answer is the text in `spec.path`. Raises `EngineError` if it cannot be read."""
     try:
         text = spec.path.read_bytes()
     except OSError as error:

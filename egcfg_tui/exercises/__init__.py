@@ -4,6 +4,7 @@ from egcfg_tui.exercises.library import DEMO_ID, bundled, bundled_half
 from egcfg_tui.exercises.model import Exercise, ExerciseError, ExerciseKind
 from egcfg_tui.exercises.references import (
     BUNDLED,
+    lasting_reference_to,
     load,
     load_all,
     load_chosen,
@@ -22,6 +23,7 @@ __all__ = [
     "Visibility",
     "bundled",
     "bundled_half",
+    "lasting_reference_to",
     "load",
     "load_all",
     "load_chosen",

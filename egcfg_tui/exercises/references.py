@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from egcfg_tui.exercises.formats import datasets, exercism, python_file, toml_format
-from egcfg_tui.exercises.library import bundled
+from egcfg_tui.exercises.library import bundled, own_file
 from egcfg_tui.exercises.model import Exercise, ExerciseError
 from egcfg_tui.exercises.reading.places import Place
 from egcfg_tui.exercises.selection import Selection, is_range
@@ -22,11 +22,13 @@ _ADVICE: Final = "name a .toml or .py exercise, an Exercism folder or a .jsonl d
 def load(reference: str) -> Exercise:
     """The one exercise that the reference names. Raises `ExerciseError`, also where it names several.
 
-    A bundled id wins over a file of the same name; write `./NAME` for the file.
+    An id, bundled or of the user's own exercises, wins over a file of that name; write `./NAME` for the file.
     """
     for exercise in bundled():
         if exercise.id == reference:
             return exercise
+    if own := own_file(reference):
+        return toml_format.read_file(own)
     path, exercise_id = _split(reference)
     if path.is_dir():
         return _one_of_folder(path, exercise_id)
@@ -86,10 +88,20 @@ def reference_to(exercise: Exercise) -> str:
     return exercise.id if exercise.source == f"bundled/{exercise.id}.toml" else exercise.source
 
 
+def lasting_reference_to(exercise: Exercise) -> str:
+    """The same from any working folder."""
+    reference = reference_to(exercise)
+    if _is_id(reference) or not reference:
+        return reference
+    path, exercise_id = _split(reference)
+    return str(path.absolute()) if exercise_id is None else f"{path.absolute()}#{exercise_id}"
+
+
 def load_each(reference: str, selection: Selection | None = None) -> Iterator[Exercise | ExerciseError]:
     """Every exercise of a data set file, of a folder, or of the `bundled` set, that is in the selection.
 
-    In a folder those are its TOML files and its Exercism folders. Whatever `load` takes is taken as well, and
+    In a folder those are its TOML files, its Python files with tests, and inner folders that are one
+    exercise. Whatever `load` takes is taken as well, and
     ids and ranges as in `FILE#1-20,25`. In the place of an exercise that is broken the reason is yielded, so
     that one does not keep the others away; raises `ExerciseError` where file or folder as a whole cannot be
     read, and for an id or range behind `#` that chooses none.
@@ -102,7 +114,7 @@ def load_each(reference: str, selection: Selection | None = None) -> Iterator[Ex
 
     if reference == BUNDLED:
         yield from (exercise for exercise in bundled() if wanted(_names(exercise)))
-    elif _is_bundled(reference) or (several is not None and several.is_plain) or not path.exists():
+    elif _is_id(reference) or (several is not None and several.is_plain) or not path.exists():
         several = None
         yield from (exercise for exercise in (load(reference),) if wanted(_names(exercise)))
     elif path.is_dir():
@@ -127,8 +139,8 @@ def _chooses_none(selection: Selection, file: str) -> ExerciseError:
     return datasets.unknown_id(part, ids, file) if ids else Place(file).error(f"has no exercise `{part}`")
 
 
-def _is_bundled(reference: str) -> bool:
-    return any(exercise.id == reference for exercise in bundled())
+def _is_id(reference: str) -> bool:
+    return any(exercise.id == reference for exercise in bundled()) or own_file(reference) is not None
 
 
 def _names(exercise: Exercise) -> tuple[str, ...]:
@@ -148,9 +160,9 @@ def _split(reference: str) -> tuple[Path, str | None]:
 
 
 def _read_single(path: Path) -> Exercise:
-    """The exercise of an Exercism folder or of a file that holds one."""
+    """The exercise of a folder or file that is one."""
     if path.is_dir():
-        return exercism.read(path)
+        return exercism.read(path) if exercism.is_exercise(path) else _read_single(_only_stub(path) or path)
     if path.suffix == ".toml":
         return toml_format.read_file(path)
     if path.suffix == ".py":
@@ -161,8 +173,8 @@ def _read_single(path: Path) -> Exercise:
 def _one_of_folder(folder: Path, exercise_id: str | None) -> Exercise:
     members = _members(folder)
     if exercise_id is None:
-        if exercism.is_exercise(folder):
-            return exercism.read(folder)
+        if is_exercise_folder(folder):
+            return _read_single(folder)
         some = next(iter(members.values()))
         raise Place(str(folder)).error(f"is a folder; name one exercise in it, such as {some}")
     if exercise_id not in members:
@@ -171,14 +183,15 @@ def _one_of_folder(folder: Path, exercise_id: str | None) -> Exercise:
 
 
 def _members(folder: Path) -> dict[str, Path]:
-    """The exercises of a folder by id: TOML files and Exercism folders; one of these holds itself.
+    """The exercises of a folder by name: TOML files, Python files with tests, inner folders that are one.
 
-    A folder with neither may be a whole Exercism track: its exercises lie deeper.
+    An Exercism folder holds itself. A folder with none of these may be a whole Exercism track: its
+    exercises lie deeper.
     """
     if exercism.is_exercise(folder):
         return {folder.resolve().name: folder}
-    files = {file.stem: file for file in folder.glob("*.toml")}
-    folders = {inner.name: inner for inner in folder.iterdir() if exercism.is_exercise(inner)}
+    files = {file.stem: file for file in (*folder.glob("*.toml"), *python_file.stubs_in(folder))}
+    folders = {inner.name: inner for inner in folder.iterdir() if is_exercise_folder(inner)}
     if not files and not folders:
         configs = [file for config in exercism.CONFIGS for file in folder.rglob(str(config))]
         folders = {file.parents[1].name: file.parents[1] for file in configs}
@@ -186,6 +199,16 @@ def _members(folder: Path) -> dict[str, Path]:
     if not members:
         raise Place(str(folder)).error(f"the folder holds no exercises; {_ADVICE}")
     return members
+
+
+def is_exercise_folder(folder: Path) -> bool:
+    """Whether a folder is one exercise: an Exercism folder, or a stub and its test file."""
+    return folder.is_dir() and (exercism.is_exercise(folder) or _only_stub(folder) is not None)
+
+
+def _only_stub(folder: Path) -> Path | None:
+    stubs = python_file.stubs_in(folder)
+    return stubs[0] if len(stubs) == 1 else None
 
 
 def _not_found(reference: str, path: Path) -> ExerciseError:

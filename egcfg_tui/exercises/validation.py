@@ -4,28 +4,39 @@ from __future__ import annotations
 
 import ast
 import keyword
+from collections.abc import Collection
 
 from egcfg_sandbox import CheckerTest, SnippetTest, StdioTest, SuiteTest, Test
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.exercises.python import source as python_source
 from egcfg_tui.exercises.python.stubs import definitions, is_empty
-from egcfg_tui.exercises.reading.places import LocateKey, Place, did_you_mean
+from egcfg_tui.exercises.reading.places import LocateKey, Mistakes, Place, did_you_mean
 
 
-def validate(exercise: Exercise, locate: LocateKey) -> Exercise:
-    """Returns the exercise when it can be solved and scored; else raises `ExerciseError` naming the place."""
-    if not exercise.visible and not exercise.hidden:
-        raise locate("").error("the exercise has no tests; add at least one")
-    _check_entry_point(exercise, locate("entry_point"))
+def validate(exercise: Exercise, locate: LocateKey, unread: Collection[str] = ()) -> Exercise:
+    """Returns the exercise when it can be solved and scored.
+
+    Else raises `ExerciseError`, with a line and its place for each mistake. Of keys that are `unread`, since
+    their values are wrong, nothing more is said.
+    """
+    mistakes = Mistakes()
+    if not exercise.visible and not exercise.hidden and not {"visible", "hidden"}.intersection(unread):
+        mistakes.note(locate("").error("the exercise has no tests; add at least one"))
+    if "entry_point" not in unread:
+        with mistakes.noted():
+            _check_entry_point(exercise, locate("entry_point"))
     for group, tests in (("visible", exercise.visible), ("hidden", exercise.hidden)):
         for number, test in enumerate(tests, start=1):
-            _check_test(test, exercise, locate(f"{group}.{number}"))
+            with mistakes.noted():
+                _check_test(test, exercise, locate(f"{group}.{number}"))
     if exercise.given:
-        _parse(exercise.given, "the given code", locate("given"), open_end=True)
-    if exercise.starter:
-        _check_code(exercise, exercise.starter, "starter", locate("starter"))
-    if exercise.reference is not None:
-        _check_code(exercise, exercise.reference, "reference", locate("reference"))
+        with mistakes.noted():
+            _parse(exercise.given, "the given code", locate("given"), open_end=True)
+    for key, code in (("starter", exercise.starter), ("reference", exercise.reference)):
+        if code or (code is not None and key == "reference"):
+            with mistakes.noted():
+                _check_code(exercise, code, key, locate(key))
+    mistakes.tell()
     return exercise
 
 
@@ -62,7 +73,7 @@ def _check_test(test: Test, exercise: Exercise, place: Place) -> None:
     if not tree.body:
         raise place.error("the test holds no statement; write an assertion")
     used = python_source.used_names(tree) | python_source.used_names(setup)
-    if used.isdisjoint((exercise.entry_point, *exercise.also)):
+    if exercise.entry_point and used.isdisjoint((exercise.entry_point, *exercise.also)):
         raise place.error(
             f"the test does not use `{exercise.entry_point}`; correct the test or `entry_point`"
         )

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
+from typing import Final
 
 from egcfg_tui.exercises.model import Exercise
+
+NOTHING_STEERS: Final = (
+    "No visible tests: nothing can steer the solve, nor tell answers apart. The first answer is taken."
+)
+"""What is said before the solve of such an exercise."""
 
 
 class Visibility(StrEnum):

@@ -1,4 +1,4 @@
-"""The catalogue of models, finding them on disk, pulling them."""
+"""The catalogue of models: finds models on this disk and pulls missing ones."""
 
 from egcfg_tui.models.adding import add
 from egcfg_tui.models.catalogue import Catalogue, Entry

@@ -1,4 +1,4 @@
-"""Puts a file of the user's into the user's own catalogue."""
+"""Adds a model file of the user to the user's own catalogue."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ from egcfg_tui.models.gguf_header import read_header
 
 
 def add(path: Path, model_id: str | None = None) -> Entry:
-    """Describes a GGUF file in the user's catalogue, where it stays; without an id its name becomes one."""
+    """Adds an entry for a GGUF file to the user's catalogue; the file stays where it is.
+
+    Without `model_id` the file's name becomes the id. Raises `ModelError` when the file is no usable model,
+    when the id is malformed or taken, or when the catalogue cannot be written.
+    """
     path = path.expanduser().absolute()
     if any("\ud800" <= character <= "\udfff" for character in str(path)):
         raise ModelError(f"{str(path)!r}: the path is not UTF-8; rename the file or its folder")
@@ -49,7 +53,7 @@ def add(path: Path, model_id: str | None = None) -> Entry:
 
 
 def _replace(target: Path, text: str) -> None:
-    """Writes the file in one step, readable for the user only."""
+    """Replaces the file in one step; only the user can read it."""
     try:
         descriptor, name = tempfile.mkstemp(dir=make_private(target.parent), prefix=f".{target.name}")
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

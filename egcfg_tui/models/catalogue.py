@@ -1,4 +1,4 @@
-"""The catalogue: which models there are and where they come from."""
+"""The catalogue's data: models and the sources that they can be pulled from."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class PackageSource:
-    """Pinned packages whose parts, joined in order, are the file."""
+    """Pinned packages whose parts, joined in order, make the model file."""
 
     version: str
     parts: tuple[Part, ...]
@@ -45,7 +45,7 @@ Source = HubSource | PackageSource
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One model. `path` is set for a file the user added; such an entry may have no sources."""
+    """One model. `path` is set for a file that the user added; such an entry may have no sources."""
 
     id: str
     title: str
@@ -60,13 +60,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All known models, the bundled ones first. `default` is the id of the model used when none is named."""
+    """All known models, the bundled ones first. `default` is the id of the model used without --model."""
 
     default: str
     entries: tuple[Entry, ...]
 
     def get(self, model_id: str) -> Entry | None:
-        """The entry of that id."""
+        """The entry with that id; None if there is none."""
         return next((entry for entry in self.entries if entry.id == model_id), None)
 
     @property

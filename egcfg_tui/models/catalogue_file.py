@@ -1,4 +1,4 @@
-"""Reads catalogue files; whatever is wrong in one is named by file, key and line."""
+"""Reads catalogue files. Every error names file, line and key."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ _PART_KEYS: Final = frozenset({"package", "member", "size", "sha256"})
 
 
 def load_catalogue() -> Catalogue:
-    """The bundled catalogue and the user's own entries."""
+    """The bundled catalogue with the user's own entries. Raises `ModelError` if one of the files is wrong."""
     return with_user_entries(read_user_text())
 
 
 def with_user_entries(text: str) -> Catalogue:
-    """The bundled catalogue and the entries in `text`, the content of the user's file."""
+    """The bundled catalogue with the entries of `text`, the content of the user's file."""
     bundled = parse_catalogue(BUNDLED.read_text(encoding="utf-8"), BUNDLED)
     own = parse_catalogue(text, user_catalogue_file(), known=bundled)
     return Catalogue(own.default or bundled.default, bundled.entries + own.entries)
 
 
 def read_user_text() -> str:
-    """The content of the user's catalogue file, empty when there is none."""
+    """The content of the user's catalogue file, empty when there is none. Raises `ModelError`."""
     file = user_catalogue_file()
     try:
         return file.read_text(encoding="utf-8")
@@ -58,7 +58,10 @@ def read_user_text() -> str:
 
 
 def parse_catalogue(text: str, file: Path, known: Catalogue | None = None) -> Catalogue:
-    """Reads the text of a catalogue file; ids of `known` are taken. `default` is empty when not given."""
+    """Reads the text of a catalogue file. `default` is empty if the text does not set it.
+
+    Raises `ModelError` for anything wrong, among it an id that `known` already has.
+    """
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -81,7 +84,10 @@ def parse_catalogue(text: str, file: Path, known: Catalogue | None = None) -> Ca
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """One TOML table with the way to it, e.g. `(("models", 0), ("sources", 1))`, for the line in messages."""
+    """One TOML table.
+
+    `way` leads to it, e.g. `(("models", 0), ("sources", 1))`, so that messages can name the line.
+    """
 
     values: dict[str, Any]
     file: Path
@@ -94,7 +100,7 @@ class _Table:
         return ModelError(f"{self.file}, line {self._line(key)}, key `{dotted}`: {problem}")
 
     def only(self, keys: frozenset[str]) -> None:
-        """Refuses keys that mean nothing, so that a misspelt one is not silently ignored."""
+        """Refuses unknown keys, so that a misspelt one is not silently ignored."""
         for key in self.values:
             if key not in keys:
                 raise self.error(key, f"unknown key; known are {', '.join(sorted(keys))}")
@@ -102,7 +108,7 @@ class _Table:
     def text(self, key: str) -> str:
         value = self._value(key)
         if not isinstance(value, str) or not value.strip():
-            raise self.error(key, f"must be a text that is not empty, not {value!r}")
+            raise self.error(key, f"must be a non-empty text, not {value!r}")
         return value
 
     def matching(self, key: str, pattern: re.Pattern[str], meaning: str) -> str:
@@ -130,7 +136,7 @@ class _Table:
         return self.values[key]
 
     def _line(self, key: str) -> int:
-        """The line of the key, or of the closest enclosing table when the key itself is not there."""
+        """The line of the key, from 1; if the key is missing, the line of the innermost table around it."""
         lines = self.source.splitlines()
         at = 0
         for depth in range(1, len(self.way) + 1):
@@ -145,7 +151,7 @@ class _Table:
 
 
 def _key_line(lines: list[str], start: int, key: str) -> int | None:
-    """Where a key is set, from `start` on in the same table; counted from 0."""
+    """The line that sets a key, from 0, searched from `start` to the end of the table; None if none does."""
     pattern = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")
     for number in range(start, len(lines)):
         if pattern.match(lines[number]):
@@ -156,7 +162,7 @@ def _key_line(lines: list[str], start: int, key: str) -> int | None:
 
 
 def _inline_row(lines: list[str], table: int, key: str, index: int) -> int:
-    """The line of an inline table in an array, when each has a line of its own; else that of the array."""
+    """The line of an inline table in an array, from 0; that of the array if tables share lines."""
     start = _key_line(lines, table + 1, key)
     if start is None:
         return table
@@ -194,7 +200,7 @@ def _entry(table: _Table) -> Entry:
 
 
 def _file_name(table: _Table) -> str:
-    """A bare name: a path here could point out of the models folder."""
+    """The file's name. It must be a bare name, because a path could lead out of the models folder."""
     name = table.text("file")
     if Path(name).name != name or not name.endswith(".gguf"):
         raise table.error("file", f"{name!r} is not the bare name of a .gguf file")

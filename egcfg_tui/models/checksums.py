@@ -1,4 +1,4 @@
-"""Checksums of files, remembered so that a model of half a gigabyte is read through only once."""
+"""Checksums of files, kept in a cache so that a model of half a gigabyte is read only once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from egcfg_tui.models.folders import checksum_file, make_private
 
 
 def sha256_of(path: Path) -> str:
-    """The sha256 of a file, from the cache when path, size and time of change are those of last time."""
+    """The sha256 of a file. It comes from the cache if path, size and time of change are unchanged.
+
+    Raises `OSError` when the file cannot be read.
+    """
     key = str(path.resolve())
     state = path.stat()
     stamp = [state.st_size, state.st_mtime_ns]
@@ -28,7 +31,7 @@ def sha256_of(path: Path) -> str:
 
 
 def _read() -> dict[str, Any]:
-    """What is remembered; a cache that cannot be read is an empty one."""
+    """The rows of the cache; none if it cannot be read."""
     try:
         rows = json.loads(checksum_file().read_bytes())
     except (OSError, ValueError):
@@ -37,7 +40,7 @@ def _read() -> dict[str, Any]:
 
 
 def _write(rows: dict[str, Any]) -> None:
-    """Replaces the cache in one step. Without a writable cache folder nothing is remembered."""
+    """Replaces the cache in one step, without rows of deleted files. A cache that cannot be written stays."""
     target = checksum_file()
     kept = {path: row for path, row in rows.items() if Path(path).exists()}
     try:

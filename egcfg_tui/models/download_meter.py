@@ -1,4 +1,4 @@
-"""Measures a transfer for whoever shows it."""
+"""Measures the progress and the rate of a download."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ _INTERVAL_S: Final = 0.1
 
 
 class Meter:
-    """Turns positions into reports, at most ten a second, with the rate of the last five seconds."""
+    """Turns positions of a download into reports.
+
+    There are at most ten reports per second, each with the rate of the last five seconds.
+    """
 
     def __init__(
         self, total_bytes: int, report: Progress, clock: Callable[[], float] = time.monotonic
@@ -28,13 +31,13 @@ class Meter:
         self._reported_bytes = -1
 
     def start(self, done_bytes: int) -> None:
-        """Sets the position without counting what lies before it as transferred."""
+        """Sets the position where the download begins or goes on; the rate ignores the bytes before it."""
         self._points.clear()
         self._reported_at = None
         self.at(done_bytes)
 
     def at(self, done_bytes: int) -> None:
-        """Notes the position and reports it when due; the end is always reported."""
+        """Notes the position and reports it if the last report is old enough; the end is always reported."""
         now = self._clock()
         done_bytes = min(done_bytes, self._total_bytes)
         self._points.append((now, done_bytes))

@@ -1,15 +1,15 @@
-"""What goes wrong with models."""
+"""The errors of models."""
 
 from __future__ import annotations
 
 
 class ModelError(Exception):
-    """A model that is missing, broken or too large. The text says where, and the next step to take."""
+    """A model is missing, broken or too large. The text says where, and gives the next step."""
 
 
 class ModelMissingError(ModelError):
-    """The model is nowhere on this disk."""
+    """The model is not on this disk."""
 
 
 class SourceError(Exception):
-    """One source could not deliver a model; the next one may. The text is the reason in one line."""
+    """One source could not deliver a model; another source may. The text is the reason in one line."""

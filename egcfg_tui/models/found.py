@@ -1,4 +1,4 @@
-"""Models that other programs have already put on this disk. Read only, never copied."""
+"""Finds models that other programs have put on this disk. They are used where they are, never copied."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OLLAMA_MODEL: Final = "application/vnd.ollama.image.model"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A folder where models may lie, and whose it is."""
+    """A folder that may hold models, and the program that it belongs to."""
 
     owner: str
     folder: Path
@@ -26,7 +26,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A GGUF file on this disk. `reference` is what `resolve` takes for it."""
+    """A GGUF file on this disk. `reference` is the name by which `resolve` finds it."""
 
     path: Path
     owner: str
@@ -34,12 +34,12 @@ class Found:
 
     @property
     def size_bytes(self) -> int:
-        """Its size."""
+        """The size of the file."""
         return self.path.stat().st_size
 
 
 def own_folder() -> Place:
-    """Where our own pulls go."""
+    """The folder of our own pulls."""
     return Place("egcfg-tui", models_folder())
 
 
@@ -50,7 +50,7 @@ def hub_cache() -> Place:
 
 
 def ollama_folders() -> tuple[Place, ...]:
-    """Ollama's stores: the user's, and that of the system service."""
+    """Ollama's folders: that of the user, and that of the system service."""
     own = _folder("OLLAMA_MODELS", Path.home() / ".ollama" / "models")
     return Place("Ollama", own), Place("Ollama", Path("/usr/share/ollama/.ollama/models"))
 
@@ -67,12 +67,12 @@ def plain_folders() -> tuple[Place, ...]:
 
 
 def places() -> tuple[Place, ...]:
-    """Every place that is looked at, our own folder first."""
+    """Every place that is searched, our own folder first."""
     return (*plain_folders(), hub_cache(), *ollama_folders())
 
 
 def find_all() -> list[Found]:
-    """Every GGUF file in those places, each file once, our own first."""
+    """Every GGUF file in those places, each file once, those of our own folder first."""
     unique: dict[Path, Found] = {}
     for place in plain_folders():
         for found in _plain(place):
@@ -94,7 +94,7 @@ def find_hub() -> list[Found]:
 
 
 def find_ollama() -> list[Found]:
-    """Models of Ollama, as `ollama list` names them; a manifest names the blob that is the GGUF file."""
+    """Models of Ollama, named as in `ollama list`. The manifest of a model names its GGUF file, a blob."""
     rows = []
     for place in ollama_folders():
         manifests = place.folder / "manifests"
@@ -102,7 +102,7 @@ def find_ollama() -> list[Found]:
             host, owner, name, tag = manifest.relative_to(manifests).parts
             blob = _ollama_blob(manifest, place.folder / "blobs")
             if blob is not None:
-                # Ollama leaves out its own registry, and there the owner of its own models.
+                # Ollama's names leave out its own registry, and there also the owner `library`.
                 shown = (host, owner, name) if host != _OLLAMA_HOST else (owner, name)
                 full = "/".join(shown).removeprefix("library/")
                 rows.append(Found(blob, place.owner, f"ollama:{full}:{tag}"))
@@ -115,7 +115,7 @@ def _ollama_blob(manifest: Path, blobs: Path) -> Path | None:
         digest = next(layer["digest"] for layer in layers if layer["mediaType"] == _OLLAMA_MODEL)
         blob = blobs / str(digest).replace(":", "-")
     except (OSError, ValueError, LookupError, TypeError, StopIteration):
-        return None  # not ours to complain about: half a download, or a manifest of another kind
+        return None  # half a download or another kind of manifest: Ollama's own business
     return blob if blob.is_file() else None
 
 
@@ -125,7 +125,7 @@ def _plain(place: Place) -> Iterator[Found]:
 
 
 def _gguf_files(folder: Path, pattern: str) -> list[Path]:
-    """Matches outside of hidden folders, where unfinished downloads lie."""
+    """Files that match, except in hidden folders, which hold unfinished downloads."""
     return [
         path
         for path in _files(folder, pattern)
@@ -134,7 +134,7 @@ def _gguf_files(folder: Path, pattern: str) -> list[Path]:
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:
-    """Sorted files; a folder that is missing or closed to us holds none."""
+    """Files that match, sorted; none if the folder is missing or cannot be read."""
     try:
         return sorted(path for path in folder.glob(pattern) if path.is_file())
     except OSError:
@@ -147,5 +147,5 @@ def _folder(variable: str, default: Path) -> Path:
 
 
 def _cache_home() -> Path:
-    """`~/.cache`, on macOS as well: the tools asked for here do the same."""
+    """`~/.cache`, on macOS as well, because the programs whose folders are searched use it there too."""
     return _folder("XDG_CACHE_HOME", Path.home() / ".cache")

@@ -1,4 +1,4 @@
-"""The chat template of a GGUF file and the control texts that it is rendered with."""
+"""Reads the chat template of a GGUF file and the control texts that it is rendered with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ _VOCABULARY: Final = "tokenizer.ggml.tokens"
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """`template` is Jinja2 source, None for a base model; a text is empty where the file names no token."""
+    """A model's chat template and control texts.
+
+    `template` is Jinja2 source, None for a base model. `bos_text` and `eos_text` are the texts of the
+    beginning and end tokens, empty if the file names no such token.
+    """
 
     template: str | None
     bos_text: str
@@ -21,7 +25,7 @@ class Chat:
 
 
 def read_chat(path: Path) -> Chat:
-    """Reads the file's whole header, vocabulary included: half a second. Raises `ModelError`."""
+    """Reads the file's whole header with the vocabulary, which takes half a second. Raises `ModelError`."""
     with opened(path) as file:
         values = dict(pairs(file, texts=(_VOCABULARY,)))
     template = values.get("tokenizer.chat_template")

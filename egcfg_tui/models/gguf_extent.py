@@ -1,4 +1,4 @@
-"""Whether a GGUF file is as long as its tensors need: one that broke off in a download is not."""
+"""Checks that a GGUF file is as long as its tensors need: an interrupted download is shorter."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from egcfg_tui.models.errors import ModelError
 from egcfg_tui.models.gguf_values import Tensor, opened, pairs, tensors
 
 _ALIGNMENT: Final = 32
-"""Tensors begin at multiples of it, unless the file gives another."""
+"""Tensors begin at multiples of this many bytes, unless the file gives another number."""
 
 BLOCKS: Final = {
     0: (1, 4),
@@ -45,11 +45,11 @@ BLOCKS: Final = {
     35: (256, 66),
     39: (32, 17),
 }
-"""Numbers in a block of each type that ggml stores tensors in, and the block's bytes (ggml-common.h)."""
+"""For each type of tensor data in ggml (ggml-common.h): how many numbers a block holds, and its bytes."""
 
 
 def check_extent(path: Path) -> None:
-    """Raises `ModelError` when the file ends before its last tensor does."""
+    """Raises `ModelError` when the file ends before its last tensor."""
     with opened(path) as file:
         alignment = dict(pairs(file)).get("general.alignment", _ALIGNMENT)
         ends = [tensor.offset + _bytes(tensor) for tensor in tensors(file)]
@@ -65,6 +65,6 @@ def check_extent(path: Path) -> None:
 
 
 def _bytes(tensor: Tensor) -> int:
-    """How many bytes it takes; 0 for a type that is not known here, so that it is never refused."""
+    """The size of a tensor in bytes; 0 for an unknown type, so that a new type is never refused."""
     numbers, size = BLOCKS.get(tensor.kind, (1, 0))
     return -(-tensor.numbers // numbers) * size

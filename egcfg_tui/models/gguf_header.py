@@ -1,6 +1,6 @@
-"""The few facts of a GGUF file that are needed before a native library loads it.
+"""Reads the few facts of a GGUF file that are needed before a native library loads it.
 
-Reading stops at the vocabulary, whose size is the last fact needed, so a header takes about a millisecond.
+Reading stops at the vocabulary, whose size is the last fact needed. So it takes about a millisecond.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from egcfg_tui.models.gguf_values import Value, opened, pairs
-from egcfg_tui.models.layers import kept
+from egcfg_tui.models.layers import memory_numbers
 
 _VOCABULARY: Final = "tokenizer.ggml.tokens"
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a GGUF file says of its model. Numbers are 0 where the file does not say."""
+    """The facts of a model in its GGUF file. A number is 0 and a text empty if the file does not say."""
 
     architecture: str
     name: str
@@ -26,14 +26,14 @@ class Header:
     context_tokens: int
     layers: int
     cache_numbers: int
-    """Numbers that the keys and values of one token are, in all layers together."""
+    """How many numbers the keys and values of one token hold, in all layers together."""
     state_numbers: int
-    """Numbers that the states of one sequence are, in all recurrent layers together; 0 without any."""
+    """How many numbers the states of one sequence hold, in all recurrent layers together; 0 without any."""
     vocabulary: int
 
 
 def read_header(path: Path) -> Header:
-    """Reads the header of a GGUF file, or says why the file is none."""
+    """Reads the header of a GGUF file. Raises `ModelError` when it has none or a damaged one."""
     with opened(path) as file:
         found: dict[str, Value] = {}
         for key, value in pairs(file):
@@ -44,9 +44,9 @@ def read_header(path: Path) -> Header:
 
 
 def read_values(path: Path, keys: Collection[str]) -> dict[str, Value]:
-    """The values of any keys, those behind the vocabulary included: takes half a second where it is large.
+    """The values of the named keys, without those that the file lacks. Raises `ModelError`.
 
-    Keys that the file lacks are left out. Raises `ModelError`.
+    This also reads past the vocabulary, which takes half a second for a large one.
     """
     with opened(path) as file:
         return {key: value for key, value in pairs(file) if key in keys}
@@ -64,7 +64,7 @@ def _header(values: dict[str, Value]) -> Header:
         return max(numbers(key), default=0)
 
     layers = number("block_count")
-    memory = kept(architecture, numbers, number("embedding_length"), layers)
+    memory = memory_numbers(architecture, numbers, number("embedding_length"), layers)
     vocabulary = values.get(_VOCABULARY, 0)
     return Header(
         architecture=architecture,

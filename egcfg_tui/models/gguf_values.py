@@ -1,6 +1,6 @@
-"""Reading GGUF files as they are laid out: a few numbers, keys with values, descriptions of tensors.
+"""Reads GGUF files (versions 2 and 3, little endian) in the order of their parts.
 
-Covered: format versions 2 and 3, little endian.
+The parts are a few numbers, keys with values, and descriptions of tensors.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _SCALARS: Final = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?
 _STRING: Final = 8
 _ARRAY: Final = 9
 _LONGEST_LIST: Final = 1024
-"""Longer arrays (tokens, scores) are passed over; per-layer numbers are well below."""
+"""Longer arrays (tokens, scores) are skipped; arrays with one number per layer are much shorter."""
 _MOST_DIMENSIONS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """Where a tensor lies, from the first one's beginning, and how many numbers of which type it holds."""
+    """One tensor: its offset in bytes from the first tensor, the count of its numbers, and their type."""
 
     offset: int
     numbers: int
@@ -35,7 +35,11 @@ class Tensor:
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """The file, to be read by the functions of this module. Raises `ModelError` without a whole header."""
+    """The open file, for the functions of this module.
+
+    Raises `ModelError` when the file cannot be read, is no GGUF file of a known version, or has a damaged
+    header.
+    """
     try:
         with path.open("rb") as file:
             _check_beginning(file, path)
@@ -47,7 +51,11 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def pairs(file: BinaryIO, texts: Collection[str] = ()) -> Iterator[tuple[str, Value]]:
-    """Keys with their values. A long array, or one of texts, is given as its length, but those named."""
+    """The keys with their values.
+
+    An array of texts, or of more than 1024 numbers, is given as its length. `texts` names keys whose arrays
+    of texts are given in full.
+    """
     file.seek(16)
     for _ in range(_number(file, "Q")):
         key, kind = _string(file), _number(file, "I")
@@ -71,7 +79,7 @@ def pairs(file: BinaryIO, texts: Collection[str] = ()) -> Iterator[tuple[str, Va
 
 
 def tensors(file: BinaryIO) -> Iterator[Tensor]:
-    """The tensors, as described behind the last of `pairs`, where the file has to stand."""
+    """The descriptions of the tensors. The file must have been read up to the last of `pairs`."""
     here = file.tell()
     file.seek(8)
     count = _number(file, "Q")
@@ -80,7 +88,7 @@ def tensors(file: BinaryIO) -> Iterator[Tensor]:
         _string(file)
         dimensions = _number(file, "I")
         if dimensions > _MOST_DIMENSIONS:
-            raise EOFError  # the bytes before were not what they seemed
+            raise EOFError  # the header is damaged before this place
         numbers = 1
         for _ in range(dimensions):
             numbers *= _number(file, "Q")
@@ -110,7 +118,7 @@ def _scalar(file: BinaryIO, kind: int) -> int | float | bool:
 
 def _code(kind: int) -> str:
     if kind not in _SCALARS:
-        raise EOFError  # no such type: the bytes before were not what they seemed
+        raise EOFError  # there is no such type: the header is damaged before this place
     return _SCALARS[kind]
 
 
@@ -119,7 +127,7 @@ def _string(file: BinaryIO) -> str:
 
 
 def _text(file: BinaryIO) -> str:
-    """A token: those that are parts of characters need not be UTF-8."""
+    """A token. Some tokens are parts of a character and so no valid UTF-8."""
     return _exactly(file, _number(file, "Q")).decode("utf-8", "replace")
 
 

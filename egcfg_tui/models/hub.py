@@ -1,7 +1,7 @@
 """Fetches a model file from the Hugging Face hub.
 
-The hub library knows addresses, tokens, proxies and offline mode; the download itself is ours, since the
-library begins anew after a break.
+The hub library handles addresses, tokens, proxies and offline mode. The download itself is ours, because the
+library's own starts from zero after an interruption.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from egcfg_tui.models.errors import SourceError
 from egcfg_tui.models.space import ensure_space
 
 _ANSWER_S: Final = 4.0
-"""How long the hub may take to answer at all; a name server that is silent would take half a minute."""
+"""How long the hub may take to answer at all. Waiting for a silent name server takes half a minute."""
 
 _STALL_S: Final = 20.0
-"""How long a transfer may stand still."""
+"""How long a download may stand still."""
 
 _TRIES: Final = 3
-"""Fruitless tries in a row before the hub is given up."""
+"""After so many tries in a row without a new byte the hub counts as unreachable."""
 
 _PAUSE_S: Final = 1.0
 _CHUNK_BYTES: Final = 1 << 20
@@ -33,7 +33,10 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def fetch(source: HubSource, entry: Entry, folder: Path, meter: Meter) -> Path:
-    """Downloads into `folder`; a download that broke off goes on where it stopped."""
+    """Downloads the file into `folder` and returns its path; an interrupted download is continued.
+
+    Raises `SourceError` when the hub cannot deliver the file, `OSError` when the disk cannot take it.
+    """
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # the library reads it at its import
     _ensure_same_file(source, entry)
     path = folder / "download.gguf"
@@ -57,7 +60,7 @@ def fetch(source: HubSource, entry: Entry, folder: Path, meter: Meter) -> Path:
 
 
 def _go_on(source: HubSource, path: Path, meter: Meter) -> str:
-    """Appends what the file still lacks, until the end or a break; returns why it ended."""
+    """Appends the missing bytes until the end or an interruption; returns in words why it ended."""
     from huggingface_hub import get_session, hf_hub_url
     from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]  # exported lazily
 
@@ -75,13 +78,13 @@ def _go_on(source: HubSource, path: Path, meter: Meter) -> str:
         ):
             response.raise_for_status()
             if response.status_code != 206:
-                file.truncate(0)  # the server sends the whole file
+                file.truncate(0)  # the server ignores the range and sends the whole file
             for chunk in response.iter_bytes(_CHUNK_BYTES):
                 file.write(chunk)
                 meter.at(file.tell())
     except OSError as error:
         if error.filename or error.errno:
-            raise  # the disk, not the network
+            raise  # an error of the disk, not of the network
         return _first_line(error)
     except Exception as error:
         return _first_line(error)
@@ -89,7 +92,7 @@ def _go_on(source: HubSource, path: Path, meter: Meter) -> str:
 
 
 def _ensure_same_file(source: HubSource, entry: Entry) -> None:
-    """Asks the hub for size and checksum, so that no answer or another file is known in seconds."""
+    """Asks the hub for size and checksum, so that a silent hub or another file is noticed within seconds."""
     answers: list[Any] = []
 
     def ask() -> None:
@@ -111,7 +114,9 @@ def _ensure_same_file(source: HubSource, entry: Entry) -> None:
     if answer.size is not None and answer.size != entry.size_bytes:
         raise SourceError(f"{source.file} has {answer.size} bytes there instead of {entry.size_bytes}")
     if _SHA256.fullmatch(answer.etag or "") and answer.etag != entry.sha256:
-        raise SourceError(f"{source.file} is another version there: its checksum is not the catalogue's")
+        raise SourceError(
+            f"{source.file} is another version there: its checksum differs from the catalogue's"
+        )
 
 
 def _first_line(error: Exception) -> str:

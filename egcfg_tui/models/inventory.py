@@ -1,4 +1,4 @@
-"""What of the catalogue is on this disk, and what else is."""
+"""Which models of the catalogue are on this disk, and which other models are."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from egcfg_tui.models.resolving import locate
 
 
 class State(StrEnum):
-    """Where a model of the catalogue stands."""
+    """Whether a model of the catalogue can be used."""
 
     READY = "ready"
-    """On this disk and checked."""
+    """The file is on this disk and its checksum is right."""
     PARTIAL = "partial"
-    """A pull broke off; the next one goes on there."""
+    """A pull was interrupted; the next pull goes on where it stopped."""
     BROKEN = "broken"
-    """A file is there, but not the right one."""
+    """There is a file, but it is not the right one."""
     ABSENT = "absent"
-    """Not on this disk."""
+    """The file is not on this disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A model's state; `path` when it is ready, `problem` when it is broken."""
+    """A model with its state; `path` is set when it is ready, `problem` when it is broken."""
 
     entry: Entry
     state: State
@@ -37,7 +37,7 @@ class Standing:
 
 
 def standing(entry: Entry) -> Standing:
-    """The state of one model. A file not seen before is read through for its checksum."""
+    """The state of one model. A file that was not seen before is read as a whole for its checksum."""
     try:
         return Standing(entry, State.READY, locate(entry))
     except ModelMissingError:
@@ -47,7 +47,7 @@ def standing(entry: Entry) -> Standing:
 
 
 def others(catalogue: Catalogue) -> list[found.Found]:
-    """Models on this disk that are no file of the catalogue."""
+    """Models on this disk that are not in the catalogue."""
     known = {entry.size_bytes for entry in catalogue.entries}
     names = {entry.file for entry in catalogue.entries}
     return [

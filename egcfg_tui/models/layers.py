@@ -1,8 +1,8 @@
-"""What the layers of a model keep in memory, by their kind.
+"""How many numbers the layers of a model keep in memory, by the kind of layer.
 
-A layer of attention keeps the keys and values of every token, also one with a window: the engine lets no
-window slide, since branches could not be rewound. A recurrent layer keeps one state for each sequence. Hybrid
-models mix both kinds; some have both in one layer.
+An attention layer keeps the keys and values of every token. That holds for a sliding window too: the engine
+keeps the tokens that left the window, so that branches can be rewound. A recurrent layer keeps one state per
+sequence. Hybrid models mix both kinds; some have both in one layer.
 """
 
 from __future__ import annotations
@@ -12,34 +12,37 @@ from dataclasses import dataclass
 from typing import Final
 
 Numbers = Callable[[str], list[int]]
-"""The values of a key of the model's architecture: one a layer, one for all, or [0] where it is absent."""
+"""The values of a key of the model's architecture: one per layer, one for all, or [0] without the key."""
 
 _INTERVAL: Final = "full_attention_interval"
 _USUAL_INTERVALS: Final = {"qwen3next": 4, "qwen35": 4, "qwen35moe": 4}
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """Numbers kept by all layers together: for one token of the context, and for one sequence."""
+class MemoryNumbers:
+    """How many numbers all layers together keep: for each token of the context, and for each sequence."""
 
     per_token: int
     per_sequence: int
 
 
-def kept(architecture: str, numbers: Numbers, embedding: int, layers: int) -> Kept:
-    """Counts every layer once, from the keys of a GGUF file."""
+def memory_numbers(architecture: str, numbers: Numbers, embedding: int, layers: int) -> MemoryNumbers:
+    """Counts what all layers keep, in numbers and not bytes.
+
+    `numbers` reads a key of the GGUF file, `embedding` is the width of the model, `layers` its layer count.
+    """
     state = _state(lambda key: max(numbers(key), default=0), embedding)
     recurrent = _recurrent(architecture, numbers, layers) if state else [False] * layers
     attention = _attention(numbers, embedding, layers)
     both = not any(recurrent) and bool(state)
-    return Kept(
+    return MemoryNumbers(
         per_token=sum(size for size, is_state in zip(attention, recurrent, strict=True) if not is_state),
         per_sequence=state * (layers if both else sum(recurrent)),
     )
 
 
 def _attention(numbers: Numbers, embedding: int, layers: int) -> list[int]:
-    """Numbers of one token's keys and values in each layer, if it has attention."""
+    """For each layer, how many numbers the keys and values of one token hold; 0 without attention."""
     queries = _spread(numbers("attention.head_count"), layers)
     heads = (
         _spread(numbers("attention.head_count_kv"), layers)
@@ -49,9 +52,9 @@ def _attention(numbers: Numbers, embedding: int, layers: int) -> list[int]:
     head_length = embedding // max(queries, default=0) if any(queries) else 0
     windows = _spread(numbers("attention.sliding_window_pattern"), layers)
     if len(numbers("attention.sliding_window_pattern")) == 1:
-        windows = [
-            0
-        ] * layers  # one number says how many layers a period has; windows differ in no length then
+        # A single number is the length of a period of layers. Such models have the same key and value lengths
+        # in layers with and without a window.
+        windows = [0] * layers
 
     def length(kind: str, has_window: int) -> int:
         own = max(numbers(f"attention.{kind}_length_swa"), default=0) if has_window else 0
@@ -66,7 +69,7 @@ def _attention(numbers: Numbers, embedding: int, layers: int) -> list[int]:
 
 
 def _recurrent(architecture: str, numbers: Numbers, layers: int) -> list[bool]:
-    """Which layers keep states instead of keys and values; none where every layer has both."""
+    """For each layer, whether it keeps a state instead of keys and values; False if it keeps both."""
     named = numbers("attention.recurrent_layers")
     if any(named):
         return [bool(flag) for flag in _spread(named, layers)]
@@ -76,7 +79,7 @@ def _recurrent(architecture: str, numbers: Numbers, layers: int) -> list[bool]:
     heads, forward = numbers("attention.head_count_kv"), numbers("feed_forward_length")
     if len(heads) == 1:
         return [False] * layers
-    # Where some layers are nothing but feed-forward (Nemotron-H), those keep nothing.
+    # In some models (Nemotron-H) a layer may be only feed-forward; such a layer keeps nothing.
     mixed = len(forward) > 1 and 0 in forward
     return [
         not count and not (mixed and width)
@@ -85,8 +88,10 @@ def _recurrent(architecture: str, numbers: Numbers, layers: int) -> list[bool]:
 
 
 def _state(number: Callable[[str], int], embedding: int) -> int:
-    """Numbers of one recurrent layer's state, as llama.cpp sizes them: of state spaces, of RWKV, and of short
-    convolutions."""
+    """How many numbers the state of one recurrent layer holds, by the formulas of llama.cpp.
+
+    They cover state-space models, RWKV and short convolutions.
+    """
     inner, size, kernel = (number(f"ssm.{key}") for key in ("inner_size", "state_size", "conv_kernel"))
     if inner:
         return max(kernel - 1, 0) * (inner + 2 * number("ssm.group_count") * size) + inner * size
@@ -96,5 +101,5 @@ def _state(number: Callable[[str], int], embedding: int) -> int:
 
 
 def _spread(values: list[int], layers: int) -> list[int]:
-    """One value for each layer."""
+    """One value per layer: a single value is repeated, a short list is filled up with 0."""
     return (values * layers if len(values) == 1 else values + [0] * layers)[:layers]

@@ -1,4 +1,4 @@
-"""Whether a model fits into memory, asked before the native library tries and the system kills it."""
+"""Checks that a model fits into memory before it is loaded: otherwise the system would kill the process."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from egcfg_tui.models.units import megabytes
 from egcfg_tui.system.memory import available_bytes
 
 _BYTES: Final = {"f16": 2.0, "f32": 4.0, "q8_0": 34 / 32}
-"""Bytes of one number in a cache of each type."""
+"""Bytes per number in the cache, for each type of cache."""
 
 _STATE_BYTES: Final = 4
-"""Bytes of one number in a state, whatever the type of the cache."""
+"""Bytes per number in a recurrent state, for every type of cache."""
 
 _OVERHEAD_BYTES: Final = 64 * 1024 * 1024
-"""Interpreter, library and small buffers."""
+"""For the interpreter, the library and small buffers."""
 
 MOST_SEQUENCES: Final = 64
 MOST_STATES: Final = 32
 LEAST_STATES: Final = 16
-"""Sequences of a model that keeps a state for each. The most serve 16 samples side by side with their
-prompts, or a guided trial with 16 candidates; where memory is short there are fewer, down to the least."""
+"""The number of sequences for a model that keeps a state per sequence. 32 are enough for 16 samples at once
+with their prompts, or for a guided trial with 16 candidates. If memory is short there are fewer, at least
+16."""
 
 
 def sequences_for(
@@ -34,9 +35,9 @@ def sequences_for(
     cache_type: str = "f16",
     weights_on_gpu: bool = False,
 ) -> int:
-    """How many sequences to make room for, from the model's kind and the memory that is left.
+    """How many sequences to make room for, by the kind of model and the memory that is left.
 
-    Raises `ModelError` when the model with that context surely does not fit into this machine.
+    Raises `ModelError` when the model with a context of `context_tokens` surely does not fit into memory.
     """
     state_bytes = _STATE_BYTES * read_header(path).state_numbers
     most, least = (MOST_STATES, LEAST_STATES) if state_bytes else (MOST_SEQUENCES, MOST_SEQUENCES)
@@ -65,11 +66,11 @@ def needed_bytes(
     cache_type: str = "f16",
     sequences: int = MOST_SEQUENCES,
 ) -> int:
-    """An estimate: weights, keys and values of the context, recurrent states of all sequences, and the rows
-    of one batch, in the network and behind it.
+    """An estimate of the memory that a model needs, in bytes.
 
-    Weights that are rearranged for the processor take the place of those in the file, whose pages are dropped
-    on demand: they are counted once.
+    It counts the weights, the keys and values of the context, the recurrent states of all sequences, and the
+    rows of logits of one batch twice: in the network and as its output. Weights that are rearranged for the
+    processor count once, since the kernel then drops the pages of the file on demand.
     """
     header = read_header(path)
     cache = int(_BYTES[cache_type] * context_tokens * header.cache_numbers)

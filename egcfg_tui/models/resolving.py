@@ -1,4 +1,4 @@
-"""From the name of a model to its file."""
+"""Finds the file of a model by its name."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _SAY: Final = "say:"
 
 @dataclass(frozen=True, slots=True)
 class ResolvedModel:
-    """A model that is on this disk. `context_tokens` None: the file does not say.
+    """A model that is on this disk. `context_tokens` is None if the file does not say.
 
-    `stand_in`: `path` is a text that stands in for a model's answers.
+    `stand_in`: `path` is a text, which a stand-in for a model gives as its answer.
     """
 
     name: str
@@ -37,8 +37,9 @@ class ResolvedModel:
 def resolve(name: str, catalogue: Catalogue | None = None) -> ResolvedModel:
     """Finds the file of a model named by catalogue id, path, `hf:org/repo/file` or `ollama:name:tag`.
 
-    Files of the catalogue are checked by size and sha256 before they are used, others by their header.
-    `say:FILE` names a text file, which a stand-in for a model gives as its answer.
+    Files of the catalogue are checked by size and sha256, others by their header. `say:FILE` names a text
+    file, which a stand-in for a model gives as its answer. Raises `ModelError`, and `ModelMissingError` for
+    a model of the catalogue that is not on this disk.
     """
     catalogue = catalogue or load_catalogue()
     entry = catalogue.get(name)
@@ -64,7 +65,10 @@ def resolve(name: str, catalogue: Catalogue | None = None) -> ResolvedModel:
 
 
 def locate(entry: Entry) -> Path:
-    """The sound file of a catalogue entry, wherever on this disk it lies."""
+    """The checked file of a catalogue entry, in our own folder or in that of another program.
+
+    Raises `ModelMissingError` when there is none, `ModelError` when each one found is broken.
+    """
     broken = []
     for path in _places_of(entry):
         reason = fault(path, entry)
@@ -77,12 +81,12 @@ def locate(entry: Entry) -> Path:
         raise ModelMissingError(f"model {entry.id}: {entry.path} is gone\n{_next_step(entry)}")
     raise ModelMissingError(
         f"model {entry.id} is not on this machine; looked for {entry.file} ({megabytes(entry.size_bytes)}) "
-        f"in {models_folder()} and for its like in the folders of {_others()}\n{_next_step(entry)}"
+        f"in {models_folder()} and for a file of that size in the folders of {_others()}\n{_next_step(entry)}"
     )
 
 
 def fault(path: Path, entry: Entry) -> str | None:
-    """Why a file is not the one of the entry; None when it is."""
+    """Why a file is not that of the entry; None if it is."""
     try:
         size = path.stat().st_size
         if size != entry.size_bytes:
@@ -99,7 +103,7 @@ def fault(path: Path, entry: Entry) -> str | None:
 
 
 def _places_of(entry: Entry) -> list[Path]:
-    """Files that may be the entry's, the likeliest first: by name in our own folder, elsewhere by size."""
+    """Files that may be the entry's: first by name in our own folder, then by size in other folders."""
     likely = [entry.path] if entry.path else [models_folder() / entry.file]
     candidates = [path for path in likely if path.is_file()]
     for other in found.find_all():
@@ -109,7 +113,7 @@ def _places_of(entry: Entry) -> list[Path]:
 
 
 def _others() -> str:
-    """Whose folders are looked through besides our own."""
+    """The programs whose folders are searched besides our own."""
     owners = list(dict.fromkeys(place.owner for place in found.places()[1:]))
     return f"{', '.join(owners[:-1])} and {owners[-1]}"
 
@@ -117,7 +121,7 @@ def _others() -> str:
 def _next_step(entry: Entry) -> str:
     if entry.sources:
         return f"Fetch it: egcfg-tui models pull {entry.id}"
-    return f"Put the file back, or add it anew: egcfg-tui models add {entry.path} --id NAME"
+    return f"Put the file back, or add it again: egcfg-tui models add {entry.path} --id NAME"
 
 
 def _by_reference(name: str, candidates: list[found.Found], looked: tuple[found.Place, ...]) -> Path:

@@ -1,4 +1,4 @@
-"""Room on the disk."""
+"""Checks the free space on the disk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from egcfg_tui.models.units import megabytes
 
 
 def ensure_space(folder: Path, needed_bytes: int) -> None:
-    """Refuses a download that the disk has no room for, before the first byte of it."""
+    """Raises `SourceError` before a download that needs more than the free space."""
     free = shutil.disk_usage(folder).free
     if free < needed_bytes:
         raise SourceError(

@@ -1,1 +1,1 @@
-"""Prompts from chat templates, and the signal from traces."""
+"""Makes prompts with chat templates, and the signal from traces."""

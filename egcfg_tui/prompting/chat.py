@@ -1,4 +1,4 @@
-"""Chat templates: what the Jinja2 text that a GGUF carries writes around the parts of a task."""
+"""Chat templates: finds the text that a model's Jinja2 template writes around the parts of a task."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _QUESTION_MARK: Final = "\ue002"
 _ANSWER_MARK: Final = "\ue003"
 
 _SYSTEM_TEXT: Final = "You are a helpful assistant."
-"""The system message of templates that insist on one."""
+"""The system message for templates that insist on one."""
 
 
 _Render = Callable[[list[Message]], str]
@@ -27,10 +27,10 @@ _Render = Callable[[list[Message]], str]
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What a chat template writes around one earlier question with its answer, and the message behind them.
+    """What a chat template writes around one earlier question, its answer, and the message after them.
 
-    The prompt is `before` + question + `between` + answer + `then` + message + [signal] + `after`; `between`
-    and `then` repeat for further exchanges.
+    The prompt is `before` + question + `between` + answer + `then` + message + [signal] + `after`. Each
+    further exchange adds `between` and `then` once more.
     """
 
     before: str
@@ -43,15 +43,15 @@ class Exchange:
 class Shape:
     """How a template wants its messages: as texts or as lists of parts, with a system message or without.
 
-    `system_parts` is None without one, else whether its text is a list of parts; `parts` says so of the
-    others.
+    `system_parts` is None without a system message, else whether that is a list of parts. `parts` says
+    whether the other messages are lists of parts.
     """
 
     system_parts: bool | None
     parts: bool
 
     def messages(self, *turns: tuple[str, str]) -> list[Message]:
-        """Messages of these roles and texts, behind the system message where there is one."""
+        """Messages with these roles and texts, after the system message if there is one."""
         system = [] if self.system_parts is None else [_message("system", _SYSTEM_TEXT, self.system_parts)]
         return system + [_message(role, text, self.parts) for role, text in turns]
 
@@ -63,18 +63,18 @@ _SHAPES: Final = (
     Shape(False, True),
     Shape(True, True),
 )
-"""In the order in which they are tried."""
+"""All shapes, in the order in which they are tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What a chat template writes around a user's message.
 
-    The prompt is `before` + message + [signal] + `after`. Both hold control tokens; the message does not.
-    `exchange` is None where the template takes no earlier turns. A base model has no template: `chat` is
-    False and `before` the text that begins a document. `shape` is how the template wants its messages,
-    `switches` are the names by which it is told not to think. `thought` are the marks of the thought that it
-    opens all the same, and that `after` leaves empty.
+    The prompt is `before` + message + [signal] + `after`. `before` and `after` hold control tokens; the
+    message does not. `exchange` is None if the template takes no earlier turns. A base model has no template:
+    then `chat` is False and `before` is the text that begins a document. `shape` is how the template wants
+    its messages. `switches` are the names of the variables that tell the template not to think. If it opens
+    a thought all the same, `after` leaves that thought empty and `thought` holds its marks.
     """
 
     before: str
@@ -89,12 +89,12 @@ class Frame:
 
 @lru_cache(maxsize=8)
 def chat_frame(template: str | None, *, bos_text: str, eos_text: str) -> Frame:
-    """The frame of a template; without one, as for base models and documents, the message stands alone.
+    """The frame of a template. Without a template (base models, documents) the message stands alone.
 
-    A template that thinks before it answers is told not to, since the answer's beginning is given; a thought
-    that it opens all the same is closed. Messages are tried as texts first, then as lists of parts, then
-    behind a system message; a template that insists on thinking is let. Raises `ChatTemplateError` when the
-    template fails or drops the message, with what it said of the first try.
+    A thinking template is told not to think, because the beginning of the answer is given; a thought that it
+    opens all the same is closed. The function tries messages as texts, then as lists of parts, then after a
+    system message; at last it tries all of these without telling the template not to think. Raises
+    `ChatTemplateError`, with the template's first complaint, if every try fails or drops the message.
     """
     if template is None:
         return Frame(bos_text, "", chat=False, bos=bos_text)
@@ -131,9 +131,10 @@ def _framed(render: _Render, shape: Shape, bos_text: str, switches: tuple[str, .
 
 
 def _takes_for_system_message(render: _Render, shape: Shape, bos_text: str) -> bool:
-    """Whether the template writes the first message as a system message, whoever says it.
+    """Whether the template writes the first message as a system message, whatever its role.
 
-    So it does where it ignores the role of the first message, and writes something else around a second one.
+    It does so if the first message looks the same in both roles, and a user's message after it looks
+    different.
     """
     if shape.system_parts is not None:
         return False
@@ -148,7 +149,7 @@ def _takes_for_system_message(render: _Render, shape: Shape, bos_text: str) -> b
 
 
 def _exchange(render: _Render, shape: Shape) -> Exchange | None:
-    """What stands around an earlier turn; None where the template takes none."""
+    """What the template writes around an earlier turn; None if it takes no earlier turns."""
     turns = shape.messages(("user", _QUESTION_MARK), ("assistant", _ANSWER_MARK), ("user", _BODY_MARK))
     try:
         before, between, then, after = _around(render(turns), _QUESTION_MARK, _ANSWER_MARK, _BODY_MARK)
@@ -158,7 +159,7 @@ def _exchange(render: _Render, shape: Shape) -> Exchange | None:
 
 
 def _around(text: str, *marks: str) -> list[str]:
-    """The pieces of a prompt around the marks. Raises `ChatTemplateError` unless each stands there once."""
+    """The pieces of a prompt around the marks. Raises `ChatTemplateError` unless each mark occurs once."""
     if any(text.count(mark) > 1 for mark in marks):
         raise ChatTemplateError("the model's chat template repeats the user's message")
     pieces: list[str] = []

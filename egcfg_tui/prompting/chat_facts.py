@@ -1,4 +1,4 @@
-"""What holds for a model's chat template, as data and in words."""
+"""The facts about a model's chat template, as data and in words."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from egcfg_tui.prompting.thoughts import THOUGHTS
 
 @dataclass(frozen=True, slots=True)
 class ChatFacts:
-    """`template`: there is one; `problem`: why it cannot be used, None where it can.
+    """What prompts with this template look like.
 
-    `thinks`: the template knows of thoughts. `switches` are the names by which it is asked not to, `closed`
-    is the opener of a thought that it begins all the same and that is left empty (None: it begins none).
-    `system_message`: the template insists on one. `parts`: it wants texts as lists of parts. `earlier_turns`:
-    it takes examples as earlier turns.
+    `template`: the model has one. `problem`: why it cannot be used, None if it can. `thinks`: it knows
+    thoughts. `switches` are the names of the variables that tell it not to think. `closed` is the opener of
+    the thought that it opens all the same and that is left empty, None if it opens none. `system_message`: it
+    insists on one. `parts`: it wants messages as lists of parts. `earlier_turns`: it takes earlier turns, so
+    examples are written as such.
     """
 
     template: bool
@@ -29,7 +30,7 @@ class ChatFacts:
 
 
 def chat_facts(template: str | None, *, bos_text: str, eos_text: str) -> ChatFacts:
-    """What a template says when it is tried; a model without one has None."""
+    """Finds the facts by trying the template; `template` is None for a model without one. Never raises."""
     if template is None:
         return ChatFacts(template=False)
     try:
@@ -63,7 +64,10 @@ def in_words(facts: ChatFacts) -> list[str]:
 
 
 def _names_a_thought(template: str) -> bool:
-    """Whether it opens thoughts, or takes them out of earlier answers; `<|end|>` ends other things too."""
+    """Whether the template opens thoughts, or removes them from earlier answers.
+
+    The end mark of a family with a `header` does not count: `<|end|>` also ends messages.
+    """
     return any(marks.opener in template or (marks.end in template and not marks.header) for marks in THOUGHTS)
 
 

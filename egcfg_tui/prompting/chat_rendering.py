@@ -1,8 +1,8 @@
-"""Rendering a chat template as `apply_chat_template` of Hugging Face transformers does.
+"""Renders a chat template as `apply_chat_template` of Hugging Face transformers does.
 
-Same environment, same globals, same defaults: what a model's author tried there holds here. Two things
-differ: the date is fixed, so that a request yields the same tokens on every day, and every switch that asks a
-model to think is off.
+The environment, globals and defaults are the same, so a template works here as its author tried it there.
+Two things differ. The date is fixed, so that a request gives the same tokens every day. Every switch that
+makes a model think is off.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 Message = dict[str, Any]
-"""`role` and `content`: a text, or a list of parts."""
+"""Keys `role` and `content`; the content is a text or a list of parts."""
 
 _DATE: Final = date(2024, 7, 26)
 
@@ -30,16 +30,17 @@ _SWITCHES: Final[dict[str, Any]] = {
     # Command A.
     "reasoning": False,
     "enable_reasoning": False,
-    # Seed-OSS: the most tokens of a thought.
+    # Seed-OSS: the token budget of a thought.
     "thinking_budget": 0,
 }
-"""The names that templates ask whether to think, and what says no."""
+"""The template variables that switch thinking on or off, with the value for off."""
 
 _LEVELS: Final = ("reasoning_effort", "thinking_effort", "reasoning_mode", "thinking_mode")
-"""The names that templates ask how much to think; the words for it are their own."""
+"""The template variables that say how much to think. Each template has its own words for the amount."""
 
 _LITTLE: Final = ("none", "off", "disabled", "no_think", "chat", "minimal", "low")
-"""Those words, the least first. Where a template names none of them, the last: gpt-oss has no less."""
+"""Words for little thinking, the least first. If a template names none of them it gets the last, which is the
+least that gpt-oss knows."""
 
 
 class ChatTemplateError(Exception):
@@ -47,10 +48,10 @@ class ChatTemplateError(Exception):
 
 
 class ChatTemplate:
-    """A compiled template with the control texts of its model. Raises `ChatTemplateError`.
+    """A compiled template with the control texts of its model. Raises `ChatTemplateError` if it is broken.
 
-    `off` are all switches with the values that turn thinking off; `asked` are the names of those that the
-    template asks for.
+    `off` maps all switches to the values that turn thinking off; `asked` are the names of those that the
+    template uses.
     """
 
     def __init__(self, source: str, *, bos_text: str, eos_text: str) -> None:
@@ -59,7 +60,7 @@ class ChatTemplate:
             texts = {node.value for node in parsed.find_all(nodes.Const) if isinstance(node.value, str)}
             self._template = _ENVIRONMENT.from_string(source)
             asked = meta.find_undeclared_variables(parsed)
-        # A template is a program that came with the model: whatever it raises is its own fault.
+        # A template is a program that came with the model and may raise anything.
         except Exception as error:
             raise _fault(error) from error
         least = next((word for word in _LITTLE if word in texts), _LITTLE[-1])
@@ -74,7 +75,7 @@ class ChatTemplate:
         }
 
     def render(self, messages: list[Message], switches: Mapping[str, Any]) -> str:
-        """The prompt for these messages, up to where the answer begins."""
+        """The prompt for these messages, up to where the answer begins. Raises `ChatTemplateError`."""
         try:
             return self._template.render(self._variables, messages=messages, **switches)
         except Exception as error:
@@ -82,7 +83,7 @@ class ChatTemplate:
 
 
 class _Generation(Extension):
-    """`{% generation %}...{% endgeneration %}`: marks answers for training; here what stands in it."""
+    """`{% generation %}...{% endgeneration %}` marks answers for training; here it renders its content."""
 
     tags = {"generation"}  # noqa: RUF012 - as the base class declares it
 
@@ -99,7 +100,7 @@ def _tojson(
     separators: tuple[str, str] | None = None,
     sort_keys: bool = False,
 ) -> str:
-    """JSON as it is; Jinja's own filter escapes it for HTML."""
+    """Plain JSON, since Jinja's own filter escapes it for HTML."""
     return json.dumps(
         value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys
     )

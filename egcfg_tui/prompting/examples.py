@@ -1,6 +1,6 @@
-"""Worked examples for the few-shot style: exercises of our own, each with the answer a model should imitate.
+"""Worked examples for the few-shot style: our own exercises, each with the answer a model should imitate.
 
-The solutions take small steps with named values, since code like that can be executed while it is written.
+The solutions take small steps with named values, because such code can be executed while it is written.
 """
 
 from __future__ import annotations
@@ -136,5 +136,5 @@ _EXAMPLES: Final = {
 
 
 def worked_examples(kind: ExerciseKind) -> tuple[Exercise, ...]:
-    """Examples of a kind, each with its solution as `reference`; functions where the kind has none."""
+    """Examples of a kind, each with its solution as `reference`; those of functions if the kind has none."""
     return _EXAMPLES.get(kind, _EXAMPLES[ExerciseKind.FUNCTION])

@@ -1,9 +1,9 @@
-"""The signal: what executing the candidates showed, in as few tokens as carry it.
+"""The signal: what the executed candidates did, in as few tokens as possible.
 
-What the prompt shows is not repeated: neither code that all attempts share nor a long test, which is named by
-its number. What all attempts have in common (the test they are shown on, its outcome, what a variable went
-through) stands in front, once; an attempt that adds nothing is left out. Values stand apart from the code:
-noted behind its lines, they are imitated in the answer.
+The signal does not repeat what the prompt shows: the code before the attempts' new lines, and long tests,
+which are named by their number. Facts that all attempts share (the shown test, its outcome, the values of a
+variable) are written once, at the top. An attempt that adds nothing is left out. Values stand below the code
+and not at the end of its lines, because the model would imitate that in its answer.
 """
 
 from __future__ import annotations
@@ -21,14 +21,17 @@ from egcfg_tui.sequences import shared_length
 _INTRODUCTION: Final = "Attempts at the next lines were executed"
 _UNFINISHED: Final = "unfinished"
 _QUOTED_TEST_TOKENS: Final = 20
-# Stands where unfinished code lacks a block.
+# The mended line of unfinished code whose last block is empty.
 _MEND: Final = "pass"
 _Values = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One executed program. `complete`: the model had finished its answer, so its verdicts count."""
+    """One executed program with its result per visible test.
+
+    `complete`: the model had finished its answer, so a failed test says that the answer is wrong.
+    """
 
     source: str
     complete: bool
@@ -37,9 +40,9 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """The text, its length in tokens, what the budget left out (empty: nothing), what its words were made of.
+    """The text, its length in tokens, and in words what the budget left out (empty: nothing).
 
-    `attempts` are the executed programs that it tells of, in the order in which parts count them.
+    `parts` say what its words were made of; they count `attempts`, the executed programs that it tells of.
     """
 
     text: str
@@ -56,10 +59,10 @@ def render_signal(
     count_tokens: Callable[[str], int],
     trace_format: TraceFormat = TraceFormat.COMPACT,
 ) -> Signal:
-    """The signal for the line after `code_so_far` (canonical text), at most `budget_tokens` long.
+    """The signal for the line after `code_so_far` (canonical text), at most `budget_tokens` tokens long.
 
-    Attempts come in the given order; whole attempts are left out from the end until the rest fits.
-    Without attempts, or when none fits, the signal is empty.
+    Attempts are shown in the given order; whole attempts are left out from the end until the rest fits. The
+    signal is empty if there are no attempts or none fits.
     """
     versions: Iterator[list[Piece]]
     if trace_format is TraceFormat.FULL:
@@ -68,12 +71,14 @@ def render_signal(
         versions = (_numbered([heading], blocks[:kept]) for kept in range(1, len(told) + 1))
     else:
         accounts = [_account(code_so_far, attempt, count_tokens, trace_format) for attempt in attempts]
-        told = [attempt for attempt, account in zip(attempts, accounts, strict=True) if account.tells]
-        accounts = [account for account in accounts if account.tells]
+        told = [
+            attempt for attempt, account in zip(attempts, accounts, strict=True) if account.adds_something
+        ]
+        accounts = [account for account in accounts if account.adds_something]
         versions = (_in_common(accounts[:kept]) for kept in range(1, len(told) + 1))
     most = len(told)
     signal = Signal("", 0, f"all {most} attempts" if most else "")
-    # Upwards, as an attempt more never makes the text shorter and there may be hundreds of them.
+    # From few attempts to many: the text never gets shorter with one more, and there may be hundreds.
     for kept, body in enumerate(versions, 1):
         pieces = [Piece(f"\n\n{_INTRODUCTION}"), *body]
         text = text_of(pieces)
@@ -88,8 +93,12 @@ def render_signal(
 
 @dataclass(frozen=True, slots=True)
 class _Account:
-    """What one attempt has to tell: its new lines, the test it is shown on and its place among the tests,
-    that test's outcome (empty while it is open), values, and the outcomes of the other tests."""
+    """What the signal says about one attempt.
+
+    `lines` are its new lines, `test` is the test that it is shown on and `number` its place, `outcome` how
+    that test ended (empty if it says nothing yet), `values` those of the variables, and `others` the outcomes
+    of the other tests.
+    """
 
     lines: tuple[str, ...]
     unfinished: bool
@@ -100,8 +109,8 @@ class _Account:
     others: tuple[str, ...]
 
     @property
-    def tells(self) -> bool:
-        """Whether there is anything that the prompt does not say."""
+    def adds_something(self) -> bool:
+        """Whether the attempt adds anything to the prompt."""
         return bool(self.lines or self.outcome or self.values or self.others)
 
     def block(self, *, name_test: bool, outcome_known: bool, common: _Values) -> list[Piece]:
@@ -154,13 +163,13 @@ def _account(
         result.test if short else f"test {number}",
         number - 1,
         "" if outcome == _UNFINISHED else outcome,
-        _told(attempt, result, trace_format),
+        _shown_values(attempt, result, trace_format),
         () if list(others) == [_UNFINISHED] else tuple(others),
     )
 
 
 def _in_common(accounts: Sequence[_Account]) -> list[Piece]:
-    """The text of all attempts, with what they have in common in front."""
+    """The text of all attempts, with their common facts at the top."""
     first = accounts[0]
     tests, outcomes = {each.test for each in accounts}, {each.outcome for each in accounts}
     one_test, several = len(tests) == 1, len(accounts) > 1
@@ -211,15 +220,15 @@ def _every_step(attempt: Attempt) -> list[Piece]:
 
 
 def _shown_result(results: tuple[TestResult, ...]) -> tuple[int, TestResult] | None:
-    """The first test that does not pass, else the first, with its number."""
+    """The first result that is no pass, or else the first result, with the number of its test, from 1."""
     numbered = list(enumerate(results, 1))
     return next((entry for entry in numbered if not entry[1].passed), numbered[0] if numbered else None)
 
 
 def _outcome(result: TestResult, complete: bool) -> str:
-    """A test's result in words. Unfinished code cannot be right yet, so a wrong answer of it says nothing.
+    """A test's result in words. A failed test of unfinished code says nothing, so it counts as unfinished.
 
-    What was expected is left out where the test's text shows it.
+    The expected value is left out if the test's text shows it.
     """
     if not complete and result.status is Verdict.FAILED:
         return _UNFINISHED
@@ -231,15 +240,15 @@ def _outcome(result: TestResult, complete: bool) -> str:
 
 
 def _bare(text: str) -> str:
-    """Text without what two ways to write one value differ in."""
+    """Text without white space and quotes, in which two ways to write one value may differ."""
     return re.sub(r"[\s'\"]", "", text)
 
 
-def _told(attempt: Attempt, result: TestResult, trace_format: TraceFormat) -> _Values:
-    """What the variables went through, and what was returned or raised.
+def _shown_values(attempt: Attempt, result: TestResult, trace_format: TraceFormat) -> _Values:
+    """The values of the variables, and what was returned or raised.
 
-    Each value once: what the outcome or the last value of a variable tells is not told again. That unfinished
-    code returned nothing says nothing.
+    A value is left out if the outcome or the last value of a variable already shows it. Unfinished code that
+    returned None is no news either.
     """
     if result.trace is None:
         return {}
@@ -259,9 +268,9 @@ def _told(attempt: Attempt, result: TestResult, trace_format: TraceFormat) -> _V
     return told
 
 
-def _common_values(told: Sequence[_Values]) -> _Values:
-    """What all attempts have alike."""
-    first, *rest = told
+def _common_values(attempts: Sequence[_Values]) -> _Values:
+    """The variables that have the same values in all attempts."""
+    first, *rest = attempts
     return {name: seen for name, seen in first.items() if all(other.get(name) == seen for other in rest)}
 
 

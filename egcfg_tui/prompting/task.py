@@ -1,4 +1,4 @@
-"""The task as the model reads it: statement, visible tests, instructions, and how the answer begins."""
+"""The task as the model reads it: statement, visible tests, instructions, and the opening of the answer."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ FENCE: Final = "```"
 
 
 class PromptStyle(StrEnum):
-    """How the task is put to the model. A base model, without chat template, always gets a document."""
+    """How the prompt is written. A base model, which has no chat template, always gets a document."""
 
     PLAIN = "plain"
-    """Statement and tests, nothing else."""
+    """Statement and tests alone."""
     LONG_CODE = "long-code"
     """Asks for many short lines, so that more prefixes can be executed."""
     FEW_SHOT = "few-shot"
-    """Shows exercises of the same kind with their solutions first, as earlier turns where there are turns."""
+    """First shows solved exercises of the same kind, as earlier turns if the template takes them."""
     COMPLETION = "completion"
-    """A document that breaks off where the solution stands, without the chat template."""
+    """A document without the chat template that breaks off where the solution begins."""
 
 
 _LONG_CODE: Final = (
@@ -51,9 +51,9 @@ _WANTED: Final = {
 class TaskPrompt:
     """A prompt in parts: `before`, `body`, [signal], `after`, `opening`.
 
-    `before` and `after` come from the chat template and hold control tokens, the rest is plain text. The
-    answer continues `opening`, which ends with `starter`, less what of its docstrings `body` has.
-    What a snippet continues stands in `opening` in front of it and is no part of the answer.
+    `before` and `after` come from the chat template and hold control tokens; the rest is plain text. The
+    answer continues `opening`, which ends with `starter` without the docstring lines that `body` has. For an
+    exercise of kind `data`, `opening` begins with the given code, which is no part of the answer.
     """
 
     before: str
@@ -63,20 +63,20 @@ class TaskPrompt:
     starter: str
 
     def frame_tokens(self, tokenize: Callable[..., list[int]]) -> list[int]:
-        """What begins the prompts of all exercises of this kind, in this style."""
+        """The tokens of `before`: the same for all exercises of one kind and style."""
         return tokenize(self.before, special=True)
 
     def head_tokens(self, tokenize: Callable[..., list[int]]) -> list[int]:
-        """The part in front of the signal, which every branch shares."""
+        """The tokens before the signal, which all branches share."""
         return self.frame_tokens(tokenize) + tokenize(self.body)
 
     def tail_tokens(self, tokenize: Callable[..., list[int]]) -> list[int]:
-        """The part behind the signal, up to the first token of the answer."""
+        """The tokens after the signal, up to the first token of the answer."""
         return tokenize(self.after, special=True) + tokenize(self.opening)
 
 
 def task_prompt(exercise: Exercise, style: PromptStyle, frame: Frame) -> TaskPrompt:
-    """Puts an exercise into words. Hidden tests never enter."""
+    """The prompt of an exercise. Hidden tests are never part of it."""
     before, body, after = _parts(exercise, style, frame)
     starter = exercise.starter.rstrip()
     starter = f"{starter}\n" if starter else ""
@@ -85,7 +85,7 @@ def task_prompt(exercise: Exercise, style: PromptStyle, frame: Frame) -> TaskPro
 
 
 def _parts(exercise: Exercise, style: PromptStyle, frame: Frame) -> tuple[str, str, str]:
-    """What stands in front of the answer's opening: `before`, `body` and `after`."""
+    """The parts before the opening of the answer: `before`, `body` and `after`."""
     examples = worked_examples(exercise.kind) if style is PromptStyle.FEW_SHOT else ()
     request = _request(exercise, style)
     if style is PromptStyle.COMPLETION or not frame.chat:
@@ -106,7 +106,7 @@ def _request(exercise: Exercise, style: PromptStyle = PromptStyle.PLAIN) -> str:
     parts = [_WANTED[exercise.kind].format(name=exercise.entry_point), exercise.statement.strip()]
     if exercise.kind is ExerciseKind.DATA:
         parts += _wanted_variables(exercise)
-    shown = tuple(test for test in exercise.visible if _tells(test, exercise))
+    shown = tuple(test for test in exercise.visible if _says_what_is_expected(test, exercise))
     if shown:
         parts.append(_tests_text(shown))
     if style is PromptStyle.LONG_CODE:
@@ -119,12 +119,12 @@ def _answer(example: Exercise) -> str:
 
 
 def _given(exercise: Exercise) -> str:
-    """The code that a snippet continues."""
+    """The code that an answer of kind `data` continues; empty for the other kinds."""
     return f"{exercise.given.rstrip()}\n" if exercise.given.strip() else ""
 
 
 def _wanted_variables(exercise: Exercise) -> list[str]:
-    """Where a snippet has to leave its result."""
+    """A sentence that names the variables which an answer of kind `data` must compute."""
     wanted = [name for name in (exercise.entry_point, *exercise.also) if name]
     if not wanted:
         return []
@@ -132,8 +132,8 @@ def _wanted_variables(exercise: Exercise) -> list[str]:
     return [f"The code is given up to the point where your lines follow; they must compute {names}."]
 
 
-def _tells(test: Test, exercise: Exercise) -> bool:
-    """Whether a test's text says what is expected; those of snippets may only run something."""
+def _says_what_is_expected(test: Test, exercise: Exercise) -> bool:
+    """Whether a test's text says what is expected. Tests of kind `data` may only run something."""
     return exercise.kind is not ExerciseKind.DATA or "assert" in test.text
 
 

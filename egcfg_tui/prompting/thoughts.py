@@ -1,7 +1,7 @@
-"""Thoughts: what models that reason write in front of their answer, and the marks around it.
+"""Thoughts: the text that reasoning models write before their answer, and the marks around it.
 
-The one table of them. Chat templates close what they open by it, the solver skips what a model opens itself,
-and an answer's text is cut by it.
+This module holds the only table of these marks. It serves to close thoughts that a chat template opens, to
+skip thoughts that a model opens itself, and to cut thoughts out of an answer's text.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import Final
 class ThoughtMarks:
     """What a family of models writes around a thought.
 
-    `closing` goes behind an opened thought that is to be left empty, as the family's own templates write it;
-    an answer follows it directly. `header` is what ends a prompt where the model is still to say whether it
-    thinks or answers, and `answer` what says that it answers; both are empty where a prompt leaves no choice.
+    `closing` is written after the opener to leave a thought empty, as the family's own templates do; the
+    answer follows it directly. In some families the model itself says after the prompt whether it thinks or
+    answers: there `header` is the end of such a prompt, and `answer` the text that says that it answers. In
+    all other families both are empty.
     """
 
     opener: str
@@ -62,24 +63,24 @@ THOUGHTS: Final = (
 
 
 def opened_at(text: str, position: int = 0) -> ThoughtMarks | None:
-    """The marks of the thought that is opened at this place of a text; None where none is."""
+    """The marks of the thought that is opened at this position of a text; None if none is."""
     return next((marks for marks in THOUGHTS if text.startswith(marks.opener, position)), None)
 
 
 def may_become_opener(text: str) -> bool:
-    """Whether a text that still grows is the beginning of an opener; an empty one is."""
+    """Whether a text that still grows is the beginning of an opener; True for an empty text."""
     return any(marks.opener.startswith(text) for marks in THOUGHTS)
 
 
 def left_open(text: str) -> ThoughtMarks | None:
-    """The marks of the thought that is open where a text ends; None where none is."""
+    """The marks of the thought that is still open at the end of a text; None if none is."""
     return next((marks for marks in THOUGHTS if text.rfind(marks.opener) > text.rfind(marks.end)), None)
 
 
 def answer_at_once(text: str) -> tuple[str, ThoughtMarks | None]:
-    """The text that ends a prompt, so that an answer follows it: a thought that it opens is left empty.
+    """The end of a prompt, extended so that the answer follows it: a thought that it opens is closed.
 
-    With the marks of that thought; None where the text opens none.
+    Also returns the marks of that thought, None if the text opens none.
     """
     marks = left_open(text)
     if marks is not None:

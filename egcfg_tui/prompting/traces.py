@@ -1,4 +1,4 @@
-"""A trace in words: all of its steps, the values of its variables, or only where it ended."""
+"""A trace in words: all of its steps, the values of its variables, or only their last values."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _VALUES_SHOWN: Final = 6
 
 
 class TraceFormat(StrEnum):
-    """How much of a trace the signal tells."""
+    """How much of a trace the signal shows."""
 
     COMPACT = "compact"
-    """Each variable with the values it went through, where a value changed."""
+    """Each variable with its values in order, without repetitions of an unchanged value."""
     FULL = "full"
     """Every step with its source line, depth and changes, as in arXiv 2506.10948."""
     MINIMAL = "minimal"
@@ -43,7 +43,7 @@ def values(trace: Trace) -> dict[str, tuple[str, ...]]:
 
 
 def last_values(trace: Trace) -> dict[str, tuple[str, ...]]:
-    """`values`, each cut to its last."""
+    """Like `values`, but only the last value of each."""
     return {name: found[-1:] for name, found in values(trace).items()}
 
 

@@ -1,4 +1,4 @@
-"""Recorded runs: writing and replaying them."""
+"""Recordings: writes, reads and paces them, and keeps the history of runs."""
 
 from egcfg_tui.runs.history import LATEST, History, RunNotFound, RunSummary
 from egcfg_tui.runs.reading import is_recording, paced, read_recording

@@ -1,4 +1,4 @@
-"""The history: every solve is kept as a recording in the user's data folder, up to a bound."""
+"""The history: keeps a recording of every solve in the user's data folder, up to a total size."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from egcfg_tui.runs.schema import KIND, RecordedModel, RecordingError, header_fo
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
 MAX_BYTES: Final = 256_000_000
-"""Most bytes that the history takes; the oldest runs go first."""
+"""The most bytes that the history may take; the oldest runs are removed first."""
 
 LATEST: Final = "latest"
 """The name of the newest run."""
@@ -27,14 +27,14 @@ _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 class RunNotFound(Exception):
-    """No run, or more than one, has the name that was asked for. The text names the next step."""
+    """No run, or more than one, matches the given name. The text gives the next step."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What a list shows of a run.
+    """The facts of a run that a list shows.
 
-    `solved` and `wall_s` are None where the run did not come to an end: it was killed, or goes on.
+    `solved`, `wall_s` and `tokens` are None if the run has no end yet: it was killed, or it still goes on.
     """
 
     id: str
@@ -50,16 +50,18 @@ class RunSummary:
     wall_s: float | None
     tokens: int | None
     size_bytes: int
+    source: str = ""
+    """Where the exercise came from: a file, a folder or `FILE#ID`."""
 
     def matches(self, words: Iterable[str]) -> bool:
-        """Whether every word stands in what is shown of the run; capitals do not count."""
+        """Whether every word occurs in the facts that a list shows; case does not matter."""
         state = {True: "solved", False: "failed", None: "unfinished"}[self.solved]
         shown = f"{self.id} {self.exercise} {self.title} {self.method} {self.model} {state}".casefold()
         return all(word.casefold() in shown for word in words)
 
 
 def runs_folder() -> Path:
-    """Where the history lies; `EGCFG_RUNS_DIR` moves it."""
+    """The folder of the history; the variable `EGCFG_RUNS_DIR` names another one."""
     chosen = os.environ.get("EGCFG_RUNS_DIR")
     return Path(chosen).expanduser() if chosen else user_data_path("egcfg-tui", appauthor=False) / "runs"
 
@@ -72,7 +74,7 @@ class History:
         self._max_bytes = max_bytes
 
     def begin(self, request: SolveRequest, model: RecordedModel) -> Recorder:
-        """Starts the recording of a solve, after making room for it. Raises `RecordingError`."""
+        """Makes room and starts the recording of a solve. Raises `RecordingError`."""
         header = header_for(request, model)
         digits = re.sub(r"\D", "", header.created)
         moment = f"{digits[:8]}-{digits[8:14]}"
@@ -88,13 +90,16 @@ class History:
         return Recorder(path, header)
 
     def runs(self, words: Iterable[str] = ()) -> list[RunSummary]:
-        """The runs that match all `words`, newest first. What is no recording is left out."""
+        """The runs that match all `words`, newest first. Files that are no recordings are left out."""
         wanted = tuple(words)
         found = (_summary(path) for path in self._files())
         return [run for run in found if run is not None and run.matches(wanted)]
 
     def find(self, name: str) -> RunSummary:
-        """The run with this id, the only one whose id begins so, or the `latest`. Raises `RunNotFound`."""
+        """The run with this id, or the only one whose id begins with `name`, or the newest for `latest`.
+
+        Raises `RunNotFound`.
+        """
         runs = self.runs()
         if not runs:
             raise RunNotFound("no run is kept yet; `egcfg-tui solve EXERCISE` makes one")
@@ -104,7 +109,9 @@ class History:
         if len(same) == 1:
             return same[0]
         if same:
-            raise RunNotFound(f"{len(same)} runs begin with {name!r}: {same[-1].id} to {same[0].id}")
+            raise RunNotFound(
+                f"{len(same)} runs begin with {name!r}, {same[-1].id} to {same[0].id}; give more of the id"
+            )
         raise RunNotFound(f"there is no run {name!r}; `egcfg-tui runs list` shows those that are kept")
 
     def delete(self, runs: Iterable[RunSummary]) -> int:
@@ -116,14 +123,14 @@ class History:
         return count
 
     def _files(self) -> list[Path]:
-        """The recordings by name, newest first: names begin with the time."""
+        """The files of recordings, newest first: their names begin with the time."""
         try:
             return sorted(self.folder.glob("*.jsonl"), key=lambda path: path.stem, reverse=True)
         except OSError:
             return []
 
     def _make_room(self) -> None:
-        """Removes the oldest recordings until the history is within its bound."""
+        """Removes the oldest recordings until the history has at most `max_bytes`."""
         sizes = [(path, path.stat().st_size) for path in self._files()]
         total = sum(size for _, size in sizes)
         for path, size in reversed(sizes):
@@ -134,7 +141,7 @@ class History:
 
 
 def _new_file(folder: Path, stem: str) -> Path:
-    """An empty file that nobody else has taken: two solves may begin in the same second."""
+    """Makes an empty file with a new name, since two solves may begin in the same second."""
     for number in range(1, 1000):
         path = folder / f"{stem}{f'-{number:03}' if number > 1 else ''}.jsonl"
         try:
@@ -146,7 +153,7 @@ def _new_file(folder: Path, stem: str) -> Path:
 
 
 def _summary(path: Path) -> RunSummary | None:
-    """The run of a file from its first and last line; None where the file is no recording."""
+    """The facts of a run, from the first and last line of its file; None if the file is no recording."""
     try:
         with path.open("rb") as file:
             header = _object(file.readline(1 << 24))
@@ -173,11 +180,12 @@ def _summary(path: Path) -> RunSummary | None:
         wall_s=float(finished["wall_s"]) if "wall_s" in finished else None,
         tokens=sum(tokens.values()) - tokens.get("reused", 0) if tokens else None,
         size_bytes=size,
+        source=str(exercise.get("source", "")),
     )
 
 
 def _last_line(file: Any, size: int) -> dict[str, Any] | None:
-    """The last whole line, read from the end."""
+    """The object on the last line, found from the end of the file; None if that line is incomplete."""
     length = _TAIL_BYTES
     while True:
         length = min(length, size)

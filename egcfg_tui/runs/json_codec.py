@@ -1,7 +1,7 @@
-"""Dataclasses to plain JSON values and back, driven by their type hints.
+"""Turns dataclasses into plain JSON values and back, by their type hints.
 
-One generic codec instead of a method per class: a new event or field is recorded without further code.
-Decoding checks every value against its hint, so that a damaged recording is told by the name of its field.
+There is one generic codec instead of a method per class, so a new event or field is recorded without further
+code. Decoding checks every value against its type hint, so that an error names the damaged field.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ Json = Any
 T = TypeVar("T")
 
 _TAG: Final = "type"
-"""Key that names the class where a hint allows several."""
+"""The key that names the class if a type hint allows several."""
 
 _NON_FINITE: Final = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
-"""JSON has no such numbers; they are written as these texts."""
+"""Numbers that JSON does not have, by the texts that stand for them."""
 
 
 class CodecError(ValueError):
-    """A value does not fit its type. The text names the field, what belongs there and what was found."""
+    """A value does not fit its type. The text names the field, the expected type and the value found."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Codec:
-    """The two directions for one hint. `decode` takes the JSON value and the name of its place.
+    """Both directions for one type hint. `decode` takes a JSON value and, for errors, the name of its place.
 
-    JSON values of the types `as_is` are what they stand for: most values of a long file need no call.
+    A JSON value whose type is in `as_is` needs no decoding, which saves a call for most values of a file.
     """
 
     encode: Callable[[Any], Json]
@@ -50,7 +50,8 @@ def encode(value: Any) -> dict[str, Json]:
 def decode(kind: type[T], data: Json, place: str = "") -> T:
     """The instance of the dataclass `kind` that `data` describes. Raises `CodecError`.
 
-    Missing keys take the field's default and unknown keys are ignored, so that fields can be added later.
+    A missing key gets the default of its field and unknown keys are ignored, so that fields can be added
+    later. `place` is the name of `data` in errors.
     """
     return cast(T, _codec(kind).decode(data, place))
 
@@ -81,7 +82,7 @@ def _build(hint: Any) -> Codec:
 
 
 def _record(kind: type, required: Mapping[str, bool]) -> Codec:
-    """The codec of a class with fields; `required` tells of each field whether it has no default."""
+    """The codec of a class with fields; `required` maps each field to True if it has no default."""
     hints = get_type_hints(kind)
     codecs = {name: _codec(hints[name]) for name in required}
 
@@ -181,7 +182,7 @@ def _union(options: tuple[Any, ...]) -> Codec:
 
 
 def _plain_union(kinds: tuple[type, ...]) -> Codec:
-    """Plain values tell by themselves which of the kinds they are."""
+    """The codec of several plain types: the JSON value itself shows which type it has."""
     return _as_is(kinds, " or ".join(kind.__name__ for kind in kinds))
 
 

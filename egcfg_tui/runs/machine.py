@@ -1,4 +1,4 @@
-"""Facts about the machine a run was made on; timings mean little without them."""
+"""Facts about the machine that made a run, without which its times mean little."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from egcfg_tui.system.cores import usable_cores
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """The machine. `cores` are those this process may use; `memory_bytes` is None where it cannot be read."""
+    """A machine. `cores` are those that this process may use; `memory_bytes` is None if it is unknown."""
 
     system: str
     architecture: str
@@ -23,7 +23,7 @@ class Machine:
 
 
 def this_machine() -> Machine:
-    """The facts of the machine this runs on."""
+    """The facts of the machine that this process runs on."""
     return Machine(
         system=f"{platform.system()} {platform.release()}",
         architecture=platform.machine(),
@@ -35,7 +35,7 @@ def this_machine() -> Machine:
 
 
 def _processor() -> str:
-    """The processor's trade name where the system tells it."""
+    """The trade name of the processor if the system gives it, else a general name."""
     try:
         with Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as file:
             for line in file:

@@ -1,4 +1,4 @@
-"""Completes recordings of earlier versions, whose line events lack the row of the code."""
+"""Adds the row of the code to the line events of recordings by earlier versions."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _WITH_ROW = {
 
 
 class Rows:
-    """Follows a recording from its first event on."""
+    """Follows the code through a recording, from its first event on, and computes missing rows."""
 
     def __init__(self) -> None:
         self._starter = ""
         self._code = ""
 
     def completed(self, event: str, data: Json) -> Json:
-        """The data of the next event, with its row where that is missing."""
+        """The data of the next event, with a row added if its class has one and the data lacks it."""
         if not isinstance(data, dict):
             return data
         code, starter, text = (str(data.get(name, "")) for name in ("code", "starter", "text"))

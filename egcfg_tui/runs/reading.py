@@ -1,4 +1,4 @@
-"""Reads recordings back."""
+"""Reads recordings and paces their events."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _MARK_BYTES: Final = 256
 def read_recording(path: Path) -> Recording:
     """Reads a whole recording. Raises `RecordingError`.
 
-    A last line that breaks off is left out: the writing process was killed in the middle of it. Any other
-    broken line is an error, as silently skipping it would show a run that never happened.
+    An incomplete last line is left out: the writing process was killed in the middle of it. Any other broken
+    line is an error, because a replay without it would show a run that never happened.
     """
     try:
         with path.open("rb") as file:
@@ -43,7 +43,9 @@ def read_recording(path: Path) -> Recording:
                 )
             content = start + file.read()
     except OSError as error:
-        raise RecordingError(f"{path}: the recording cannot be read: {error.strerror}") from error
+        raise RecordingError(
+            f"{path}: the recording cannot be read: {error.strerror}; check the path"
+        ) from error
     *lines, rest = content.split(b"\n")
     cut_short = not _is_whole(rest)
     if rest and not cut_short:
@@ -57,7 +59,7 @@ def read_recording(path: Path) -> Recording:
 
 
 def is_recording(path: Path) -> bool:
-    """Whether a file begins as recordings do."""
+    """Whether a file begins like a recording."""
     try:
         with path.open("rb") as file:
             return _MARK in file.read(_MARK_BYTES)
@@ -68,7 +70,7 @@ def is_recording(path: Path) -> bool:
 def paced(
     recording: Recording, speed: float | None, sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[TimedEvent]:
-    """The events in order, at `speed` times their original pace; None: at once."""
+    """The events in order, at `speed` times their original pace; without waiting if it is None."""
     now_s = 0.0
     for timed in recording.events:
         if speed is not None and timed.t > now_s:
@@ -79,14 +81,14 @@ def paced(
 
 @dataclass(frozen=True, slots=True)
 class _Stamp:
-    """What stands around an event's own data."""
+    """The keys of an event line besides `data`."""
 
     t: float
     event: str
 
 
 def _is_whole(rest: bytes) -> bool:
-    """Whether what follows the last newline is nothing, or a line that only lacks its newline."""
+    """Whether the bytes after the last newline are empty, or a complete line without its newline."""
     try:
         return not rest or isinstance(json.loads(rest), dict)
     except (ValueError, RecursionError):

@@ -17,11 +17,11 @@ from egcfg_tui.runs.schema import KIND, Header, RecordingError, TimedEvent, even
 
 
 class Recorder:
-    """One recording being written.
+    """Writes one recording. A context manager.
 
-    Every line goes to the system before `record` returns, so a process killed at any moment leaves a file
-    that can be read up to its last whole line. An earlier recording of the same name is replaced; any other
-    file is left alone.
+    Every line is handed to the operating system before `record` returns. So a process that is killed at any
+    moment leaves a file that can be read up to its last whole line. An earlier recording of the same name is
+    replaced; for any other file the constructor raises `RecordingError`.
     """
 
     def __init__(self, path: Path, header: Header, *, clock_s: Callable[[], float] = time.monotonic) -> None:
@@ -33,7 +33,7 @@ class Recorder:
         try:
             self._file = path.open("wb", buffering=0)
         except OSError as error:
-            raise self._failure(error) from error
+            raise self._failure(error, "; name another file") from error
         try:
             self._write(json_codec.encode(header))
         except RecordingError:
@@ -42,11 +42,14 @@ class Recorder:
 
     @property
     def path(self) -> Path:
-        """The file being written."""
+        """The file of the recording."""
         return self._path
 
     def record(self, event: Event) -> None:
-        """Writes one event with the seconds since the start; transient events are left out."""
+        """Writes one event with the seconds since the start; transient events are left out.
+
+        Raises `RecordingError` when the file cannot be written.
+        """
         if event.transient:
             return
         t = round(self._clock_s() - self._start_s, 4)
@@ -55,7 +58,7 @@ class Recorder:
         self._write(line)
 
     def close(self) -> None:
-        """Ends the recording; everything is in the file already."""
+        """Closes the file; all events have been written before."""
         self._file.close()
 
     def __enter__(self) -> Recorder:
@@ -67,7 +70,7 @@ class Recorder:
         self.close()
 
     def _write(self, value: dict[str, Any]) -> None:
-        """Writes one line in ASCII: lone surrogates, NULs and line separators in texts survive as escapes."""
+        """Writes one line in ASCII, so that lone surrogates, NULs and line separators are kept as escapes."""
         line = memoryview(json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n")
         try:
             while line:
@@ -75,18 +78,18 @@ class Recorder:
         except OSError as error:
             raise self._failure(error) from error
 
-    def _failure(self, error: OSError) -> RecordingError:
-        return RecordingError(f"{self._path}: the recording cannot be written: {error.strerror}")
+    def _failure(self, error: OSError, next_step: str = "") -> RecordingError:
+        return RecordingError(f"{self._path}: the recording cannot be written: {error.strerror}{next_step}")
 
 
 def _refuse_foreign_file(path: Path) -> None:
-    """Only an earlier recording, an empty file or a device may be written over."""
+    """Raises `RecordingError` for a file that is not a recording, not empty and not a device."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return
         with path.open("rb") as file:
             start = file.read(256)
     except OSError:
-        return  # opening it for writing tells the reason
+        return  # the attempt to write the file will give the reason
     if start and f'"kind":"{KIND}"'.encode() not in start:
         raise RecordingError(f"{path} exists and is not a recording; name another file, or remove it first")

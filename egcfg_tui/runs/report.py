@@ -1,4 +1,4 @@
-"""A recorded run as a Markdown report: what was asked, what came of it, and the story of each trial."""
+"""A recorded run as a Markdown report: the request, the result, and each trial."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _E = TypeVar("_E", bound=Event)
 
 
 def solution_of(recording: Recording) -> str:
-    """The program that the run ended with, empty where it did not come so far."""
+    """The final solution of the run; empty if the run did not come to its end."""
     end = _last(recording, SolveFinished)
     return end.solution if end is not None else ""
 
 
 def markdown(recording: Recording) -> str:
-    """The report."""
+    """The report as Markdown text."""
     return "\n".join(_lines(recording)).rstrip() + "\n"
 
 
@@ -107,7 +107,7 @@ def _trials(end: SolveFinished) -> Iterator[str]:
 
 
 def _guided_choices(events: Sequence[Event]) -> Iterator[str]:
-    """The tokens that guidance chose against the model alone, by trial and line."""
+    """The tokens that differ from the choice of the model without guidance, by trial and line."""
     rows: list[str] = []
     trial = 0
     for event in events:
@@ -135,14 +135,14 @@ def _last(recording: Recording, kind: type[_E]) -> _E | None:
 
 
 def _fenced(code: str) -> list[str]:
-    """A code block whose fence is longer than any in the code."""
+    """A code block whose fence is longer than any run of backticks in the code."""
     longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
     fence = "`" * max(3, longest + 1)
     return [f"{fence}python", code.rstrip(), fence, ""]
 
 
 def _code(text: str) -> str:
-    """Code in a table's cell."""
+    """Inline code in the cell of a table."""
     flat = " ".join(text.split()) or text.encode("unicode_escape").decode()
     longest = max((len(run) for run in re.findall(r"`+", flat)), default=0)
     ticks = "`" * (longest + 1)
@@ -155,5 +155,5 @@ def _cell(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Text that Markdown takes as it is."""
+    """Text with Markdown's special characters escaped."""
     return re.sub(r"([\\`*_\[\]<>])", r"\\\1", text)

@@ -1,4 +1,4 @@
-"""The recording beside a solve that goes on: failing to write it never ends the solve."""
+"""Records a solve; a recording that cannot be written never ends the solve."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from egcfg_tui.runs.schema import RecordingError
 
 
 class RunRecording:
-    """Records events until that fails; then tells so once and goes on without. A context manager.
+    """Records events until a write fails; then tells the user once and records no more. A context manager.
 
-    `recorder` None records nothing. `tell` takes one sentence for the user.
+    With `recorder` None nothing is recorded. `tell` is called with one sentence for the user.
     """
 
     def __init__(self, recorder: Recorder | None, tell: Callable[[str], None]) -> None:
@@ -22,7 +22,7 @@ class RunRecording:
         self.failed = False
 
     def record(self, event: Event) -> None:
-        """Writes the event, if there is a recording and it can still be written."""
+        """Writes the event, if there is a recorder and no earlier write has failed."""
         if self._recorder is None or self.failed:
             return
         try:
@@ -32,7 +32,7 @@ class RunRecording:
             self._tell(f"{error}; the solve goes on without it")
 
     def close(self) -> None:
-        """Ends the recording; everything is in the file already."""
+        """Closes the recording; all events have been written before."""
         if self._recorder is not None:
             self._recorder.close()
 

@@ -1,9 +1,9 @@
-"""What a recording consists of: a header line, then one event a line.
+"""The format of a recording: a header line, then one event per line.
 
     {"schema": 2, "kind": "egcfg-run", "version": ..., "created": ..., "exercise": {...}, ...}
     {"t": 0.512, "event": "EngineLoaded", "data": {...}}
 
-The header holds the whole exercise and the whole request, so that a recording needs nothing beside it.
+The header holds the whole exercise and the whole request, so that a recording needs no other file.
 """
 
 from __future__ import annotations
@@ -36,12 +36,13 @@ EVENT_TYPES: Final[dict[str, type[Event]]] = {
 
 
 class RecordingError(Exception):
-    """A recording that cannot be written or read. The text names the file, the line and the next step."""
+    """A recording cannot be written or read. The text names the file, for a broken line its number, and the
+    reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedModel:
-    """Which model a run used. `sha256` and `size_bytes` are None where they are not known."""
+    """The model that a run used. `sha256` and `size_bytes` are None if they are unknown."""
 
     name: str
     sha256: str | None = None
@@ -50,7 +51,7 @@ class RecordedModel:
 
 @dataclass(frozen=True, slots=True)
 class RecordedRequest:
-    """What was asked of the solver, besides the exercise. `method` may be one that this version lacks."""
+    """The request of a solve, without the exercise. This version may not know the `method`."""
 
     method: str
     settings: Settings
@@ -63,7 +64,7 @@ class RecordedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The first line. `version` is the program's, `created` a UTC time in ISO 8601."""
+    """The first line. `version` is that of egcfg-tui, `created` a UTC time in ISO 8601."""
 
     schema: int
     kind: str
@@ -76,7 +77,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class TimedEvent:
-    """An event and when it happened, in seconds since the recording began."""
+    """An event with its time `t`, in seconds since the recording began."""
 
     t: float
     event: Event
@@ -84,7 +85,7 @@ class TimedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording that was read. `cut_short`: its last line was incomplete and left out."""
+    """A recording as it was read. `cut_short`: its last line was incomplete and is left out."""
 
     header: Header
     events: tuple[TimedEvent, ...]
@@ -92,7 +93,7 @@ class Recording:
 
 
 def event_line(timed: TimedEvent) -> dict[str, Any]:
-    """An event as its line's JSON object."""
+    """The JSON object of an event's line."""
     return {"t": timed.t, "event": type(timed.event).__name__, "data": json_codec.encode(timed.event)}
 
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from egcfg_sandbox import Sandbox, TestResult
 from egcfg_tui.engine.api import Branch, Engine
 from egcfg_tui.engine.prompt_files import PromptFiles
-from egcfg_tui.events import CodeExecuted, Event, Stage
+from egcfg_tui.events import CodeExecuted, Event, Outcome, Stage
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.prompting.task import TaskPrompt
 from egcfg_tui.sequences import shared_length
@@ -191,6 +191,13 @@ class SolveContext:
     def solved(self) -> bool:
         """Whether an answer passes every visible test."""
         return self.best is not None and self.best.passed
+
+    @property
+    def outcome(self) -> Outcome:
+        """How a trial or solve ends that comes to its end by itself."""
+        if self.solved:
+            return Outcome.PASSED
+        return Outcome.FAILED if self.exercise.visible else Outcome.NOT_JUDGED
 
     def __enter__(self) -> SolveContext:
         return self

@@ -111,7 +111,7 @@ def _solve(
     try:
         yield from context.evaluate_prompt(request.settings)
         yield from running.run()
-        reason = Outcome.PASSED if context.solved else Outcome.FAILED
+        reason = context.outcome
     except Interrupted as interrupted:
         reason = interrupted.reason
     except ContextFull:

@@ -1,4 +1,4 @@
-"""The limits that Linux's control groups set to this process: of version 2, and of version 1."""
+"""Reads the limits of Linux control groups (cgroups, versions 1 and 2) that hold for this process."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ MOUNT: Final = Path("/sys/fs/cgroup")
 
 
 def folders(controller: str) -> Iterator[Path]:
-    """The folders that may hold files of a controller (`cpu`, `memory`): those of this process's group and of
-    the groups around it. A container may see its own group as the root, whatever its membership says.
+    """The folders that may hold the files of a controller (`cpu`, `memory`).
+
+    They belong to this process's group and to its parent groups. A container may see its own group at the
+    root, even if the membership file names a longer path, so the root is always among them.
     """
     for line in text(MEMBERSHIP).splitlines():
         _, _, rest = line.partition(":")
@@ -29,7 +31,7 @@ def folders(controller: str) -> Iterator[Path]:
 
 
 def text(path: Path) -> str:
-    """What a file holds; nothing when it cannot be read."""
+    """The content of a file; empty when it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -37,6 +39,6 @@ def text(path: Path) -> str:
 
 
 def number(path: Path) -> int | None:
-    """The number that a file holds; None when it holds no number, as where there is no limit."""
+    """The number in a file; None without one: a group without a limit has a word there instead."""
     found = text(path).strip()
     return int(found) if found.isdigit() else None

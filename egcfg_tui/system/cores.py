@@ -8,9 +8,9 @@ from egcfg_tui.system import control_groups
 
 
 def usable_cores() -> int:
-    """Cores that the process may run on, as many of them as the quota of its control group pays for.
+    """The cores that the scheduler allows, at most the quota of the process's control groups; at least 1.
 
-    A quota is rounded down: a thread that has used it up stops, and all others wait at the next barrier.
+    The quota is rounded down: a thread that has used it up stops, and all others wait at the next barrier.
     """
     quota = min(_quotas(), default=None)
     allowed = _allowed()
@@ -25,10 +25,10 @@ def _allowed() -> int:
 
 
 def _quotas() -> list[float]:
-    """What every group around the process grants, in cores."""
+    """The quota of every control group that the process is in, in cores."""
     quotas = []
     for folder in control_groups.folders("cpu"):
-        # Version 2 has both numbers in one file, `max 100000` where there is no limit.
+        # Version 2 has both numbers in one file. Without a limit the file says `max 100000`.
         words = control_groups.text(folder / "cpu.max").split() or [
             control_groups.text(folder / "cpu.cfs_quota_us").strip(),
             control_groups.text(folder / "cpu.cfs_period_us").strip(),

@@ -1,4 +1,4 @@
-"""Where logs go, and whether a folder can be written to."""
+"""Where choices and logs go, and whether a folder can be written to."""
 
 from __future__ import annotations
 
@@ -8,20 +8,25 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_state_path
+from platformdirs import user_config_path, user_state_path
 
 _NAME: Final = "egcfg-tui"
 
 
+def config_folder() -> Path:
+    """Where the user's choices and keys belong."""
+    return user_config_path(_NAME, appauthor=False)
+
+
 def state_folder() -> Path:
-    """Where logs belong."""
+    """The user's folder for state, by the rules of the operating system."""
     return user_state_path(_NAME, appauthor=False)
 
 
 def log_folder() -> Path | None:
-    """Where logs go: the state folder, else a folder of the user's own among the temporary files.
+    """The state folder, or else a folder of the user's own among the temporary files.
 
-    None where neither can be written to: a log is no reason to fail.
+    None when neither can be written to: a missing log is no reason to fail.
     """
     if _can_hold_logs(state_folder()):
         return state_folder()
@@ -33,9 +38,9 @@ def log_folder() -> Path | None:
 
 
 def why_unwritable(folder: Path) -> str | None:
-    """Why nothing can be written to a folder, found out by writing to it; None when it can be.
+    """Why a folder cannot be written to; None when it can.
 
-    What has to be made for that is taken away again.
+    The function tries it: it makes missing folders and a temporary file, and removes them again.
     """
     missing = []
     for part in (folder, *folder.parents):
@@ -57,7 +62,7 @@ def why_unwritable(folder: Path) -> str | None:
 
 
 def _can_hold_logs(folder: Path) -> bool:
-    """Whether a folder is there, made where it was not, and takes files."""
+    """Makes the folder if it is missing; returns whether files can be written to it."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:
@@ -66,7 +71,7 @@ def _can_hold_logs(folder: Path) -> bool:
 
 
 def _is_own(folder: Path) -> bool:
-    """Whether a folder among those of other users is this user's, and no one else's to write to."""
+    """Whether the folder belongs to this user and nobody else can write to it."""
     state = folder.lstat()
     own = stat.S_ISDIR(state.st_mode) and state.st_uid == os.getuid()
     return own and not stat.S_IMODE(state.st_mode) & 0o022

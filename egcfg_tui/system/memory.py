@@ -14,7 +14,7 @@ MEMINFO: Final = Path("/proc/meminfo")
 
 
 def available_bytes() -> int | None:
-    """Memory a new process can have without pushing others out; None where the system does not say."""
+    """Memory that a new process can use without making others swap; None when the system does not say."""
     known = [_free_on_macos() if sys.platform == "darwin" else _free_on_linux(), *_left_in_groups()]
     return min((value for value in known if value is not None), default=None)
 
@@ -25,8 +25,10 @@ def _free_on_linux() -> int | None:
 
 
 def _left_in_groups() -> list[int]:
-    """What every control group around the process still allows; file pages count as free, they are dropped on
-    demand."""
+    """The bytes that each control group of the process still allows.
+
+    Cached file pages count as free, since the kernel drops them on demand.
+    """
     left = []
     for folder in control_groups.folders("memory"):
         for limit_file, used_file in (

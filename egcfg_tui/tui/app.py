@@ -4,36 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from multiprocessing import resource_tracker
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from rich.console import RenderableType
 from textual import work
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.screen import Screen
 
 from egcfg_tui.engine.api import ModelSpec
-from egcfg_tui.exercises import Exercise, Visibility
+from egcfg_tui.exercises import DEMO_ID, Exercise, Visibility, lasting_reference_to
 from egcfg_tui.runs import Recorder, Recording, RecordingError, read_recording
-from egcfg_tui.solving.methods import offered_methods
+from egcfg_tui.solving.methods import DEFAULT_METHOD
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.system.folders import state_folder
-from egcfg_tui.tui import first_start, keymap, terminal, theme
+from egcfg_tui.tui import first_start, keymap, picture_file, terminal, theme
+from egcfg_tui.tui.commands import binding_of
 from egcfg_tui.tui.input_bytes import any_bytes
 from egcfg_tui.tui.keymap import Keymap
+from egcfg_tui.tui.messages import RunChosen
 from egcfg_tui.tui.options import SolveOptions
+from egcfg_tui.tui.palette import Palette
+from egcfg_tui.tui.preferences import Memory, Preferences
 from egcfg_tui.tui.replay import Replay
-from egcfg_tui.tui.screens.panels import HUGE_COLUMNS, LEAST_COLUMNS, LEAST_ROWS, WIDE_COLUMNS, PanelsScreen
+from egcfg_tui.tui.screens.help import HelpScreen
+from egcfg_tui.tui.screens.panels import HUGE_COLUMNS, LEAST_COLUMNS, LEAST_ROWS, WIDE_COLUMNS
 from egcfg_tui.tui.screens.replay import ReplayScreen
-from egcfg_tui.tui.screens.runs import RunsScreen
 from egcfg_tui.tui.screens.workbench import WorkbenchScreen
 from egcfg_tui.tui.session_driver import Services
 
 _LOOK_S: Final = 1.0
-"""How often it is looked whether the terminal is still there."""
+"""How often it is looked whether the terminal is still there, and whether choices have changed."""
 
 
 class WorkbenchBroke(Exception):
@@ -49,8 +54,10 @@ class WorkbenchApp(App[None]):
 
     CSS_PATH = "workbench.tcss"
     TITLE = "egcfg-tui"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Palette}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "Stop", show=False, system=True),
+        binding_of("help"),
     ]
 
     def __init__(
@@ -62,8 +69,12 @@ class WorkbenchApp(App[None]):
         recording: Recording | None = None,
         *,
         welcome: bool = False,
+        preferences: Preferences | None = None,
+        model_name: str | None = None,
     ) -> None:
         super().__init__()
+        self._memory: Memory | None = None
+        self._model_name = model_name or ""
         self._recording = first_start.bundled_recording() if welcome else recording
         self._welcome = welcome
         self._panicked = False
@@ -81,6 +92,9 @@ class WorkbenchApp(App[None]):
         self.register_theme(theme.NIGHT)
         self.register_theme(theme.DAY)
         self.theme = theme.NIGHT.name
+        self._problems = [("Keys", problem) for problem in self.keys.problems]
+        if preferences is not None:
+            self._follow(preferences)
         self.set_keymap(self.keys.keys)
 
     def get_default_screen(self) -> Screen[None]:
@@ -94,8 +108,10 @@ class WorkbenchApp(App[None]):
             loop.add_signal_handler(number, self._asked_to_end)
         if not self.is_headless:
             self.set_interval(_LOOK_S, self._look_for_terminal)
-        for problem in self.keys.problems:
-            self.notify(problem, title="Keys", severity="warning", timeout=20, markup=False)
+        for title, problem in self._problems:
+            self.notify(problem, title=title, severity="warning", timeout=20, markup=False)
+        if self._memory is not None:
+            self.set_interval(_LOOK_S, self._keep_choices)
         if self._recording is not None:
             speed, words = (first_start.SPEED, first_start.WELCOME) if self._welcome else (1.0, "")
             self.show_replay(Replay(self._recording), speed=speed, words=words)
@@ -116,24 +132,21 @@ class WorkbenchApp(App[None]):
         screen = ReplayScreen(replay, self.keys, clock, speed=speed, words=words)
         self.push_screen(screen, self._came_back)
 
-    def on_runs_screen_chosen(self, message: RunsScreen.Chosen) -> None:
+    def on_run_chosen(self, message: RunChosen) -> None:
         """Replays the run."""
         self.replay(message.path)
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The screen's commands, every method by name, and Textual's theme and screenshot."""
-        if isinstance(screen, PanelsScreen):
-            for command in screen.OFFERED:
-                name = command.action.partition("(")[0]
-                if screen.check_action(name, ()) and command.id not in ("method", "quit"):
-                    title = command.help[0].upper() + command.help[1:]
-                    yield SystemCommand(title, command.group, self._runs(command.action, screen))
-        if screen is self.workbench and screen.check_action("method", ()):
-            for method in offered_methods():
-                yield SystemCommand(f"Method: {method}", "Choose", self._runs(f"method('{method}')", screen))
-        for entry in super().get_system_commands(screen):
-            if entry.title in ("Theme", "Screenshot", "Quit"):
-                yield entry
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Saves the screen as a picture, and says where; in a browser, which knows where, downloads it."""
+        if self.is_web:
+            super().action_screenshot(filename, path)
+            return
+        try:
+            saved = picture_file.save(self.export_screenshot())
+        except picture_file.PictureError as error:
+            self.notify(str(error), severity="error", timeout=20, markup=False)
+        else:
+            self.notify(f"The picture is {saved}", timeout=20, markup=False)
 
     @property
     def broke(self) -> bool:
@@ -153,23 +166,62 @@ class WorkbenchApp(App[None]):
         else:
             self.notify("Nothing is running. q quits.", markup=False)
 
+    def action_help(self) -> None:
+        """Explains the screen."""
+        self.push_screen(HelpScreen(self.keys, self.screen))
+
     async def action_quit(self) -> None:
         """Ends the engine's process, then the application."""
         await self.workbench.close_session()
         self.exit()
 
     def on_unmount(self) -> None:
-        """Gives the signals back."""
+        """Gives the signals back; remembers the last choices."""
+        self._keep_choices()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.remove_signal_handler(number)
 
     def _came_back(self, exercise: Exercise | None) -> None:
-        """From a replay: an exercise is solved in the workbench, whatever screen the replay came from."""
+        """From a replay: an exercise is solved in the workbench, whatever screen the replay came from.
+
+        A bench that runs here is not left for it.
+        """
+        from egcfg_tui.tui.screens.bench import BenchScreen
+
         if exercise is not None:
+            if any(isinstance(screen, BenchScreen) and screen.runs_here for screen in self.screen_stack):
+                self.notify("The bench is running; stop it first.", severity="warning", markup=False)
+                return
             while self.screen is not self.workbench:
                 self.pop_screen()
         self.workbench.come_back(exercise)
+
+    def _follow(self, preferences: Preferences) -> None:
+        """Takes the remembered theme; choices to come are remembered."""
+        chosen = preferences.get("theme")
+        if chosen in self.available_themes:
+            self.theme = chosen
+        elif chosen is not None:
+            names = ", ".join(sorted(self.available_themes))
+            preferences = preferences.without("theme", f"no such theme; write one of {names}")
+        self._problems += [("Settings", problem) for problem in preferences.problems]
+        defaults = {"theme": theme.NIGHT.name, "exercise": DEMO_ID, "method": DEFAULT_METHOD}
+        self._memory = Memory(preferences, defaults)
+
+    def _choices(self) -> dict[str, str]:
+        """What is remembered, as it is chosen now."""
+        driver = self.workbench.control
+        return {
+            "theme": self.theme,
+            "exercise": lasting_reference_to(driver.exercise) if driver.exercise else "",
+            "method": driver.options.method,
+            "model": driver.chosen_model or self._model_name,
+        }
+
+    def _keep_choices(self) -> None:
+        if self._memory is not None and (problem := self._memory.keep(self._choices())):
+            self.notify(problem, title="Settings", severity="warning", timeout=20, markup=False)
 
     def _asked_to_end(self) -> None:
         self.run_worker(self.action_quit(), exclusive=True, group="quit")
@@ -178,15 +230,9 @@ class WorkbenchApp(App[None]):
         if terminal.is_gone():
             self._asked_to_end()
 
-    def _runs(self, action: str, screen: Screen[Any]) -> Callable[[], object]:
-        async def run() -> None:
-            await self.run_action(action, screen)
-
-        return run
-
 
 def run_app(
-    find_model: Callable[[], ModelSpec],
+    find_model: Callable[[str | None], ModelSpec],
     exercise: Exercise | None = None,
     options: SolveOptions | None = None,
     *,
@@ -199,15 +245,17 @@ def run_app(
     model_name: str | None = None,
     recording: Recording | None = None,
     welcome: bool = False,
+    preferences: Preferences | None = None,
 ) -> None:
     """Opens the workbench and returns when the user leaves it.
 
     `visible` chooses the tests that steer in exercises which are opened later, and `guarded_only` refuses
     those with a test that runs inside the program's process; `exercise` is taken as it is.
-    `find_model` raises `ModelError` when there is no usable model: the workbench opens all the same and says
-    so; `model_name` is what that model was asked for by, None for the default one. `model_named` finds others
-    to compare with. `begin_recording` gives each solve its recording. With a `recording` it opens on its
-    replay; with `welcome` on the bundled one, if this is the first start ever.
+    `find_model` takes the name of a model, None for the one of the command line, and raises `ModelError` when
+    there is no usable one: the workbench opens all the same and says so; `model_name` is what that model was
+    asked for by, None for the default one. `model_named` finds others to compare with. `begin_recording`
+    gives each solve its recording. With a `recording` it opens on its replay; with `welcome` on the bundled
+    one, if this is the first start ever. Choices are remembered in the file of `preferences`.
 
     Raises `NoTerminalError` without a terminal, and `WorkbenchBroke` after an error that nobody foresaw.
     """
@@ -235,7 +283,7 @@ def run_app(
         load=loaded,
         begin_recording=begin_recording,
         bench=BenchServices(
-            models=lambda: models_on_disk(model_name),
+            models=lambda: models_on_disk(app.workbench.control.chosen_model or model_name),
             model_named=model_named,
             open_session=BenchSession,
             set_up=set_up,
@@ -250,6 +298,8 @@ def run_app(
         keymap.load(keymap.default_path()),
         recording,
         welcome=welcome and first_start.is_first_start(services.history, state_folder()),
+        preferences=preferences,
+        model_name=model_name,
     )
     with terminal.guarded_screen(terminal.log_path()):
         # Spawning a process starts this tracker first, and hands it the descriptor of `sys.stderr`: Textual's

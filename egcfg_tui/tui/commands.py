@@ -28,6 +28,11 @@ class Command:
     first: bool = False
 
     @property
+    def name(self) -> str:
+        """The action without its arguments."""
+        return self.action.partition("(")[0]
+
+    @property
     def binding(self) -> Binding:
         """The command as Textual binds it."""
         return Binding(
@@ -65,8 +70,8 @@ COMMANDS: Final = (
     Command("compare", "compare", ("c",), "compare models and methods", CHOOSE, "Compare"),
     Command("runs", "runs", ("h",), "the runs that were kept: replay, export, delete", CHOOSE, "Runs"),
     Command("method", "method", ("m",), f"next method: {', '.join(offered_methods())}", CHOOSE, "Method"),
-    Command("gamma_up", "gamma(1)", ("plus", "equals_sign"), "more guidance (γ)", CHOOSE, shared="γ"),
-    Command("gamma_down", "gamma(-1)", ("minus",), "less guidance (γ)", CHOOSE, shared="γ"),
+    Command("gamma_up", "gamma(1)", ("plus", "equals_sign"), "more guidance (γ)", CHOOSE, shared="Gamma"),
+    Command("gamma_down", "gamma(-1)", ("minus",), "less guidance (γ)", CHOOSE, shared="Gamma"),
     Command("seed", "seed", ("d",), "next seed", CHOOSE),
     Command("previous_line", "line(-1)", ("up", "k"), "the line or sample before: how it came about", LOOK),
     Command("next_line", "line(1)", ("down", "j"), "the line or sample after", LOOK),
@@ -107,9 +112,9 @@ COMMANDS: Final = (
     Command("replay_start", "seek(0)", ("ctrl+home",), "to the recording's start", REPLAY, first=True),
     Command("replay_end", "seek(1)", ("ctrl+end",), "to the recording's end", REPLAY, first=True),
     Command("leave", "leave", ("escape",), "leave the replay", REPLAY, "Back"),
-    Command("copy", "copy", ("y",), "copy the code, over ssh too", WORKBENCH),
+    Command("copy", "copy", ("y",), "copy the code, over ssh too", WORKBENCH, "Copy"),
     Command("copy_panel", "copy_panel", ("Y",), "copy what the focused panel shows", WORKBENCH),
-    Command("help", "help", ("question_mark", "f1"), "this help", WORKBENCH, "Help"),
+    Command("help", "app.help", ("question_mark", "f1"), "this help", WORKBENCH, "Help"),
     Command("quit", "quit", ("q",), "quit", WORKBENCH, "Quit"),
 )
 """All commands, in the order of the footer and the help."""
@@ -122,7 +127,7 @@ WORKBENCH_COMMANDS: Final = tuple(command for command in COMMANDS if command.gro
 REPLAY_COMMANDS: Final = tuple(
     command for command in COMMANDS if command.group in (REPLAY, LOOK) or command.id in _OF_BOTH
 )
-"""What can be done with a recording. The labels fit the footer of 80 columns."""
+"""What can be done with a recording."""
 
 
 def binding_of(command_id: str) -> Binding:

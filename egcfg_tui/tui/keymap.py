@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_config_path
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
 from egcfg_tui.exercises.reading.toml_lines import key_lines
+from egcfg_tui.system.folders import config_folder
 from egcfg_tui.tui.commands import COMMANDS
 
 _MODIFIERS: Final = ("ctrl", "alt", "shift", "super", "hyper", "meta")
@@ -37,7 +37,7 @@ class Keymap:
 
 def default_path() -> Path:
     """Where the file is looked for."""
-    return user_config_path("egcfg-tui", appauthor=False) / "keys.toml"
+    return config_folder() / "keys.toml"
 
 
 def load(path: Path) -> Keymap:

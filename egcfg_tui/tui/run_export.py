@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,22 @@ class ExportError(Exception):
     """A run could not be written out. The text names the file and the reason."""
 
 
+def folder_for(run_id: str) -> Path:
+    """A folder below the current one, numbered where it is taken: an earlier export is never overwritten.
+
+    Raises `ExportError` where there is no current folder any more.
+    """
+    try:
+        folder = Path.cwd() / f"egcfg-run-{run_id}"
+    except OSError as error:
+        raise ExportError(f"the current folder is gone: {error.strerror}") from error
+    number, free = 1, folder
+    while os.path.lexists(free):
+        number += 1
+        free = folder.with_name(f"{folder.name}-{number}")
+    return free
+
+
 def export_run(recording: Path, folder: Path) -> None:
     """Writes the solution (where there is one), a Markdown report, the screen at the end, and the recording.
 
@@ -25,7 +42,7 @@ def export_run(recording: Path, folder: Path) -> None:
     """
     try:
         read = read_recording(recording)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True)
         (folder / "recording.jsonl").write_bytes(recording.read_bytes())
         _write(folder / "report.md", markdown(read))
         if solution := solution_of(read).strip("\n"):

@@ -49,7 +49,7 @@ async def draw(
     return _FONT_FACE.sub("", picture)
 
 
-def _no_model() -> ModelSpec:
+def _no_model(_name: str | None) -> ModelSpec:
     raise ModelError("a picture needs no model")
 
 

@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 class Services:
     """What the workbench uses of the world outside, so that tests can hand in their own.
 
-    `find_model` raises `ModelError`; it is asked again at every restart, since a missing model may have
-    arrived. `clock` gives seconds from any origin. `begin_recording` gives None where runs are not kept; it
-    may raise `RecordingError`. `history` is where kept runs lie. `bench`: None where nothing can be compared.
+    `find_model` takes a model's name, None for the one that the workbench was opened with, and raises
+    `ModelError`; it is asked again at every restart, since a missing model may have arrived. `clock` gives
+    seconds from any origin. `begin_recording` gives None where runs are not kept; it may raise
+    `RecordingError`. `history` is where kept runs lie. `bench`: None where nothing can be compared.
     """
 
-    find_model: Callable[[], ModelSpec]
+    find_model: Callable[[str | None], ModelSpec]
     open_session: Callable[[ModelSpec], Session]
     bundled: Callable[[], tuple[Exercise, ...]]
     load: Callable[[str], Exercise]
@@ -65,6 +66,8 @@ class SessionDriver:
         self.stopping = False
         self.closing = False
         self.model_name = ""
+        self.chosen_model: str | None = None
+        """The model that the user changed to; None: the one that the workbench was opened with."""
         self._spawn = spawn
         self._queue: EventQueue[Event] = EventQueue(services.clock)
         self._session: Session | None = None
@@ -128,6 +131,11 @@ class SessionDriver:
             self._loads += 1
             load = self._loads
         self._spawn(lambda: self._load(load))
+
+    def use_model(self, name: str) -> None:
+        """Loads another model in the place of this one; a solve in flight ends."""
+        self.chosen_model = self.model_name = name
+        self.restart()
 
     def suspend(self) -> None:
         """Ends the session so that its memory is free, until `restart`; blocks until its process is gone.
@@ -247,7 +255,7 @@ class SessionDriver:
         if old:
             old.close()
         try:
-            model = self.services.find_model()
+            model = self.services.find_model(self.chosen_model)
         except ModelError as error:
             if load != self._loads:
                 return

@@ -251,8 +251,8 @@ def test_check_says_which_packages_are_missing_and_runs_the_others(
 
 
 def test_a_broken_exercise_does_not_keep_the_others_away(command_line: CommandLine, folder: Path) -> None:
-    (folder / "broken.toml").write_text("title = 3\n")
-    told = "broken.toml, line 1, key `title`: is a whole number; write a string\n"
+    (folder / "broken.toml").write_text(toml_format.write(TWICE).replace("level = 3", "level = '3'"))
+    told = "broken.toml, line 3, key `level`: is a string; write a whole number\n"
     checked = command_line("exercises", "check", ".")
     assert (checked.code, checked.stderr) == (1, told)
     assert checked.stdout.splitlines()[-1] == "1 of 2 references pass, 1 broken"

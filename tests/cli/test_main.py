@@ -176,7 +176,8 @@ def test_the_module_runs_as_the_program() -> None:
     ended = in_process("replay", "no-such-file.jsonl")
     assert ended.returncode == ExitCode.MODEL_OR_DATA
     assert ended.stderr == (
-        "egcfg-tui: no-such-file.jsonl: the recording cannot be read: No such file or directory\n"
+        "egcfg-tui: no-such-file.jsonl: the recording cannot be read: No such file or directory; "
+        "check the path\n"
     )
 
 

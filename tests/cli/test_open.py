@@ -8,8 +8,11 @@ import pytest
 from support import recordings
 from support.recordings import recording_of
 
+from egcfg_tui.cli.commands import open as open_command
 from egcfg_tui.cli.main import main
 from egcfg_tui.cli.recording import recording_named
+from egcfg_tui.exercises import DEMO_ID
+from egcfg_tui.tui.preferences import load
 
 
 @pytest.mark.parametrize(
@@ -57,3 +60,20 @@ def test_a_run_that_is_not_there_or_damaged_is_told(
     path.write_text(path.read_text().replace('"event":"SolveStarted"', '"event":"Sung"'))
     assert main(["open", "latest"]) == 3
     assert "'Sung'" in capsys.readouterr().err
+
+
+def test_a_remembered_exercise_that_is_gone_gives_way_to_the_demo_and_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('\nexercise = "gone.toml"\n')
+    exercise, preferences = open_command._last_exercise(load(file), None, guarded_only=False)
+    assert exercise.id == DEMO_ID
+    (problem,) = preferences.problems
+    assert f"{file}, line 2, exercise: gone.toml" in problem
+    assert problem.endswith("the demo is open instead")
+
+
+def test_the_remembered_exercise_is_opened(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('exercise = "parcel-price"\n')
+    exercise, preferences = open_command._last_exercise(load(file), None, guarded_only=False)
+    assert (exercise.id, preferences.problems) == ("parcel-price", ())

@@ -1,5 +1,4 @@
-"""Branches behave alike on the fake and on the native engine, whatever kind of memory the model has: what
-one test says holds for all."""
+"""Branches behave alike on the fake and on the native engine, and with every kind of memory."""
 
 from __future__ import annotations
 
@@ -263,7 +262,7 @@ def test_misuse_names_the_missing_call(engine: Engine, misuse: object, missing_c
 
 
 class StoppableEngine(FakeEngine):
-    """A fake whose next decode can be broken off half-way, as a stop does it."""
+    """A fake whose next decode can be interrupted half-way, as by a stop."""
 
     stop_next = False
 

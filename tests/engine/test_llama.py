@@ -191,7 +191,7 @@ def test_there_are_as_many_threads_as_cores_to_use(path: Path, monkeypatch: pyte
 
 @pytest.mark.parametrize(("name", "expected"), [("attention", 16), ("hybrid", 16), ("sliding", 15)])
 def test_a_context_has_room_for_as_many_branches_as_asked(tmp_path: Path, name: str, expected: int) -> None:
-    """Where windows are kept, one sequence is nobody's branch."""
+    """For sliding-window models one sequence is reserved, so there is one branch fewer."""
     engine = LlamaEngine(ModelSpec("tiny", MEMORIES[name](tmp_path / "m.gguf"), sequences=16))
     assert engine.info.max_branches == expected
     branches = [engine.branch() for _ in range(expected)]

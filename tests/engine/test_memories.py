@@ -1,4 +1,4 @@
-"""Kinds of native memory: what the probe says of them, and that stops and rewinds leave right logits."""
+"""Kinds of native memory: what the probe finds, and that logits are right after stops and rewinds."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_a_window_that_is_gone_is_reported(load: Load, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("name", MEMORIES)
 def test_a_stop_in_the_middle_of_a_decode_costs_no_branch_its_tokens(load: Load, name: str) -> None:
-    """However often and wherever native code is broken off, everything comes out right in the end."""
+    """However often and wherever native code is interrupted, the logits are right in the end."""
     stop = StopFlag()
     engine = load(name, stop)
     trunk = engine.branch()

@@ -1,4 +1,4 @@
-"""Prompts on disk: what was put in comes out, and nothing else ever does."""
+"""Prompts on disk: a saved state is read back unchanged, and nothing else is ever read."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_no_damage_goes_unseen(tmp_path_factory: pytest.TempPathFactory, data: s
 
 
 def test_a_file_under_another_name_is_refused(files: PromptFiles, folder: Path) -> None:
-    """What another model or prompt has left is not taken for what the name says."""
+    """A file of another model or prompt is not used, even under the right name."""
     kept, other = snapshot(), snapshot(5)
     files.remember("model", kept)
     mine = only_file(folder)

@@ -1,4 +1,4 @@
-"""The stand-in says its text behind whatever was read, on any branch."""
+"""The stand-in gives its text as the answer to any prompt, on any branch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from egcfg_tui.engine.stand_in import StandIn, load_stand_in
 
 
 def said(engine: StandIn, branch: Branch, at_most: int = 1000) -> bytes:
-    """What the engine says on a branch, greedily, up to its end."""
+    """The greedy answer of the engine on a branch, up to the end token."""
     data = b""
     for _ in range(at_most):
         while engine.infer() is Inference.MORE:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from egcfg_sandbox import Sandbox
 from egcfg_tui.exercises.checking import check_references
-from egcfg_tui.exercises.formats import toml_format
+from egcfg_tui.exercises.formats import toml_format, toml_reader
 
 TEXT = (Path(__file__).parents[2] / "docs" / "exercises.md").read_text(encoding="utf-8")
 
@@ -27,4 +27,4 @@ def test_every_key_is_described() -> None:
     described = set(
         re.findall(r"`(?:\[\[)?(\w+)(?:\]\])?`", "".join(re.findall(r"^\| (`.*?) \|", TEXT, re.MULTILINE)))
     )
-    assert toml_format.KEYS.keys() <= described
+    assert toml_reader.KEYS.keys() <= described

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from egcfg_tui.exercises import DEMO_ID, Exercise, ExerciseError, bundled, load, load_all
+from egcfg_tui.exercises import DEMO_ID, Exercise, ExerciseError, bundled, load, load_all, reference_to
 from egcfg_tui.exercises.formats import toml_format
 
 MBPP_ROWS = [
@@ -114,6 +114,21 @@ def test_what_is_not_found_is_named(reference: str, words: str, folder: Path) ->
     if reference == "":
         (folder / "one.toml").write_text(toml_format.write(load(DEMO_ID)), encoding="utf-8")
     assert words in refusal(reference)
+
+
+def test_a_folder_with_a_stub_and_its_test_file_is_an_exercise(tmp_path: Path) -> None:
+    for name, test_file in (("double", "test_double.py"), ("treble", "checks_test.py")):
+        folder = tmp_path / f"{name} [it]"
+        folder.mkdir()
+        (folder / f"{name}.py").write_text(f'def {name}(n):\n    "Multiplies."\n', encoding="utf-8")
+        text = f"from {name} import {name}\n\ndef test_it():\n    assert {name}(0) == 0\n"
+        (folder / test_file).write_text(text, encoding="utf-8")
+        (folder / "notes.py").write_text("", encoding="utf-8")
+        exercise = load(str(folder))
+        assert (exercise.id, len(exercise.visible)) == (name, 1)
+        assert load(reference_to(exercise)) == exercise
+        assert load(f"{folder}#{name}") == exercise
+    assert [exercise.id for exercise in load_all(str(tmp_path))] == ["double", "treble"]
 
 
 def test_a_folder_without_exercises_is_named(tmp_path: Path) -> None:

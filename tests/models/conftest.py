@@ -17,7 +17,7 @@ Publish = Callable[[list[bytes]], PackageSource]
 
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of wheels that is all the package index pip knows."""
+    """A folder of wheels, which is the only package index that pip knows."""
     folder = tmp_path / "index"
     folder.mkdir()
     monkeypatch.setenv("PIP_NO_INDEX", "1")
@@ -44,7 +44,7 @@ def publish(index: Path) -> Publish:
 
 @pytest.fixture
 def without_pip(index: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Copies wheels out of the index instead of running pip, and lists what was asked for."""
+    """Copies wheels from the index instead of running pip, and lists the requested packages."""
     asked: list[str] = []
 
     def copy(requirement: str, staging: Path, share: Callable[[float], None]) -> Path:

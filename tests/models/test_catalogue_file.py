@@ -1,4 +1,4 @@
-"""Catalogue files: the bundled one, and what is said about broken ones."""
+"""Catalogue files: the bundled one, and the errors for broken ones."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_every_field_is_read() -> None:
         ("size = 3\nsha", "size = 4\nsha", 6, "is 4, but the parts make 3 bytes"),
         ('file = "one.gguf"\nsize', 'file = "../one.gguf"\nsize', 5, "is not the bare name"),
         ('kind = "hub"', 'kind = "ftp"', 11, "key `models[0].sources[0].kind`: 'ftp' is not one of"),
-        ('repo = "org/repo"', 'repo = ""', 12, "must be a text that is not empty"),
+        ('repo = "org/repo"', 'repo = ""', 12, "must be a non-empty text"),
         ('version = "1.0"', 'version = ">=1"', 16, "is not one exact version"),
         ('package = "p"', 'package = "--pre"', 18, "is not the name of a package"),
         ('member = "q/x.bin", ', "", 19, "key `models[0].sources[1].parts[1].member`: is missing"),

@@ -1,4 +1,4 @@
-"""The meter of transfers."""
+"""The meter of downloads."""
 
 from __future__ import annotations
 

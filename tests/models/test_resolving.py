@@ -1,4 +1,4 @@
-"""From names to files."""
+"""Finding the file of a model by its name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of a model's chat template."""
+"""The facts about a model's chat template, and their words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What chat templates may use: the environment that their authors tried them in."""
+"""Chat templates find the environment in which their authors tried them."""
 
 from __future__ import annotations
 

@@ -18,9 +18,10 @@ FOLDER = Path(__file__).parent / "chat_templates"
 
 
 class Family(NamedTuple):
-    """A family's template, its control texts, and how a prompt has to end in front of the answer.
+    """A family's template, its control texts, and how a prompt must end before the answer.
 
-    `switches` turn thinking off, `closed` is the opener of a thought that is left empty on top of that.
+    `switches` turn thinking off. `closed` is the opener of a thought that the template opens all the same and
+    that is left empty.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The worked examples are right, and no exercise that could be asked for."""
+"""The worked examples are right, and none of them is an exercise of the bundled set."""
 
 from __future__ import annotations
 

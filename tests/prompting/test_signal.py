@@ -1,4 +1,4 @@
-"""The signal's text and its budget."""
+"""The text of the signal and its token budget."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def test_the_budget_is_kept_and_what_is_dropped_is_said(count: int, budget: int)
 
 
 def test_what_the_budget_leaves_out_is_hardly_looked_at() -> None:
-    """Hundreds of failed answers may be there to tell about; texts far beyond the budget are not made."""
+    """With hundreds of failed answers, no text far beyond the budget is rendered."""
     attempts = [Attempt(SOURCE.replace("total", f"total_{n}"), True, (FAILED,)) for n in range(300)]
     seen: list[int] = []
 

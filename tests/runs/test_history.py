@@ -1,4 +1,4 @@
-"""Every solve is kept, can be found again, and makes room for later ones."""
+"""Every solve is kept and can be found again; old ones are removed to make room."""
 
 from __future__ import annotations
 

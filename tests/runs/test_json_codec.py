@@ -1,4 +1,4 @@
-"""Every recorded value comes back as it was; everything else is refused by name."""
+"""Every recorded value is read back unchanged; anything else is refused with the name of the field."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     int: st.integers(),
     bool: st.booleans(),
     type(None): st.none(),
-    # Limits refuse what no run could keep to.
+    # `Limits` refuses values that no run could keep.
     Limits: st.builds(
         Limits, wall_s=st.floats(0.1, 60.0), processes=st.integers(1, 64), repr_chars=st.integers(4, 200)
     ),
@@ -37,7 +37,7 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
 
 @cache
 def values(hint: Any) -> st.SearchStrategy[Any]:
-    """Values of a type hint, found on another way than the codec's."""
+    """Values of a type hint, made without the code of the codec."""
     if hint in PLAIN:
         return PLAIN[hint]
     if isinstance(hint, UnionType):
@@ -55,7 +55,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
 
 
 def through_json(value: Any) -> Any:
-    """What a reader of the file gets."""
+    """The value after it was written to JSON text and read from it."""
     text = json.dumps(json_codec.encode(value), allow_nan=False)
     text.encode("ascii")
     return json_codec.decode(type(value), json.loads(text))

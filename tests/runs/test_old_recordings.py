@@ -1,4 +1,4 @@
-"""Line events tell the row of the code; recordings that were written without it are completed."""
+"""Line events have the row of the code; recordings written without rows get them when they are read."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ REQUEST = SolveRequest(
 
 @pytest.fixture(scope="module")
 def events() -> list[Event]:
-    """A trial behind a starter, with a way back in it."""
+    """A trial after starter code, with a rewind."""
     commands: deque[Any] = deque([None] * 60 + [Rewind(2)])
     inbox = CommandInbox(
         budget_s=1e9, clock=lambda: 0.0, wait=lambda _s: commands.popleft() if commands else None
@@ -49,7 +49,7 @@ def events() -> list[Event]:
 
 
 def without_rows(path: Path) -> None:
-    """Makes of a recording what a version without rows would have written."""
+    """Turns a recording into the one that a version without rows would have written."""
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     for line in lines[1:]:
         line["data"].pop("row", None)

@@ -1,4 +1,4 @@
-"""What is recorded can be read back, also after a kill; damage is named by file and line."""
+"""A recording can be read back, also after a kill; an error about damage names file and line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STORED = tuple(event for event in RUN if not event.transient)
 
 
 def record(path: Path) -> Path:
-    """Writes the scripted run, half a second an event."""
+    """Writes the scripted run with half a second per event."""
     clock = iter(index / 2 for index in range(1000))
     with Recorder(path, header_for(REQUEST, RecordedModel("tiny")), clock_s=lambda: next(clock)) as recorder:
         for event in RUN:

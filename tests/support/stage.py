@@ -19,6 +19,7 @@ from egcfg_tui.tui.comparing.offers import OfferedModel
 from egcfg_tui.tui.comparing.sources import BenchServices
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.options import SolveOptions
+from egcfg_tui.tui.preferences import Preferences
 from egcfg_tui.tui.session_driver import Services
 from support.digits_run import EXERCISE, LOADING, OTHER
 from support.fake_bench import FakeMachine, setup_of
@@ -60,6 +61,7 @@ class Stage:
         recording: Recording | None = None,
         *,
         welcome: bool = False,
+        preferences: Preferences | None = None,
     ) -> WorkbenchApp:
         services = Services(
             find_model=self._find,
@@ -77,16 +79,18 @@ class Stage:
             ),
             history=self.history,
         )
-        return WorkbenchApp(services, options, exercise, keys, recording, welcome=welcome)
+        return WorkbenchApp(
+            services, options, exercise, keys, recording, welcome=welcome, preferences=preferences
+        )
 
     @property
     def session(self) -> FakeSession:
         return self.sessions[-1]
 
-    def _find(self) -> ModelSpec:
+    def _find(self, name: str | None) -> ModelSpec:
         if self.model_error is not None:
             raise ModelError(self.model_error)
-        return ModelSpec("tiny-coder", Path("tiny.gguf"))
+        return ModelSpec(name or "tiny-coder", Path("tiny.gguf"))
 
     def _set_up(self, choices: Choices) -> BenchSetup:
         """A bench on exercises of the fake machine, whatever exercises are asked for."""

@@ -1,4 +1,4 @@
-"""Threads are counted by what the process may use, not by what the machine has."""
+"""The number of threads follows the cores that the process may use, not those of the machine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SEPARATE = "4:memory:/job\n2:cpu,cpuacct:/job\n1:name=systemd:/\n"
 
 @pytest.fixture
 def groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder in place of the control groups' on a machine with eight cores; no group says anything."""
+    """A machine with eight cores and an empty folder in place of the control groups."""
     monkeypatch.setattr(control_groups, "MOUNT", tmp_path / "groups")
     monkeypatch.setattr(control_groups, "MEMBERSHIP", tmp_path / "membership")
     monkeypatch.setattr(cores, "_allowed", lambda: 8)
@@ -60,7 +60,7 @@ def test_the_smallest_quota_counts(groups: Path) -> None:
 
 @pytest.mark.parametrize("folder", ["cpu,cpuacct/job", "cpu/job", "cpu"])
 def test_quotas_of_the_first_version_count(groups: Path, folder: str) -> None:
-    """Also where a container sees its own group as the root."""
+    """The limit is also found where a container sees its own group as the root."""
     member_of(groups, SEPARATE)
     write(groups / folder / "cpu.cfs_period_us", "100000\n")
     write(groups / folder / "cpu.cfs_quota_us", "-1\n")

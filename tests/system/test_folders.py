@@ -1,4 +1,4 @@
-"""A folder that cannot be written to is named, and logs go elsewhere or nowhere."""
+"""A folder that cannot be written to is recognised, and logs go elsewhere or nowhere."""
 
 from __future__ import annotations
 

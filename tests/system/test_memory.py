@@ -1,4 +1,4 @@
-"""Memory is what the system and the control groups around the process leave."""
+"""Available memory: the least that the system and the process's control groups leave."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from egcfg_tui.tui.app import WorkbenchApp
 from egcfg_tui.tui.comparing.bench_driver import BenchPhase
 from egcfg_tui.tui.screens.bench import BenchScreen
 from egcfg_tui.tui.screens.compare import CompareScreen
-from egcfg_tui.tui.screens.recording import RecordingScreen
+from egcfg_tui.tui.screens.replay import ReplayScreen
 from egcfg_tui.tui.view import EngineState
 from egcfg_tui.tui.widgets.bars import Bar
 from egcfg_tui.tui.widgets.matrix import MatrixBody, MatrixPanel
@@ -48,7 +48,7 @@ async def bench(pilot: Pilot[None], app: WorkbenchApp) -> BenchScreen:
     return app.screen
 
 
-def text(screen: CompareScreen | BenchScreen | RecordingScreen, name: str) -> str:
+def text(screen: CompareScreen | BenchScreen, name: str) -> str:
     widget = screen.query_one(f"#{name}", Static)
     return str(widget.content) if widget.display else ""
 
@@ -214,18 +214,40 @@ async def test_sorting_keeps_the_cursor_on_its_cell(stage: Stage) -> None:
         assert panel.cursor[1] == ("tiny", "sample")
 
 
-async def test_enter_opens_the_recording_of_the_cell(stage: Stage) -> None:
+async def test_enter_replays_the_run_of_the_cell_and_leads_back(stage: Stage) -> None:
     app = stage.app()
     async with app.run_test() as pilot:
         screen = await started(pilot, app)
         await wait_until(pilot, lambda: phase(screen) is BenchPhase.FINISHED)
-        await pilot.press("enter")
-        await wait_until(pilot, lambda: isinstance(app.screen, RecordingScreen))
-        dialog = app.screen
-        assert isinstance(dialog, RecordingScreen)
-        await wait_until(pilot, lambda: "# Exercise 0" in text(dialog, "recording-text"))
+        await pilot.press("down", "enter")
+        replay = await replaying(pilot, app)
+        assert replay.view.exercise_id == "ex1"
         await pilot.press("escape")
-        assert app.screen is screen
+        await wait_until(pilot, lambda: app.screen is screen)
+        assert not stage.session.alive  # the memory is still the bench's
+        await pilot.press("enter")
+        await replaying(pilot, app)
+        await pilot.press("s")
+        await wait_until(pilot, lambda: app.screen is app.workbench)
+        await wait_until(pilot, lambda: stage.session.alive)
+        assert app.workbench.control.exercise is not None
+        assert app.workbench.control.exercise.id == "ex1"
+
+
+async def test_a_bench_that_runs_is_not_left_for_the_exercise_of_a_replay(stage: Stage) -> None:
+    gate = Gate(3)
+    stage.machine.fault = gate
+    app = stage.app()
+    async with app.run_test() as pilot:
+        screen = await started(pilot, app)
+        await wait_until(pilot, lambda: gate.held.is_set() and "▸" in shown(screen))
+        await pilot.press("enter")
+        await replaying(pilot, app)
+        await pilot.press("s")
+        await wait_until(pilot, lambda: app.screen is screen)
+        assert any("stop it first" in note.message for note in app._notifications)
+        gate.open()
+        await wait_until(pilot, lambda: phase(screen) is BenchPhase.FINISHED)
 
 
 async def test_a_recording_that_is_gone_is_told(stage: Stage) -> None:
@@ -237,10 +259,15 @@ async def test_a_recording_that_is_gone_is_told(stage: Stage) -> None:
         for file in (screen.driver.folder / "recordings").iterdir():
             file.unlink()
         await pilot.press("enter")
-        await wait_until(pilot, lambda: isinstance(app.screen, RecordingScreen))
-        dialog = app.screen
-        assert isinstance(dialog, RecordingScreen)
-        await wait_until(pilot, lambda: "cannot be read" in text(dialog, "recording-text"))
+        await wait_until(pilot, lambda: app._notifications)
+        assert "cannot be read" in next(iter(app._notifications)).message
+        assert app.screen is screen
+
+
+async def replaying(pilot: Pilot[None], app: WorkbenchApp) -> ReplayScreen:
+    await wait_until(pilot, lambda: isinstance(app.screen, ReplayScreen))
+    assert isinstance(app.screen, ReplayScreen)
+    return app.screen
 
 
 async def test_a_bench_of_another_process_is_watched(stage: Stage, tmp_path: Path) -> None:

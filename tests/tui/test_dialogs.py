@@ -1,4 +1,4 @@
-"""What opens over the workbench: other exercises, the help, the palette."""
+"""What opens over the workbench: other exercises."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from support.stage import Stage, wait_until
 from textual.widgets import OptionList, Static
 
 from egcfg_tui.tui.app import WorkbenchApp
-from egcfg_tui.tui.keymap import Keymap
-from egcfg_tui.tui.screens.help import HelpScreen, help_text
 from egcfg_tui.tui.screens.open import OpenScreen
 
 
@@ -59,30 +57,3 @@ async def test_escape_leaves_everything_as_it_was(stage: Stage) -> None:
         await pilot.press("escape")
         await wait_until(pilot, lambda: app.screen is app.workbench)
         assert app.workbench.control.exercise is before
-
-
-async def test_the_help_opens_and_closes(stage: Stage) -> None:
-    app = stage.app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("question_mark")
-        await wait_until(pilot, lambda: isinstance(app.screen, HelpScreen))
-        await pilot.press("question_mark")
-        await wait_until(pilot, lambda: app.screen is app.workbench)
-
-
-def test_the_help_shows_the_users_own_keys() -> None:
-    text = help_text(Keymap({"start": "f5,ctrl+s"})).plain
-    assert "f5 ctrl+s" in text.lower()
-    assert "keys.toml" in text
-
-
-async def test_the_palette_offers_what_makes_sense_now(stage: Stage) -> None:
-    app = stage.app()
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        titles = {command.title for command in app.get_system_commands(app.workbench)}
-        assert {"Start solving", "Method: greedy", "Theme", "This help"} <= titles
-        assert not any("pause" in title.lower() for title in titles)
-        chosen = next(c for c in app.get_system_commands(app.workbench) if c.title == "Method: greedy")
-        await chosen.callback()
-        assert app.workbench.control.options.method == "greedy"

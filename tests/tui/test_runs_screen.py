@@ -98,27 +98,31 @@ async def test_a_run_is_written_out_and_the_folder_is_told(
     async with app.run_test() as pilot:
         await opened(pilot, app)
         await pilot.press("down", "e")
-        told = await message(pilot, app, "are in")
-    folder = here / "egcfg-run-20260102-000000-digit_sum"
+        told = await message(pilot, app, "are in /")
+        folder = here / "egcfg-run-20260102-000000-digit_sum"
+        (folder / "report.md").write_text("my notes")
+        await pilot.press("e")
+        assert f"{folder}-2" in await message(pilot, app, "digit_sum-2")
+        assert (folder / "report.md").read_text() == "my notes"
     assert str(folder) in told
     assert (folder / "solution.py").read_text() == digits_run.SOLUTION
-    assert "Sum of digits" in (folder / "report.md").read_text()
+    assert "Sum of digits" in (here / f"{folder.name}-2" / "report.md").read_text()
     assert "replay" in (folder / "screen.svg").read_text()
     assert (folder / "recording.jsonl").read_bytes() == history.find("20260102").path.read_bytes()
 
 
-async def test_a_folder_that_cannot_be_written_is_told(
+async def test_a_current_folder_that_is_gone_is_told(
     stage: Stage, history: History, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = tmp_path_factory.mktemp("here")
-    (here / "egcfg-run-20260103-000000-digit_sum").write_text("in the way")
     monkeypatch.chdir(here)
+    here.rmdir()
     stage.history = history
     app = stage.app()
     async with app.run_test() as pilot:
         await opened(pilot, app)
         await pilot.press("e")
-        assert "egcfg-run-20260103" in await message(pilot, app, "cannot be written")
+        await message(pilot, app, "the current folder is gone")
 
 
 async def test_no_run_is_no_trouble(stage: Stage, tmp_path: Path) -> None:

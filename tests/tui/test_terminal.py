@@ -156,7 +156,7 @@ def breaks(screen):
         raise ZeroDivisionError("by accident")
     screen.app.panic("by accident")
 
-WorkbenchScreen.action_help = breaks
+WorkbenchScreen.action_seed = breaks
 sys.exit(main(sys.argv[2:]))
 """
 
@@ -166,7 +166,7 @@ def test_an_error_that_nobody_foresaw_names_the_log_that_tells_of_it(tmp_path: P
     screen = Screen(where, "open", "--model", str(tmp_path / "none.gguf"), script=BREAKS)
     try:
         screen.read_until(b"no model")
-        os.write(screen.fd, b"?")
+        os.write(screen.fd, b"d")
         assert screen.wait() == ExitCode.INTERNAL
     finally:
         screen.close()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from egcfg_sandbox import missing_packages
 from egcfg_tui.cli import exercise_views as views
-from egcfg_tui.cli import stderr, stdout
+from egcfg_tui.cli import new_exercise, stderr, stdout
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.parser import CommandParser
@@ -15,31 +15,33 @@ from egcfg_tui.cli.solving_options import add_guarded_option, add_visible_option
 from egcfg_tui.exercises import Exercise, ExerciseError, load, load_each, with_visible
 from egcfg_tui.exercises.checking import Check, check_references
 from egcfg_tui.exercises.guarding import require_guarded, told
+from egcfg_tui.exercises.library import own_folder
 from egcfg_tui.exercises.packages import advice
 from egcfg_tui.exercises.references import BUNDLED
 from egcfg_tui.terminal_text import printable
 
 _EPILOG = """\
-EXERCISE is a bundled id, a file, or FILE#ID inside a data set file.
+EXERCISE is a bundled id, the id of one that you wrote, a file, or FILE#ID inside a data set file.
 
 examples:
   egcfg-tui exercises list
   egcfg-tui exercises show problems.jsonl#17
-  egcfg-tui exercises check my_exercise.toml"""
+  egcfg-tui exercises check my_exercise.toml
+  egcfg-tui exercises new
+  egcfg-tui exercises new longest-streak"""
 
 
 def configure(parser: CommandParser) -> None:
     """Adds the subcommands."""
     parser.epilog = _EPILOG
-    commands = parser.add_subparsers(dest="action", metavar="list|show|check", required=True)
+    commands = parser.add_subparsers(dest="action", metavar="list|show|check|new", required=True)
 
     listing = commands.add_parser("list", help="one line per exercise")
     listing.add_argument(
         "exercises",
         nargs="?",
-        default=BUNDLED,
         metavar="FILE",
-        help="a file or folder (default: the bundled set)",
+        help="a file or folder (default: the bundled set, and those that you wrote)",
     )
 
     show = commands.add_parser("show", help="one exercise as a person reads it")
@@ -56,6 +58,9 @@ def configure(parser: CommandParser) -> None:
         help="files, folders or single exercises",
     )
 
+    new = commands.add_parser("new", help="write one in $EDITOR, or paste one into standard input")
+    new.add_argument("exercise", nargs="?", metavar="EXERCISE", help="begin with a copy of this one")
+
     add_guarded_option(check)
     for command in (listing, show, check):
         command.add_argument(
@@ -65,11 +70,13 @@ def configure(parser: CommandParser) -> None:
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Does what the subcommand says."""
+    if args.action == "new":
+        return new_exercise.run(args.exercise)
     as_json = args.format == "json"
     try:
         match args.action:
             case "list":
-                found, broken = _load([args.exercises])
+                found, broken = _load([args.exercises] if args.exercises else _at_hand())
                 _list(found, as_json=as_json)
                 return ExitCode.MODEL_OR_DATA if broken else ExitCode.DONE
             case "show":
@@ -81,6 +88,11 @@ def run(args: argparse.Namespace) -> ExitCode:
     except ExerciseError as error:
         raise CommandError(printable(str(error)), ExitCode.MODEL_OR_DATA) from error
     return ExitCode.DONE
+
+
+def _at_hand() -> list[str]:
+    """The bundled set, and the exercises that the user wrote."""
+    return [BUNDLED, *(str(file) for file in sorted(own_folder().glob("*.toml")))]
 
 
 def _load(references: Sequence[str]) -> tuple[list[Exercise], int]:

@@ -8,7 +8,7 @@ from typing import Final
 from egcfg_tui import exercises
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
-from egcfg_tui.cli.model_choice import chosen_model, model_of
+from egcfg_tui.cli.model_choice import model_of
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.recording import add_no_record_option, recording_named
 from egcfg_tui.cli.solving_options import (
@@ -21,6 +21,7 @@ from egcfg_tui.cli.solving_options import (
     visible_from,
 )
 from egcfg_tui.engine.api import ModelSpec
+from egcfg_tui.exercises.guarding import require_guarded
 from egcfg_tui.runs import (
     History,
     RecordedModel,
@@ -30,13 +31,16 @@ from egcfg_tui.runs import (
     RunNotFound,
     read_recording,
 )
+from egcfg_tui.solving.methods import DEFAULT_METHOD
 from egcfg_tui.solving.request.solve_request import SolveRequest
+from egcfg_tui.tui import preferences as remembered
 
 _EPILOG: Final = """\
-EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set; the
-demo exercise when left out. A recording's file, a run's id or `latest` opens on the replay of that run,
-without a model. Inside, ? lists the keys. Without a usable model the workbench opens all the
-same and says what to do.
+EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set. Left
+out, the last exercise opens again, at first a demo. Theme, method and model are those of the last time as
+well, unless named. A recording's file, a run's id or `latest` opens on the replay of that run, without a
+model. Inside, ? lists the keys. Without a usable model the workbench opens all the same and says what to
+do.
 
 examples:
   egcfg-tui open
@@ -52,29 +56,31 @@ def configure(parser: CommandParser) -> None:
     )
     add_no_record_option(parser)
     add_solving_options(parser)
+    parser.set_defaults(method=None)
 
 
 def run(args: argparse.Namespace) -> ExitCode:
     """Opens the workbench; returns when the user leaves it."""
+    preferences = remembered.load(remembered.default_path())
+    named_model, args.model = args.model, args.model or preferences.get("model")
+    args.method = args.method or preferences.get("method") or DEFAULT_METHOD
     settings, grid = settings_from(args), chosen_grid(args, [args.method])
     layers = layers_from(args)
     visible = visible_from(args)
     recording = _recording(args.exercise)
-    try:
-        exercise = (
-            recording.header.exercise
-            if recording
-            else exercises.with_visible(exercises.load(args.exercise or exercises.DEMO_ID), visible)
-        )
-    except exercises.ExerciseError as error:
-        raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
+    if recording:
+        exercise = recording.header.exercise
+    elif args.exercise is None and preferences.get("exercise"):
+        exercise, preferences = _last_exercise(preferences, visible, guarded_only=args.guarded_only)
+    else:
+        exercise = _exercise(args.exercise or exercises.DEMO_ID, visible)
     if args.guarded_only:
         refuse_unguarded(exercise)
 
     recorded: list[RecordedModel] = []
 
-    def find_model() -> ModelSpec:
-        spec, model = chosen_model(args)
+    def find_model(name: str | None) -> ModelSpec:
+        spec, model = model_of(args, name or args.model)
         recorded[:] = [model]
         return spec
 
@@ -99,13 +105,35 @@ def run(args: argparse.Namespace) -> ExitCode:
             model_named=lambda name: model_of(args, name)[0],
             model_name=args.model,
             recording=recording,
-            welcome=args.exercise is None and args.model is None,
+            welcome=args.exercise is None and named_model is None,
+            preferences=preferences,
         )
     except NoTerminalError as error:
         raise CommandError(str(error), ExitCode.USAGE) from error
     except WorkbenchBroke as error:
         raise CommandError(str(error), ExitCode.INTERNAL) from error
     return ExitCode.DONE
+
+
+def _exercise(reference: str, visible: exercises.Visibility | None) -> exercises.Exercise:
+    try:
+        return exercises.with_visible(exercises.load(reference), visible)
+    except exercises.ExerciseError as error:
+        raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
+
+
+def _last_exercise(
+    preferences: remembered.Preferences, visible: exercises.Visibility | None, *, guarded_only: bool
+) -> tuple[exercises.Exercise, remembered.Preferences]:
+    """The exercise that was open last; the demo, and why, where that is gone or refused."""
+    try:
+        exercise = exercises.with_visible(exercises.load(preferences.get("exercise") or ""), visible)
+        if guarded_only:
+            require_guarded(exercise)
+    except exercises.ExerciseError as error:
+        why = f"{error}; the demo is open instead"
+        return _exercise(exercises.DEMO_ID, visible), preferences.without("exercise", why)
+    return exercise, preferences
 
 
 def _recording(name: str | None) -> Recording | None:

@@ -1,6 +1,7 @@
 """A Python file as an exercise: a stub, its docstring as the statement, doctests or assertions as tests.
 
-Tests in the file are visible, those of a test file beside it (`test_NAME.py`, `NAME_test.py`) hidden; a file
+Tests in the file are visible, those of a test file beside it (`test_NAME.py`, `NAME_test.py`, or the only one
+of the folder where it imports NAME) hidden; a file
 without tests of its own takes the first three of the test file as visible. The user may open them all. In a
 file that leaves nothing open, the last definition is to be written and the file is the reference.
 """
@@ -18,7 +19,7 @@ from egcfg_tui.exercises.formats.exercism import (
     read_suite,
     with_helpers,
 )
-from egcfg_tui.exercises.model import Exercise, ExerciseKind
+from egcfg_tui.exercises.model import Exercise, ExerciseError, ExerciseKind
 from egcfg_tui.exercises.packages import imported_packages, test_texts
 from egcfg_tui.exercises.python import source as python_source
 from egcfg_tui.exercises.python.doctests import doctest_assertions
@@ -40,7 +41,7 @@ def read_file(path: Path) -> Exercise:
     open_ones = [node for node in found if is_empty(node)]
     wanted = open_ones or found[-1:]
     main = wanted[0]
-    beside = [file for file in _test_files(path) if file.is_file()]
+    beside = _test_files(path)
     helpers = python_modules(path.parent, without=(path, *beside))
     text = text_files.read_text(path)
     doctests, inner = _doctests(tree, wanted), _own_suite(tree, path)
@@ -68,6 +69,12 @@ def read_file(path: Path) -> Exercise:
         source=str(path),
     )
     return validate(exercise, lambda key: place.at(key) if key else place)
+
+
+def stubs_in(folder: Path) -> list[Path]:
+    """The Python files of a folder whose tests lie beside them."""
+    files = sorted(folder.glob("*.py"))
+    return [file for file in files if not _is_test_file(file) and _test_files(file)]
 
 
 def _doctests(tree: ast.Module, wanted: list[Definition]) -> list[Test]:
@@ -152,4 +159,20 @@ def _statement(tree: ast.Module, main: Definition, outline: str, place: Place) -
 
 
 def _test_files(path: Path) -> list[Path]:
-    return [path.with_name(f"test_{path.name}"), path.with_name(f"{path.stem}_test.py")]
+    named = [path.with_name(f"test_{path.name}"), path.with_name(f"{path.stem}_test.py")]
+    if found := [file for file in named if file.is_file()]:
+        return found
+    others = [file for file in path.parent.glob("*.py") if _is_test_file(file)]
+    return others if len(others) == 1 and _imports(others[0], path.stem) else []
+
+
+def _is_test_file(path: Path) -> bool:
+    return path.name.startswith("test_") or path.name.endswith("_test.py")
+
+
+def _imports(test_file: Path, module: str) -> bool:
+    """Whether the test file takes something from the module; one that cannot be read takes nothing."""
+    try:
+        return bool(python_source.imported_names(parse_file(test_file), module))
+    except ExerciseError:
+        return False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -29,6 +30,30 @@ class Place:
     def error(self, message: str) -> ExerciseError:
         """An error that names this place. `message` ends with the next step to take."""
         return ExerciseError(f"{self}: {message}")
+
+
+class Mistakes:
+    """Collects what is wrong with a file, so that a writer is told all of it at once."""
+
+    def __init__(self) -> None:
+        self._found: list[str] = []
+
+    def note(self, error: ExerciseError) -> None:
+        """Notes one mistake, or several that came in one error."""
+        self._found += str(error).split("\n")
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Notes the mistake that ends the block, and goes on behind it."""
+        try:
+            yield
+        except ExerciseError as error:
+            self.note(error)
+
+    def tell(self) -> None:
+        """Raises one `ExerciseError` with a line for each mistake, if there are any."""
+        if self._found:
+            raise ExerciseError("\n".join(dict.fromkeys(self._found)))
 
 
 LocateKey = Callable[[str], Place]

@@ -96,7 +96,7 @@ class Running:
         except (Interrupted, ContextFull) as end:
             yield finished(end.reason if isinstance(end, Interrupted) else Outcome.LENGTH)
             raise
-        yield finished(Outcome.PASSED if context.solved else Outcome.FAILED)
+        yield finished(context.outcome)
 
     def __enter__(self) -> Running:
         return self

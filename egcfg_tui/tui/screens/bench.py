@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -11,15 +10,16 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.commands import binding_of
 from egcfg_tui.tui.comparing import words
 from egcfg_tui.tui.comparing.bench_driver import BenchDriver
 from egcfg_tui.tui.comparing.sources import Source
-from egcfg_tui.tui.screens.recording import RecordingScreen
+from egcfg_tui.tui.messages import RunChosen
 from egcfg_tui.tui.widgets.bars import Bar
+from egcfg_tui.tui.widgets.fitting_footer import FittingFooter
 from egcfg_tui.tui.widgets.matrix import MatrixPanel
 
 _REFRESHES_PER_S: Final = 10
@@ -31,7 +31,7 @@ class BenchScreen(Screen[None]):
 
     AUTO_FOCUS = "#matrix-body"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "recording", "Recording"),
+        Binding("enter", "replay", "Replay"),
         Binding("r", "sort_rows", "Sort rows"),
         Binding("c", "sort_columns", "Sort columns"),
         binding_of("stop"),
@@ -51,7 +51,7 @@ class BenchScreen(Screen[None]):
             yield Static(id="verdict", markup=False)
         yield Static(id="bench-notice", markup=False)
         yield Bar(id="bench-status")
-        yield Footer(show_command_palette=False, compact=True)
+        yield FittingFooter()
 
     def on_mount(self) -> None:
         """Starts the bench."""
@@ -69,8 +69,8 @@ class BenchScreen(Screen[None]):
         allowed = {"stop": driver.phase.active, "go_on": self._can_go_on}
         return allowed.get(action, True)
 
-    def action_recording(self) -> None:
-        """Shows the run of the cell."""
+    def action_replay(self) -> None:
+        """Replays the run of the cell."""
         cursor = self.query_one(MatrixPanel).cursor
         if cursor is None or self.driver.folder is None:
             return
@@ -78,11 +78,7 @@ class BenchScreen(Screen[None]):
         if recording is None:
             self.notify("This task has no recording yet.", markup=False)
             return
-        self.open_recording(self.driver.folder / recording)
-
-    def open_recording(self, path: Path) -> None:
-        """Opens the recording at a path."""
-        self.app.push_screen(RecordingScreen(path))
+        self.post_message(RunChosen(self.driver.folder / recording))
 
     def action_sort_rows(self) -> None:
         """Orders the rows by the column of the cursor."""
@@ -104,10 +100,15 @@ class BenchScreen(Screen[None]):
 
     def action_close(self) -> None:
         """Goes back to the choice; a bench that runs here is to be stopped first."""
-        if self.driver.phase.active and self.driver.source.is_run:
+        if self.runs_here:
             self.notify("The bench is running; stop it first.", severity="warning", markup=False)
             return
         self.dismiss()
+
+    @property
+    def runs_here(self) -> bool:
+        """Whether the bench runs here, so that leaving would end it."""
+        return self.driver.phase.active and self.driver.source.is_run
 
     @property
     def _can_go_on(self) -> bool:

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Input, RadioButton, RadioSet, SelectionList, Static
+from textual.widgets import Input, RadioButton, RadioSet, SelectionList, Static
 from textual.widgets.selection_list import Selection
 
 from egcfg_tui.exercises import ExerciseError
@@ -28,6 +28,7 @@ from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.screens.bench import BenchScreen
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.text import one_line
+from egcfg_tui.tui.widgets.fitting_footer import FittingFooter
 
 _METHODS: Final = ("auto", "sample")
 """Whether guidance beats plain sampling is the question that most people have."""
@@ -100,7 +101,7 @@ class CompareScreen(Screen[None]):
                 )
         yield Static(id="compare-size", markup=False)
         yield Static(id="compare-problem", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield FittingFooter()
 
     def on_mount(self) -> None:
         """Names the choices and looks what there is to choose from."""

@@ -1,42 +1,41 @@
-"""The keys, and what the signs on the screen mean."""
+"""The help: the panel in focus first, then keys, words and signs."""
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from egcfg_tui.tui import keymap, marks
-from egcfg_tui.tui.commands import COMMANDS
+from egcfg_tui.tui.help import text
+from egcfg_tui.tui.help.topics import topic_of
 from egcfg_tui.tui.keymap import Keymap
-from egcfg_tui.tui.styles import MUTED
+from egcfg_tui.tui.screens.panels import PanelsScreen
 from egcfg_tui.tui.text import key_name
-from egcfg_tui.tui.widgets.code_panel import SWAYED
 
-KEY_CELLS = 12
+BORDER_CELLS = 5
 
 
 class HelpScreen(ModalScreen[None]):
-    """Shows the user's own keys where they differ from the built-in ones."""
+    """Explains the screen that it is opened over."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1", "dismiss", "Close"),
     ]
 
-    def __init__(self, keys: Keymap) -> None:
+    def __init__(self, keys: Keymap, over: Screen[object]) -> None:
         super().__init__()
         self._keys = keys
+        self._over = over
 
     def compose(self) -> ComposeResult:
         """One long text."""
         with VerticalScroll(id="help", classes="dialog"):
-            yield Static(help_text(self._keys), markup=False)
+            yield Static(id="help-text", markup=False)
 
     def on_mount(self) -> None:
         """Names the dialog."""
@@ -44,48 +43,25 @@ class HelpScreen(ModalScreen[None]):
         dialog.border_title = "Help"
         dialog.border_subtitle = "esc closes"
 
-
-def help_text(keys: Keymap) -> Content:
-    """Keys by group, then the signs."""
-    rows: list[Content] = []
-    for group, commands in groupby(COMMANDS, key=lambda command: command.group):
-        rows.append(_heading(group))
-        for command in commands:
-            names = " ".join(key_name(key) for key in keys.of(command.id))
-            rows.append(_row(Content.styled(f"{names:<{KEY_CELLS}}", "bold $text-primary"), command.help))
-        rows.append(Content(""))
-    rows.append(_heading("Panels"))
-    rows.append(_row(_name("tab"), "next panel; shift+tab the one before; arrows scroll in it"))
-    rows.append(_row(_name("ctrl+p"), "all commands and themes"))
-    rows.append(Content(""))
-    rows.append(_heading("Signs"))
-    rows += [_row(_sign(mark), mark.word) for mark in (marks.PENDING, *marks.MARKS.values())]
-    rows.append(_row(_name("A B C"), "candidates with one letter share an executable prefix"))
-    rows.append(_row(_name("▸"), "the chosen line is this candidate's"))
-    rows.append(_row(_name(SWAYED), "guidance chose otherwise than the model alone"))
-    rows.append(_row(_name("~"), "a token that a candidate had already, not decoded anew"))
-    rows.append(Content(""))
-    rows.append(_heading("Signs of compared tasks"))
-    rows += [_row(_sign(mark), mark.word) for mark in (*marks.OUTCOMES.values(), marks.RUNNING)]
-    rows.append(Content(""))
-    rows.append(_heading("Your own keys"))
-    rows.append(Content(f"  {keymap.default_path()}"))
-    rows.append(Content.styled('  [keys]\n  start = "s"\n  stop = ["x", "ctrl+x"]', MUTED))
-    rows.append(Content.styled("  commands: " + ", ".join(command.id for command in COMMANDS), MUTED))
-    return Content("\n").join(rows)
+    def on_resize(self) -> None:
+        """Breaks the text to the width there is."""
+        width = self.query_one("#help").size.width - 1
+        self.query_one("#help-text", Static).update(help_text(self._over, self._keys, max(24, width)))
 
 
-def _heading(text: str) -> Content:
-    return Content.styled(text, "bold")
+def help_text(screen: Screen[object], keys: Keymap, width: int) -> Content:
+    """The help for a screen as it stands, broken to `width` cells."""
+    topic = topic_of(screen.focused or screen)
+    rows = text.topic_rows(topic, width) if topic else []
+    if isinstance(screen, PanelsScreen):
+        rows += text.command_rows(screen.OFFERED, keys, width)
+    else:
+        rows += text.key_rows(_bound(screen), width)
+    return Content("\n").join([*rows, *text.general_rows(width)])
 
 
-def _name(text: str) -> Content:
-    return Content.styled(f"{text:<{KEY_CELLS}}", "bold $text-primary")
-
-
-def _sign(mark: marks.Mark) -> Content:
-    return mark.content + Content(" " * (KEY_CELLS - 1))
-
-
-def _row(left: Content, text: str) -> Content:
-    return Content("").join([Content("  "), left, Content(text)])
+def _bound(screen: Screen[object]) -> list[tuple[str, str]]:
+    """The keys that do something on a screen, as its footer names them."""
+    active = {one.binding.action: one.binding for one in screen.active_bindings.values()}
+    shown = (binding for binding in active.values() if binding.show)
+    return [(key_name(binding.key.partition(",")[0]), binding.description) for binding in shown]

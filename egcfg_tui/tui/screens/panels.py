@@ -6,13 +6,15 @@ from dataclasses import replace
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
-from textual.events import Resize
+from textual.events import Key, Resize
 from textual.screen import Screen, ScreenResultType
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from egcfg_tui.terminal_text import visible
+from egcfg_tui.tui.applicable import why_no_look
 from egcfg_tui.tui.commands import Command
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.look import Look, Shown, moved, moved_trial, shown
@@ -26,13 +28,13 @@ from egcfg_tui.tui.moving import (
     moved_test,
     turned_fold,
 )
-from egcfg_tui.tui.screens.help import HelpScreen
 from egcfg_tui.tui.story.steps import Fold, place, table
 from egcfg_tui.tui.text import key_name
 from egcfg_tui.tui.view import EngineState, Phase, SolveView
 from egcfg_tui.tui.widgets.bars import Bar
 from egcfg_tui.tui.widgets.candidates_panel import CandidatesPanel
 from egcfg_tui.tui.widgets.code_panel import CodePanel
+from egcfg_tui.tui.widgets.fitting_footer import FittingFooter
 from egcfg_tui.tui.widgets.lines import LinesPanel
 from egcfg_tui.tui.widgets.list_panel import ListPanel
 from egcfg_tui.tui.widgets.signal_panel import SignalPanel
@@ -50,7 +52,7 @@ HUGE_COLUMNS: Final = 170
 
 
 class PanelsScreen(Screen[ScreenResultType]):
-    """Draws a view that its kinds provide. They give `view`, `hint`, `draw_bars` and `refresh_keys`.
+    """Draws a view that its kinds provide. They give `view`, `hint` and `draw_bars`.
 
     `OFFERED` are the commands that a kind has actions for.
     """
@@ -62,8 +64,10 @@ class PanelsScreen(Screen[ScreenResultType]):
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()
         self.look = Look()
-        self._keymap = keymap
+        self.keymap = keymap
         self._noticed = ""
+        self._offered_bindings = tuple(command.binding for command in self.OFFERED)
+        self._keys_shown: tuple[str, ...] = ()
 
     @property
     def view(self) -> SolveView:
@@ -78,9 +82,17 @@ class PanelsScreen(Screen[ScreenResultType]):
         """Draws the rows around the panels."""
         raise NotImplementedError
 
-    def refresh_keys(self) -> None:
-        """Lets the footer follow, only when the keys that make sense have changed."""
-        raise NotImplementedError
+    def why_not(self, action: str) -> str:
+        """Why an action would do nothing now, for the user; empty when it does something."""
+        return why_no_look(action, self.view)
+
+    def label_of(self, binding: Binding) -> str:
+        """The word of a key in the footer: what it does now."""
+        return "Go on" if binding.id == "pause" and self.view.phase is Phase.PAUSED else binding.description
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that do nothing now are left out of the footer."""
+        return not self.why_not(action)
 
     def below_panels(self) -> ComposeResult:
         """What stands between the panels and the status."""
@@ -116,7 +128,14 @@ class PanelsScreen(Screen[ScreenResultType]):
         yield Static(id="notice", markup=False)
         yield from self.below_panels()
         yield Bar(id="status")
-        yield Footer(show_command_palette=False, compact=True)
+        yield FittingFooter(self.label_of)
+
+    def on_key(self, event: Key) -> None:
+        """A key that does nothing now says why."""
+        for command in self.OFFERED:
+            if event.key in self.keymap.of(command.id) and (reason := self.why_not(command.name)):
+                self.notify(reason, severity="warning", markup=False)
+                event.stop()
 
     def on_resize(self, event: Resize) -> None:
         """Says how small the terminal is, where it is too small."""
@@ -212,10 +231,6 @@ class PanelsScreen(Screen[ScreenResultType]):
         else:
             self._copy(self.view.statement, "the statement")
 
-    def action_help(self) -> None:
-        """Opens the help."""
-        self.app.push_screen(HelpScreen(self._keymap))
-
     async def action_quit(self) -> None:
         """Leaves the workbench."""
         await self.app.action_quit()
@@ -233,7 +248,7 @@ class PanelsScreen(Screen[ScreenResultType]):
         self.query_one(TracePanel).show(what, hint)
         self._draw_notice()
         self.draw_bars()
-        self.refresh_keys()
+        self._refresh_keys()
 
     def look_at(self, look: Look) -> None:
         """Looks at something else."""
@@ -242,7 +257,17 @@ class PanelsScreen(Screen[ScreenResultType]):
 
     def key(self, command_id: str) -> str:
         """The first key of a command, as people call it."""
-        return key_name(self._keymap.of(command_id)[0])
+        return key_name(self.keymap.of(command_id)[0])
+
+    def _refresh_keys(self) -> None:
+        """Lets the footer follow, only when what its keys do has changed: that lays out the screen."""
+        now = tuple(
+            "" if self.why_not(command.name) else self.label_of(binding)
+            for command, binding in zip(self.OFFERED, self._offered_bindings, strict=True)
+        )
+        if now != self._keys_shown:
+            self._keys_shown = now
+            self.refresh_bindings()
 
     def _draw_notice(self) -> None:
         text = self.notice_text()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
@@ -126,6 +126,12 @@ class ReplayScreen(PanelsScreen[Exercise | None]):
             return "Waiting for the first line…"
         return f"Press {self.key('pause')} to play."
 
+    def label_of(self, binding: Binding) -> str:
+        """The word of a key in the footer: what it does now."""
+        if binding.id == "pause":
+            return "Hold" if self.player.playing else "Play"
+        return "Solve" if binding.id == "start" else super().label_of(binding)
+
     def draw_bars(self) -> None:
         """What was solved with what, and how it went; where the player stands."""
         left, right = title_parts(self.view, self._options, self.view.engine.model or self.view.model)
@@ -142,9 +148,6 @@ class ReplayScreen(PanelsScreen[Exercise | None]):
             )
         )
         self.query_one(Timeline).refresh()
-
-    def refresh_keys(self) -> None:
-        """All keys make sense at any time."""
 
     def _tick(self) -> None:
         before = self.view

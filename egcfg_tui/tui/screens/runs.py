@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from egcfg_tui.runs import History, RunSummary
-from egcfg_tui.tui.run_export import ExportError, export_run
+from egcfg_tui.tui.messages import RunChosen
+from egcfg_tui.tui.run_export import ExportError, export_run, folder_for
 from egcfg_tui.tui.screens.question import QuestionScreen
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.text import one_line
+from egcfg_tui.tui.widgets.fitting_footer import FittingFooter
 
+CREATED_CELLS: Final = 12
 RESULT_CELLS: Final = 13
 METHOD_CELLS: Final = 8
-MODEL_CELLS: Final = 20
+MODEL_CELLS: Final = 19
 
 
 class RunsScreen(Screen[None]):
-    """A row for each run, the newest first. Posts `Chosen` for the run to replay."""
+    """A row for each run, the newest first. Posts `RunChosen` for the run to replay."""
 
     AUTO_FOCUS = "#runs"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,13 +40,6 @@ class RunsScreen(Screen[None]):
         Binding("down", "to_list", "List", show=False),
     ]
 
-    class Chosen(Message):
-        """The user wants to see a run."""
-
-        def __init__(self, path: Path) -> None:
-            super().__init__()
-            self.path = path
-
     def __init__(self, history: History) -> None:
         super().__init__()
         self._history = history
@@ -54,10 +48,10 @@ class RunsScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """A search line, the columns' names, the rows."""
         yield Input(placeholder="/ searches: words of any column", id="search")
-        yield Static(row("result", "seconds", "method", "model", "exercise"), id="columns")
+        yield Static(row("when (UTC)", "result", "seconds", "method", "model", "exercise"), id="columns")
         yield OptionList(id="runs", markup=False)
         yield Static(id="no-runs", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield FittingFooter()
 
     def on_screen_resume(self) -> None:
         """Reads the folder again: a run may have ended meanwhile."""
@@ -84,12 +78,12 @@ class RunsScreen(Screen[None]):
         if self.query_one(Input).has_focus:
             self.action_to_list()
         elif run := self._highlighted():
-            self.post_message(self.Chosen(run.path))
+            self.post_message(RunChosen(run.path))
 
     def action_export(self) -> None:
         """Writes the run out."""
         if run := self._highlighted():
-            self._export(run, Path.cwd() / f"egcfg-run-{run.id}")
+            self._export(run)
 
     def action_delete(self) -> None:
         """Deletes the run, if that is meant."""
@@ -118,11 +112,12 @@ class RunsScreen(Screen[None]):
         """Reads the history in a thread: it may hold thousands of files."""
         self.app.call_from_thread(self._show, self._history.runs())
 
-    @work(thread=True, group="export", exit_on_error=False)
-    def _export(self, run: RunSummary, folder: Path) -> None:
+    @work(thread=True, exclusive=True, group="export", exit_on_error=False)
+    def _export(self, run: RunSummary) -> None:
         tell, call = self.notify, self.app.call_from_thread
         call(tell, f"Writing {run.id}…", markup=False)
         try:
+            folder = folder_for(run.id)
             export_run(run.path, folder)
         except ExportError as error:
             call(tell, str(error), severity="error", timeout=20, markup=False)
@@ -172,13 +167,16 @@ def run_row(run: RunSummary) -> Content:
         None: ("·", "unfinished", MUTED),
     }[run.solved]
     seconds = "–" if run.wall_s is None else f"{run.wall_s:.1f}"
-    title = f"{run.title or run.exercise}  {run.created[5:16].replace('T', ' ')}"
-    return row(f"{mark} {word}", seconds, run.method, run.model, title, style)
+    created = run.created[5:16].replace("T", " ")
+    return row(created, f"{mark} {word}", seconds, run.method, run.model, run.title or run.exercise, style)
 
 
-def row(result: str, seconds: str, method: str, model: str, exercise: str, style: str = MUTED) -> Content:
+def row(
+    created: str, result: str, seconds: str, method: str, model: str, exercise: str, style: str = MUTED
+) -> Content:
     """The columns of a row; those of foreign text are cut to their width."""
     columns: Sequence[tuple[str, int, str]] = (
+        (created, CREATED_CELLS, MUTED),
         (result, RESULT_CELLS, style),
         (f"{seconds:>7}", 9, "$foreground"),
         (method, METHOD_CELLS, "$text-primary"),

@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.tui.applicable import why_not
 from egcfg_tui.tui.commands import WORKBENCH_COMMANDS, Command
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.look import Look
@@ -43,7 +44,6 @@ class WorkbenchScreen(PanelsScreen[None]):
         super().__init__(keymap)
         self.control = SessionDriver(services, options, exercise, self._in_thread)
         self._loads_at_once = loads_at_once
-        self._keys_shown: tuple[object, ...] = ()
 
     @property
     def view(self) -> SolveView:
@@ -62,22 +62,9 @@ class WorkbenchScreen(PanelsScreen[None]):
         """Ends the engine's process however the screen ended: its thread would hold up the application."""
         await asyncio.to_thread(self.control.close)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys that make no sense now are left out of the footer and do nothing."""
-        control = self.control
-        active = control.view.phase.active
-        allowed = {
-            "start": control.can_start,
-            "pause": active,
-            "step": active,
-            "rewind": active,
-            "stop": active or control.waiting,
-            "restart": control.can_restart,
-            "compare": control.services.bench is not None and not active and not control.waiting,
-            "method": not active,
-            "seed": not active,
-        }
-        return allowed.get(action, True)
+    def why_not(self, action: str) -> str:
+        """Why an action would do nothing now."""
+        return why_not(action, self.control) or super().why_not(action)
 
     def come_back(self, exercise: Exercise | None) -> None:
         """Comes back from a replay, to solve its exercise where that was asked for."""
@@ -228,14 +215,6 @@ class WorkbenchScreen(PanelsScreen[None]):
             what = "looks for the model again" if absent else "starts the engine again"
             text += f"\n{self.key('restart')} {what}."
         return text
-
-    def refresh_keys(self) -> None:
-        """Lets the footer follow, only when the keys that make sense have changed."""
-        control = self.control
-        now = (control.can_start, control.view.phase, control.waiting, control.can_restart)
-        if now != self._keys_shown:
-            self._keys_shown = now
-            self.refresh_bindings()
 
     def hint(self) -> str:
         """What to press when there is nothing to see yet."""

@@ -121,6 +121,7 @@ def _verdict(view: SolveView) -> Content:
         Outcome.STOPPED: "‖ stopped",
         Outcome.BUDGET: "✗ not solved: the budget is used up",
         Outcome.THOUGHT: "✗ not solved: thought only, no answer",
+        Outcome.NOT_JUDGED: "✗ not solved: hidden tests fail",
         Outcome.PASSED: "✗ passes the visible tests, fails hidden ones",
     }
     text = reasons.get(result.reason, "✗ not solved")

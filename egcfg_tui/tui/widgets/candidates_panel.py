@@ -106,9 +106,9 @@ def block_lines(line: LineView, found: Sequence[Group], at: int, tests: int, wid
 
 def _heads(line: LineView, found: Sequence[Group], tests: int) -> list[Content]:
     """What stands in front of each entry, all equally wide."""
-    label_width = max(len(group.numbers) for group in found)
+    label_width = max((len(group.numbers) for group in found), default=0)
     columns = [marks.row(_verdicts(group.run, tests), WIDEST_MARKS) for group in found]
-    marks_width = max(column.cell_length for column in columns)
+    marks_width = max((column.cell_length for column in columns), default=0)
     chosen = chosen_group(line, list(found))
     return [
         Content("").join(

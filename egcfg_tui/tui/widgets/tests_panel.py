@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from egcfg_tui.exercises.visibility import NOTHING_STEERS
 from egcfg_tui.tui import code, marks
 from egcfg_tui.tui.look import Shown
 from egcfg_tui.tui.styles import MUTED
@@ -29,6 +30,8 @@ def test_lines(shown: Shown, width: int) -> list[Content]:
     """Visible tests first, then the hidden ones: their number before the end, their texts after it."""
     every = shown.inspected
     lines = [line for row in shown.tests if not row.hidden for line in _row(row, width, every=every)]
+    if not lines and shown.view.exercise_id:
+        lines = wrapped(Content.styled(NOTHING_STEERS, "$text-warning"), width, 1)
     hidden = [row for row in shown.tests if row.hidden]
     if hidden:
         lines.append(Content.styled(" hidden", MUTED))

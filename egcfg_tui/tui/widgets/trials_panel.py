@@ -67,7 +67,9 @@ def trial_line(trial: TrialView, tests: int, *, is_answer: bool) -> Content:
         mark,
         Content(f"{trial.index:>2} "),
         Content(f"{trial.method:<{METHOD_CELLS}}"),
-        Content.styled(f"{trial.passed:>3}/{tests}", "$text-success" if passed else "$foreground"),
+        Content.styled(f"{trial.passed:>3}/{tests}", "$text-success" if passed else "$foreground")
+        if tests
+        else Content.styled("not judged", MUTED),
         Content.styled(seconds, MUTED),
         Content.styled(f"  {settings_words(trial)}", MUTED),
     ]

@@ -342,3 +342,45 @@ def test_a_tolerance_that_is_none_is_refused(line: str, problem: str) -> None:
 def test_a_tolerance_belongs_to_programs_alone() -> None:
     text = "tolerance = 1e-9\n" + GOOD
     assert "line 1, key `tolerance`: belongs to kind `stdin`" in refusal(text)
+
+
+def test_all_mistakes_of_a_file_are_told_at_once_with_line_and_key() -> None:
+    text = """titel = "Coins"
+level = 9
+statement = 7
+entry_point = "coins"
+reference = "def coin(cents): return 1"
+
+[[visible]]
+code = "assert 1 == 1"
+
+[[visible]]
+cod = "assert coins(7) == 2"
+
+[[hidden]]
+code = "assert coins(7) =="
+"""
+    with pytest.raises(ExerciseError) as caught:
+        toml_format.read(text, exercise_id="coins", source="coins.toml")
+    told = str(caught.value).split("\n")
+    assert [line.partition(":")[0] for line in told] == [
+        "coins.toml, line 1, key `titel`",
+        "coins.toml, line 3, key `statement`",
+        "coins.toml, line 2, key `level`",
+        "coins.toml, key `title`",
+        "coins.toml, line 11, key `visible.2.cod`",
+        "coins.toml, line 7, key `visible.1`",
+        "coins.toml, line 13, key `hidden.1`",
+        "coins.toml, line 5, key `reference`",
+    ]
+
+
+def test_a_key_that_cannot_be_read_gives_no_further_complaint() -> None:
+    text = 'title = "A"\nstatement = "B"\nkind = "clas"\nentry_point = 3\nvisible = "none"\n'
+    with pytest.raises(ExerciseError) as caught:
+        toml_format.read(text, exercise_id="a", source="a.toml")
+    assert str(caught.value).split("\n") == [
+        "a.toml, line 4, key `entry_point`: is a whole number; write a string",
+        "a.toml, line 5, key `visible`: is a string; write an array of tables (`[[...]]`)",
+        "a.toml, line 3, key `kind`: there is no kind 'clas'; did you mean `class`?",
+    ]

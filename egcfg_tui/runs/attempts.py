@@ -1,0 +1,47 @@
+"""How the exercises of kept runs stand: solved by which methods, failed, never tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from egcfg_tui.runs.history import RunSummary
+
+Key = tuple[str, str]
+"""The name of the file that an exercise came from, and its id: the file may have been moved meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """What the kept runs of an exercise came to. Methods stand in the order of their first run there."""
+
+    solved_by: tuple[str, ...] = ()
+    failed_by: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """`solved`, `failed` (tried, and never solved) or `new`."""
+        return "solved" if self.solved_by else "failed" if self.failed_by else "new"
+
+
+def key_of(exercise_id: str, source: str) -> Key:
+    """The key of an exercise that came from `source`: a file, a folder or `FILE#ID`."""
+    return PurePath(source.removesuffix(f"#{exercise_id}")).name, exercise_id
+
+
+def attempts_of(runs: Iterable[RunSummary]) -> dict[Key, Attempts]:
+    """The attempts by exercise; runs that did not end, or were stopped, count for nothing."""
+    found: dict[Key, Attempts] = {}
+    for run in runs:
+        if run.solved is None or run.reason == "stopped":
+            continue
+        key = key_of(run.exercise, run.source)
+        so_far = found.get(key, Attempts())
+        solved, failed = so_far.solved_by, so_far.failed_by
+        if run.solved:
+            solved = tuple(dict.fromkeys((*solved, run.method)))
+        else:
+            failed = tuple(dict.fromkeys((*failed, run.method)))
+        found[key] = Attempts(solved, failed)
+    return found

@@ -1,0 +1,1 @@
+"""What the help says: about the focused panel, about words, keys and signs."""
