@@ -35,7 +35,8 @@ from egcfg_tui.events import Stage
 from egcfg_tui.exercises import Exercise, load_all
 from egcfg_tui.models import resolve
 from egcfg_tui.prompting.chat import chat_frame
-from egcfg_tui.prompting.task import PromptStyle, task_prompt
+from egcfg_tui.prompting.styles import PromptStyle
+from egcfg_tui.prompting.task import task_prompt
 from egcfg_tui.solving.decoding.sampling import greedy
 from egcfg_tui.solving.request.settings import Settings, parse_settings
 

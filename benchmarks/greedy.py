@@ -28,7 +28,8 @@ from egcfg_tui.engine.llama import LlamaEngine
 from egcfg_tui.exercises import Exercise, load_all
 from egcfg_tui.models import resolve
 from egcfg_tui.prompting.chat import chat_frame
-from egcfg_tui.prompting.task import PromptStyle, TaskPrompt, task_prompt
+from egcfg_tui.prompting.styles import PromptStyle
+from egcfg_tui.prompting.task import TaskPrompt, task_prompt
 from egcfg_tui.solving.decoding.sampling import greedy
 from egcfg_tui.solving.text.answer_span import answer_code, answer_end
 

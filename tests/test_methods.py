@@ -22,6 +22,7 @@ from egcfg_tui.solving.commands import CommandInbox
 from egcfg_tui.solving.methods import METHODS, Method
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
+from egcfg_tui.tui.palette import entries
 from egcfg_tui.tui.widgets.lines import LinesPanel
 
 
@@ -67,7 +68,7 @@ async def test_the_screen_offers_it_and_says_what_it_has_nothing_of(toy: Method,
     app = stage.app()
     async with app.run_test(size=(140, 50)) as pilot:
         await wait_until(pilot, lambda: stage.sessions and stage.session.alive)
-        assert "Method: toy" in {command.title for command in app.get_system_commands(app.workbench)}
+        assert any(entry.title.startswith("Method toy: ") for entry in entries(app, app.workbench))
         await pilot.press("m", "m", "m", "m")
         assert app.workbench.control.options.method == "toy"
         await pilot.press("s")

@@ -1,1 +1,1 @@
-"""Benches: many exercises x methods x models x repeats, written as they end, and what they compare to."""
+"""Benches: run many exercises with several methods, models and repeats, record the results, compare them."""

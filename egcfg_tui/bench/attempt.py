@@ -1,4 +1,4 @@
-"""One try of one task: its events go into a recording, and its end becomes a record."""
+"""One attempt at a task: writes its events into a recording, and makes a record of its end."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from egcfg_tui.solving.methods import method_named
 class Attempt:
     """A context manager around the events of one solve.
 
-    `recording` is relative to `folder`; `clock_s` gives wall seconds, also for events that come later than
-    they happened.
+    `recording` is relative to `folder`. `clock_s` gives wall seconds; a caller that passes on events late
+    gives the time at which they happened.
     """
 
     def __init__(
@@ -54,12 +54,12 @@ class Attempt:
         self._started_s = clock_s()
         model = next(model for model in setup.plan.models if model.name == task.model)
         header = header_for(self.request, RecordedModel(model.name, model.sha256, model.size_bytes))
-        with _disk_errors_told():
+        with _as_bench_errors():
             self._recorder = Recorder(folder / recording, header, clock_s=clock_s)
 
     def take(self, event: Event) -> None:
-        """Records an event of the solve. Raises `BenchError` where the disk refuses it."""
-        with _disk_errors_told():
+        """Records an event of the solve. Raises `BenchError` when the disk refuses it."""
+        with _as_bench_errors():
             self._recorder.record(event)
         self._last = event
         if isinstance(event, TrialStarted):
@@ -68,7 +68,7 @@ class Attempt:
             self._answer_tokens += len(event.tokens)
 
     def record(self) -> Record | None:
-        """The record of the task; None where it was stopped and hence did not end."""
+        """The record of the task; None if it was stopped before its end."""
         if isinstance(self._last, SolveFinished):
             return None if self._last.reason is events.Outcome.STOPPED else self._ended(self._last)
         failed = self._last
@@ -102,7 +102,7 @@ class Attempt:
         )
 
     def _failed(self, failed: SolveFailed) -> Record:
-        """A prompt that the context has no room for was cut short; everything else is a fault."""
+        """The record of a failed solve: `length` if the prompt did not fit into the context, else a fault."""
         cut = failed.kind is FailureKind.CONTEXT
         exercise = self.request.exercise
         return self._made(
@@ -153,7 +153,8 @@ class Attempt:
 
 
 @contextlib.contextmanager
-def _disk_errors_told() -> Iterator[None]:
+def _as_bench_errors() -> Iterator[None]:
+    """Turns a `RecordingError` inside into a `BenchError`."""
     try:
         yield
     except RecordingError as error:

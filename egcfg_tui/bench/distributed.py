@@ -1,4 +1,4 @@
-"""Runs a bench on several workers; this process alone writes, so that every task has exactly one record."""
+"""Runs a bench on several workers. Only this process writes, so that every task has exactly one record."""
 
 from __future__ import annotations
 
@@ -34,45 +34,45 @@ from egcfg_tui.solving.request.solve_request import SolveRequest
 
 _POLL_S: Final = 0.3
 _LOST: Final = 3
-"""A task that was on so many workers when they were lost is told as a fault: it may be what ends them. So
-many workers that are lost in a row while they load the model end the bench."""
+"""A task that was running on this many workers when they were lost is recorded as a fault, because it may be
+the cause. The bench ends when this many workers in a row are lost while they load the model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a worker was asked for has ended, with these events; None: the worker is lost."""
+    """A worker has finished its job with these events; None: the worker is lost."""
 
     worker: int
     events: tuple[TimedEvent, ...] | None
 
 
 class Workers(Protocol):
-    """Processes that hold a loaded model each, on this machine or others. Each does one thing at a time."""
+    """Processes on this machine or others, each with a loaded model. Each does one job at a time."""
 
     @property
     def count(self) -> int:
-        """How many of them there can be at once."""
+        """How many workers there can be at once."""
 
     def start(self, spec: ModelSpec, missing_layers: tuple[str, ...]) -> int:
-        """Starts a worker that loads a model, which it answers; returns its number."""
+        """Starts a worker and returns its number. Loading the model is its first job, with an answer."""
 
     def solve(self, worker: int, request: SolveRequest, prices: PriceTable | None) -> None:
         """Gives a task to a worker."""
 
     def answers(self, timeout_s: float) -> list[Answer]:
-        """What has ended; waits so long for a first."""
+        """The jobs that have ended; waits up to `timeout_s` seconds for the first one."""
 
     def end(self, worker: int) -> None:
-        """Ends a worker at once, whatever it does."""
+        """Ends a worker at once, even during a job."""
 
 
 def run_distributed(
     setup: BenchSetup, folder: BenchFolder, workers: Workers, open_session: OpenSession, stopper: Stopper
 ) -> Iterator[BenchEvent]:
-    """Runs what the folder's records lack on the workers; as `run_bench` otherwise.
+    """Runs the tasks that have no record yet on the workers; otherwise like `run_bench`.
 
-    `open_session` opens a model on this machine, to measure prices where the clock needs them: they are those
-    of all workers. The task of a lost worker runs again on another.
+    If the clock needs prices, `open_session` opens the model on this machine to measure them, and they hold
+    for all workers. The task of a lost worker runs again on another worker.
     """
     layers = setup.plan.missing_layers
     with BenchWriter(folder) as writer:
@@ -103,7 +103,7 @@ def run_distributed(
 
 
 class _Shift:
-    """All tasks of one model, by workers that each load it once."""
+    """Runs all tasks of one model on workers that each load it once."""
 
     def __init__(
         self,
@@ -131,7 +131,7 @@ class _Shift:
         self._lost_loading = 0
 
     def run(self) -> Iterator[BenchEvent]:
-        """The events until no task is left, or a stop is asked for."""
+        """Yields events until no task is left or a stop is asked for."""
         while (self._tasks or self._working) and not self._stopper.requested:
             yield from self._hand_out()
             for answer in self._workers.answers(_POLL_S):
@@ -152,7 +152,7 @@ class _Shift:
             self._working[worker] = task
             yield TaskStarted(task)
             self._workers.solve(worker, self._setup.request(task), self._prices)
-        # One after another, so that each sees what memory the ones before it have left.
+        # Workers load one after another, so that each sees how much memory the earlier ones have left.
         if self._tasks and self._loading is None and len(self._working) < self._workers.count:
             yield ModelLoading(self._model)
             plan = self._setup.plan
@@ -171,7 +171,7 @@ class _Shift:
             self._lost_loading += 1
             if self._lost_loading < _LOST:
                 return
-        message = last.message if isinstance(last, SolveFailed) else "its worker was lost"
+        message = last.message if isinstance(last, SolveFailed) else "the worker was lost"
         raise BenchError(
             f"model {self._model} cannot be loaded by worker {answer.worker}: {message}\n"
             "Everything that ended is kept; repeat the command to go on, perhaps with fewer workers."

@@ -1,4 +1,4 @@
-"""What a running bench tells: past-tense facts, as the solver's events are."""
+"""The events of a running bench: facts in the past tense, like the solver's events."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from egcfg_tui.events import Event
 
 @dataclass(frozen=True, slots=True)
 class BenchEvent:
-    """Base of a bench's events. Those whose class says `transient` only animate a screen."""
+    """Base of a bench's events. Events of a `transient` class only animate a screen."""
 
     transient: ClassVar[bool] = False
 
@@ -26,14 +26,14 @@ class MeasuringStarted(BenchEvent):
 
 @dataclass(frozen=True, slots=True)
 class BenchStarted(BenchEvent):
-    """The bench began or goes on. The records of the tasks that ended before follow as `TaskFound`."""
+    """The bench began or was resumed. The records of tasks that ended earlier follow as `TaskFound`."""
 
     plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
 class TaskFound(BenchEvent):
-    """A task ended before this bench was started again. A fault is found as well; its task runs again."""
+    """A task had ended before the bench was resumed. A task that ended in a fault will run again."""
 
     record: Record
 
@@ -47,7 +47,7 @@ class ModelLoading(BenchEvent):
 
 @dataclass(frozen=True, slots=True)
 class ModelLoaded(BenchEvent):
-    """A model is in memory; its loading is no part of any budget."""
+    """A model is in memory. The time of loading counts in no budget."""
 
     model: str
     load_s: float
@@ -71,14 +71,14 @@ class TaskEvent(BenchEvent):
 
 @dataclass(frozen=True, slots=True)
 class TaskEnded(BenchEvent):
-    """A task ended and its record is on the disk."""
+    """A task has ended and its record is on the disk."""
 
     record: Record
 
 
 @dataclass(frozen=True, slots=True)
 class BenchStopped(BenchEvent):
-    """The bench was asked to stop; the task in flight was given up. `left` tasks are to run."""
+    """The bench was asked to stop and gave up the task in flight. `left` tasks have not ended."""
 
     left: int
 

@@ -1,4 +1,4 @@
-"""The folder of a bench on disk: plan, records, recordings, prices, and the lock of the one that writes."""
+"""The folder of a bench: plan, records, recordings, prices, and the lock of the process that writes."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ LOCK: Final = "lock"
 PRICES: Final = "prices.json"
 
 _OURS: Final = frozenset({RECORDS, RECORDINGS, LOCK, PRICES})
-"""What a bench may have made in a folder before it wrote its plan."""
+"""The names that a bench may have made in a folder before it wrote its plan."""
 
 
 class BenchFolder:
-    """Where a bench lies; reading it needs no lock."""
+    """The folder of a bench, for reading, which needs no lock."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -42,11 +42,11 @@ class BenchFolder:
 
     @property
     def prices(self) -> Path:
-        """The file of the prices, where the bench has the model's clock."""
+        """The file of the prices; only a bench with the model's clock has it."""
         return self.path / PRICES
 
     def plan(self) -> Plan:
-        """The plan. Raises `BenchError`, also where the folder is no bench."""
+        """The plan. Raises `BenchError`, also if the folder is no bench."""
         if not self.path.is_dir():
             problem = "is a file" if self.path.exists() else "there is no such folder"
             raise BenchError(f"{self.path}: {problem}; name the folder of a bench (its --out)")
@@ -58,7 +58,7 @@ class BenchFolder:
             yield from records.iterate_records(self.records)
 
     def writer_pid(self) -> int | None:
-        """The process that writes here now, None where none does, 0 where it is not known."""
+        """The id of the process that writes here now; None if there is none, 0 if its id is unknown."""
         try:
             with (self.path / LOCK).open("rb") as file:
                 try:
@@ -72,10 +72,10 @@ class BenchFolder:
 
 
 class BenchWriter:
-    """A bench's folder while one bench writes into it. A context manager: leaving it frees the lock.
+    """Writes into a bench's folder. A context manager: entering takes the lock, leaving frees it.
 
-    Entering makes the folder. Raises `BenchError` where that cannot be, where another bench writes, and where
-    the folder holds something else than a bench.
+    Entering makes the folder. It raises `BenchError` if that fails, if another bench writes there, or if the
+    folder holds something other than a bench.
     """
 
     def __init__(self, folder: BenchFolder) -> None:
@@ -84,9 +84,9 @@ class BenchWriter:
         self._records = -1
 
     def begun(self, asked: Plan) -> Plan | None:
-        """The plan that the folder was begun with; None for a new one.
+        """The plan that the folder was begun with; None for a new folder.
 
-        Raises `BenchError` where it differs from what is asked for now.
+        Raises `BenchError` if it differs from the plan that is asked for now.
         """
         if not (self.folder.path / PLAN).exists():
             return None
@@ -104,8 +104,8 @@ class BenchWriter:
         self.write(PLAN, encoded(plan))
 
     def write(self, name: str, content: bytes) -> None:
-        """Writes a file whole or not at all, and returns when the disk has it."""
-        with self._told(name):
+        """Writes a file whole or not at all, and returns when it is on the disk. Raises `BenchError`."""
+        with self._as_bench_errors(name):
             descriptor, temporary = tempfile.mkstemp(dir=self.folder.path, prefix=f".{name}.")
             try:
                 with os.fdopen(descriptor, "wb") as file:
@@ -119,8 +119,8 @@ class BenchWriter:
             self._sync_folder()
 
     def records(self) -> Iterator[Record]:
-        """The records so far, the end of their file mended; afterwards `append` adds to them."""
-        with self._told(RECORDS):
+        """Mends the end of the file of records and yields the records so far. Must come before `append`."""
+        with self._as_bench_errors(RECORDS):
             if self.folder.records.exists():
                 records.mend_end(self.folder.records)
             (self.folder.path / RECORDINGS).mkdir(mode=0o700, exist_ok=True)
@@ -129,21 +129,21 @@ class BenchWriter:
         yield from self.folder.read_records()
 
     def append(self, record: Record) -> None:
-        """Adds a record; it is on the disk when this returns."""
-        with self._told(RECORDS):
+        """Adds a record and returns when it is on the disk. Raises `BenchError`."""
+        with self._as_bench_errors(RECORDS):
             records.append(self._records, record)
 
     def recording(self, task: Task, tries: int) -> Path:
-        """Where the recording of a task goes, which was tried so many times before; relative to the folder.
+        """The path of a task's next recording, relative to the folder.
 
-        A try that ended in a fault keeps its own.
+        `tries` is how often the task was tried before; each of those tries keeps its own recording.
         """
         again = f"-try{tries + 1}" if tries else ""
         return Path(RECORDINGS) / f"{_file_name(task)}{again}.jsonl"
 
     @contextlib.contextmanager
-    def _told(self, name: str) -> Iterator[None]:
-        """Inside, what the disk refuses becomes a `BenchError`."""
+    def _as_bench_errors(self, name: str) -> Iterator[None]:
+        """Turns an `OSError` inside into a `BenchError` about the file `name`."""
         try:
             yield
         except OSError as error:
@@ -153,7 +153,7 @@ class BenchWriter:
             ) from error
 
     def _sync_folder(self) -> None:
-        """Forces the folder's entries to disk."""
+        """Forces the entries of the folder to the disk."""
         descriptor = os.open(self.folder.path, os.O_RDONLY)
         try:
             os.fsync(descriptor)
@@ -192,7 +192,7 @@ class BenchWriter:
 
 
 def default_folder(plan: Plan) -> Path:
-    """Where a bench goes that was given no folder: the same for the same plan, so that it is gone on with."""
+    """The folder of a bench without --out. The same plan gets the same folder, so that it is resumed."""
     count = len(plan.exercises)
     name = "-".join(
         [f"{count}-exercises", *(model.name for model in plan.models), *(m.name for m in plan.methods)]
@@ -218,7 +218,7 @@ def _refuse_foreign(path: Path) -> None:
 
 
 def _file_name(task: Task) -> str:
-    """A name for a task's files: readable, safe, and its own."""
+    """A readable, safe and unique name for the files of a task."""
     key = hashlib.sha256(repr(task).encode())
     readable = f"{task.exercise}-{task.model}-{task.method}-{task.repeat}"
     return f"{_safe(readable)[:100]}-{key.hexdigest()[:8]}"

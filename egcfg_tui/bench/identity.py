@@ -1,4 +1,4 @@
-"""What an exercise is, for a bench: a hash of all that can change how it is solved or scored."""
+"""The identity of an exercise in a bench: a hash of everything that can change its solving or scoring."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from egcfg_tui.exercises.model import Exercise
 _BESIDE: Final = frozenset(
     {"id", "title", "level", "source", "reference", "openable", "visible_derived", "left_out"}
 )
-"""Fields of an exercise that neither the model nor a test ever sees."""
+"""The fields of an exercise that neither the model nor a test ever sees."""
 
 
 def exercise_sha256(exercise: Exercise) -> str:
-    """The content hash: equal wherever and by whatever name the exercise lies, other once a test changes.
+    """The content hash. It does not depend on the file or the id, but changes with every test.
 
-    What stands at its default is left out, so that a field which a later version adds changes no hash.
+    Fields with their default value are left out, so that a field that a later version adds changes no hash.
     """
     content = {name: value for name, value in _plain(exercise).items() if name not in _BESIDE}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode("ascii")).hexdigest()

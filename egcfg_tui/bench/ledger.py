@@ -1,4 +1,4 @@
-"""What of a bench has ended and what is to run: kept beside the records, and grown with them."""
+"""Keeps account of the tasks of a bench: which have ended and which are still to run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from egcfg_tui.bench.records import BenchError, Outcome, Record, Task
 
 
 class Ledger:
-    """The account of one plan's tasks. It holds tasks and no records, so that it stays small."""
+    """The account of the tasks of one plan. It holds tasks and no records, so it stays small."""
 
     def __init__(self, plan: Plan, writer: BenchWriter) -> None:
         self._plan = plan
@@ -21,7 +21,7 @@ class Ledger:
         self._faults: Counter[Task] = Counter()
 
     def found(self) -> Iterator[TaskFound]:
-        """What ended before. Raises `BenchError` for a record of something that the plan lacks."""
+        """The tasks that ended earlier. Raises `BenchError` for a record of a task that the plan lacks."""
         known = set(self._plan.tasks())
         for record in self._writer.records():
             if record.task not in known:
@@ -34,7 +34,7 @@ class Ledger:
             yield TaskFound(record)
 
     def left(self) -> list[Task]:
-        """The tasks that have not ended, those that ended in a fault among them, in their order."""
+        """The tasks to run, in their order: those without a record, and those that ended in a fault."""
         return [task for task in self._plan.tasks() if task not in self._ended]
 
     def tries(self, task: Task) -> int:
@@ -43,11 +43,11 @@ class Ledger:
 
     @property
     def faults(self) -> int:
-        """How many tasks ended in nothing but faults."""
+        """How many tasks have only faults."""
         return sum(task not in self._ended for task in self._faults)
 
     def write(self, record: Record) -> None:
-        """Writes the record of a task that ended. A second one of the same task is dropped."""
+        """Writes the record of a task that ended. A second record of the same task is dropped."""
         if record.task not in self._ended:
             self._writer.append(record)
             self._note(record)

@@ -1,4 +1,4 @@
-"""The one model that a bench has in memory: loaded when first needed, again after its process died."""
+"""The one model that a bench has in memory: loaded when first needed, and again if its process has died."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from egcfg_tui.solving.request.solve_request import SolveRequest
 
 
 class Session(Protocol):
-    """A model in a process of its own, as `BenchSession` is one."""
+    """A model in its own process, such as a `BenchSession`."""
 
     prices: PriceTable | None
 
@@ -30,10 +30,10 @@ class Session(Protocol):
         """Loads the model; the last event is `EngineLoaded` or `SolveFailed`."""
 
     def solve(self, request: SolveRequest) -> Iterator[Event]:
-        """Solves; the last event is `SolveFinished` or `SolveFailed`."""
+        """Solves an exercise; the last event is `SolveFinished` or `SolveFailed`."""
 
     def measure(self, threads: int | None) -> Iterator[Event]:
-        """Measures prices, on threads of the CPU or, None, on a GPU.
+        """Measures prices, on this many threads of the CPU, or on a GPU if it is None.
 
         The last event is `PricesMeasured` or `SolveFailed`.
         """
@@ -49,11 +49,11 @@ class Session(Protocol):
 
 
 OpenSession = Callable[[ModelSpec, tuple[str, ...]], Session]
-"""Makes the session of a model; the second argument are the sandbox's layers that may be missing."""
+"""Makes the session of a model. The second argument names the layers of the sandbox that may be missing."""
 
 
 class Stopped(Exception):
-    """A stop came while a model was loaded or measured."""
+    """A stop was asked for while a model was loaded or measured."""
 
 
 class LoadedModel:
@@ -74,9 +74,9 @@ class LoadedModel:
         self._name = ""
 
     def load(self, name: str) -> Iterator[BenchEvent]:
-        """Makes a model the loaded one, in the place of another. Does nothing where it is and lives.
+        """Loads a model in place of the present one. Does nothing if it is already loaded and alive.
 
-        Raises `BenchError` where it cannot be loaded, `Stopped` when asked to stop before or meanwhile.
+        Raises `BenchError` if it cannot be loaded, and `Stopped` if a stop is asked for before or meanwhile.
         """
         if self._stopper.requested:
             raise Stopped
@@ -93,7 +93,7 @@ class LoadedModel:
         self._stopper.passes_on(self._session.stop)
 
     def measured(self, model: PlannedModel) -> Generator[BenchEvent, None, PriceTable]:
-        """The prices of a model, from an earlier bench or measured now. Raises as `load` does."""
+        """The prices of a model, from an earlier bench or measured now. Raises the same errors as `load`."""
         table = remembered(model)
         if table is not None:
             return table
@@ -121,7 +121,7 @@ class LoadedModel:
         session.prices = prices
         for event in session.solve(request):
             if self._stopper.requested:
-                session.stop()  # a wish that came in front of the first event was too early to count
+                session.stop()  # the session ignores a stop that came before its first event
             yield event
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""What is known of a model before it is loaded: its identity, how it would be loaded, whether it fits."""
+"""Facts about a model before it is loaded: identity, load options, and whether it fits into memory."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _TEMPLATE = "tokenizer.chat_template"
 
 
 def planned_models(specs: Sequence[ModelSpec]) -> tuple[PlannedModel, ...]:
-    """The models' entries in a plan. Raises `ModelError` for one that does not fit into memory.
+    """The plan entries of the models. Raises `ModelError` for a model that does not fit into memory.
 
-    The native library, which knows how it would load them, is asked in a process of its own.
+    Only the native library knows how it would load them, so a separate process asks it.
     """
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, context, initializer=_leave_interrupts_to_the_parent) as process:
@@ -33,7 +33,7 @@ def planned_models(specs: Sequence[ModelSpec]) -> tuple[PlannedModel, ...]:
             return tuple(process.map(_planned, specs))
         except BrokenProcessPool:
             raise ModelError(
-                "the engine's library ended its process when it was loaded; see `egcfg-tui doctor`"
+                "the engine's library crashed while it was loaded; see `egcfg-tui doctor`"
             ) from None
 
 
@@ -67,7 +67,7 @@ def _planned(spec: ModelSpec) -> PlannedModel:
 
 
 def _planned_stand_in(spec: ModelSpec) -> PlannedModel:
-    """A text that stands in for a model is known by its content."""
+    """The plan entry of a stand-in for a model, whose identity is the content of its text."""
     return PlannedModel(
         name=spec.name,
         sha256=sha256_of(spec.path),

@@ -1,4 +1,4 @@
-"""How a task ended, read from the last event of its solve."""
+"""Finds the outcome of a task from the last event of its solve."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.solving.text.answer_span import holds_code
 
 SCORING_S: Final = 120.0
-"""Wall seconds that the scoring of an answer may take: beyond any budget, as it is no work of a method."""
+"""Wall seconds that scoring may take. They count in no budget, since scoring is no part of a method."""
 
-UNDECIDED: Final = f"no test failed, but not all were run within {SCORING_S:g} s; the machine is too busy"
+UNDECIDED: Final = f"no test failed, but not all finished within {SCORING_S:g} s; the machine is too busy"
 """The fault of an answer that is not `is_decided`."""
 
 
 def outcome_of(finished: SolveFinished, exercise: Exercise, *, cut: bool) -> Outcome:
-    """The outcome of a solve that was not stopped. `cut`: its answer ended at the longest length allowed."""
+    """The outcome of a solve that was not stopped. `cut`: the answer reached the most tokens allowed."""
     judged = judged_outcome(finished.tests)
     if judged is not Outcome.FAILED:
         return judged
@@ -32,7 +32,7 @@ def outcome_of(finished: SolveFinished, exercise: Exercise, *, cut: bool) -> Out
 
 
 def is_decided(tests: Sequence[ScoredTest]) -> bool:
-    """Whether tests that were not run in time could change nothing about `judged_outcome`."""
+    """Whether `judged_outcome` is certain although some tests may not have finished in time."""
     for hidden in (False, True):
         results = [test.result for test in tests if test.hidden is hidden]
         if any(result is not None and not result.passed for result in results):
@@ -43,7 +43,7 @@ def is_decided(tests: Sequence[ScoredTest]) -> bool:
 
 
 def judged_outcome(tests: Sequence[ScoredTest]) -> Outcome:
-    """Solved, wrong or failed: what the tests of an answer alone say. Without visible tests none is wrong."""
+    """Solved, wrong or failed, by the tests of an answer alone. Without visible tests it is never wrong."""
     visible = [test.passed for test in tests if not test.hidden]
     if tests and all(test.passed for test in tests):
         return Outcome.SOLVED

@@ -1,6 +1,6 @@
-"""The plan of a bench: what is run on what, and the identity of everything that decides the results.
+"""The plan of a bench: its exercises, models and methods, and everything else that affects the results.
 
-It is written once, as `bench.json`, when a bench begins. Resuming compares the new command's plan with it.
+It is written once, as `bench.json`, when a bench begins. A resumed bench must have the same plan.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ KIND: Final = "egcfg-bench"
 
 @dataclass(frozen=True, slots=True)
 class PlannedExercise:
-    """An exercise: `reference` is what it is loaded by, `visible` and `hidden` how many tests it has."""
+    """An exercise. `reference` is the text that it is loaded by; `visible` and `hidden` count its tests."""
 
     id: str
     sha256: str
@@ -38,7 +38,7 @@ class PlannedExercise:
 
 @dataclass(frozen=True, slots=True)
 class PlannedModel:
-    """A model's file and how it is loaded. `template_sha256` is None for a model without chat template."""
+    """A model's file and its load options. `template_sha256` is None for a model without chat template."""
 
     name: str
     sha256: str
@@ -56,8 +56,7 @@ class PlannedModel:
 
 @dataclass(frozen=True, slots=True)
 class PlannedMethod:
-    """A method, the setting string that its trials begin with, and the grid that its guided trials go
-    through."""
+    """A method, the setting string of its first trial, and the grid of its guided trials."""
 
     name: str
     settings: str
@@ -66,12 +65,13 @@ class PlannedMethod:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All of a bench but its results. `version` is this program's, `created` a UTC time in ISO 8601.
+    """Everything about a bench but its results.
 
-    The budget of a task is `budget_s` seconds by the `clock` (`wall` or `model`) or `budget_tokens` evaluated
-    tokens; the other is None. `visible` is `format`, or the user's choice of the tests that steer.
-    `missing_layers` are the layers of the sandbox that the user gave up. `prices_sha256` is that of
-    `prices.json`, None with the wall's clock.
+    `version` is that of egcfg-tui, `created` a UTC time in ISO 8601. The budget of a task is `budget_s`
+    seconds by the `clock` (`wall` or `model`) or `budget_tokens` evaluated tokens; the other one is None.
+    `visible` is `format`, or the user's choice of visible tests. `missing_layers` are the layers of the
+    sandbox that the user allowed to be missing. `prices_sha256` is the checksum of `prices.json`, None with
+    the wall clock.
     """
 
     schema: int
@@ -102,9 +102,9 @@ class Plan:
     def tasks(self) -> Iterator[Task]:
         """All tasks in the order in which they run.
 
-        One model after another, so that each is loaded once; within it one repeat after another, exercise by
-        exercise. The methods of an exercise run after each other, so that what else the machine does meets
-        them alike, and their order turns from exercise to exercise.
+        Models run one after another, so that each is loaded once; within a model, repeats and then exercises.
+        The methods of an exercise run right after each other, so that other work of the machine affects them
+        alike. The first method changes from exercise to exercise.
         """
         for model in self.models:
             for repeat in range(1, self.repeats + 1):
@@ -114,7 +114,7 @@ class Plan:
                         yield Task(exercise.id, exercise.sha256, model.name, method.name, repeat)
 
     def seed_of(self, repeat: int) -> int:
-        """The seed of a repeat: the first has the bench's own, so that `solve --seed` gives the same run."""
+        """The seed of a repeat. The first has the bench's own seed, so that `solve --seed` gives that run."""
         if repeat == 1:
             return self.seed
         return int.from_bytes(hashlib.sha256(f"{self.seed}/{repeat}".encode()).digest()[:4])
@@ -134,10 +134,10 @@ def llama_cpp_version() -> str:
 
 
 def difference(begun: Plan, asked: Plan) -> str | None:
-    """In which field two plans would give other results, in words; None: they are the same bench.
+    """The first field in which two plans differ so that results may differ, in words; None if there is none.
 
-    Of the machine only what decides times counts, and that only by the wall's clock: prices belong to the
-    folder.
+    The machine counts only with the wall clock, and only by what its speed depends on. With the model's clock
+    the prices are kept in the folder.
     """
     theirs, ours = _identity(begun), _identity(asked)
     for name, value in ours.items():
@@ -147,12 +147,12 @@ def difference(begun: Plan, asked: Plan) -> str | None:
 
 
 def fingerprint(plan: Plan) -> str:
-    """Names what decides the results: eight hex digits."""
+    """Eight hex digits that identify everything that affects the results."""
     return hashlib.sha256(json.dumps(_identity(plan), sort_keys=True).encode("ascii")).hexdigest()[:8]
 
 
 def _identity(plan: Plan) -> dict[str, Any]:
-    """What decides the results, in the order in which a difference is worth telling."""
+    """Everything that affects the results, the fields that matter most to a user first."""
     values = json_codec.encode(plan)
     for name in ("schema", "kind", "created", "prices_sha256", "machine"):
         del values[name]
@@ -173,7 +173,7 @@ def _identity(plan: Plan) -> dict[str, Any]:
 
 
 def _unlike(there: Any, here: Any) -> str:
-    """Two values that differ; of long lists how many, and the first that one of them lacks."""
+    """Two different values in words; for lists only the items that one of them lacks."""
     if not isinstance(there, list) or not isinstance(here, list):
         return f"there {_told(there)}, here {_told(here)}"
     only_there = [item for item in there if item not in here]

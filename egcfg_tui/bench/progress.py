@@ -1,4 +1,4 @@
-"""How far a bench is: counted from its events, with an estimate of what is left and what it rests on."""
+"""The progress of a bench, counted from its events, with an estimate of the time left."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from egcfg_tui.bench.plan import Plan
 from egcfg_tui.bench.records import Outcome, Record, Task
 
 Row = tuple[str, str]
-"""A model and a method: what a bench compares."""
+"""A model and a method."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Wall seconds until the end and, in words, what they rest on; `at_most`: they are the most it can be."""
+    """Wall seconds until the end, and in words the basis of the estimate; `at_most`: an upper bound."""
 
     seconds: float
     basis: str
@@ -32,7 +32,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class RowProgress:
-    """One model and method: how many tasks it has, how many ended, were solved, or ended in a fault."""
+    """One model and method: how many tasks it has, how many have ended, were solved, or had a fault."""
 
     model: str
     method: str
@@ -43,7 +43,7 @@ class RowProgress:
 
 
 class Progress:
-    """Takes the events of a bench; `running` are the tasks in flight, in the order in which they began."""
+    """Counts the events of a bench; `running` are the tasks in flight, in the order in which they began."""
 
     def __init__(self, plan: Plan | None = None) -> None:
         self.plan = plan
@@ -54,7 +54,7 @@ class Progress:
         self._load_s: dict[str, float] = {}
 
     def apply(self, event: BenchEvent) -> None:
-        """Counts what an event tells."""
+        """Takes one event into account."""
         match event:
             case BenchStarted(plan=plan):
                 self.plan = plan
@@ -86,12 +86,12 @@ class Progress:
 
     @property
     def ended(self) -> int:
-        """How many of them ended; faults have not."""
+        """How many tasks have ended. A fault is no end."""
         return sum(counts.total() for counts in self._outcomes.values())
 
     @property
     def faults(self) -> int:
-        """How many tasks ended in a fault since the bench was started; they run again when it is resumed."""
+        """How many tasks had a fault since the bench was started; they run again when it is resumed."""
         return len(self._faulty)
 
     def rows(self) -> list[RowProgress]:
@@ -114,9 +114,9 @@ class Progress:
     def estimate(self) -> Estimate | None:
         """The time left; None before anything is known.
 
-        A task still to run takes what those of its model and method took so far on average. Where none of
-        them has ended, it takes its whole budget by the wall's clock, and by another clock what all others
-        took.
+        A task is expected to take the average of its model and method so far. If none of these has ended, it
+        is expected to take its whole budget with the wall clock, and the average of all others with the
+        model's clock.
         """
         if self.plan is None or not self.total:
             return None

@@ -1,6 +1,6 @@
-"""Workers on Ray: actors that hold a loaded model each, on this machine or on a cluster.
+"""Workers on Ray: actors on this machine or on a cluster, each with a loaded model.
 
-Ray is an extra; nothing else of a bench needs it, and it is imported only where it is asked for.
+Ray is an optional extra that only this module needs. It is imported only when `--ray` is given.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ _LOCAL: Final = re.compile(r"local:([1-9]\d{0,2})")
 
 
 def local_count(address: str) -> int | None:
-    """N of `local:N`; None for the address of a cluster."""
+    """The N of `local:N`; None for the address of a cluster."""
     match = _LOCAL.fullmatch(address)
     return int(match[1]) if match else None
 
 
 class Solver:
-    """What an actor is: one session, started again when its process has died."""
+    """The class of the actors: one session, which is started again if its process has died."""
 
     def __init__(self, spec: ModelSpec, missing_layers: tuple[str, ...]) -> None:
         self._session = BenchSession(spec, missing_layers)
 
     def load(self) -> tuple[TimedEvent, ...]:
-        """Loads the model."""
+        """Loads the model and returns the events."""
         return self._timed(self._session.start())
 
     def solve(self, request: SolveRequest, prices: PriceTable | None) -> tuple[TimedEvent, ...]:
-        """Runs one task; what only animates a screen is left out."""
+        """Runs one task and returns its events without transient ones."""
         if not self._session.alive:
             for _ in self._session.start():
                 pass
@@ -54,9 +54,9 @@ class Solver:
 
 @contextmanager
 def ray_workers(address: str, threads: int) -> Iterator[RayWorkers]:
-    """Connects to a cluster, or starts `local:N` here, and gives its workers; afterwards all is as before.
+    """Connects to a cluster, or starts `local:N` on this machine, and disconnects on leaving.
 
-    `threads` of a worker count as so many CPUs of a cluster. Raises `BenchError`.
+    Each worker uses `threads` CPUs of a cluster. Raises `BenchError`.
     """
     try:
         import ray
@@ -83,7 +83,7 @@ def ray_workers(address: str, threads: int) -> Iterator[RayWorkers]:
 
 
 class RayWorkers:
-    """`Workers` on a connected Ray."""
+    """`Workers` on a connected Ray cluster."""
 
     def __init__(self, ray: Any, count: int, cpus: int) -> None:
         self.count = count
@@ -105,7 +105,7 @@ class RayWorkers:
         self._asked[self._actors[worker].solve.remote(request, prices)] = worker
 
     def answers(self, timeout_s: float) -> list[Answer]:
-        """What has ended; an actor that is gone is a lost worker."""
+        """The jobs that have ended; an actor that is gone counts as a lost worker."""
         if not self._asked:
             return []
         ready, _ = self._ray.wait(list(self._asked), num_returns=1, timeout=timeout_s)

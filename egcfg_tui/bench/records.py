@@ -1,7 +1,7 @@
-"""The records of a bench: one JSON object a line, one line a task that ended.
+"""The records of a bench: one line per ended task, with one JSON object each.
 
-A record is appended by a single write and then forced to disk. Whatever kills the bench, a file holds whole
-records and at most one torn line at its end, which is a task that did not end.
+A record is appended by a single write and then forced to the disk. So even after a crash a file holds whole
+records and at most one incomplete line at its end, whose task counts as not ended.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _AGAIN: Final = "the task of a removed line runs again when the bench is resumed
 
 
 class BenchError(Exception):
-    """A bench that cannot be run or read. The text names the file, the line or key, and the next step."""
+    """A bench cannot be run or read. The text names the file, the line or key, and the next step."""
 
 
 class Outcome(StrEnum):
@@ -35,20 +35,20 @@ class Outcome(StrEnum):
     WRONG = "wrong"
     """The answer passes the visible tests and fails a hidden one."""
     FAILED = "failed"
-    """No answer passes the visible tests, and the method has no further one to give."""
+    """No answer passes the visible tests, and the method has nothing left to try."""
     BUDGET = "budget"
     """The budget ended before an answer passed the visible tests."""
     LENGTH = "length"
-    """Prompt, thought or answer was cut: by the context or by the longest one allowed."""
+    """The prompt, thought or answer was too long for the context or for the most tokens allowed."""
     NO_CODE = "no_code"
     """The model's answer holds no code."""
     FAULT = "fault"
-    """The sandbox or the engine broke. Says nothing about model and method; the task runs again on resume."""
+    """The sandbox or the engine broke, which says nothing about the method. The task runs again on resume."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a bench runs and records once: one exercise, model, method and repeat. Repeats count from 1."""
+    """One exercise with one model, method and repeat (from 1): the unit that a bench runs and records."""
 
     exercise: str
     exercise_sha256: str
@@ -61,13 +61,13 @@ class Task:
 class Record:
     """How one task ended.
 
-    `seconds` and `stages` are by the bench's `clock` (`wall` or `model`) and leave out the loading of the
-    model; `wall_s` is always the wall's. `tokens` is `token_counts.evaluated`. `solved_by` is the method of
+    `seconds` and `stages` are measured by the bench's `clock` (`wall` or `model`), without the loading of the
+    model; `wall_s` is always wall time. `tokens` is `token_counts.evaluated`. `solved_by` is the method of
     the trial that passed the visible tests. `visible_passed` and `hidden_passed` (None: no hidden tests, or
-    nothing was scored) are about `solution`, of whose tests `tests_passed` of `tests_total` passed;
-    `guarded`: all of them were judged outside the program's process. `fault` is the message of outcome fault.
-    `visible`: `format`, or the user's choice of the tests that steer. `load_average` is that of the last
-    minute when the task ended, `created` a UTC time in ISO 8601. `recording` is relative to the folder.
+    nothing was scored) are about `solution`, which passed `tests_passed` of `tests_total` tests. `guarded`:
+    all of them were judged outside the program's process. `fault` is the message of outcome `fault`.
+    `visible` is `format`, or the user's choice of visible tests. `load_average` is that of the last minute
+    when the task ended, `created` a UTC time in ISO 8601. `recording` is relative to the folder.
     """
 
     schema: int = SCHEMA
@@ -108,16 +108,16 @@ class Record:
 
 
 def append(descriptor: int, record: Record) -> None:
-    """Adds one record to a file opened with `O_APPEND`, and returns when the disk has it.
+    """Adds one record to a file opened with `O_APPEND`, and returns when it is on the disk.
 
-    Raises `OSError` where the record could not be written whole; the file is then as it was before.
+    Raises `OSError` if the record could not be written whole; the file is then as it was before.
     """
     line = _encoded(record)
     length = os.fstat(descriptor).st_size
     try:
         written = os.write(descriptor, line)
         if written < len(line):
-            # A full disk takes the beginning of a line and tells the reason at the next write.
+            # A full disk may accept the beginning of a line; the next write then raises the reason.
             os.write(descriptor, line[written:])
             raise OSError("the record was written in pieces")
         os.fsync(descriptor)
@@ -129,14 +129,14 @@ def append(descriptor: int, record: Record) -> None:
 def read_records(path: Path) -> list[Record]:
     """All records of a file, in the order in which they were written. Raises `BenchError`.
 
-    A torn last line is left out. Any other line that is no record, that was changed by hand, or that tells
-    of a task a second time is an error: leaving it out would show a bench that never happened.
+    An incomplete last line is left out. Any other line that is no record, was changed by hand, or is a second
+    record of a task is an error, because a result without it would show a bench that never happened.
     """
     return list(iterate_records(path))
 
 
 def iterate_records(path: Path) -> Iterator[Record]:
-    """`read_records`, one record at a time."""
+    """Like `read_records`, but yields one record at a time."""
     ended: dict[Task, int] = {}
     try:
         with path.open("rb") as file:
@@ -148,18 +148,18 @@ def iterate_records(path: Path) -> Iterator[Record]:
                     first = ended.setdefault(record.task, number)
                     if first != number:
                         raise BenchError(
-                            f"{path}, line {number}: the task of line {first} is told a second time; "
+                            f"{path}, line {number}: this is a second record of the task of line {first}; "
                             "remove one of the two lines"
                         )
                 yield record
     except FileNotFoundError:
         raise BenchError(f"{path}: there is no such file; records are made with `egcfg-tui bench`") from None
     except OSError as error:
-        raise BenchError(f"{path}: the records cannot be read: {error.strerror}") from error
+        raise BenchError(f"{path}: the records cannot be read: {error.strerror}; check the path") from error
 
 
 class RecordTail:
-    """Reads a file of records that another process adds to."""
+    """Reads a file of records to which another process adds."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -180,11 +180,13 @@ class RecordTail:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise BenchError(f"{self._path}: the records cannot be read: {error.strerror}") from error
+            raise BenchError(
+                f"{self._path}: the records cannot be read: {error.strerror}; check the path"
+            ) from error
 
 
 def latest(records: Iterable[Record]) -> dict[Task, Record]:
-    """The record that counts of each task: the one that is no fault, else the last fault."""
+    """For each task the record that counts: the one that is no fault, or else the last fault."""
     found: dict[Task, Record] = {}
     for record in records:
         known = found.get(record.task)
@@ -194,9 +196,9 @@ def latest(records: Iterable[Record]) -> dict[Task, Record]:
 
 
 def mend_end(path: Path) -> None:
-    """Makes the file end with a whole line, so that records can be added: cuts off a torn one.
+    """Cuts off an incomplete last line, so that records can be added.
 
-    A last line that only lacks its newline is kept. Raises `OSError`.
+    A complete last line without its newline gets one. Raises `OSError`.
     """
     with path.open("r+b") as file:
         content_end = file.seek(0, os.SEEK_END)
@@ -214,7 +216,7 @@ def mend_end(path: Path) -> None:
 
 
 def _start_of_last_line(file: Any, end: int) -> int:
-    """Where what follows the last newline begins; read from the end, in blocks."""
+    """The position after the last newline, searched from the end in blocks."""
     while end > 0:
         start = max(0, end - (1 << 16))
         file.seek(start)
@@ -226,7 +228,7 @@ def _start_of_last_line(file: Any, end: int) -> int:
 
 
 def _is_whole(rest: bytes) -> bool:
-    """Whether what follows the last newline is a line that only lacks its newline."""
+    """Whether the bytes after the last newline are a complete line without its newline."""
     try:
         return isinstance(json.loads(rest), dict)
     except (ValueError, RecursionError):
@@ -234,7 +236,7 @@ def _is_whole(rest: bytes) -> bool:
 
 
 def _encoded(record: Record) -> bytes:
-    """A record as its line, in ASCII, with the checksum that tells changes by hand."""
+    """The line of a record, in ASCII, with a checksum that reveals changes by hand."""
     values = json_codec.encode(record)
     return _dumped({**values, _CHECKSUM: _checksum(values)}) + b"\n"
 
@@ -266,9 +268,10 @@ def _decoded(path: Path, number: int, line: bytes) -> Record:
 
 
 def _is_as_written(line: bytes, values: dict[str, Any]) -> bool:
-    """Whether the checksum is that of the other values, or is left out.
+    """Whether the checksum fits the other values, or is missing.
 
-    It stands at the end of the line, so that what it is of need not be written anew to be looked at.
+    It is the last value of the line, so it can usually be checked on the bytes before it, without encoding
+    the values again.
     """
     body, _, _ = line.rpartition(b',"%s":' % _CHECKSUM.encode())
     checksum = values.pop(_CHECKSUM, None)

@@ -1,4 +1,4 @@
-"""Judges the stored answers of a bench anew, without a model: after a change of tests or of the sandbox."""
+"""Judges the stored answers of a bench again, without a model, after a change of tests or of the sandbox."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ from egcfg_tui.solving.run_cache import SandboxBroke
 from egcfg_tui.solving.scoring import score
 
 OpenSandbox = Callable[[bool], Sandbox]
-"""Makes a sandbox, with the user's packages or without."""
+"""Makes a sandbox; True: with the user's packages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rescored:
-    """A task's record as it was and as it is judged now."""
+    """The old record of a task, and the new one."""
 
     old: Record
     new: Record
 
     @property
     def changed(self) -> bool:
-        """Whether the verdict is another one."""
+        """Whether the outcome differs."""
         return self.old.outcome is not self.new.outcome
 
 
 def rescore(folder: BenchFolder, open_sandbox: OpenSandbox) -> Iterator[Rescored]:
-    """Judges the record that counts of each task; tasks without an answer are passed over.
+    """Judges the answer of each task again, by the record that counts; tasks with only faults are skipped.
 
     The exercises are loaded by their references in the plan, relative to the current folder. Raises
-    `BenchError`, and `SandboxRefused`.
+    `BenchError` and `SandboxRefused`.
     """
     plan = folder.plan()
     exercises = _exercises(plan)
@@ -74,7 +74,7 @@ def rescore(folder: BenchFolder, open_sandbox: OpenSandbox) -> Iterator[Rescored
 
 
 def write_rescored(folder: BenchFolder, rescored: Iterable[Record]) -> Path:
-    """Writes the records into a new file beside the old one and names it. Raises `BenchError`."""
+    """Writes the records into a new file in the same folder and returns its path. Raises `BenchError`."""
     path = next(
         path for number in count(1) if not (path := folder.path / f"rescored-{number}.jsonl").exists()
     )
@@ -106,7 +106,7 @@ def _judged(record: Record, exercise: Exercise, sandbox: Sandbox) -> Record:
     visible, hidden = ([test.passed for test in tests if test.hidden is kept] for kept in (False, True))
     outcome = judged_outcome(tests)
     if outcome is Outcome.FAILED and record.outcome not in (Outcome.SOLVED, Outcome.WRONG):
-        outcome = record.outcome  # why there is no better answer is as it was
+        outcome = record.outcome  # the reason why there is no better answer stays the same
     return replace(
         record,
         exercise_sha256=exercise_sha256(exercise),
@@ -121,7 +121,7 @@ def _judged(record: Record, exercise: Exercise, sandbox: Sandbox) -> Record:
 
 
 def _exercises(plan: Plan) -> dict[tuple[str, str], Exercise]:
-    """The exercises as they are now, by id and hash of the plan. Each data set is read once."""
+    """The exercises as they are now, by the id and hash in the plan. Each data set is read once."""
     choice = None if plan.visible == FORMAT else Visibility(plan.visible)
     known: dict[str, Exercise] = {}
     read: set[str] = set()

@@ -1,4 +1,4 @@
-"""Runs a bench on this machine: one task after another, each written as it ends."""
+"""Runs a bench on this machine, one task after another, and writes each record as its task ends."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from egcfg_tui.bench.stopper import Stopper
 def run_bench(
     setup: BenchSetup, folder: BenchFolder, open_session: OpenSession, stopper: Stopper
 ) -> Iterator[BenchEvent]:
-    """Runs what the folder's records lack; the last event is `BenchFinished` or `BenchStopped`.
+    """Runs the tasks that have no record yet; the last event is `BenchFinished` or `BenchStopped`.
 
-    Raises `BenchError`; everything that ended before is on the disk then. Leaving the iterator early frees
-    model and folder.
+    Raises `BenchError`; the records of all tasks that ended before are then on the disk. Closing the iterator
+    early frees the model and the folder.
     """
     layers = setup.plan.missing_layers
     with (
@@ -69,7 +69,7 @@ def _attempt(
     prices: Mapping[str, PriceTable],
     stopper: Stopper,
 ) -> Generator[BenchEvent, None, Record | None]:
-    """Runs one task; None where it was stopped before it ended."""
+    """Runs one task; returns None if it was stopped before its end."""
     try:
         yield from model.load(task.model)
     except Stopped:
@@ -81,16 +81,16 @@ def _attempt(
             yield TaskEvent(task, event)
         record = attempt.record()
     if stopper.requested and record is not None and record.outcome is Outcome.FAULT:
-        return None  # what breaks while everything ends says nothing
+        return None  # a fault during a stop says nothing about the task
     return record
 
 
 def begin(
     asked: Plan, writer: BenchWriter, model: LoadedModel
 ) -> Generator[BenchEvent, None, tuple[Plan, Mapping[str, PriceTable]]]:
-    """The plan and the prices of the folder: those that it was begun with, or new ones, written now.
+    """The plan and the prices of the folder: those that it was begun with, or new ones, which it writes.
 
-    Raises `BenchError` where the folder was begun with another plan, and as `LoadedModel.measured` does.
+    Raises `BenchError` if the folder was begun with another plan, and the errors of `LoadedModel.measured`.
     """
     begun = writer.begun(asked)
     if begun is not None:
@@ -101,7 +101,7 @@ def begin(
         writer.begin(asked)
         return asked, {}
     tables = {}
-    for planned in reversed(asked.models):  # the first comes last and stays loaded
+    for planned in reversed(asked.models):  # the first model is measured last and stays loaded
         tables[planned.name] = yield from model.measured(planned)
     prices = PriceFile(
         SCHEMA,

@@ -1,4 +1,4 @@
-"""The solver in its child process as benches use it: with either clock, and able to measure prices."""
+"""The solver in its child process for benches: with either clock, and able to measure prices."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from egcfg_tui.solving.request.solve_request import SolveRequest
 
 @dataclass(frozen=True, slots=True)
 class MeasurePrices:
-    """A job: measure what the model's decodes cost on so many threads of the CPU; None: on a GPU."""
+    """A job: measure the prices of the model's decodes, on this many threads of the CPU; None: on a GPU."""
 
     threads: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class PricesMeasured(Event):
-    """The model's decodes were measured."""
+    """The prices of the model's decodes were measured."""
 
     table: PriceTable
 
 
 @dataclass(frozen=True, slots=True)
 class PricedSolve:
-    """A job: a solve whose budget and times are by the model's clock."""
+    """A job: a solve whose budget and times are measured by the model's clock."""
 
     request: SolveRequest
     prices: PriceTable
 
 
 class BenchService(SolverService):
-    """A solver's service whose clock is the wall's or, for a `PricedSolve`, the model's."""
+    """A solver service that uses the model's clock for a `PricedSolve`, and the wall clock for other jobs."""
 
     def __init__(self, config: ServiceConfig, stop: StopFlag) -> None:
         self._account = Account()
@@ -50,7 +50,7 @@ class BenchService(SolverService):
 
     def handle(self, job: SolveRequest | PricedSolve | MeasurePrices, inbox: Inbox) -> Iterator[Event]:
         """The events of one solve, or of the measuring."""
-        # From zero, so that a task's seconds round alike whatever ran before it.
+        # Each job starts from zero, so that rounding does not depend on the jobs before it.
         self._account.seconds = 0.0
         self._account.prices = job.prices if isinstance(job, PricedSolve) else None
         if isinstance(job, MeasurePrices):
@@ -75,8 +75,8 @@ class BenchService(SolverService):
 class BenchSession(SolverSession):
     """A loaded model for one task after another.
 
-    Evaluated prompts are not kept on disk: a task that found some would cost less than one that did not.
-    `prices`: None for the wall's clock.
+    Evaluated prompts are not kept on disk, because a task that finds its prompt there would cost less than
+    others. `prices` is None for the wall clock.
     """
 
     service = BenchService
@@ -86,7 +86,7 @@ class BenchSession(SolverSession):
         self.prices: PriceTable | None = None
 
     def solve(self, request: SolveRequest) -> Iterator[Event]:
-        """Yields events, the last being `SolveFinished` or `SolveFailed`; times are by the bench's clock."""
+        """Yields events, at last `SolveFinished` or `SolveFailed`. Times are by the bench's clock."""
         job = request if self.prices is None else PricedSolve(request, self.prices)
         yield from self._survive(self._host.request(job))
 

@@ -1,4 +1,4 @@
-"""Everything that a bench needs to run: its plan, and what the plan only names."""
+"""Everything that a bench needs to run: its plan, and the exercises and models that the plan names."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ from egcfg_tui.solving.request.solve_request import SolveRequest
 WALL = "wall"
 MODEL = "model"
 CLOCKS = (WALL, MODEL)
-"""By what a bench's budgets and times are measured."""
+"""The clocks that measure a bench's budgets and times."""
 
 FORMAT = "format"
-"""In the place of a `Visibility`: the tests that the exercise's format shows steer."""
+"""Stands for no `Visibility`: the visible tests are those of the exercise's format."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What is asked of a bench. One of `budget_s` and `budget_tokens` is None; `grids` are by method."""
+    """The user's choices for a bench. `budget_s` or `budget_tokens` is None; `grids` are by method."""
 
     exercises: tuple[Exercise, ...]
     models: tuple[ModelSpec, ...]
@@ -58,14 +58,14 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class BenchSetup:
-    """A plan, and the exercises, by id and hash, and models, by name, that it is about."""
+    """A plan with its exercises (by id and hash) and its models (by name)."""
 
     plan: Plan
     exercises: Mapping[tuple[str, str], Exercise]
     specs: Mapping[str, ModelSpec]
 
     def request(self, task: Task) -> SolveRequest:
-        """What a task asks of the solver."""
+        """The solver's request for a task."""
         plan = self.plan
         grid = next(method.grid for method in plan.methods if method.name == task.method)
         return SolveRequest(
@@ -81,9 +81,9 @@ class BenchSetup:
 
 
 def set_up(choices: Choices) -> BenchSetup:
-    """Checks what is asked and makes it a plan. Raises `BenchError`, `ExerciseError` and `ModelError`.
+    """Checks the choices and makes a plan of them. Raises `BenchError`, `ExerciseError` and `ModelError`.
 
-    Models that do not fit into memory are refused here, before anything runs.
+    A model that does not fit into memory is refused here, before anything runs.
     """
     exercises: dict[tuple[str, str], Exercise] = {}
     for given in choices.exercises:

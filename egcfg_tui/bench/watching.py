@@ -1,4 +1,4 @@
-"""Follows a bench that another process runs, by its folder alone."""
+"""Follows a bench that another process runs, by reading its folder."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _POLL_S: Final = 0.5
 
 
 def watch_bench(folder: BenchFolder, sleep: Callable[[float], None] = time.sleep) -> Iterator[BenchEvent]:
-    """The events of a bench, as far as its folder tells them: what ended before, then what ends.
+    """The events of a bench that its folder shows: first the tasks that have ended, then those that end.
 
-    The last is `BenchFinished`, or `BenchStopped` where no process writes into the folder. As the tasks run
-    in the plan's order, the first one that has not ended is taken for the running one. Raises `BenchError`.
+    The last event is `BenchFinished`, or `BenchStopped` if no process writes into the folder. Tasks run in
+    the plan's order, so the first one that has not ended counts as running. Raises `BenchError`.
     """
     plan = folder.plan()
     tail = RecordTail(folder.records)
@@ -35,7 +35,7 @@ def watch_bench(folder: BenchFolder, sleep: Callable[[float], None] = time.sleep
     kind: type[TaskFound] | type[TaskEnded] = TaskFound
     running = None
     while True:
-        # Asked first: what a writer adds before it ends is then read below.
+        # This comes before reading, so that records written just before the writer ends are still read.
         works = folder.writer_pid() is not None
         for record in tail.new():
             if record.outcome is Outcome.FAULT:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # numpy takes a seventh of a second, and most who import this evaluate nothing
+    import numpy as np
+    from numpy.typing import NDArray
 
-Logits = NDArray[np.float32]
+Logits: TypeAlias = "NDArray[np.float32]"
 """One row of unnormalised log probabilities, shape [vocab_size]."""
 
 

@@ -1,4 +1,4 @@
-"""Exercises: the model, one module per format, the bundled set, and what a user's reference resolves to."""
+"""Exercises: their data model, one module per format, the bundled set, and the references of users."""
 
 from egcfg_tui.exercises.library import DEMO_ID, bundled, bundled_half
 from egcfg_tui.exercises.model import Exercise, ExerciseError, ExerciseKind

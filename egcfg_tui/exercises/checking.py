@@ -1,4 +1,4 @@
-"""Runs reference solutions against their own exercises, to tell broken exercises from unsolved ones."""
+"""Runs reference solutions against the tests of their exercises, to find broken exercises."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from egcfg_sandbox import Program, Report, TestResult, Verdict
 from egcfg_tui.exercises.model import Exercise
 
 RunMany = Callable[[Sequence[Program]], list[Report]]
-"""Runs programs in a sandbox; one report per program, in order."""
+"""Runs programs in a sandbox and returns one report per program, in order."""
 
 _BATCH: Final = 8
-"""Programs handed to the sandbox at once: enough to keep its workers busy, few enough to show progress."""
+"""Programs per call of the sandbox: enough to keep its workers busy, few enough to show progress."""
 
 _PATIENCE: Final = 5.0
-"""How much longer a reference that ran out of time may take when it is run once more."""
+"""A reference that ran out of time runs once more, with its time limits multiplied by this factor."""
 
 _CONTRADICTED: Final = (Verdict.FAILED, Verdict.ERROR)
-"""Verdicts that mean that a test asks for something else than the reference does."""
+"""The verdicts of a test that expects something else than the reference does."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedTest:
-    """One test of a reference solution. `number` counts from 1 among the visible or the hidden tests."""
+    """One test with the result of the reference. `number` counts from 1 among the visible or hidden tests."""
 
     number: int
     hidden: bool
@@ -32,16 +32,16 @@ class CheckedTest:
 
     @property
     def name(self) -> str:
-        """How the test is called in messages."""
+        """The name of the test in messages."""
         return f"{'hidden' if self.hidden else 'visible'} test {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What the reference solution of one exercise did.
+    """The results of one exercise's reference solution.
 
-    `failures` make the exercise broken. `doubts` do not: they are visible tests read from a docstring's prose
-    that the reference contradicts although it passes every test the data set itself defines.
+    An exercise with `failures` is broken. `doubts` do not make it so: they are visible tests read from the
+    prose of a docstring, which the reference contradicts although it passes every hidden test.
     """
 
     exercise: Exercise
@@ -49,19 +49,19 @@ class Check:
 
     @property
     def failures(self) -> tuple[CheckedTest, ...]:
-        """The tests that did not pass and count."""
+        """The tests that did not pass, without the doubts."""
         return tuple(test for test in self._not_passed if test not in self.doubts)
 
     @property
     def doubts(self) -> tuple[CheckedTest, ...]:
-        """The visible tests that did not pass and do not count."""
+        """The visible tests that the reference contradicts and that are probably wrong themselves."""
         if not self.exercise.visible_derived or any(test.hidden for test in self._not_passed):
             return ()
         return tuple(test for test in self._not_passed if test.result.status in _CONTRADICTED)
 
     @property
     def passed(self) -> bool:
-        """Whether the reference solves the exercise."""
+        """Whether there are no failures."""
         return not self.failures
 
     @property
@@ -70,7 +70,7 @@ class Check:
 
 
 def check_references(exercises: Sequence[Exercise], run_many: RunMany) -> Iterator[Check]:
-    """Checks every exercise that has a reference solution, in order; the others are left out."""
+    """Checks every exercise that has a reference solution, in order; other exercises are skipped."""
     with_reference = [exercise for exercise in exercises if exercise.reference is not None]
     for start in range(0, len(with_reference), _BATCH):
         group = with_reference[start : start + _BATCH]
@@ -93,7 +93,7 @@ def check_references(exercises: Sequence[Exercise], run_many: RunMany) -> Iterat
 
 
 def _patient(program: Program) -> Program:
-    """The program with more time: a busy machine says nothing about a reference."""
+    """The program with longer time limits, because a busy machine is no fault of the reference."""
     limits = program.limits
     longer = replace(limits, wall_s=_PATIENCE * limits.wall_s, cpu_s=_PATIENCE * limits.cpu_s)
     return replace(program, limits=longer)

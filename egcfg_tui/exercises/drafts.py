@@ -1,4 +1,4 @@
-"""Exercises in the making: what the user types is kept until it is saved as an exercise."""
+"""Drafts of exercises: the text that a user types is kept until it is saved as an exercise."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from egcfg_tui.exercises.library import bundled, own_file, own_folder
 from egcfg_tui.exercises.model import Exercise, ExerciseError
 
 TEMPLATE: Final = '''\
-# Write the exercise below, or replace all of this by one that you paste: TOML like this, a statement,
-# a Python file with a docstring and tests, or a row of a data set. Lines that begin with # are notes.
+# Write the exercise below, or paste one in place of this text: TOML like this, a statement, a Python file
+# with a docstring and tests, or a row of a data set. Lines that begin with # are notes.
 title = ""
 level = 1
 statement = """
@@ -23,7 +23,7 @@ statement = """
 # The name of the function or class that the tests use. For a program that reads its input: kind = "stdin".
 entry_point = ""
 
-# Visible tests steer the solver. A program has `stdin` and `stdout` in the place of `code`.
+# Visible tests steer the solver. A program has `stdin` and `stdout` instead of `code`.
 [[visible]]
 code = "assert "
 
@@ -39,18 +39,18 @@ _NAME_CHARACTERS: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A text in the making. `target` is the file that saving it replaces; None: it becomes a new one."""
+    """A kept text in the file `path`. Saving it replaces the exercise file `target`, or makes a new one."""
 
     path: Path
     target: Path | None = None
 
     @property
     def is_kept(self) -> bool:
-        """Whether there is a text of an earlier time."""
+        """Whether an earlier text is kept."""
         return self.path.is_file()
 
     def unused(self) -> Draft:
-        """This draft, or one beside it where it has a text already."""
+        """This draft, or another one with a numbered name if this one already has a text."""
         number, path = 1, self.path
         while path.exists():
             number += 1
@@ -58,22 +58,22 @@ class Draft:
         return Draft(path, self.target)
 
     def text(self) -> str:
-        """What was typed so far; raises `OSError`."""
+        """The kept text; raises `OSError`."""
         return self.path.read_text(encoding="utf-8", errors="replace")
 
     def keep(self, text: str) -> None:
-        """Writes the text down; raises `OSError`. The text of before is there until the new one is whole."""
+        """Keeps the text in place of the earlier one, in one step; raises `OSError`."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _replace(self.path, text)
 
     def discard(self) -> None:
-        """Forgets the text."""
+        """Deletes the kept text."""
         self.path.unlink(missing_ok=True)
 
     def save(self, text: str) -> Exercise:
-        """Saves the text as an exercise of the user's own, and forgets the draft.
+        """Saves the text as an exercise of the user's own and discards the draft.
 
-        Raises `ExerciseError` with a line for each mistake in it, and `OSError`; the draft is kept then.
+        Raises `ExerciseError` with a line for each mistake, and `OSError`; the draft is then kept.
         """
         exercise = toml_format.read(text, exercise_id=self.path.stem, source=str(self.path))
         own_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -89,10 +89,10 @@ def new_draft() -> Draft:
 
 
 def draft_of(exercise: Exercise) -> tuple[Draft, str]:
-    """The draft that changes an exercise, and its text as it is.
+    """The draft for changing an exercise, and the present text of the exercise.
 
-    One of the user's own is changed in its place, of any other a copy is made. Raises `ExerciseError` for one
-    that has no form in TOML.
+    Saving the draft replaces an exercise of the user's own; of any other exercise it makes a copy. Raises
+    `ExerciseError` for an exercise that TOML cannot hold.
     """
     own = own_file(exercise.id)
     if own is not None and str(own) == exercise.source:
@@ -101,7 +101,7 @@ def draft_of(exercise: Exercise) -> tuple[Draft, str]:
 
 
 def written(exercise: Exercise) -> str:
-    """The exercise as TOML. Raises `ExerciseError` where that cannot hold its tests."""
+    """The exercise as TOML. Raises `ExerciseError` if TOML cannot hold its tests."""
     try:
         return toml_format.write(exercise)
     except ValueError as error:
@@ -111,7 +111,7 @@ def written(exercise: Exercise) -> str:
 
 
 def _free_file(title: str) -> Path:
-    """A file of the user's own, named by the title: no id of another exercise, and no file that is there."""
+    """A new file in the user's folder, named after the title, whose name is no id of another exercise."""
     name = _file_name(title)
     taken = {exercise.id for exercise in bundled()}
     number, free = 1, name

@@ -1,4 +1,4 @@
-"""Which tests of an exercise run in the program's own process, which could forge their verdicts."""
+"""Finds the tests of an exercise that run inside the program's own process, which could forge verdicts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from egcfg_tui.exercises.model import Exercise, ExerciseError
 
 @dataclass(frozen=True, slots=True)
 class InsideTest:
-    """A test that runs inside. `number` counts from 1 among the visible or the hidden tests."""
+    """A test that runs inside. `number` counts from 1 among visible or hidden tests; `why` is in words."""
 
     number: int
     hidden: bool
@@ -18,12 +18,12 @@ class InsideTest:
 
     @property
     def name(self) -> str:
-        """How the test is called in messages."""
+        """The name of the test in messages."""
         return f"{'hidden' if self.hidden else 'visible'} test {self.number}"
 
 
 def tests_inside(exercise: Exercise) -> list[InsideTest]:
-    """The tests that run inside, and what of their texts needs it."""
+    """The tests that run inside, each with the reason."""
     return [
         InsideTest(number, hidden, why)
         for hidden, tests in ((False, exercise.visible), (True, exercise.hidden))
@@ -32,8 +32,8 @@ def tests_inside(exercise: Exercise) -> list[InsideTest]:
     ]
 
 
-def told(exercise: Exercise) -> str | None:
-    """One line about them; None where every test is guarded."""
+def notice(exercise: Exercise) -> str | None:
+    """One line for the user about tests that run inside; None if every test is guarded."""
     inside = tests_inside(exercise)
     if not inside:
         return None
@@ -46,7 +46,7 @@ def told(exercise: Exercise) -> str | None:
 
 
 def require_guarded(exercise: Exercise) -> None:
-    """Raises `ExerciseError` that names the first test that runs inside."""
+    """Raises `ExerciseError` if a test runs inside, and names the first one."""
     inside = tests_inside(exercise)
     if inside:
         raise ExerciseError(

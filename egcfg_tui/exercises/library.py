@@ -1,4 +1,4 @@
-"""The exercises that are always at hand: the bundled ones, and those that the user wrote."""
+"""The bundled exercises, and those that the user wrote in the workbench or with `exercises new`."""
 
 from __future__ import annotations
 
@@ -18,38 +18,46 @@ from egcfg_tui.exercises.reading import text_files
 DEMO_ID: Final = "longest-streak"
 """The exercise that `make run` starts with."""
 
-
+_FOLDER: Final = resources.files("egcfg_tui.exercises") / "bundled"
 _ID: Final = re.compile(r"[\w-][\w.-]*")
 
 
 @cache
 def bundled() -> tuple[Exercise, ...]:
     """All bundled exercises, the easiest first."""
-    folder = resources.files("egcfg_tui.exercises") / "bundled"
-    exercises = [
-        toml_format.read(
-            text_files.decode(file.read_bytes(), f"bundled/{file.name}"),
-            exercise_id=file.name.removesuffix(".toml"),
-            source=f"bundled/{file.name}",
-        )
-        for file in folder.iterdir()
-        if file.name.endswith(".toml")
-    ]
-    return tuple(sorted(exercises, key=lambda exercise: (exercise.level, exercise.id)))
+    return tuple(sorted(map(_read, _ids()), key=lambda exercise: (exercise.level, exercise.id)))
+
+
+def bundled_one(exercise_id: str) -> Exercise | None:
+    """The bundled exercise of this id, without reading the others; None where there is none."""
+    return _read(exercise_id) if exercise_id in _ids() else None
+
+
+@cache
+def _ids() -> frozenset[str]:
+    names = (file.name for file in _FOLDER.iterdir())
+    return frozenset(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+
+@cache
+def _read(exercise_id: str) -> Exercise:
+    place = f"bundled/{exercise_id}.toml"
+    text = text_files.decode((_FOLDER / f"{exercise_id}.toml").read_bytes(), place)
+    return toml_format.read(text, exercise_id=exercise_id, source=place)
 
 
 def own_folder() -> Path:
-    """Where the exercises lie that the user wrote; `EGCFG_EXERCISES_DIR` moves it."""
+    """The folder of the user's own exercises; the variable `EGCFG_EXERCISES_DIR` names another one."""
     chosen = os.environ.get("EGCFG_EXERCISES_DIR")
     return Path(chosen).expanduser() if chosen else user_data_path("egcfg-tui", appauthor=False) / "exercises"
 
 
 def own_file(exercise_id: str) -> Path | None:
-    """The file of an exercise of the user's own; None where there is none of this id."""
+    """The file of the user's own exercise with this id; None if there is none."""
     path = own_folder() / f"{exercise_id}.toml"
     return path if _ID.fullmatch(exercise_id) and path.is_file() else None
 
 
 def bundled_half() -> tuple[Exercise, ...]:
-    """Every second bundled exercise: a fixed half, of all levels."""
+    """Every second bundled exercise: a fixed half with exercises of all levels."""
     return bundled()[::2]

@@ -1,4 +1,4 @@
-"""The exercise: a statement, an entry point and tests."""
+"""The data model of exercises: a statement, an entry point and tests."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ class ExerciseKind(StrEnum):
     STDIN = "stdin"
     """A whole program that reads standard input and writes standard output."""
     DATA = "data"
-    """Lines that continue given code and work on its data: a snippet at an insertion point."""
+    """A snippet: lines that continue given code at an insertion point and work on its data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
     """One coding exercise.
 
-    `visible` tests may steer the solver; `hidden` tests only score. `starter` is code the answer begins
-    with (imports, the signature, its docstring) or empty. `entry_point` is the function or class the
-    tests use, None for a stdin program; `also` names what else the answer must define. `level` is 1
-    (easiest) to 5, 0 where nobody rated it. `source` names where it came from, for messages (`FILE#ID`).
-    `visible_derived` says that the visible tests were read from a docstring's prose, which can be wrong:
-    the hidden ones decide.
+    `visible` tests may steer the solver; `hidden` tests only score. `starter` is the code that the answer
+    begins with (imports, the signature, its docstring), or empty. `entry_point` is the function or class that
+    the tests use, None for a stdin program; `also` names what else the answer must define. `level` is 1
+    (easiest) to 5, or 0 if nobody rated the exercise. `source` says where the exercise came from, for
+    messages (`FILE#ID`). `visible_derived`: the visible tests were read from the prose of a docstring, which
+    can be wrong, so the hidden tests decide.
 
-    Of kind `data`: `given` is the code in front of the insertion point; the answer continues it and does not
-    repeat it, and `entry_point` is the variable it has to compute (None where the tests look elsewhere).
+    For kind `data`, `given` is the code before the insertion point. The answer continues this code and does
+    not repeat it. `entry_point` is the variable that it must compute, None if the tests look at other things.
 
-    `openable` leading hidden tests may be made visible by the user (`visibility`). `packages` are the
-    third-party modules that answer and tests import. `left_out` says which tests of its file are none of the
-    exercise's, and why. `limits` bind one run.
+    The user may make the first `openable` hidden tests visible (`visibility`). `packages` are the third-party
+    modules that the answer and the tests import. `left_out` says in words which tests of the file are not
+    used, and why. `limits` hold for one run.
     """
 
     id: str
@@ -59,16 +59,16 @@ class Exercise:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Names that the tests surely use as classes, which their texts may leave open."""
+        """Names that are surely classes, which the texts of the tests may not show."""
         return (self.entry_point,) if self.kind is ExerciseKind.CLASS and self.entry_point else ()
 
     @property
     def task(self) -> str:
-        """What a person reads: the statement and, where code is given, the code to continue."""
+        """The text for people: the statement and, if there is given code, that code."""
         if not self.given:
             return self.statement
         return f"{self.statement}\n\nThe answer continues this code:\n\n{self.given.rstrip()}"
 
 
 class ExerciseError(Exception):
-    """An exercise that cannot be read. The text names file, key and line, and the next step."""
+    """An exercise cannot be read. The text names file, key and line, and the next step."""

@@ -1,4 +1,4 @@
-"""Third-party modules that exercises import: which ones, and whether a sandbox would find them."""
+"""Third-party modules: which of them an exercise imports, and which are not installed."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ _DISTRIBUTIONS: Final = {
     "PIL": "pillow",
     "cv2": "opencv-python",
 }
-"""What pip calls modules of another name."""
+"""The names of packages in pip, for modules with another name."""
 
 
 _NEEDED_FIXTURES: Final = {"mocker": "pytest_mock"}
-"""Packages that bring a fixture of pytest which tests take by its name."""
+"""Names of pytest fixtures that come from a package, with the module of that package."""
 
 
 def imported_packages(*sources: str, without: Iterable[str] = ()) -> tuple[str, ...]:
-    """The top-level modules beyond the standard library that the sources import, sorted.
+    """The top-level modules outside the standard library that the sources import, sorted.
 
-    `without` are modules that come with the exercise, and pytest is there anyway. Text that is not Python
-    imports nothing.
+    Modules in `without`, which come with the exercise, are left out, and so is pytest, which is always
+    installed. A source that is not Python counts as one without imports.
     """
     names: set[str] = set()
     for source in sources:
@@ -55,7 +55,7 @@ def imported_packages(*sources: str, without: Iterable[str] = ()) -> tuple[str, 
 
 
 def test_texts(tests: Iterable[Test]) -> list[str]:
-    """All code that tests consist of."""
+    """All code of the tests."""
     texts: list[str] = []
     for test in tests:
         match test:
@@ -71,7 +71,7 @@ def test_texts(tests: Iterable[Test]) -> list[str]:
 
 
 def require_packages(exercise: Exercise) -> None:
-    """Raises `ExerciseError` that says how to install what the exercise needs and a sandbox lacks."""
+    """Raises `ExerciseError` if the sandbox lacks a module of the exercise, and says how to install it."""
     missing = missing_packages(exercise.packages)
     if missing:
         raise ExerciseError(f"{exercise.source}: needs {_listed(missing)}; {advice(missing)}")

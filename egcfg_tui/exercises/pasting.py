@@ -1,4 +1,4 @@
-"""Makes an exercise file of whatever was pasted: TOML, a Python file, a row of a data set, or a statement."""
+"""Turns pasted text into an exercise file: TOML, a Python file, a row of a data set, or a statement."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STATEMENT: Final = 'statement = """\n"""\n'
 
 
 def as_toml(text: str) -> str:
-    """The text as TOML of our own format, which may still hold mistakes; TOML is left as it is.
+    """The text in our own TOML format, possibly with mistakes; a text that is TOML stays unchanged.
 
     Raises `ExerciseError` for a Python file or a row that is no exercise.
     """
@@ -38,7 +38,7 @@ def as_toml(text: str) -> str:
 
 
 def _is_code(text: str) -> bool:
-    """Whether it looks like Python. Broken code does: its mistake is told, and it is not taken for prose."""
+    """Whether the text looks like Python. Broken code does too, so that the user is told its mistake."""
     with suppress(SyntaxError, ValueError, RecursionError):
         return any(not isinstance(node, ast.Expr) for node in ast.parse(text).body)
     return re.search(r"^(?:async def|def|class|import|from) +\w+", text, re.MULTILINE) is not None

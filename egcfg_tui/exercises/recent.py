@@ -1,4 +1,4 @@
-"""The files and folders that exercises were opened from lately."""
+"""Remembers the files and folders from which exercises were opened most recently."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Final
 from egcfg_tui.system.folders import state_folder
 
 MOST: Final = 20
-"""How many are remembered."""
+"""How many files and folders are remembered."""
 
 
 def recent_files() -> list[Path]:
-    """The files and folders that are still there, the latest first."""
+    """The remembered files and folders that still exist, the latest first."""
     return [path for path in _remembered() if path.exists()]
 
 
 def remember(path: Path) -> None:
-    """Puts a file or folder in front. Where that cannot be written nothing is remembered."""
+    """Makes a file or folder the latest one. If the list cannot be written, it stays as it is."""
     path = path.expanduser().absolute()
     if "\n" in str(path):
         return

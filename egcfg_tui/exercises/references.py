@@ -1,4 +1,4 @@
-"""Resolves what a user types for exercises: a bundled id, a file, `FILE#ID`, or many as `FILE#1-20`."""
+"""Finds the exercises that a user's reference names: a bundled id, a file, `FILE#ID`, or `FILE#1-20`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from egcfg_tui.exercises.formats import datasets, exercism, python_file, toml_format
-from egcfg_tui.exercises.library import bundled, own_file
+from egcfg_tui.exercises.library import bundled, bundled_one, own_file
 from egcfg_tui.exercises.model import Exercise, ExerciseError
 from egcfg_tui.exercises.reading.places import Place
 from egcfg_tui.exercises.selection import Selection, is_range
@@ -20,13 +20,13 @@ _ADVICE: Final = "name a .toml or .py exercise, an Exercism folder or a .jsonl d
 
 
 def load(reference: str) -> Exercise:
-    """The one exercise that the reference names. Raises `ExerciseError`, also where it names several.
+    """The one exercise that the reference names. Raises `ExerciseError`, also if it names several.
 
-    An id, bundled or of the user's own exercises, wins over a file of that name; write `./NAME` for the file.
+    An id of a bundled exercise or of the user's own has priority over a file of that name; `./NAME` names the
+    file.
     """
-    for exercise in bundled():
-        if exercise.id == reference:
-            return exercise
+    if found := bundled_one(reference):
+        return found
     if own := own_file(reference):
         return toml_format.read_file(own)
     path, exercise_id = _split(reference)
@@ -43,7 +43,7 @@ def load(reference: str) -> Exercise:
 
 
 def load_all(reference: str) -> list[Exercise]:
-    """Like `load_each`, but raises at the first exercise that is broken."""
+    """Like `load_each`, but raises `ExerciseError` at the first broken exercise."""
     exercises = []
     for found in load_each(reference):
         if isinstance(found, ExerciseError):
@@ -55,7 +55,7 @@ def load_all(reference: str) -> list[Exercise]:
 def load_several(references: Sequence[str]) -> list[Exercise]:
     """The exercises of several references in their order; each names one, or many as `FILE#1-20,25`.
 
-    Raises `ExerciseError`, also for a whole data set: it is rarely meant.
+    Raises `ExerciseError`, also for a whole data set, because users rarely mean that.
     """
     exercises: list[Exercise] = []
     for reference in references:
@@ -66,10 +66,10 @@ def load_several(references: Sequence[str]) -> list[Exercise]:
 
 
 def load_chosen(references: Sequence[str], ids: str = "") -> list[Exercise]:
-    """All exercises of several references in their order, of those only the ones that `ids` chooses.
+    """The exercises of several references in their order, limited to those that `ids` chooses.
 
-    `ids` is a `Selection`'s text; empty: all. Raises `ExerciseError` at the first chosen exercise that is
-    broken, and for an id or range that chooses none.
+    `ids` is the text of a `Selection`; empty means all. Raises `ExerciseError` at the first chosen exercise
+    that is broken, and for an id or range that chooses none.
     """
     selection = Selection(ids) if ids else None
     exercises = []
@@ -84,12 +84,12 @@ def load_chosen(references: Sequence[str], ids: str = "") -> list[Exercise]:
 
 
 def reference_to(exercise: Exercise) -> str:
-    """What `load` finds the exercise by again."""
+    """The reference by which `load` finds the exercise again."""
     return exercise.id if exercise.source == f"bundled/{exercise.id}.toml" else exercise.source
 
 
 def lasting_reference_to(exercise: Exercise) -> str:
-    """The same from any working folder."""
+    """A reference to the exercise that works from any working folder."""
     reference = reference_to(exercise)
     if _is_id(reference) or not reference:
         return reference
@@ -98,13 +98,13 @@ def lasting_reference_to(exercise: Exercise) -> str:
 
 
 def load_each(reference: str, selection: Selection | None = None) -> Iterator[Exercise | ExerciseError]:
-    """Every exercise of a data set file, of a folder, or of the `bundled` set, that is in the selection.
+    """Every exercise in the selection of a data set file, of a folder, or of the `bundled` set.
 
-    In a folder those are its TOML files, its Python files with tests, and inner folders that are one
-    exercise. Whatever `load` takes is taken as well, and
-    ids and ranges as in `FILE#1-20,25`. In the place of an exercise that is broken the reason is yielded, so
-    that one does not keep the others away; raises `ExerciseError` where file or folder as a whole cannot be
-    read, and for an id or range behind `#` that chooses none.
+    The exercises of a folder are its TOML files, its Python files with tests, and its inner folders that are
+    one exercise. The reference may also be one that `load` accepts, or have ids and ranges as in
+    `FILE#1-20,25`. For a broken exercise the error is yielded instead, so that the others can still be used.
+    Raises `ExerciseError` when the file or folder as a whole cannot be read, and for an id or range after `#`
+    that chooses none.
     """
     path, exercise_id = _split(reference)
     several = None if exercise_id is None else Selection(exercise_id)
@@ -140,16 +140,16 @@ def _chooses_none(selection: Selection, file: str) -> ExerciseError:
 
 
 def _is_id(reference: str) -> bool:
-    return any(exercise.id == reference for exercise in bundled()) or own_file(reference) is not None
+    return bundled_one(reference) is not None or own_file(reference) is not None
 
 
 def _names(exercise: Exercise) -> tuple[str, ...]:
-    """What an exercise may be called by: its id, and the number behind the `/` of a data set's id."""
+    """The names of an exercise: its id, and the number after the `/` of a data set's id."""
     return tuple(dict.fromkeys((exercise.id, exercise.id.rpartition("/")[2])))
 
 
 def _split(reference: str) -> tuple[Path, str | None]:
-    """File and id. A `#` that belongs to the name of an existing file is left in it."""
+    """File and id of a reference. A `#` in the name of an existing file belongs to the name."""
     whole = Path(reference).expanduser()
     file, mark, exercise_id = reference.rpartition("#")
     if not mark or not file or whole.exists():
@@ -160,7 +160,7 @@ def _split(reference: str) -> tuple[Path, str | None]:
 
 
 def _read_single(path: Path) -> Exercise:
-    """The exercise of a folder or file that is one."""
+    """The exercise of a folder or file that holds exactly one."""
     if path.is_dir():
         return exercism.read(path) if exercism.is_exercise(path) else _read_single(_only_stub(path) or path)
     if path.suffix == ".toml":
@@ -183,10 +183,10 @@ def _one_of_folder(folder: Path, exercise_id: str | None) -> Exercise:
 
 
 def _members(folder: Path) -> dict[str, Path]:
-    """The exercises of a folder by name: TOML files, Python files with tests, inner folders that are one.
+    """The exercises of a folder by name: TOML files, Python files with tests, folders that are one exercise.
 
-    An Exercism folder holds itself. A folder with none of these may be a whole Exercism track: its
-    exercises lie deeper.
+    An Exercism folder has itself. A folder without any exercise may be a whole Exercism track, whose
+    exercises are in folders further down.
     """
     if exercism.is_exercise(folder):
         return {folder.resolve().name: folder}
@@ -212,7 +212,7 @@ def _only_stub(folder: Path) -> Path | None:
 
 
 def _not_found(reference: str, path: Path) -> ExerciseError:
-    """The error for something that is neither a bundled id nor a file, with what was likely meant."""
+    """The error for a reference that is neither a bundled id nor a file; it suggests close names."""
     near = [*(exercise.id for exercise in bundled()), *_neighbours(path)]
     close = get_close_matches(str(path), near, n=3, cutoff=0.7)
     hint = (
@@ -222,7 +222,7 @@ def _not_found(reference: str, path: Path) -> ExerciseError:
 
 
 def _neighbours(path: Path) -> list[str]:
-    """Files beside the missing one."""
+    """The files in the folder of the missing one."""
     try:
         return [str(path.parent / file.name) for file in path.parent.iterdir() if file.is_file()]
     except OSError:

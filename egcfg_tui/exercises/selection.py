@@ -1,4 +1,4 @@
-"""A choice among exercises by their ids: `11-50,60` behind `FILE#` or `--ids`."""
+"""Selects exercises by their ids: `11-50,60` after `FILE#` or `--ids`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
 class Selection:
     """Ids and ranges of numbered ids, separated by commas.
 
-    A range holds every exercise that is called by a number in it, both ends included; gaps in a set's numbers
-    are no mistake. `unused` are the ids and ranges that chose nothing so far, `seen` the ids of all exercises
-    that were asked about.
+    A range chooses every exercise whose name is a number in it, both ends included; the numbers of a set may
+    have gaps. `unused` are the ids and ranges that have chosen nothing so far. `seen` are the ids of all
+    exercises that `wants` was asked about.
     """
 
     def __init__(self, text: str) -> None:
@@ -25,11 +25,11 @@ class Selection:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it names one exercise: no list, no range."""
+        """Whether the text names one exercise and is no list and no range."""
         return "," not in self.text and not is_range(self.text)
 
     def wants(self, names: tuple[str, ...]) -> bool:
-        """Whether an exercise of these names, its id first, is chosen."""
+        """Whether an exercise with these names, the id first, is chosen."""
         self.seen.append(names[0])
         used = [part for part in self._parts if self.text in names or _holds(part, names)]
         self.unused = [part for part in self.unused if part not in used]

@@ -1,4 +1,4 @@
-"""What every exercise must hold, whatever format it came in."""
+"""Checks that an exercise of any format can be solved and scored."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from egcfg_tui.exercises.reading.places import LocateKey, Mistakes, Place, did_y
 
 
 def validate(exercise: Exercise, locate: LocateKey, unread: Collection[str] = ()) -> Exercise:
-    """Returns the exercise when it can be solved and scored.
+    """Returns the exercise if it can be solved and scored.
 
-    Else raises `ExerciseError`, with a line and its place for each mistake. Of keys that are `unread`, since
-    their values are wrong, nothing more is said.
+    Otherwise raises `ExerciseError`, with one line per mistake that names its place. Keys in `unread`, whose
+    values are already known to be wrong, are not checked again.
     """
     mistakes = Mistakes()
     if not exercise.visible and not exercise.hidden and not {"visible", "hidden"}.intersection(unread):
@@ -62,7 +62,7 @@ def _check_test(test: Test, exercise: Exercise, place: Place) -> None:
     if stdin:
         raise place.error("a program of kind `stdin` is tested by `stdin` and `stdout`; replace `code`")
     if isinstance(test, SuiteTest | CheckerTest):
-        # Written for their runners, which say what does not fit.
+        # These tests have their own runners, which report everything else that is wrong.
         _parse(test.source if isinstance(test, SuiteTest) else test.setup, "the test", place)
         return
     if isinstance(test, SnippetTest):
@@ -111,13 +111,15 @@ def _check_code(exercise: Exercise, code: str, what: str, place: Place) -> None:
 
 
 def _parse_snippet(exercise: Exercise, code: str, what: str, place: Place) -> None:
-    """A snippet is parsed behind the code that it continues, its lines counted from its own first one."""
+    """Parses a snippet after the code that it continues; errors count lines from the snippet's first line."""
     given = f"{exercise.given.rstrip()}\n" if exercise.given.strip() else ""
     try:
         python_source.parse_open(given + code)
     except python_source.SourceError as error:
         line = max(1, error.line - given.count("\n"))
-        raise place.error(f"{what} is not Python behind the given code: {error} (its line {line})") from None
+        raise place.error(
+            f"the {what} is not Python after the given code: {error} (its line {line}); correct it"
+        ) from None
 
 
 def _parse(code: str, what: str, place: Place, *, open_end: bool = False) -> ast.Module:

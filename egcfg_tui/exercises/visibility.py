@@ -1,4 +1,4 @@
-"""Which tests may steer the solver: the user's choice, applied to an exercise of any format."""
+"""Applies the user's choice of visible tests, which may steer the solver, to an exercise of any format."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ NOTHING_STEERS: Final = (
 
 
 class Visibility(StrEnum):
-    """How many of the tests that a format leaves open are visible."""
+    """Which tests are visible, of those that the format does not reserve for scoring."""
 
     FIRST = "first"
-    """The first visible test alone; the others only score."""
+    """Only the first visible test; the others only score."""
     ALL = "all"
-    """Every test that the format does not keep for scoring."""
+    """Every test that the format does not reserve for scoring."""
 
 
 def with_visible(exercise: Exercise, choice: Visibility | None) -> Exercise:
-    """The exercise with the chosen tests visible and all others hidden; None leaves the format's own choice.
+    """The exercise with the chosen tests visible and all others hidden; None keeps the format's own choice.
 
-    The order of the tests stays, and what a format keeps for scoring is never shown.
+    The order of the tests stays the same. Tests that a format reserves for scoring are never visible.
     """
     if choice is None:
         return exercise

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from egcfg_sandbox import StdioTest, Test
@@ -12,21 +11,9 @@ from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.prompting.chat import Frame
 from egcfg_tui.prompting.examples import worked_examples
 from egcfg_tui.prompting.opening import without_known_text
+from egcfg_tui.prompting.styles import PromptStyle
 
 FENCE: Final = "```"
-
-
-class PromptStyle(StrEnum):
-    """How the prompt is written. A base model, which has no chat template, always gets a document."""
-
-    PLAIN = "plain"
-    """Statement and tests alone."""
-    LONG_CODE = "long-code"
-    """Asks for many short lines, so that more prefixes can be executed."""
-    FEW_SHOT = "few-shot"
-    """First shows solved exercises of the same kind, as earlier turns if the template takes them."""
-    COMPLETION = "completion"
-    """A document without the chat template that breaks off where the solution begins."""
 
 
 _LONG_CODE: Final = (

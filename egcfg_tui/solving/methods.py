@@ -58,7 +58,7 @@ class Method:
 _ROWS: Final = (
     Method(
         "auto",
-        "greedy, then samples, then guided trials",
+        "greedy, then samples; guided trials once these say nothing new",
         "egcfg_tui.solving.trials.auto",
         trials=("greedy", "sample", "egcfg"),
         grid="auto.toml",

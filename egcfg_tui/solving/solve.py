@@ -19,7 +19,8 @@ from egcfg_tui.events import (
     Stage,
 )
 from egcfg_tui.prompting.chat import ChatTemplateError, chat_frame
-from egcfg_tui.prompting.task import PromptStyle, TaskPrompt, task_prompt
+from egcfg_tui.prompting.styles import PromptStyle
+from egcfg_tui.prompting.task import TaskPrompt, task_prompt
 from egcfg_tui.solving.commands import CommandInbox, Interrupted
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.meter import ContextFull

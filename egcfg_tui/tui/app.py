@@ -23,6 +23,7 @@ from egcfg_tui.solving.methods import DEFAULT_METHOD
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.system.folders import state_folder
 from egcfg_tui.tui import first_start, keymap, picture_file, terminal, theme
+from egcfg_tui.tui.choosing.loading import Loader
 from egcfg_tui.tui.commands import binding_of
 from egcfg_tui.tui.input_bytes import any_bytes
 from egcfg_tui.tui.keymap import Keymap
@@ -262,25 +263,19 @@ def run_app(
     terminal.require_terminal()
     from egcfg_tui.bench.session import BenchSession
     from egcfg_tui.bench.setup import set_up
-    from egcfg_tui.exercises import bundled, load, with_visible
-    from egcfg_tui.exercises.guarding import require_guarded
     from egcfg_tui.solving.process.client import SolverSession
     from egcfg_tui.tui.comparing.offers import models_on_disk
     from egcfg_tui.tui.comparing.sources import BenchServices
 
-    def loaded(name: str) -> Exercise:
-        found = load(name)
-        if guarded_only:
-            require_guarded(found)
-        return with_visible(found, visible)
-
+    loader = Loader(visible, guarded_only)
     services = Services(
         find_model=find_model,
         open_session=lambda model: SolverSession(
             model, allow_missing_layers=allow_missing_layers, prompt_cache=prompt_cache
         ),
-        bundled=lambda: tuple(with_visible(exercise, visible) for exercise in bundled()),
-        load=loaded,
+        bundled=loader.bundled,
+        load=loader.load,
+        load_each=loader.load_each,
         begin_recording=begin_recording,
         bench=BenchServices(
             models=lambda: models_on_disk(app.workbench.control.chosen_model or model_name),

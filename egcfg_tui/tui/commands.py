@@ -66,7 +66,7 @@ COMMANDS: Final = (
     ),
     Command("stop", "stop", ("x",), "stop, also in the middle of a prompt", SOLVE, "Stop"),
     Command("restart", "restart", ("R",), "start the engine again", SOLVE, "Restart"),
-    Command("open", "open", ("o",), "open another exercise", CHOOSE, "Open"),
+    Command("open", "open", ("o",), "open another exercise, or write one", CHOOSE, "Exercises"),
     Command("compare", "compare", ("c",), "compare models and methods", CHOOSE, "Compare"),
     Command("runs", "runs", ("h",), "the runs that were kept: replay, export, delete", CHOOSE, "Runs"),
     Command("method", "method", ("m",), f"next method: {', '.join(offered_methods())}", CHOOSE, "Method"),

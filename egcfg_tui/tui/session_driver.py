@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.events import EngineLoaded, Event, FailureKind, LinesRewound, SolveFailed, TrialFinished
-from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.exercises import Exercise, ExerciseError, load_each
 from egcfg_tui.models import ModelError
 from egcfg_tui.runs import History, Recorder, RecordingError, RunRecording
 from egcfg_tui.solving.request.solve_request import SolveRequest
@@ -39,6 +39,7 @@ class Services:
     open_session: Callable[[ModelSpec], Session]
     bundled: Callable[[], tuple[Exercise, ...]]
     load: Callable[[str], Exercise]
+    load_each: Callable[[str], Iterator[Exercise | ExerciseError]] = load_each
     clock: Callable[[], float] = time.monotonic
     begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None
     bench: BenchServices | None = None

@@ -1,4 +1,4 @@
-"""Tasks on many workers: one record each, whatever workers are lost."""
+"""Tasks on many workers get one record each, even if workers are lost."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from egcfg_tui.solving.request.solve_request import SolveRequest
 
 @dataclass
 class FakeWorkers:
-    """Workers that answer in a random order; `is_lost(request)` says which tasks take their worker along."""
+    """Workers that answer in a random order; `is_lost(request)` says which tasks kill their worker."""
 
     count: int = 2
     seed: int = 0
@@ -151,7 +151,7 @@ def test_workers_that_are_lost_while_they_load_are_replaced_but_not_forever(
     if ends:
         assert list(bench)[-1] == BenchFinished(faults=0)
         return
-    with pytest.raises(BenchError, match="by worker 3: its worker was lost"):
+    with pytest.raises(BenchError, match="by worker 3: the worker was lost"):
         list(bench)
 
 

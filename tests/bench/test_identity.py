@@ -1,4 +1,4 @@
-"""An exercise is known by what the model and the tests see of it."""
+"""The identity of an exercise is made of what the model and the tests see of it."""
 
 from __future__ import annotations
 

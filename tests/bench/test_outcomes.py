@@ -1,4 +1,4 @@
-"""How a task ended follows from its tests first, and then from why it ended."""
+"""The outcome of a task follows first from its tests, and then from the reason of its end."""
 
 from __future__ import annotations
 

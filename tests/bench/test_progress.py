@@ -1,4 +1,4 @@
-"""What a bench has done, and how long the rest takes: counted, and said with what it rests on."""
+"""The progress of a bench, and the estimate of the time left with its basis in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workers on a real Ray on this machine, one of them killed; and what is told without Ray."""
+"""Workers on a real Ray on this machine, one of which is killed; and the error without Ray."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records come back as they were written; whatever was cut or changed is told by file and line."""
+"""Records are read as they were written; an error about damage names file and line."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_keys_of_a_later_version_are_passed_over(path: Path) -> None:
 
 def test_a_task_told_twice_is_an_error_that_names_both_lines(path: Path) -> None:
     write(path, [record("b", Outcome.FAILED)])
-    with pytest.raises(BenchError, match="line 4: the task of line 2 is told a second time"):
+    with pytest.raises(BenchError, match="line 4: this is a second record of the task of line 2"):
         read_records(path)
 
 

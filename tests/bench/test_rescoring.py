@@ -1,4 +1,4 @@
-"""Stored answers are judged anew: with the tests as they are now, and without a model."""
+"""Stored answers are judged again with the present tests and without a model."""
 
 from __future__ import annotations
 

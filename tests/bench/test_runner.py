@@ -1,4 +1,4 @@
-"""A bench runs every task once, whatever happens meanwhile, and says what was left."""
+"""A bench runs every task once, whatever interrupts it, and says how many tasks are left."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_killed_with_sigkill_at_random_moments_it_gives_the_records_of_an_unbrok
 
 
 def dies_once(times: int = 1) -> FakeMachine:
-    """A machine on which exercise 1 kills the engine, so many times."""
+    """A machine on which exercise 1 kills the engine this many times."""
     tries: Counter[str] = Counter()
 
     def fault(request: SolveRequest, _model: str) -> SolveFailed | None:

@@ -1,4 +1,4 @@
-"""The solver's process by the model's clock, on a stand-in for a model."""
+"""The solver's process with the model's clock, on a stand-in for a model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bench is followed by its folder alone."""
+"""A bench is followed by reading its folder."""
 
 from __future__ import annotations
 

@@ -116,8 +116,8 @@ def test_runs_that_are_unlike_are_refused_with_the_next_step(command_line: Comma
     outcome = command_line("compare", bench, "other", "--common")
     assert (outcome.code, outcome.stdout) == (ExitCode.MODEL_OR_DATA, "")
     assert outcome.stderr == (
-        "egcfg-tui: `budget_s` is 25 in mine and 10 in other; it must be equal in what is compared: run the "
-        "second bench anew with `--budget 25`\n"
+        "egcfg-tui: `budget_s` is 25 in mine and 10 in other; it must be the same in all benches: run the "
+        "second bench again with `--budget 25`\n"
     )
 
 

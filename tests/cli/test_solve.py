@@ -22,7 +22,7 @@ from egcfg_tui.cli import interrupts
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.events import Event, FailureKind, SolveFailed, SolveFinished, TrialStarted
-from egcfg_tui.prompting.task import PromptStyle
+from egcfg_tui.prompting.styles import PromptStyle
 from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.runs import read_recording
 from egcfg_tui.solving.request.grid_file import bundled_grid, read_grid

@@ -1,4 +1,4 @@
-"""One real sandbox for all tests of exercises: starting it is the dear part."""
+"""One real sandbox for all tests of exercises, because starting it takes the most time."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def checks(sandbox: Sandbox) -> dict[str, Check]:
 
 @pytest.fixture(scope="module")
 def idle_reports(sandbox: Sandbox) -> dict[str, list[Report]]:
-    """What programs that do nothing get, from the visible and from the hidden tests."""
+    """The verdicts of programs that do nothing, on the visible and on the hidden tests."""
     programs = [
         Program(source=idle_source(exercise), tests=tests)
         for exercise in bundled()

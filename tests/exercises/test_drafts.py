@@ -1,4 +1,4 @@
-"""Exercises in the making: kept as typed, saved without overwriting anything."""
+"""Drafts of exercises are kept as typed, and saved without overwriting anything."""
 
 from __future__ import annotations
 

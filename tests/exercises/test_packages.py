@@ -1,4 +1,4 @@
-"""Which packages an exercise needs, and what is said when they are not there."""
+"""The packages that an exercise needs, and the error when they are not installed."""
 
 from __future__ import annotations
 

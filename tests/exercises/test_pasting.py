@@ -1,4 +1,4 @@
-"""What was pasted becomes TOML of our own format."""
+"""Pasted text becomes an exercise in our own TOML format."""
 
 from __future__ import annotations
 

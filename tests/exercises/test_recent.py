@@ -1,4 +1,4 @@
-"""Files that exercises were opened from lately."""
+"""The files from which exercises were opened most recently."""
 
 from __future__ import annotations
 

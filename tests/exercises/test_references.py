@@ -1,4 +1,4 @@
-"""What a user types for an exercise is found, or what was likely meant is named."""
+"""References of users find their exercises; an unknown one gets an error that names close matches."""
 
 from __future__ import annotations
 
@@ -140,12 +140,12 @@ def test_a_folder_without_exercises_is_named(tmp_path: Path) -> None:
     ("row", "words"),
     [
         ({"task_id": 11, "code": ""}, "line 2: looks like MBPP, but lacks `test_list`"),
-        ({"question": ""}, "line 2: is of no known format (HumanEval, MBPP, CodeContests, DS-1000)"),
-        ({"question_title": "A", "platform": "p", "metadata": "{}"}, "line 2: is of no known format"),
-        ({"prompt": "", "metadata": {}}, "line 2: is of no known format"),
+        ({"question": ""}, "line 2: has none of the known formats (HumanEval, MBPP, CodeContests, DS-1000)"),
+        ({"question_title": "A", "platform": "p", "metadata": "{}"}, "line 2: has none of the known formats"),
+        ({"prompt": "", "metadata": {}}, "line 2: has none of the known formats"),
         ({"prompt": "", "test": "", "task_id": "a"}, "line 2: looks like HumanEval, but lacks `canonical_"),
         ({"name": "", "description": ""}, "line 2: looks like CodeContests, but lacks `public"),
-        (MBPP_ROWS[0], "line 2: the id `11` is used in line 1 already"),
+        (MBPP_ROWS[0], "line 2: line 1 already has the id `11`"),
     ],
 )
 def test_a_foreign_or_doubled_row_is_named(tmp_path: Path, row: dict[str, object], words: str) -> None:

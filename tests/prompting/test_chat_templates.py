@@ -11,7 +11,8 @@ from egcfg_sandbox import CodeTest
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.models import read_chat
 from egcfg_tui.prompting.chat import Frame, chat_frame
-from egcfg_tui.prompting.task import PromptStyle, task_prompt
+from egcfg_tui.prompting.styles import PromptStyle
+from egcfg_tui.prompting.task import task_prompt
 from egcfg_tui.prompting.thoughts import left_open
 
 FOLDER = Path(__file__).parent / "chat_templates"

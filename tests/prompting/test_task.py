@@ -10,7 +10,8 @@ from egcfg_sandbox import CodeTest, StdioTest
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.prompting.chat import Exchange, Frame
 from egcfg_tui.prompting.examples import worked_examples
-from egcfg_tui.prompting.task import PromptStyle, TaskPrompt, task_prompt
+from egcfg_tui.prompting.styles import PromptStyle
+from egcfg_tui.prompting.task import TaskPrompt, task_prompt
 
 FRAME = Frame(
     "<user>", "</user><assistant>", Exchange("<user>", "</user><assistant>", "</assistant><user>", "<go>")

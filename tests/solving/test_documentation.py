@@ -10,7 +10,7 @@ import pytest
 from egcfg_tui.solving.methods import DEFAULT_METHOD, offered_methods
 from egcfg_tui.solving.request.grid_file import parse_grid
 from egcfg_tui.solving.request.settings import SETTINGS, Setting, Settings
-from egcfg_tui.solving.trials.auto import FIRST_ROUNDS, ROUNDS_BETWEEN
+from egcfg_tui.solving.trials.sample_tree import EXHAUSTED_AFTER
 from egcfg_tui.solving.trials.sampling import ROUND, batch_width
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -47,9 +47,8 @@ def test_the_example_of_a_grid_is_read() -> None:
 
 
 def test_the_figures_of_the_schedule_are_those_of_the_code() -> None:
-    words = {2: "two", 3: "three"}
-    assert f"{words[FIRST_ROUNDS]} rounds of samples, each of {ROUND} distinct answers" in METHOD_TEXT
-    assert f"then a guided trial and {words[ROUNDS_BETWEEN]} rounds of samples in turn" in METHOD_TEXT
+    assert f"a round of samples, of {ROUND} distinct answers" in METHOD_TEXT
+    assert f"| {EXHAUSTED_AFTER} samples in a row were known | a guided trial |" in METHOD_TEXT
     assert [batch_width(n, "cpu") for n in (0, 3, 4, 11, 12, 99)] == [4, 4, 8, 8, 16, 16]
     assert batch_width(0, "cuda") == 32
 

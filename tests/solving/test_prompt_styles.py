@@ -11,7 +11,7 @@ from egcfg_tui.engine.fake import CHAT_TEMPLATE, FakeEngine, scripted
 from egcfg_tui.events import CandidatesExecuted, SolveFailed, SolveFinished
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.prompting.examples import worked_examples
-from egcfg_tui.prompting.task import PromptStyle
+from egcfg_tui.prompting.styles import PromptStyle
 from egcfg_tui.solving.commands import CommandInbox
 from egcfg_tui.solving.methods import METHODS
 from egcfg_tui.solving.request.settings import Settings

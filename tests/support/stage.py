@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from egcfg_tui.bench.setup import BenchSetup, Choices
 from egcfg_tui.engine.api import ModelSpec
-from egcfg_tui.exercises.model import Exercise, ExerciseError
+from egcfg_tui.exercises import Exercise, load
 from egcfg_tui.models import ModelError
 from egcfg_tui.runs import History, Recorder, Recording
 from egcfg_tui.solving.request.solve_request import SolveRequest
@@ -50,6 +50,7 @@ class Stage:
         self.bench_exercises = 4
         self.offers = (OfferedModel("tiny", "0.1 MB", chosen=True), OfferedModel("hf:[/]/[b]large", "3.2 GB"))
         self.asked: list[Choices] = []
+        self.bundled: tuple[Exercise, ...] = (EXERCISE, OTHER)
         self.history = History(Path("no-history"))
         self.begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None
 
@@ -66,8 +67,8 @@ class Stage:
         services = Services(
             find_model=self._find,
             open_session=self._open,
-            bundled=lambda: (EXERCISE, OTHER),
-            load=_load,
+            bundled=lambda: self.bundled,
+            load=load,
             clock=lambda: 0.0,
             begin_recording=lambda request: self.begin_recording(request),
             bench=BenchServices(
@@ -101,9 +102,3 @@ class Stage:
     def _open(self, model: ModelSpec) -> FakeSession:
         self.sessions.append(FakeSession(model, self.solve, self.load))
         return self.sessions[-1]
-
-
-def _load(reference: str) -> Exercise:
-    if reference == "good.jsonl#7":
-        return OTHER
-    raise ExerciseError(f"{reference}: no such file [/]; check the path")

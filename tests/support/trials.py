@@ -14,7 +14,8 @@ from egcfg_tui.engine.api import Engine
 from egcfg_tui.events import CandidatesSampled, Event, LineChosen, SignalBuilt
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.prompting.chat import chat_frame
-from egcfg_tui.prompting.task import PromptStyle, TaskPrompt, task_prompt
+from egcfg_tui.prompting.styles import PromptStyle
+from egcfg_tui.prompting.task import TaskPrompt, task_prompt
 from egcfg_tui.solving.commands import CommandInbox
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.request.settings import Settings

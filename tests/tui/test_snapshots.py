@@ -139,7 +139,6 @@ SCENES = {
     "smallest": Scene((*LINE_3, Hold()), size=(60, 16)),
     "too_small": Scene(size=(50, 12)),
     "help": Scene(keys=("question_mark",)),
-    "open": Scene(keys=("o",)),
     **{
         f"{name}_{columns}x{rows}": Scene((*traced_run.AT_LINE_3, Hold()), keys, (columns, rows))
         for columns, rows in ((80, 24), (120, 36), (200, 60))
@@ -150,7 +149,6 @@ SCENES = {
     "welcome": Scene(keys=("ctrl+end", "shift+left"), welcome=True),
     "runs": Scene(keys=("h",)),
     "runs_large": Scene(keys=("h", "down", "D"), size=LARGE),
-    "open_large_with_problem": Scene(keys=("o", *"no.toml", "enter"), size=LARGE),
 }
 
 

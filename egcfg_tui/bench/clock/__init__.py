@@ -1,1 +1,1 @@
-"""The model's clock: what a solve would have taken on this machine, were it idle."""
+"""The model's clock: the seconds that a solve would have taken on this machine if it had been idle."""

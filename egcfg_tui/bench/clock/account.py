@@ -1,4 +1,4 @@
-"""The account that the model's clock reads: every decode and every sandbox run, by its price."""
+"""The account that the model's clock reads: it adds up the prices of all decodes and sandbox runs."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from egcfg_tui.engine.api import Branch, Engine, Inference, ModelInfo
 
 
 class Account:
-    """Seconds of model and sandbox so far; without prices nothing costs anything."""
+    """The seconds of model and sandbox so far, by their prices. Without prices nothing is added."""
 
     def __init__(self) -> None:
         self.prices: PriceTable | None = None
         self.seconds = 0.0
 
     def decoded(self, tokens: int) -> None:
-        """Adds a decode."""
+        """Adds the price of a decode of this many tokens."""
         if self.prices is not None and tokens:
             self.seconds += self.prices.decode_s(tokens)
 
     def ran(self, report: Report) -> None:
-        """Adds a run, at what it took where it was timed out: that is no matter of a busy machine."""
+        """Adds the price of a run; for a timed-out run its real seconds, which are its time limit."""
         if self.prices is not None:
             timed_out = report.status is Verdict.TIMEOUT
             self.seconds += report.wall_s if timed_out else self.prices.run_s
 
 
 class PricedEngine:
-    """An engine that keeps account of its decodes."""
+    """An engine that adds its decodes to an account."""
 
     def __init__(self, engine: Engine, account: Account) -> None:
         self._engine = engine
@@ -37,29 +37,29 @@ class PricedEngine:
 
     @property
     def info(self) -> ModelInfo:
-        """What the model says of itself."""
+        """The facts of the model."""
         return self._engine.info
 
     @property
     def free_tokens(self) -> int:
-        """Cells left in the cache."""
+        """As `Engine.free_tokens`."""
         return self._engine.free_tokens
 
     @property
     def pending_tokens(self) -> int:
-        """Tokens queued and not evaluated yet."""
+        """As `Engine.pending_tokens`."""
         return self._engine.pending_tokens
 
     def tokenize(self, text: str, *, special: bool = False) -> list[int]:
-        """Text to tokens."""
+        """As `Engine.tokenize`."""
         return self._engine.tokenize(text, special=special)
 
     def piece(self, token: int) -> bytes:
-        """The bytes a token stands for."""
+        """As `Engine.piece`."""
         return self._engine.piece(token)
 
     def control_text(self, token: int) -> str:
-        """As the engine's."""
+        """As `Engine.control_text`."""
         return self._engine.control_text(token)
 
     def is_end(self, token: int) -> bool:
@@ -71,7 +71,7 @@ class PricedEngine:
         return self._engine.branch()
 
     def infer(self) -> Inference:
-        """Evaluates one batch of what is pending and adds its price."""
+        """Evaluates one batch of pending tokens and adds its price."""
         before = self._engine.pending_tokens
         outcome = self._engine.infer()
         self._account.decoded(before - self._engine.pending_tokens)
@@ -83,7 +83,7 @@ class PricedEngine:
 
 
 class PricedSandbox(Sandbox):
-    """A sandbox that keeps account of its runs."""
+    """A sandbox that adds its runs to an account."""
 
     account: Account
 

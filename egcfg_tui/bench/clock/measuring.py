@@ -1,8 +1,9 @@
-"""Measures what decodes cost while the machine is idle, also while it is not.
+"""Measures how long decodes take on an idle machine, even if the machine is busy.
 
-On a CPU a decode costs the processor time of its threads: what other programs take adds to the wall's time
-and hardly to this. Measured on two cores under a load of 8 to 12, the wall's fastest of eight was 5 to 9
-times what the idle machine takes, the processor time 1.2 to 1.5 times. On a GPU it costs the wall's time.
+On a CPU the price of a decode is the processor time of its threads: other programs lengthen the wall time,
+but hardly the processor time. On two cores under a load of 8 to 12, the fastest of eight wall times was 5 to
+9 times that of the idle machine, and the processor time 1.2 to 1.5 times. On a GPU the price is the wall
+time.
 """
 
 from __future__ import annotations
@@ -17,22 +18,24 @@ from egcfg_tui.engine.api import Engine, Inference
 SIZES: Final = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256, 512)
 _PROMPT_TOKENS: Final = 200
 _WIDEST: Final = 16
-"""Up to here a decode is of samples side by side; wider ones are prefills, of one branch."""
+"""Decodes up to this size are measured with one token on each of many branches, as samples are decoded;
+larger ones with all tokens on one branch, as in a prefill."""
 
 _IN_VAIN: Final = 3
 _MOST: Final = 12
-"""A size is measured until so many tries in a row were not a hundredth faster, and so often at most: noise
-only ever adds."""
+"""A size is measured until `_IN_VAIN` tries in a row were less than 1 % faster than the fastest so far, at
+most `_MOST` times. The fastest counts, because noise only makes a decode slower."""
 
 
 def processor_clock(threads: int) -> Callable[[], float]:
-    """Seconds that work on so many threads takes where nothing else wants them."""
+    """A clock of the seconds that work on this many threads would take on an idle machine."""
     return lambda: time.process_time() / threads
 
 
 def measured_prices(engine: Engine, clock: Callable[[], float] = time.perf_counter) -> PriceTable:
-    """The price table of a loaded model: decodes of each size behind a prompt of 200 tokens, the fastest of
-    some. Sizes end at the engine's largest batch, or where its cache is full.
+    """The price table of a loaded model: the fastest decode of each size after a prompt of 200 tokens.
+
+    The sizes go up to the engine's largest batch, or until its cache is full.
     """
     word = engine.tokenize("x = y + 1\n")
     prices: list[Price] = []

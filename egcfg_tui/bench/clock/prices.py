@@ -1,4 +1,4 @@
-"""What a decode costs on a machine, by its number of tokens, and the files that keep it."""
+"""Prices: the seconds of a decode on a machine by its number of tokens, and the files that keep them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from egcfg_tui.runs.machine import this_machine
 
 SCHEMA: Final = 1
 RUN_S: Final = 0.02
-"""Seconds of a program in the sandbox that is not timed out; traced and untraced ones differ by less."""
+"""The price of a sandbox run without timeout. Traced and untraced runs differ by less than this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a decode of so many tokens costs."""
+    """The seconds of one decode of `tokens` tokens."""
 
     tokens: int
     seconds: float
@@ -30,13 +30,16 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class PriceTable:
-    """Prices of a model on a machine, by rising numbers of tokens; `run_s` is that of a sandbox run."""
+    """The prices of a model on a machine, by rising numbers of tokens; `run_s` is the price of a run."""
 
     decodes: tuple[Price, ...]
     run_s: float = RUN_S
 
     def decode_s(self, tokens: int) -> float:
-        """The price of a decode: between two measured sizes, and beyond the largest, in proportion."""
+        """The price of a decode in seconds.
+
+        Between two measured sizes it is interpolated; above the largest it grows in proportion to the tokens.
+        """
         lower = [price for price in self.decodes if price.tokens <= tokens]
         upper = [price for price in self.decodes if price.tokens >= tokens]
         if not upper:
@@ -49,7 +52,7 @@ class PriceTable:
 
 @dataclass(frozen=True, slots=True)
 class ModelPrices:
-    """The prices of one of a bench's models."""
+    """The prices of one model of a bench."""
 
     model: str
     sha256: str
@@ -58,13 +61,13 @@ class ModelPrices:
 
 @dataclass(frozen=True, slots=True)
 class PriceFile:
-    """The content of a bench's `prices.json`: one table a model."""
+    """The content of a bench's `prices.json`: one table per model."""
 
     schema: int
     models: tuple[ModelPrices, ...]
 
     def encoded(self) -> bytes:
-        """The file's bytes."""
+        """The content of the file."""
         return json.dumps(json_codec.encode(self), indent=1).encode("ascii") + b"\n"
 
     @property
@@ -78,13 +81,13 @@ class PriceFile:
 
 
 def read_prices(path: Path, sha256: str | None) -> PriceFile:
-    """Reads a bench's prices, which have to be those that it began with. Raises `BenchError`."""
+    """Reads a bench's prices. Raises `BenchError`, also if they are not those that the bench began with."""
     try:
         prices = json_codec.decode(PriceFile, json.loads(path.read_bytes()))
     except OSError as error:
         raise BenchError(
-            f"{path}: cannot be read: {error.strerror}; without its prices the bench cannot go on, "
-            "begin a new one"
+            f"{path}: cannot be read: {error.strerror}; a bench cannot go on without its prices: restore "
+            "the file, or begin a new bench"
         ) from error
     except (ValueError, RecursionError) as error:
         raise BenchError(f"{path}: the file is damaged ({error}); restore it, or begin a new bench") from None
@@ -97,7 +100,7 @@ def read_prices(path: Path, sha256: str | None) -> PriceFile:
 
 
 def remembered(model: PlannedModel) -> PriceTable | None:
-    """The prices of an earlier bench with the same model, loaded in the same way on the same machine."""
+    """The prices from an earlier bench with the same model and load options on the same machine, or None."""
     try:
         return json_codec.decode(PriceTable, json.loads(_memory_of(model).read_bytes()))
     except (OSError, ValueError, RecursionError):
@@ -105,7 +108,7 @@ def remembered(model: PlannedModel) -> PriceTable | None:
 
 
 def remember(model: PlannedModel, table: PriceTable) -> None:
-    """Keeps prices for later benches; without a writable cache folder they are measured again."""
+    """Keeps prices for later benches. If the cache folder cannot be written, later benches measure again."""
     target = _memory_of(model)
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Comparing benches: which model and method solves more, by how much, and whether the exercises can tell."""
+"""Compares benches: which model and method solves more, by how much, and whether the exercises are enough."""
 
 from egcfg_tui.bench.comparison.building import compare, compare_paths
 from egcfg_tui.bench.comparison.sources import Source, read_sources, source_of

@@ -22,8 +22,8 @@ def compare_paths(paths: Sequence[Path], *, common: bool = False) -> Comparison:
 def compare(sources: Sequence[Source], *, common: bool = False) -> Comparison:
     """Compares all rows of all sources.
 
-    Raises `BenchError` where the sources differ in what must be equal. `common`: only the exercises that all
-    sources have and all rows have a result for.
+    `common` limits the comparison to exercises that all sources have and for which all rows have a result.
+    Raises `BenchError` if the sources differ in something that must be equal.
     """
     conditions = matching.equal_conditions(sources)
     planned = matching.compared_exercises(sources, common=common)

@@ -1,4 +1,4 @@
-"""How the share of solved tasks grows with what is spent on each."""
+"""The share of solved tasks as a function of the cost per task."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ class Curve:
         return bisect_right(self.costs, cost) / self.tasks if self.tasks else 0.0
 
     def steps(self, end: float, points: int) -> tuple[list[float], list[float]]:
-        """Costs and shares to draw from 0 to `end`: every step, or of more than `points` steps every n-th.
+        """Costs and shares to draw from 0 to `end`.
 
-        Two points a step, so that a line through all of them is the stairs.
+        There are two points per step, so that a line through all of them shows stairs. If there are more than
+        `points` steps, only every n-th is drawn.
         """
         costs = [cost for cost in self.costs if cost <= end]
         stride = max(1, -(-len(costs) // points))
@@ -36,5 +37,5 @@ class Curve:
 
 
 def curve(costs_of_solved: Iterable[float], tasks: int) -> Curve:
-    """The curve of `tasks` tasks, of which those that were solved cost this much each."""
+    """The curve of `tasks` tasks, given the cost of each solved one."""
     return Curve(tuple(sorted(costs_of_solved)), tasks)

@@ -19,7 +19,7 @@ class CurveAxis:
 
 
 def curve_axes(comparison: Comparison) -> Iterator[CurveAxis]:
-    """An axis ends at its budget, or where nothing more was solved; there is none if nothing was."""
+    """The axes. Each ends at the budget, or later at the last solved task; none if no task was solved."""
     rows, conditions = comparison.rows, comparison.conditions
     for unit, curves, budget in (
         ("seconds", tuple(row.by_seconds for row in rows), conditions.budget_s),

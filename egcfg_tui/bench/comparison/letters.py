@@ -1,4 +1,4 @@
-"""Letters that stand for rows where names are too long: in charts and beside sentences."""
+"""Letters that stand for rows in charts, where their names are too long."""
 
 from __future__ import annotations
 

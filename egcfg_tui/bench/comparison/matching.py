@@ -1,4 +1,4 @@
-"""What must be equal in everything that is compared, and what is common to it."""
+"""Checks that compared benches have equal conditions, and finds the exercises that they share."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OPTIONS: Final = {
 
 
 def equal_conditions(sources: Sequence[Source]) -> Conditions:
-    """The conditions that all records share. Raises `BenchError` naming the first field that differs."""
+    """The conditions that all records share. Raises `BenchError` for the first field that differs."""
     firsts = [_conditions_of(source) for source in sources]
     for (earlier, one), (later, other) in pairwise(zip(sources, firsts, strict=True)):
         _refuse_difference(one, f"{earlier.path}", other, f"{later.path}")
@@ -29,9 +29,9 @@ def equal_conditions(sources: Sequence[Source]) -> Conditions:
 
 
 def compared_exercises(sources: Sequence[Source], *, common: bool) -> list[str]:
-    """The ids of what all sources are about, in natural order. Raises `BenchError` where they differ.
+    """The ids of the exercises of all sources, in natural order. Raises `BenchError` if the sources differ.
 
-    `common`: those that all sources have, with the same content, instead.
+    `common`: only the exercises that all sources have with the same content.
     """
     if common:
         shared = set.intersection(*(set(source.exercises.items()) for source in sources))
@@ -47,7 +47,7 @@ def compared_exercises(sources: Sequence[Source], *, common: bool) -> list[str]:
 
 
 def ended_by_all(sources: Sequence[Source], exercises: Iterable[str]) -> list[str]:
-    """Those exercises on which every row of every source has ended each repeat without a fault."""
+    """The exercises for which every row of every source has ended all repeats without a fault."""
     return [
         id_
         for id_ in exercises
@@ -61,7 +61,7 @@ def ended_by_all(sources: Sequence[Source], exercises: Iterable[str]) -> list[st
 
 
 def natural(text: str) -> list[tuple[int, str]]:
-    """A key that sorts numbers inside texts by their value: `HumanEval/2` before `HumanEval/10`."""
+    """A sort key that orders numbers in texts by their value: `HumanEval/2` before `HumanEval/10`."""
     parts = re.split(r"([0-9]+)", text)
     return [(len(part.lstrip("0")) if part.isdecimal() else 0, part) for part in parts]
 
@@ -92,7 +92,7 @@ def _refuse_difference(one: Conditions, one_place: str, other: Conditions, other
             value = f" {_shown(here)}" if here is not None else ""
             raise BenchError(
                 f"`{field}` is {_shown(here)} in {one_place} and {_shown(there)} in {other_place}; it must "
-                f"be equal in what is compared: run the second bench anew {'with' if value else 'without'} "
+                f"be the same in all benches: run the second bench again {'with' if value else 'without'} "
                 f"`{option}{value}`"
             )
 
@@ -101,7 +101,7 @@ def _refuse_other_exercises(one: Source, other: Source) -> None:
     if missing := _without(one, other) or _without(other, one):
         raise BenchError(
             f"`exercises` are {len(one.exercises)} in {one.path} and {len(other.exercises)} in {other.path}; "
-            f"{missing}. Compare what both have with `--common`, or run both benches on the same exercises"
+            f"{missing}. Compare the common ones with `--common`, or run both benches on the same exercises"
         )
     for id_, sha256 in one.exercises.items():
         if other.exercises[id_] != sha256:
@@ -113,13 +113,13 @@ def _refuse_other_exercises(one: Source, other: Source) -> None:
 
 
 def _without(one: Source, other: Source) -> str:
-    """Which exercises of the other source are not in this one; empty if there is none."""
+    """Which exercises of the other source this one lacks, in words; empty if it has all."""
     missing = sorted(other.exercises.keys() - one.exercises.keys(), key=natural)
     return f"{one.path} lacks {_listed(missing)}" if missing else ""
 
 
 def _listed(words: Sequence[str]) -> str:
-    """The first few words."""
+    """The first five words, and how many more there are."""
     shown = ", ".join(words[:5])
     return f"{shown} and {len(words) - 5} more" if len(words) > 5 else shown
 

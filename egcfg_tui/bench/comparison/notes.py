@@ -1,4 +1,4 @@
-"""What a reader must know beside the figures."""
+"""Notes that a reader must know to understand the figures."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ def notes(
     missing: int,
     left_out: int,
 ) -> tuple[str, ...]:
-    """All notes that apply. `faults` and `missing` are those of the exercises before any was left out."""
+    """All notes that apply. `faults` and `missing` also count exercises that `--common` left out."""
     found = []
     if faults or missing:
         parts = [
             counted(count, name) for count, name in ((faults, "fault"), (missing, "missing task")) if count
         ]
         found.append(
-            f"Incomplete: {joined(parts)}. A fault is no failure and counts nowhere; the same "
-            "`egcfg-tui bench` command runs what is left."
+            f"Incomplete: {joined(parts)}. A fault says nothing about a method and is not counted; the same "
+            "`egcfg-tui bench` command runs the remaining tasks."
         )
     if left_out:
-        found.append(f"{counted(left_out, 'exercise')} left out, which not every row has a result for.")
+        found.append(f"{counted(left_out, 'exercise')} left out, because not every row has a result.")
     found += _differences(sources)
     unguarded = sum(row.unguarded for row in rows)
     if unguarded:
@@ -40,14 +40,14 @@ def notes(
         )
     if len(pairs) > 3:
         found.append(
-            f"{len(pairs)} pairs are compared, each at the 5 % level: of twenty pairs of equals, about one "
-            "would be called ahead."
+            f"{len(pairs)} pairs are compared, each at the 5 % level: of twenty pairs that are equally good, "
+            "about one would be called ahead."
         )
     return tuple(found)
 
 
 def _differences(sources: Sequence[Source]) -> list[str]:
-    """What may differ between benches and is worth knowing: seconds of different machines, for one."""
+    """A note for each fact in which the benches differ, such as the machine, on which seconds depend."""
     found = []
     for fact in dict.fromkeys(fact for source in sources for fact in source.facts):
         values = {source.name: source.facts[fact] for source in sources if fact in source.facts}

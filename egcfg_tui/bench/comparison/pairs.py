@@ -1,4 +1,4 @@
-"""The pairs of a comparison: how two rows differ on the exercises that both tried."""
+"""Compares two rows of a comparison on the exercises for which both have a result."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from egcfg_tui.bench.comparison.statistics import Differences
 from egcfg_tui.bench.comparison.summary import PairSummary, RowSummary
 
 POINTS: Final = 100
-"""Percentage points of a share of 1."""
+"""The percentage points in a share of 1."""
 
 
 def compare_pairs(rows: Sequence[RowSummary]) -> list[PairSummary]:
@@ -26,7 +26,7 @@ def compare_pairs(rows: Sequence[RowSummary]) -> list[PairSummary]:
 
 
 def compare_pair(a: RowSummary, b: RowSummary, a_named: str, b_named: str) -> PairSummary:
-    """Two rows, which sentences call `a_named` and `b_named`."""
+    """The comparison of two rows. Sentences call them `a_named` and `b_named`."""
     shared = shared_exercises(a, b)
     both, only_a, only_b, neither = _four_cells(a, b, shared)
     p = statistics.mcnemar(len(only_a), len(only_b))
@@ -56,9 +56,10 @@ def _four_cells(a: RowSummary, b: RowSummary, shared: Sequence[str]) -> list[tup
 
 
 def _needed(differences: Differences, majorities: Differences) -> int | None:
-    """How many exercises both the interval and the exact test would need for the difference seen.
+    """How many exercises would show the measured difference, by both the interval and the exact test.
 
-    The one looks at `differences`, the other at `majorities`; with one repeat they are the same.
+    The interval uses `differences`, the exact test `majorities`; with one repeat these are the same. Without
+    a measured difference it is the number that would show `WORTH_SEEING` points.
     """
     numbers = [
         statistics.exercises_needed(float(seen.mean()), float((seen**2).mean()))
@@ -67,7 +68,7 @@ def _needed(differences: Differences, majorities: Differences) -> int | None:
     found = [number for number in numbers if number is not None]
     if len(found) == len(numbers):
         return max(found)
-    # An estimate of the mean square that is above 0 also where all exercises agree (Laplace's).
+    # Laplace's estimate of the mean square: it is above 0 even if all exercises agree.
     mean_square = (float((differences**2).sum()) + 1) / (len(differences) + 2)
     worth_seeing = words.WORTH_SEEING / POINTS
     return statistics.exercises_needed(worth_seeing, max(worth_seeing, mean_square))

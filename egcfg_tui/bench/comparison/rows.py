@@ -1,4 +1,4 @@
-"""The rows of a comparison: each model with each method, over the exercises compared."""
+"""The rows of a comparison: each model with each method, over the compared exercises."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from egcfg_tui.bench.records import Outcome, Record
 from egcfg_tui.events import StageSeconds
 
 GREEDY = "greedy"
-"""The method that RSR is relative to."""
+"""The method to which the relative success rate (RSR) refers."""
 
 
 def summarise(sources: Sequence[Source], exercises: Sequence[str]) -> list[RowSummary]:
-    """All rows, in order of the share they solved, then by name.
+    """All rows, ordered by the share that they solved, then by name.
 
-    Rows of the same model and method, or of models that only share a name, are told apart by their bench.
+    If rows have the same model and method, or different models have the same name, the rows carry the name of
+    their bench.
     """
     holders = Counter(row for source in sources for row in source.rows)
     files = {model_and_hash for source in sources for model_and_hash in source.models.items()}
@@ -36,12 +37,12 @@ def summarise(sources: Sequence[Source], exercises: Sequence[str]) -> list[RowSu
 
 
 def share_on(row: RowSummary, exercises: Sequence[str]) -> float:
-    """The share solved, averaged over exercises that the row has a result for, from 0 to 1."""
+    """The solved share, averaged over exercises for which the row has a result, from 0 to 1."""
     return statistics.fmean(row.cells[id_].share for id_ in exercises)
 
 
 def shared_exercises(a: RowSummary, b: RowSummary) -> list[str]:
-    """The exercises that both rows have a result for."""
+    """The exercises for which both rows have a result."""
     return [id_ for id_, cell in a.cells.items() if cell.ended and id_ in b.cells and b.cells[id_].ended]
 
 
@@ -100,7 +101,7 @@ def _total(records: Sequence[Record]) -> StageSeconds:
 
 
 def _repeat_shares(records: Sequence[Record]) -> tuple[float, ...]:
-    """The share solved in each repeat, in their order."""
+    """The solved share of each repeat, in order."""
     solved: dict[int, list[bool]] = defaultdict(list)
     for record in records:
         solved[record.repeat].append(record.outcome is Outcome.SOLVED)
@@ -108,7 +109,7 @@ def _repeat_shares(records: Sequence[Record]) -> tuple[float, ...]:
 
 
 def _with_rsr(row: RowSummary, rows: Sequence[RowSummary], *, own_bench_only: bool) -> RowSummary:
-    """The row with its RSR, if there is one greedy row of its model: its own bench's, or the only one."""
+    """The row with its RSR, if its model has a greedy row: the one of its own bench, or else the only one."""
     greedy = [other for other in rows if (other.model_name, other.method) == (row.model_name, GREEDY)]
     own = [other for other in greedy if other.bench == row.bench]
     baseline = own if own or own_bench_only else greedy

@@ -1,4 +1,4 @@
-"""Reads what is compared: the folder of a bench, or a file of its records."""
+"""Reads the sources of a comparison: folders of benches, or files of records."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ RowName = tuple[str, str]
 class Source:
     """One bench.
 
-    `exercises` maps the id of each exercise, unique here, to the hash of its content; each of `rows` was to
-    run on every exercise `repeats` times. `records` are those that count, one a task, by row and exercise and
-    in the order of their repeats. `folder` is what the records' recordings are relative to. `models` has the
-    hash of each model, `facts` what a reader must know where it differs; both are empty without a plan.
+    `exercises` maps the id of each exercise, unique here, to the hash of its content. Each of `rows` was
+    planned to run on every exercise `repeats` times. `records` has one record per task, the one that counts,
+    by row and exercise and in the order of repeats. The paths of recordings are relative to `folder`.
+    `models` maps each model to its hash. `facts` are facts that a reader must know if they differ between
+    benches. Both are empty without a plan.
     """
 
     name: str
@@ -41,7 +42,7 @@ class Source:
 
 
 def read_sources(paths: Sequence[Path]) -> list[Source]:
-    """All sources, told apart by name. Raises `BenchError`."""
+    """All sources, with distinct names. Raises `BenchError`."""
     resolved = [path.resolve() for path in paths]
     for path, place in zip(paths, resolved, strict=True):
         if resolved.count(place) > 1:
@@ -51,7 +52,7 @@ def read_sources(paths: Sequence[Path]) -> list[Source]:
 
 
 def distinct_names(paths: Sequence[Path]) -> list[str]:
-    """The last part of each path, with as many parts before it as tell all of them apart."""
+    """The last part of each path, with as many parts before it as make the names distinct."""
     ends = [_named_parts(path) for path in paths]
     deepest = max(len(parts) for parts in ends)
     for depth in range(1, deepest + 1):
@@ -62,7 +63,7 @@ def distinct_names(paths: Sequence[Path]) -> list[str]:
 
 
 def _named_parts(path: Path) -> list[str]:
-    """The parts of a path that name it; the records of a folder bear the folder's name."""
+    """The parts of a path that name it: without `records.jsonl`, which has the name of its folder."""
     if path.name == RECORDS:
         path = path.parent
     elif path.suffix == ".jsonl":
@@ -73,13 +74,14 @@ def _named_parts(path: Path) -> list[str]:
 def source_of(
     records: Iterable[Record], plan: Plan | None = None, *, path: Path, name: str | None = None
 ) -> Source:
-    """The bench at `path` with these records, of which one a task counts. Raises `BenchError`.
+    """The bench at `path` with these records, of which one per task counts. Raises `BenchError`.
 
-    Without a plan the records say what was planned: every row every exercise, as often as the most repeated.
+    Without a plan the records say what was planned: every row on every exercise, with the largest number of
+    repeats found.
     """
     counted = list(latest(records).values())
     if not counted:
-        raise BenchError(f"{path}: no task has ended yet; compare when some have")
+        raise BenchError(f"{path}: no task has ended yet; compare once some have")
     ids = _distinct_ids(
         [(exercise.id, exercise.sha256) for exercise in plan.exercises]
         if plan
@@ -110,7 +112,7 @@ def source_of(
 
 
 def _read(path: Path, name: str) -> Source:
-    """A bench by its folder, with its plan where it has one, or by the file of its records."""
+    """Reads a bench from its folder, with its plan if it has one, or from a file of records."""
     if not path.is_dir():
         return source_of(read_records(path), path=path, name=name)
     plan, records = path / PLAN, path / RECORDS
@@ -127,7 +129,7 @@ def _read(path: Path, name: str) -> Source:
 
 
 def _distinct_ids(exercises: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """A distinct id for each id and hash: data sets may use an id for different exercises."""
+    """A distinct id for each id and hash, because two data sets may use one id for different exercises."""
     hashes: dict[str, dict[str, None]] = defaultdict(dict)
     for id_, sha256 in exercises:
         hashes[id_][sha256] = None
@@ -139,7 +141,7 @@ def _distinct_ids(exercises: Iterable[tuple[str, str]]) -> dict[tuple[str, str],
 
 
 def _facts(plan: Plan) -> dict[str, str]:
-    """What a reader must know where it differs between benches."""
+    """Facts that a reader must know if they differ between benches."""
     machine = plan.machine
     return {
         "machine": f"{machine.processor or machine.architecture}, {machine.cores} cores",

@@ -1,8 +1,8 @@
-"""The statistics behind a comparison, all of them by scipy.
+"""The statistics of a comparison, computed with scipy.
 
-Exercises are the unit everywhere: two methods face the same exercises, so that what counts is how they differ
-on each. `differences` is an array of shape (exercises,): the share of repeats that one row solved minus the
-share that the other solved, each from -1 to 1.
+The unit is the exercise: two methods solve the same exercises, so the statistics are about their difference
+on each one. `differences` is an array of shape [exercises]: the share of repeats that one row solved minus
+the share that the other solved, from -1 to 1.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ SIGNIFICANCE: Final = 0.05
 POWER: Final = 0.8
 SEED: Final = 0
 _LEAST_DISCORDANT: Final = 6
-"""So many coins that all fall on one side are the fewest with a two-sided p-value below 0.05."""
+"""The least number of fair coins that must all fall on one side for a two-sided p-value below 0.05."""
 
 Differences = NDArray[np.float64]
 
 
 def interval(differences: Differences) -> tuple[float, float]:
-    """The 95 % interval of the mean difference: percentile bootstrap over exercises, seeded.
+    """The 95 % interval of the mean difference, by a percentile bootstrap over exercises with a fixed seed.
 
-    The percentile method, since it does not change when the two sides change places. Where all differences
-    are equal a bootstrap has nothing to vary and would claim certainty; the interval is then the exact one.
+    The percentile method is symmetric: swapping the two sides only changes the signs. If all differences are
+    equal, a bootstrap has nothing to vary and would claim certainty; then the interval is an exact one.
     """
     if np.ptp(differences) == 0:
         return _interval_of_agreement(len(differences), float(differences[0]))
@@ -53,11 +53,11 @@ def mcnemar(only_a: int, only_b: int) -> float:
 
 
 def exercises_needed(difference: float, mean_square: float) -> int | None:
-    """How many exercises show a mean difference at the 5 % level with a power of 80 %; None: no number does.
+    """How many exercises show a mean difference at the 5 % level with a power of 80 %; None for difference 0.
 
-    `mean_square` is the mean of the squared differences; with one repeat it is the share of exercises that
+    `mean_square` is the mean of the squared differences. With one repeat it is the share of exercises that
     only one side solved, and the formula is that of Connor (Biometrics 43, 1987, page 209). The exact test
-    says nothing before six of those.
+    cannot be significant with fewer than six such exercises.
     """
     if difference == 0:
         return None
@@ -68,23 +68,24 @@ def exercises_needed(difference: float, mean_square: float) -> int | None:
 
 
 def relative_success_rate(share: float, greedy: float) -> float | None:
-    """What part of the exercises that greedy decoding misses is solved: RSR of arXiv 2506.10948.
+    """The share solved of the exercises that greedy decoding misses: RSR of arXiv 2506.10948.
 
-    Negative where fewer are solved than by greedy decoding; None where it misses none.
+    It is negative if fewer are solved than by greedy decoding, and None if greedy decoding solves all.
     """
     return (share - greedy) / (1 - greedy) if greedy < 1 else None
 
 
 def _resamples(exercises: int) -> int:
-    """As many as scipy's default; fewer for many exercises, whose interval needs fewer to be as exact."""
+    """The number of resamples: scipy's default, or fewer for many exercises, which need fewer for an exact
+    interval."""
     return max(999, min(9999, 2_000_000 // exercises))
 
 
 def _interval_of_agreement(exercises: int, difference: float) -> tuple[float, float]:
-    """The interval where all exercises gave the same difference.
+    """The interval if all exercises gave the same difference.
 
-    That many of that many bound the share of exercises that do so from below (Clopper and Pearson); all
-    others may differ by as much as there is.
+    Clopper and Pearson's method gives a lower bound for the share of exercises with this difference. All
+    other exercises may have a difference of -1 or 1.
     """
     share = float(stats.binomtest(exercises, exercises).proportion_ci(CONFIDENCE, "exact").low)
     return max(-1.0, share * difference - (1 - share)), min(1.0, share * difference + (1 - share))

@@ -1,4 +1,4 @@
-"""What a comparison says, as plain values: the reports and the screen only arrange them."""
+"""The result of a comparison as plain values, which the reports and the screen only arrange."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from egcfg_tui.events import StageSeconds
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one row did on one exercise: its records, one a repeat and in their order.
+    """The records of one row on one exercise: one per repeat, in order.
 
-    `ended` are those that say something: all but faults.
+    `ended` are the records without faults.
     """
 
     records: tuple[Record, ...]
@@ -23,7 +23,7 @@ class Cell:
 
     @property
     def share(self) -> float:
-        """The share of ended repeats that solved the exercise, from 0 to 1. There must be one."""
+        """The share of ended repeats that solved the exercise, from 0 to 1. At least one must have ended."""
         return sum(record.outcome is Outcome.SOLVED for record in self.ended) / len(self.ended)
 
     @property
@@ -36,12 +36,12 @@ class Cell:
 class RowSummary:
     """One model with one method, over all exercises of the comparison.
 
-    `model` and `method` together are unique; where benches hold the same pair, `model` carries the bench's
-    name as well, and `model_name` is without it. `planned` tasks are `tasks` (with a result), `faults` and
-    `missing` (not run yet). `seconds`, `tokens`, `stages` and `runs` were spent on `tasks`. `median_s` and
-    `mean_s` are seconds to solve, of solved tasks. `repeat_shares`: the share solved in each repeat, empty
-    for less than two. `unguarded`: solved tasks with a test that was judged inside the program's process.
-    `rsr`: None without a greedy row of the model.
+    `model` and `method` together are unique: if benches have the same pair, `model` also has the name of the
+    bench, and `model_name` is without it. `planned` is the sum of `tasks` (with a result), `faults` and
+    `missing` (not run yet). `seconds`, `tokens`, `stages` and `runs` are the cost of `tasks`. `median_s` and
+    `mean_s` are the seconds of solved tasks. `repeat_shares` is the solved share of each repeat, empty for a
+    single repeat. `unguarded` counts solved tasks with a test that was judged inside the program's process.
+    `rsr` is None without a greedy row of the model.
     """
 
     model: str
@@ -71,7 +71,7 @@ class RowSummary:
 
     @property
     def name(self) -> tuple[str, str]:
-        """What tells the row from all others."""
+        """The unique name of the row."""
         return self.model, self.method
 
     @property
@@ -81,23 +81,23 @@ class RowSummary:
 
     @property
     def seconds_per_solved(self) -> float | None:
-        """All seconds spent, also on what was not solved, for each solved task."""
+        """All seconds, also those of unsolved tasks, divided by the number of solved tasks."""
         return self.seconds / self.solved if self.solved else None
 
     @property
     def tokens_per_solved(self) -> float | None:
-        """All tokens evaluated, also for what was not solved, for each solved task."""
+        """All evaluated tokens, also those of unsolved tasks, divided by the number of solved tasks."""
         return self.tokens / self.solved if self.solved else None
 
 
 @dataclass(frozen=True, slots=True)
 class PairSummary:
-    """Two rows on the exercises that both have a result for.
+    """Two rows on the exercises for which both have a result.
 
-    `difference`, `low` and `high` are percentage points of `a` minus `b`; None without such an exercise. The
-    four cells hold exercise ids; a row counts as solving an exercise by more than half of its repeats.
-    `ahead`: the name of the row that is ahead, if the data tell. `needed`: exercises that would show the
-    difference, where they do not.
+    `difference` is `a` minus `b` in percentage points, with the interval from `low` to `high`; None without
+    such an exercise. `both`, `only_a`, `only_b` and `neither` hold the ids of exercises, which count as
+    solved if more than half of the repeats solved them. `ahead` is the name of the row that is ahead, None if
+    the exercises are too few to tell; then `needed` is how many would be enough.
     """
 
     a: tuple[str, str]
@@ -116,13 +116,13 @@ class PairSummary:
 
     @property
     def exercises(self) -> int:
-        """How many exercises both rows have a result for."""
+        """For how many exercises both rows have a result."""
         return len(self.both) + len(self.only_a) + len(self.only_b) + len(self.neither)
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What is equal in all that is compared: the tests that steered, the budget, `wall` or `model` clock."""
+    """The conditions that all compared records share: visible tests, budget, clock (`wall` or `model`)."""
 
     visible: str
     budget_s: float | None
@@ -132,11 +132,11 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Everything that is said of one or more benches.
+    """The whole comparison of one or more benches.
 
-    `exercises` are the ids compared, `left_out` how many others `--common` left out. `rows` are in order of
-    the share they solved, `pairs` are all pairs of rows in that order. `complete`: every planned task has a
-    result. `summary` is the answer in words, `notes` what a reader must know beside it.
+    `exercises` are the compared ids, `left_out` is how many others `--common` left out. `rows` are ordered by
+    the share that they solved, `pairs` are all pairs of rows in that order. `complete`: every planned task
+    has a result. `summary` is the result in words; `notes` are what a reader must also know.
     """
 
     exercises: tuple[str, ...]

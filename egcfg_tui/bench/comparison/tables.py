@@ -1,4 +1,4 @@
-"""The figures of a comparison as tables of texts, which every report arranges in its own way."""
+"""The figures of a comparison as tables of texts, which each report arranges in its own way."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ OUTCOMES: Final = {
     Outcome.LENGTH: "length",
     Outcome.NO_CODE: "no code",
 }
-"""What became of tasks that were not solved, each with its heading."""
+"""The outcomes of tasks that were not solved, each with its heading."""
 _STAGES: Final = ("prompt", "candidates", "signal", "line", "runs")
 _THOUGHT: Final = "thought"
-"""A stage that only some models have, those that think before they answer."""
+"""A stage that only thinking models have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Numbers under headings; line by line they belong to the comparison's rows, or to its pairs."""
+    """Numbers under headings; each line belongs to a row of the comparison, or to a pair."""
 
     title: str
     headings: tuple[str, ...]
@@ -34,7 +34,7 @@ class Table:
 
 
 def row_tables(comparison: Comparison) -> tuple[Table, ...]:
-    """What the rows solved, what they cost, what became of the rest, and where the time went."""
+    """Four tables: what the rows solved, their cost, the outcomes of unsolved tasks, the time by stage."""
     rows = comparison.rows
     return (
         _table("solved", rows, _SOLVED, _NOT_EVERYWHERE),
@@ -50,7 +50,7 @@ def row_tables(comparison: Comparison) -> tuple[Table, ...]:
 
 
 def pair_table(comparison: Comparison) -> Table:
-    """How the pairs differ, and what that tells."""
+    """A table of the pairs: their difference, the interval, the counts and the verdict."""
     names = short_names(comparison.rows)
 
     def verdict(pair: PairSummary) -> str:
@@ -94,7 +94,7 @@ _NOT_EVERYWHERE: Final[dict[str, Column]] = {
     "faults": lambda row: str(row.faults or ""),
     "missing": lambda row: str(row.missing or ""),
 }
-"""Columns that are left out where they are empty."""
+"""Columns that are left out of a table if they are empty."""
 _COST: Final[dict[str, Column]] = {
     "median s": lambda row: _number(row.median_s, 1),
     "mean s": lambda row: _number(row.mean_s, 1),

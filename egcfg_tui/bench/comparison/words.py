@@ -1,4 +1,4 @@
-"""What a comparison says in sentences, the same in every report."""
+"""The sentences of a comparison, the same in every report."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from egcfg_tui.bench.progress_words import counted
 
 Name = tuple[str, str]
 WORTH_SEEING: Final = 5
-"""The difference in points whose number of exercises is told where two rows do not differ."""
+"""If two rows do not differ, the sentence says how many exercises would show a difference of these points."""
 
 
 def short_names(rows: Sequence[RowSummary]) -> dict[Name, str]:
-    """What sentences call each row: its method, its model, or both, as little as tells the rows apart."""
+    """The short name of each row in sentences: its method, its model, or both if that is needed."""
     parts: tuple[Callable[[RowSummary], str], ...] = (lambda row: row.method, lambda row: row.model)
     for part in parts:
         names = {row.name: part(row) for row in rows}
@@ -24,7 +24,7 @@ def short_names(rows: Sequence[RowSummary]) -> dict[Name, str]:
 
 
 def pair_sentence(pair: PairSummary, a: str, b: str) -> str:
-    """Who is ahead and by how much, or how many exercises it would take to tell."""
+    """A sentence about a pair: which row is ahead and by how much, or how many exercises would be needed."""
     if pair.difference is None or pair.low is None or pair.high is None:
         return f"{a} and {b} cannot be compared: there is no exercise that both have a result for."
     difference, low, high = pair.difference, pair.low, pair.high
@@ -41,7 +41,7 @@ def pair_sentence(pair: PairSummary, a: str, b: str) -> str:
 
 
 def summary_sentence(rows: Sequence[RowSummary], pairs: Sequence[PairSummary]) -> str:
-    """The answer to which row to run, from the row that solved the largest share."""
+    """A sentence about the row that solved the largest share, and whether it is ahead of the others."""
     names, best = short_names(rows), rows[0]
     if not best.tasks:
         return "No task has a result yet."
@@ -70,7 +70,7 @@ def summary_sentence(rows: Sequence[RowSummary], pairs: Sequence[PairSummary]) -
 
 
 def conditions_line(conditions: Conditions) -> str:
-    """What was equal, in one line."""
+    """The conditions in one line."""
     limits = [
         f"{conditions.budget_s:g} s" if conditions.budget_s is not None else "",
         f"{conditions.budget_tokens} tokens" if conditions.budget_tokens is not None else "",
@@ -110,12 +110,12 @@ def percent(share: float) -> str:
 
 
 def probability(p: float) -> str:
-    """`= 0.031`, or below what is worth telling apart."""
+    """`= 0.031`, or `< 0.001` for anything below."""
     return "< 0.001" if p < 0.001 else f"= {p:.3f}"
 
 
 def rounded_up(number: int | None) -> str:
-    """A number of exercises to two digits: it is an estimate."""
+    """A number of exercises, rounded up to two digits because it is an estimate; `-` for None."""
     if number is None:
         return "-"
     step = 10 ** max(0, len(str(number)) - 2)
@@ -123,6 +123,6 @@ def rounded_up(number: int | None) -> str:
 
 
 def range_of(shares: Iterable[float]) -> str:
-    """The least and the most of some shares."""
+    """The smallest and the largest of some shares, in percent."""
     shares = list(shares)
     return f"{100 * min(shares):.1f} to {percent(max(shares))}"

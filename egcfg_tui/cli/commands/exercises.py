@@ -14,7 +14,7 @@ from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.solving_options import add_guarded_option, add_visible_option, visible_from
 from egcfg_tui.exercises import Exercise, ExerciseError, load, load_each, with_visible
 from egcfg_tui.exercises.checking import Check, check_references
-from egcfg_tui.exercises.guarding import require_guarded, told
+from egcfg_tui.exercises.guarding import notice, require_guarded
 from egcfg_tui.exercises.library import own_folder
 from egcfg_tui.exercises.packages import advice
 from egcfg_tui.exercises.references import BUNDLED
@@ -173,7 +173,7 @@ def _may_run(exercise: Exercise, *, guarded_only: bool) -> bool:
         except ExerciseError as error:
             stderr.narrate(printable(f"not run: {error}"))
             return False
-    elif line := told(exercise):
+    elif line := notice(exercise):
         stderr.narrate(printable(line))
     return True
 

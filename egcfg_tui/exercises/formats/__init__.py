@@ -1,1 +1,1 @@
-"""One module a format of exercise."""
+"""The formats of exercises, one module each."""

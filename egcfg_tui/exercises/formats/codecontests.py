@@ -1,7 +1,7 @@
-"""CodeContests rows: a contest problem whose answer is a program from standard input to standard output.
+"""CodeContests rows: a contest problem whose answer is a program that reads and writes standard streams.
 
-Visible are the public tests, which the statement prints; hidden are the private and the generated ones.
-Limits are the problem's own, but no tighter than those of other exercises: they were made for C++.
+The public tests are visible, since the statement prints them. The private and the generated tests are hidden.
+The limits are those of the problem, but at least those of other exercises, because they were made for C++.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ KEYS: Final = frozenset({"name", "description", "public_tests"})
 """A row with these keys is a CodeContests row."""
 
 MESSAGE_KEYS: Final = frozenset({"name", "description", "publicTests"})
-"""The same where protobuf wrote the row."""
+"""The same for rows that protobuf wrote."""
 
 _ROW_KEYS: Final = {"": "public_tests", "visible": "public_tests", "reference": "solutions"}
 _SLOWNESS: Final = 2.0
@@ -28,13 +28,13 @@ _PYTHON_3: Final = 3
 
 
 def names(row: Row) -> tuple[str, ...]:
-    """What the row is called after `FILE#`: the number `9_A` of `9_A. Die Roll`, and the whole."""
+    """The names of the row in `FILE#NAME`: `9_A` and the whole `9_A. Die Roll`."""
     name = row.identifier("name")
     return tuple(dict.fromkeys((name.partition(". ")[0], name)))
 
 
 def read(row: Row) -> Exercise:
-    """The exercise of one row."""
+    """The exercise of one row. Raises `ExerciseError`."""
     row = normalized(row)
     number, _, title = row.identifier("name").partition(". ")
     hidden = [test for key in ("private_tests", "generated_tests") for test in _tests(row, key)]
@@ -55,7 +55,7 @@ def read(row: Row) -> Exercise:
 
 
 def _limits(row: Row) -> Limits:
-    """Twice the problem's seconds, as Python is slower, and its memory."""
+    """The usual limits, or the problem's if higher: its memory, and its seconds twice as Python is slower."""
     usual = Limits()
     span = row.columns("time_limit")
     seconds = 0.0 if span is None else span.number("seconds") + span.number("nanos") * 1e-9
@@ -77,13 +77,13 @@ def _tests(row: Row, key: str) -> list[StdioTest]:
 
 
 def _python_solution(row: Row) -> str | None:
-    """The first solution in Python 3 that is Python 3, which some only claim; None where the row has none."""
+    """The first solution marked as Python 3 that really parses as Python 3; None if the row has none."""
     columns = row.columns("solutions")
     if columns is None:
         return None
     languages: Any = columns.values.get("language")
     sources = columns.texts("solution")
     if not isinstance(languages, list) or len(languages) != len(sources):
-        raise row.at("solutions").error("has not as many languages as solutions; make them pairs")
+        raise row.at("solutions").error("has fewer or more languages than solutions; make them pairs")
     claimed = (source for language, source in zip(languages, sources, strict=True) if language == _PYTHON_3)
     return next((source for source in claimed if python_source.is_python(source)), None)

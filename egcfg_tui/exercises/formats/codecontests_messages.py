@@ -1,7 +1,7 @@
-"""CodeContests rows as protobuf turns its messages into JSON, brought into the form of the published tables.
+"""Brings CodeContests rows that protobuf wrote as JSON into the form of the published tables.
 
-Protobuf names fields in camel case, writes tables as lists of objects, leaves out what is empty, and has
-names for languages, `"1.5s"` for a duration and strings for large numbers.
+Protobuf writes field names in camel case, tables as lists of objects, languages as names, durations as
+`"1.5s"` and large numbers as strings. It leaves out empty fields.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)s")
 
 
 def normalized(row: Row) -> Row:
-    """The row with fields in snake case and tables as columns; whatever it does not know stays."""
+    """The row with field names in snake case and tables as columns; unknown fields are kept."""
     values: dict[str, Any] = {}
     for name, value in row.values.items():
         key = re.sub("[A-Z]", lambda found: f"_{found[0].lower()}", name)

@@ -1,4 +1,4 @@
-"""Data set files: which format a row has, and the exercises of a file by id."""
+"""Data set files: finds the format of each row, and exercises by their id."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ from egcfg_tui.exercises.reading.dataset_rows import Row, read_rows
 from egcfg_tui.exercises.reading.places import Place
 
 SUFFIXES: Final = (".jsonl", ".json", ".jsonl.gz", ".json.gz")
-"""How the names of data set files end."""
+"""The endings of names of data set files."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowFormat:
-    """A row format: the keys that tell it, what a row is called after `FILE#` (its id first), its reader."""
+    """A format of rows.
+
+    A row with all of `keys` has this format. `names` gives the names of a row in `FILE#NAME`, the id first.
+    `read` makes the exercise of a row.
+    """
 
     name: str
     keys: frozenset[str]
@@ -42,13 +46,13 @@ def is_dataset(path: Path) -> bool:
 
 
 Wanted = Callable[[tuple[str, ...]], bool]
-"""Whether an exercise of these names, its id first, is to be read."""
+"""Whether to read an exercise with these names, the id first."""
 
 
 def read_each(path: Path, wanted: Wanted = lambda _names: True) -> Iterator[Exercise | ExerciseError]:
-    """Every wanted exercise of the file, in its order; in the place of one that is broken the reason.
+    """Every wanted exercise of the file, in its order; for a broken one the error is yielded instead.
 
-    Raises `ExerciseError` where the file as a whole is.
+    Raises `ExerciseError` when the file as a whole cannot be read.
     """
     taken: dict[str, Row] = {}
     for row in read_rows(path):
@@ -62,7 +66,7 @@ def read_each(path: Path, wanted: Wanted = lambda _names: True) -> Iterator[Exer
 
 
 def read_one(path: Path, exercise_id: str | None) -> Exercise:
-    """The exercise with this id; without an id, the only one of the file."""
+    """The exercise with this id; without an id, the only one of the file. Raises `ExerciseError`."""
     rows = read_rows(path)
     named = _by_name(rows)
     ids = [_format(row).names(row)[0] for row in rows]
@@ -77,14 +81,14 @@ def read_one(path: Path, exercise_id: str | None) -> Exercise:
 
 
 def unknown_id(exercise_id: str, ids: list[str], file: str) -> ExerciseError:
-    """The error for an id that a file does not have, with the closest ones it has."""
+    """The error for an id that a file does not have; it names the closest ids of the file."""
     close = get_close_matches(exercise_id, ids, n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(close)}?" if close else f"it has {ids[0]} to {ids[-1]}"
     return Place(file).error(f"has no exercise `{exercise_id}`; {hint}")
 
 
 def _by_name(rows: list[Row]) -> dict[str, Row]:
-    """The rows by each of their names. Two rows of one id raise."""
+    """The rows by each of their names. Raises `ExerciseError` for a name that two rows have."""
     named: dict[str, Row] = {}
     for row in rows:
         _take_names(row, named)
@@ -95,7 +99,7 @@ def _take_names(row: Row, taken: dict[str, Row]) -> None:
     for name in _format(row).names(row):
         if name in taken:
             raise row.place.error(
-                f"the id `{name}` is used in line {taken[name].place.line} already; rename one"
+                f"line {taken[name].place.line} already has the id `{name}`; rename one of them"
             )
         taken[name] = row
 
@@ -107,9 +111,9 @@ def _format(row: Row) -> RowFormat:
             return row_format
     closest = max(FORMATS, key=lambda row_format: len(row_format.keys & keys) / len(row_format.keys))
     missing = closest.keys - keys
-    # Half of its keys or fewer is chance: `metadata` or `name` stand in rows of many formats.
+    # A match of half of the keys or fewer is chance: many formats have keys such as `metadata` or `name`.
     if len(missing) < len(closest.keys) / 2:
         lacks = ", ".join(f"`{key}`" for key in sorted(missing))
         raise row.place.error(f"looks like {closest.name}, but lacks {lacks}; add what is missing")
     known = ", ".join(dict.fromkeys(row_format.name for row_format in FORMATS))
-    raise row.place.error(f"is of no known format ({known}); see docs/exercises.md")
+    raise row.place.error(f"has none of the known formats ({known}); see docs/exercises.md")

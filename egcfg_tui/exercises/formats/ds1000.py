@@ -1,10 +1,11 @@
-"""DS-1000 rows: a question about data, code to continue, and a checker of the data set's own.
+"""DS-1000 rows: a question about data, code to continue, and the data set's own checker.
 
-The checker (`code_context`: `test_execution`, for some problems `test_string` too) is hidden, and may be made
-visible. Visible is a run of the snippet on the example that the question shows, which asks for nothing but
-that the wanted variable is there: it leaves traces that steer and gives nothing away. A function with
-parameters is called as the checker calls it. The run is left out where the question's code cannot run as it
-stands, and the reference need not pass it: examples in questions can be wrong.
+The checker (`code_context`: `test_execution`, and `test_string` for some problems) is the hidden test; the
+user may make it visible. The visible test runs the answer on the example of the question and only requires
+that the wanted variable exists. So there are traces to steer by, and no result is given away. If the answer
+is the body of a function with parameters, the run calls the function as the checker does. There is no such
+run if the code of the question cannot run by itself. The reference need not pass it, because examples in
+questions can be wrong.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ KEYS: Final = frozenset({"prompt", "reference_code", "metadata", "code_context"}
 """A row with these keys is a DS-1000 row."""
 
 LIMITS: Final = Limits(wall_s=20.0, cpu_s=20.0, memory_bytes=2 << 30)
-"""Tables and arrays take longer and are larger than what short exercises compute."""
+"""Higher than usual, since tables and arrays take more time and memory than the values of short exercises."""
 
 _ROW_KEYS: Final = {
     "": "code_context",
@@ -48,7 +49,7 @@ _CODE_HEAD: Final = re.compile(r"\n*(?:^|\n)A:\s*\Z")
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """A prompt in parts: the text, the code in front of the insertion point, the variables asked for."""
+    """A prompt in parts: the text, the code before the insertion point, and the wanted variables."""
 
     text: str
     given: str
@@ -56,7 +57,7 @@ class _Question:
 
 
 def names(row: Row) -> tuple[str, ...]:
-    """What the row is called after `FILE#`: its number, and `Numpy/0` within its library."""
+    """The names of the row in `FILE#NAME`: its number, and its number within the library, as `Numpy/0`."""
     metadata = row.columns("metadata")
     if metadata is None:
         raise row.at("metadata").error("is empty; add `problem_id`")
@@ -67,7 +68,7 @@ def names(row: Row) -> tuple[str, ...]:
 
 
 def read(row: Row) -> Exercise:
-    """The exercise of one row."""
+    """The exercise of one row. Raises `ExerciseError`."""
     number, *other_names = names(row)
     question = _question(row)
     checker = _checker(row)
@@ -98,7 +99,7 @@ def _question(row: Row) -> _Question:
     prompt = _MARKER.sub("", row.text("prompt"))
     before, tag, code = prompt.rpartition("<code>")
     if not tag:
-        # Plots are asked for by comments in the code.
+        # Questions about plots ask in comments of the code.
         return _Question("Do what the comments in the code ask for.", f"{prompt.rstrip()}\n", ())
     given, _, after = code.partition("</code>")
     wanted = _WANTED.search(after)
@@ -125,7 +126,7 @@ def _checker(row: Row) -> CheckerTest:
 
 
 def _inner_code(context: str) -> list[str]:
-    """Code that the checker keeps in strings: what surrounds the snippet."""
+    """The code in strings of the checker that surrounds the answer."""
     return [
         node.value.replace("[insert]", "pass")
         for node in ast.walk(python_source.parse(context))
@@ -134,7 +135,7 @@ def _inner_code(context: str) -> list[str]:
 
 
 def _example_run(question: _Question, checker: CheckerTest) -> SnippetTest | CheckerTest | None:
-    """Runs the snippet in the question's own code, or as the checker does; None where neither can be."""
+    """A test that runs the answer in the question's code, or as the checker does; None if it cannot run."""
     try:
         tree = python_source.parse_open(question.given)
     except python_source.SourceError:
@@ -152,6 +153,6 @@ def _example_run(question: _Question, checker: CheckerTest) -> SnippetTest | Che
 
 
 def _run_of(checker: CheckerTest) -> CheckerTest | None:
-    """Runs the snippet on the first input of the checker, and asks for nothing but a result."""
+    """A test that runs the answer on the checker's first input and only requires a result."""
     defined = python_source.definitions(python_source.parse(checker.setup))
     return CheckerTest(_RUN, checker.setup) if defined.keys() >= _RUN_NEEDS else None

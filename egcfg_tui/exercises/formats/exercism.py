@@ -1,6 +1,6 @@
 """Exercism exercise folders: instructions, a stub, a unittest file and an example solution.
 
-Visible are the first three tests of the test file, hidden all others; the user may open them all.
+The first three tests of the test file are visible, the others hidden; the user may make all of them visible.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from egcfg_tui.exercises.reading.places import LocateKey, Place
 from egcfg_tui.exercises.validation import validate
 
 CONFIGS: Final = (Path(".meta", "config.json"), Path(".exercism", "config.json"))
-"""The files that make a folder an Exercism exercise: in a track, and in what Exercism's program downloads."""
+"""A folder with one of these files is an Exercism exercise: one of a track, or a downloaded one."""
 
 VISIBLE: Final = 3
-"""Tests of a test file that may steer the solver."""
+"""How many tests of a test file may steer the solver."""
 
 _DOCUMENTS: Final = ("introduction.md", "instructions.md", "instructions.append.md")
 
@@ -37,7 +37,7 @@ def is_exercise(folder: Path) -> bool:
 
 
 def read(folder: Path) -> Exercise:
-    """The exercise of a folder. Raises `ExerciseError` naming the file at fault."""
+    """The exercise of a folder. Raises `ExerciseError`, which names the wrong file."""
     files = _files(folder)
     stub_file, test_file = files["solution"], files["test"]
     helpers = python_modules(folder, without=(stub_file, test_file))
@@ -76,7 +76,10 @@ def read(folder: Path) -> Exercise:
 
 
 def read_suite(test_file: Path, solution: Path, *, also: str = "") -> SuiteTests:
-    """The tests of a file about the module of `solution`; `also` is further text that may name data."""
+    """The tests of a test file for the module of `solution`.
+
+    `also` is more text in which the names of data files are looked for.
+    """
     suite = Suite(
         tree=parse_file(test_file),
         text=text_files.read_text(test_file),
@@ -95,13 +98,13 @@ def python_modules(folder: Path, without: tuple[Path, ...]) -> dict[str, str]:
 
 
 def with_helpers(source: str, tree: ast.Module, helpers: dict[str, str]) -> str:
-    """The source after code that gives it the modules beside it that it imports."""
+    """The source, with code before it that provides the helper modules which it imports."""
     used = [(name, text) for name, text in helpers.items() if python_source.imports(tree, name)]
     return "".join(_module_source(name, text) for name, text in used) + source
 
 
 def _module_source(name: str, source: str) -> str:
-    """Code after which `import name` finds a module that may not be there as a file."""
+    """Code that makes a module from its source, so that `import name` finds it even without a file."""
     return (
         "import sys as _sys, types as _types\n"
         f"if {name!r} not in _sys.modules:\n"
@@ -110,7 +113,7 @@ def _module_source(name: str, source: str) -> str:
 
 
 def parse_file(file: Path) -> ast.Module:
-    """The syntax tree of a file; its last block may be open."""
+    """The syntax tree of a file, whose last block may be unfinished. Raises `ExerciseError`."""
     try:
         return python_source.parse_open(text_files.read_text(file))
     except python_source.SourceError as error:
@@ -118,9 +121,9 @@ def parse_file(file: Path) -> ast.Module:
 
 
 def _files(folder: Path) -> dict[str, Path]:
-    """The files that the configuration names, by what they are for; `example` may be missing.
+    """The files that the configuration names, by purpose: `solution`, `test`, and maybe `example`.
 
-    A download names an example, too, which it does not hold.
+    The configuration of a downloaded exercise names an example that was not downloaded.
     """
     config, downloaded = folder / CONFIGS[0], False
     if not config.is_file():
@@ -142,7 +145,7 @@ def _files(folder: Path) -> dict[str, Path]:
         listed = [value if isinstance(value, list) else [value] for key in keys if (value := named.get(key))]
         found = [str(name) for names in listed for name in names if str(name).endswith(".py")]
         if found:
-            # Modules that the tests need may be listed beside them.
+            # The list may also hold modules that the tests need.
             chosen = next(
                 (name for name in found if purpose == "test" and name.endswith("_test.py")), found[0]
             )
@@ -175,7 +178,7 @@ def _statement(folder: Path, outline: str, names: list[str]) -> str:
 
 
 def _task_of_readme(text: str) -> str:
-    """The task alone of a download's README: without the welcome above it and the credits below."""
+    """The task in the README of a downloaded exercise, without the welcome above and the credits below."""
     sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)
     kept = [section for section in sections[1:] if not section.startswith("## Source")]
     return "".join(kept).strip() or text.strip()
@@ -186,7 +189,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _entry_point(names: list[str], *trees: ast.Module) -> tuple[str, ExerciseKind]:
-    """The first tested name that is a function or a class, and which of them."""
+    """The first tested name that is a function or a class, and which of the two it is."""
     for tree in trees:
         defined = python_source.definitions(tree)
         for name in names:
@@ -198,7 +201,7 @@ def _entry_point(names: list[str], *trees: ast.Module) -> tuple[str, ExerciseKin
 
 
 def _locator(files: dict[str, Path]) -> LocateKey:
-    """Places of an exercise's fields: the files they were read from."""
+    """Finds the file that a field of the exercise was read from, for errors."""
     by_field = {"reference": files.get("example"), "starter": files["solution"]}
 
     def locate(field: str) -> Place:

@@ -1,9 +1,9 @@
 """HumanEval rows: a signature with its docstring, a solution and a `check` function.
 
-Visible are the docstring's examples, hidden is `check` as a whole and, in HumanEval-ET, the extended test
-cases as a second test. Some docstrings hold examples that the
-data set's own solution contradicts; such a test is marked by `visible_derived`, so that checking a
-reference reports it instead of calling the exercise broken.
+The examples of the docstring are visible. `check` as a whole is one hidden test; the extended test cases of
+HumanEval-ET are a second one. Some docstrings have examples that the solution of the data set contradicts. So
+these exercises have `visible_derived` set: checking a reference then reports such an example instead of
+calling the exercise broken.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ _ROW_KEYS: Final = {
 
 
 def names(row: Row) -> tuple[str, ...]:
-    """What the row is called after `FILE#`: `HumanEval/3`, and just `3`."""
+    """The names of the row in `FILE#NAME`: `HumanEval/3`, and `3` alone."""
     task_id = row.identifier("task_id")
     return (task_id, task_id.rpartition("/")[2])
 
 
 def read(row: Row) -> Exercise:
-    """The exercise of one row."""
+    """The exercise of one row. Raises `ExerciseError`."""
     prompt, entry_point, task_id = row.text("prompt"), row.text("entry_point"), row.identifier("task_id")
     try:
         tree = python_source.parse_open(prompt)
@@ -77,10 +77,10 @@ def _hidden(row: Row, entry_point: str) -> Iterator[CodeTest]:
 
 
 def docstring_assertions(source: str, function: ast.FunctionDef, tree: ast.Module) -> list[str]:
-    """The examples of a function's docstring: its doctests, or those in prose where it has none.
+    """The examples of a function's docstring: its doctests, or if it has none, the examples in its prose.
 
-    A docstring whose `\\n` was meant for the reader breaks its own examples once it is evaluated. So the
-    text as it stands in the source is tried as well, and whichever yields more examples is taken.
+    In some docstrings `\\n` was meant for the reader, and evaluating the string breaks the examples. So the
+    evaluated text and the text in the source are both tried, and the one with more examples wins.
     """
     evaluated = ast.get_docstring(function)
     if evaluated is None:

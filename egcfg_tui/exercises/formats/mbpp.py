@@ -1,9 +1,9 @@
-"""MBPP rows: a sentence, a solution and three assertions; the sanitized edition and MBPP-ET as well.
+"""MBPP rows: a sentence, a solution and three assertions. Also the sanitized edition, MBPP-ET and MBPP+.
 
-Visible are the first three assertions of `test_list`. Further ones are hidden: in the sanitized edition the
-user may open them; those of MBPP-ET are made for scoring and stay hidden, as one test. So do those of
-`challenge_test_list`, which the sanitized edition does not have, and of `test`, which MBPP+ adds to it. The
-function's name stands nowhere but in MBPP-ET: it is the name that all assertions call.
+The first three assertions of `test_list` are visible. In the sanitized edition the user may make the further
+ones visible. All others stay hidden, because they are meant for scoring: the further assertions of MBPP-ET
+(as one test), `challenge_test_list`, which the sanitized edition does not have, and `test`, which MBPP+ adds.
+Only MBPP-ET gives the name of the function; elsewhere it is the name that all assertions call.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ KEYS: Final = frozenset({"task_id", "code", "test_list"})
 """A row with these keys is an MBPP row."""
 
 _VISIBLE: Final = 3
-"""Assertions of a row that may steer the solver."""
+"""How many assertions of a row may steer the solver."""
 
 _ROW_KEYS: Final = {
     "": "test_list",
@@ -35,12 +35,12 @@ _ROW_KEYS: Final = {
 
 
 def names(row: Row) -> tuple[str, ...]:
-    """What the row is called after `FILE#`, the id first."""
+    """The name of the row in `FILE#NAME`: its id."""
     return (row.identifier("task_id"),)
 
 
 def read(row: Row) -> Exercise:
-    """The exercise of one row."""
+    """The exercise of one row. Raises `ExerciseError`."""
     code = row.text("code")
     setup = "\n".join([*row.optional_texts("test_imports"), row.optional_text("test_setup_code")]).strip()
     tests = row.texts("test_list")
@@ -70,7 +70,7 @@ def read(row: Row) -> Exercise:
 
 
 def _kind(entry_point: str, code: str) -> ExerciseKind:
-    """What the solution defines under the name; code that does not parse is refused later."""
+    """Whether the solution defines the name as a function or a class. Broken code is refused later."""
     if not python_source.is_python(code):
         return ExerciseKind.FUNCTION
     node = python_source.definitions(python_source.parse(code)).get(entry_point)
@@ -78,10 +78,11 @@ def _kind(entry_point: str, code: str) -> ExerciseKind:
 
 
 def find_entry_point(tests: list[str], code: str, place: Place) -> str:
-    """The function under test: called in every test, defined in the solution, outermost in the assertion.
+    """The function under test: every test calls it and the solution defines it. Raises `ExerciseError`.
 
-    Read from syntax trees, so that `set(f(x)) == ...`, `isclose(f(x), ...)` and `not f(x)` yield `f`. Where
-    the solution does not help, any called name that is not a builtin will do.
+    Of several such names the outermost call counts. The names come from syntax trees, so `set(f(x)) == ...`,
+    `isclose(f(x), ...)` and `not f(x)` all give `f`. If the solution defines none of them, the first called
+    name that is no builtin is taken.
     """
     if not tests:
         raise place.error("is empty; add at least one assertion")

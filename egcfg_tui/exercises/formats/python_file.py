@@ -1,9 +1,9 @@
 """A Python file as an exercise: a stub, its docstring as the statement, doctests or assertions as tests.
 
-Tests in the file are visible, those of a test file beside it (`test_NAME.py`, `NAME_test.py`, or the only one
-of the folder where it imports NAME) hidden; a file
-without tests of its own takes the first three of the test file as visible. The user may open them all. In a
-file that leaves nothing open, the last definition is to be written and the file is the reference.
+Tests in the file are visible. Tests of a test file in the same folder are hidden; but if the file itself has
+no tests, the first three of the test file are visible. The user may make all of them visible. The test file
+of `NAME.py` is `test_NAME.py`, `NAME_test.py`, or the only test file of the folder if it imports NAME. If no
+function or class of the file is a stub, the task is to write the last one, and the file is the reference.
 """
 
 from __future__ import annotations
@@ -72,13 +72,13 @@ def read_file(path: Path) -> Exercise:
 
 
 def stubs_in(folder: Path) -> list[Path]:
-    """The Python files of a folder whose tests lie beside them."""
+    """The Python files of a folder that have a test file in the same folder."""
     files = sorted(folder.glob("*.py"))
     return [file for file in files if not _is_test_file(file) and _test_files(file)]
 
 
 def _doctests(tree: ast.Module, wanted: list[Definition]) -> list[Test]:
-    """The examples in the docstrings of the file and of what is wanted."""
+    """The examples in the docstrings of the file, of the wanted definitions and of their methods."""
     known = frozenset(node.name for node in definitions(tree))
     documented: list[ast.Module | Definition] = [tree, *wanted]
     methods = [
@@ -95,7 +95,7 @@ def _doctests(tree: ast.Module, wanted: list[Definition]) -> list[Test]:
 
 
 def _imports_for(test: str, imports: list[ast.Import | ast.ImportFrom]) -> str:
-    """Those imports of the file that bind a module which the test changes by calling it for nothing else."""
+    """The imports of the file that the test's bare calls use, such as `random.seed(1)`."""
     lines = [line.value for line in python_source.parse(test).body if isinstance(line, ast.Expr)]
     used = {name for line in lines for name in python_source.used_names(line)}
     needed = [node for node in imports if any((one.asname or one.name) in used for one in node.names)]
@@ -103,7 +103,7 @@ def _imports_for(test: str, imports: list[ast.Import | ast.ImportFrom]) -> str:
 
 
 def _own_suite(tree: ast.Module, path: Path) -> SuiteTests:
-    """The tests and assertions at the top level, as a test file of their own."""
+    """The tests and assertions at the top level of the file, read as if they were a separate test file."""
     lines = [node for node in tree.body if _is_test(node) or isinstance(node, ast.Import | ast.ImportFrom)]
     used = {name for line in lines for name in python_source.used_names(line)}
     names = [name for name in python_source.definitions(tree) if name in used]
@@ -122,7 +122,7 @@ def _body(node: ast.ClassDef) -> ast.Module:
 
 
 def _is_test(node: ast.stmt) -> bool:
-    """Whether a top level statement only tests."""
+    """Whether a top-level statement is a test and nothing else."""
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
             return name.startswith("test_") or any(
@@ -139,7 +139,7 @@ def _is_test(node: ast.stmt) -> bool:
 
 
 def _without_tests(source: str, tree: ast.Module) -> str:
-    """The source with the lines of its tests left blank, so that every other line keeps its number."""
+    """The source with its tests replaced by blank lines, so that every other line keeps its number."""
     lines = source.split("\n")
     for node in tree.body:
         if _is_test(node):
@@ -171,7 +171,7 @@ def _is_test_file(path: Path) -> bool:
 
 
 def _imports(test_file: Path, module: str) -> bool:
-    """Whether the test file takes something from the module; one that cannot be read takes nothing."""
+    """Whether the test file imports something from the module; False if the file cannot be read."""
     try:
         return bool(python_source.imported_names(parse_file(test_file), module))
     except ExerciseError:

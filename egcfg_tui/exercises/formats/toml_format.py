@@ -1,4 +1,4 @@
-"""Our own format: one exercise in one TOML file. docs/exercises.md describes it for writers."""
+"""Our own format: one exercise per TOML file. docs/exercises.md describes it for authors."""
 
 from __future__ import annotations
 
@@ -13,17 +13,20 @@ from egcfg_tui.exercises.reading import text_files
 
 
 def read_file(path: Path) -> Exercise:
-    """Reads one exercise file; its id is the file's name without `.toml`."""
+    """Reads one exercise file; its id is the file's name without `.toml`. Raises `ExerciseError`."""
     return read(text_files.read_text(path), exercise_id=path.stem, source=str(path))
 
 
 def read(text: str, *, exercise_id: str, source: str) -> Exercise:
-    """Reads an exercise from TOML text. `source` is the file named in errors."""
+    """Reads an exercise from TOML text. `source` is the file that errors name. Raises `ExerciseError`."""
     return TomlReader(text, source).exercise(exercise_id)
 
 
 def write(exercise: Exercise) -> str:
-    """The exercise as TOML text, which reads back as the same exercise."""
+    """The exercise as TOML text; reading it gives the same exercise.
+
+    Raises `ValueError` for an exercise with a test that TOML cannot hold.
+    """
     table: dict[str, object] = {
         "title": exercise.title,
         "kind": str(exercise.kind),

@@ -1,4 +1,4 @@
-"""Reads our own format, and says all that is wrong with a text at once."""
+"""Reads our own format, and reports all mistakes of a text at once."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _LEVELS: Final = range(1, 6)
 
 
 class TomlReader:
-    """One TOML text, with the lines of its keys at hand for errors."""
+    """Reads one TOML text and knows the lines of its keys, for errors."""
 
     def __init__(self, text: str, file: str) -> None:
         self._file = Place(file)
@@ -53,9 +53,9 @@ class TomlReader:
         self._lines = key_lines(text)
         self._mistakes = Mistakes()
         self._unread: set[str] = set()
-        """Top-level keys whose values are of a wrong type or kind."""
+        """Top-level keys whose values have a wrong type or hold mistakes."""
         self._read: dict[str, list[int]] = {"visible": [], "hidden": []}
-        """The numbers of those tests that could be read."""
+        """By group, the numbers (from 1) of the tests that could be read."""
 
     def exercise(self, exercise_id: str) -> Exercise:
         self._table, self._unread = self._known(self._table, KEYS, prefix="")
@@ -87,7 +87,7 @@ class TomlReader:
         return replace(exercise, packages=_packages(exercise))
 
     def _check_keys_of(self, kind: ExerciseKind) -> None:
-        """Notes keys of another kind. Given code belongs to `data`: it replaces starter and setup there."""
+        """Notes keys of other kinds. Kind `data` has `given` instead of `starter` and `setup`."""
         note = self._mistakes.note
         if "tolerance" in self._table and kind is not ExerciseKind.STDIN:
             problem = 'belongs to kind `stdin`; write `kind = "stdin"` or remove it'
@@ -107,7 +107,7 @@ class TomlReader:
             note(self._place("entry_point").error(problem))
 
     def _kind(self) -> ExerciseKind | None:
-        """The kind; None where it cannot be known, which is noted."""
+        """The kind; notes a mistake and returns None if the text has no valid one."""
         if "kind" in self._unread:
             return None
         name = self._table.get("kind", ExerciseKind.FUNCTION)
@@ -120,7 +120,7 @@ class TomlReader:
             return None
 
     def _required(self, key: str) -> str:
-        """The text of a key; empty, which is noted, where there is none."""
+        """The text of a key; notes a mistake if it is missing or empty."""
         value: str = self._table.get(key, "")
         if not value.strip() and key not in self._unread:
             state = "is empty" if key in self._table else "is missing"
@@ -128,7 +128,7 @@ class TomlReader:
         return value
 
     def _tests(self, group: str) -> tuple[Test, ...]:
-        """The tests that can be read; the mistakes in the others are noted."""
+        """The tests that can be read; notes the mistakes in the others."""
         setup: str = self._table.get("setup", "")
         tests = []
         for number, table in enumerate(self._table.get(group, ()), start=1):
@@ -180,7 +180,10 @@ class TomlReader:
     def _known(
         self, table: dict[str, Any], known: dict[str, type], *, prefix: str, mistakes: Mistakes | None = None
     ) -> tuple[dict[str, Any], set[str]]:
-        """The known keys with values of their types, and those with others; notes everything else."""
+        """The known keys with values of the right type, and the set of those with a wrong one.
+
+        Notes wrong values and unknown keys.
+        """
         mistakes = mistakes or self._mistakes
         fitting, unread = {}, set()
         for key, value in table.items():
@@ -196,14 +199,14 @@ class TomlReader:
         return fitting, unread
 
     def _place(self, key: str) -> Place:
-        """Where the key stands; a key inside an inline table is placed where that table begins."""
+        """The place of a key; a key inside an inline table has the line in which that table begins."""
         holder = key
         while holder and holder not in self._lines:
             holder = holder.rpartition(".")[0]
         return self._file.at(key, self._lines.get(holder))
 
     def _locate(self, key: str) -> Place:
-        """The place of a key of the exercise, whose tests are counted without those that cannot be read."""
+        """The place of a key of the exercise. The exercise numbers only the tests that could be read."""
         group, dot, number = key.partition(".")
         return self._place(f"{group}.{self._read[group][int(number) - 1]}" if dot else key)
 

@@ -1,1 +1,1 @@
-"""Reading Python source: docstrings, stubs, test suites."""
+"""Reads Python source: docstrings, stubs and test files."""

@@ -1,4 +1,7 @@
-"""What lies beside a test file and belongs to it: `conftest.py`, modules it imports, data it names."""
+"""Finds the files in the folder of a test file that its tests need.
+
+These are `conftest.py`, the modules that the file imports, and the data files that it names.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,16 @@ from egcfg_tui.exercises.python import source as python_source
 from egcfg_tui.exercises.reading.places import Place
 
 MOST_BYTES: Final = 4 << 20
-"""Of all files beside a test together: they are written anew for every run."""
+"""The most bytes of all such files together, since every run writes them again."""
 _MOST_LOOKED_AT: Final = 2000
 _CONFTEST: Final = "conftest.py"
 
 
 def files_beside(test_file: Path, solution: Path, *, also: str = "") -> tuple[tuple[str, str], ...]:
-    """Names, relative to the folder, and contents as in `SuiteTest`; `also` is text that may name data too.
+    """The files' names, relative to the folder, and their contents, as in `SuiteTest`.
 
-    Raises `ExerciseError` for more than `MOST_BYTES`.
+    `also` is more text in which the names of data files are looked for. Raises `ExerciseError` for more than
+    `MOST_BYTES` bytes.
     """
     folder = test_file.parent
     conftest = folder / _CONFTEST
@@ -35,7 +39,8 @@ def files_beside(test_file: Path, solution: Path, *, also: str = "") -> tuple[tu
     total = sum(map(len, found.values()))
     if total > MOST_BYTES:
         raise Place(str(test_file)).error(
-            f"the files beside it that it uses have {total} bytes; each run can have {MOST_BYTES}; use fewer"
+            f"the other files that its tests use have {total} bytes, at most {MOST_BYTES} are allowed; "
+            "use smaller files"
         )
     return tuple(
         (str(path.relative_to(folder)), raw.decode("utf-8", "surrogateescape"))
@@ -44,7 +49,7 @@ def files_beside(test_file: Path, solution: Path, *, also: str = "") -> tuple[tu
 
 
 def _imported(file: Path, folder: Path) -> Iterator[Path]:
-    """The modules of the folder, and the packages in it, that a file imports."""
+    """The modules and packages of the folder that a file imports."""
     try:
         tree = python_source.parse(file.read_text("utf-8", "replace"))
     except python_source.SourceError:
@@ -61,7 +66,7 @@ def _imported(file: Path, folder: Path) -> Iterator[Path]:
 
 
 def _data(folder: Path, texts: str) -> Iterator[Path]:
-    """Files that are no modules and whose name, or whose folder's, the texts hold as a string."""
+    """Files of the folder, but no modules, whose name or folder name occurs as a string in the texts."""
     strings = {
         part
         for text in _strings(texts)

@@ -1,7 +1,7 @@
-"""Cuts a test function out of its file, so that it stands alone and only asserts.
+"""Cuts a test function out of its file, so that it is a short test of its own with nothing but assertions.
 
-Module level code goes into the setup of each test. A function that would lose something on the way stays in
-its file: fixtures, hooks, marks with a meaning, parameters that are not written out.
+The module-level code becomes the setup of each test. A function stays in its file if cutting would lose
+something: fixtures, hooks, marks that change how it runs, or parameters that are not written out.
 """
 
 from __future__ import annotations
@@ -59,25 +59,26 @@ class pytest:
         def is_near(self, expected, other):
             return self.near(expected) == other
 """
-"""What tests commonly use of pytest, which the judge does not have."""
+"""A small replacement for the parts of pytest that tests commonly use, since the judge has no pytest."""
 
 _PREPARING_A_CASE: Final = frozenset({"setUp", "tearDown", "setUpClass", "tearDownClass"})
-"""Methods of a class of unittest without which its tests cannot stand."""
+"""Methods of a unittest class that its tests depend on."""
 _MEANINGFUL: Final = frozenset(["usefixtures", "filterwarnings", "asyncio", "anyio", "parametrize"])
 """Marks that change how a test runs."""
-_STOOD_IN: Final = frozenset({"raises", "approx", "mark", "param"})
+_REPLACED: Final = frozenset({"raises", "approx", "mark", "param"})
+"""Names of pytest that a cut test may use."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def marks_of(decorators: Sequence[ast.expr]) -> list[str]:
-    """The last names of decorators that unittest or pytest bring: `skipIf`, `parametrize`."""
+    """The last names of decorators, such as `skipIf` or `parametrize`."""
     targets = [line.func if isinstance(line, ast.Call) else line for line in decorators]
     return [ast.unparse(target).rpartition(".")[2] for target in targets]
 
 
 class Cutter:
-    """Cuts tests out of one file about `module`."""
+    """Cuts tests out of one test file. `module` is the module under test."""
 
     def __init__(self, tree: ast.Module, module: str) -> None:
         self._tree = tree
@@ -91,7 +92,10 @@ class Cutter:
         self._is_clear = self._names_are_clear(clean)
 
     def _names_are_clear(self, clean: ast.Module) -> bool:
-        """Whether `module.name` can be written `name`: that is free, and the module never used alone."""
+        """Whether `module.name` can be replaced by `name` everywhere.
+
+        No such name may be assigned in the file, and the module may not be used otherwise.
+        """
         taken = {
             node.id
             for node in ast.walk(self._tree)
@@ -111,7 +115,7 @@ class Cutter:
         return self._test([line])
 
     def cut(self, function: Function, classes: tuple[ast.ClassDef, ...]) -> list[CodeTest] | None:
-        """The tests of a function, one for each set of parameters; None where it has to stay in its file."""
+        """The tests of a function, one per set of parameters; None if it must stay in its file."""
         if not self._is_clear or isinstance(function, ast.AsyncFunctionDef) or len(classes) > 1:
             return None
         decorators = [line for part in classes for line in part.decorator_list] + function.decorator_list
@@ -149,7 +153,7 @@ class Cutter:
     def _plain_method(
         self, method: ast.FunctionDef, others: list[ast.stmt], sets: list[dict[str, ast.expr]]
     ) -> list[CodeTest] | None:
-        """The tests of a method of a class of pytest, where it uses nothing of the class."""
+        """The tests of a method of a pytest class; None if the method uses anything of its class."""
         first, *rest = _arguments(method) or [ast.arg("")]
         prepared = any(getattr(node, "name", "").startswith(("setup", "teardown")) for node in others)
         used = {node.id for line in method.body for node in ast.walk(line) if isinstance(node, ast.Name)}
@@ -171,7 +175,7 @@ class Cutter:
 
 
 def _binds_any(line: ast.stmt, used: set[str]) -> bool:
-    """Whether a statement is more than an import of what nothing uses."""
+    """Whether a statement is no import, or an import of a used name."""
     if not isinstance(line, ast.Import | ast.ImportFrom):
         return True
     names = {(alias.asname or alias.name).partition(".")[0] for alias in line.names}
@@ -179,7 +183,7 @@ def _binds_any(line: ast.stmt, used: set[str]) -> bool:
 
 
 def _is_setup(node: ast.stmt) -> bool:
-    """Whether a top-level statement is there for the tests, and no test itself."""
+    """Whether a top-level statement belongs to the setup of the tests, and is no test itself."""
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
             return not name.startswith("test")
@@ -201,14 +205,14 @@ def _arguments(function: ast.FunctionDef) -> list[ast.arg]:
 
 
 def _is_harmless(decorator: ast.expr) -> bool:
-    """Whether a decorator is a mark that changes nothing."""
+    """Whether a decorator is a mark that does not change how the test runs."""
     target = decorator.func if isinstance(decorator, ast.Call) else decorator
     text = ast.unparse(target)
     return text.startswith(("pytest.mark.", "mark.")) and text.rpartition(".")[2] not in _MEANINGFUL
 
 
 def _only_asserts(function: ast.FunctionDef) -> bool:
-    """Whether a function uses nothing of pytest but what has a stand-in, in the form that this has."""
+    """Whether a function uses only those parts of pytest, and in those forms, that the replacement has."""
     entered = {
         id(item.context_expr)
         for node in ast.walk(function)
@@ -224,7 +228,7 @@ def _only_asserts(function: ast.FunctionDef) -> bool:
     }
     for node in ast.walk(function):
         match node:
-            case ast.Attribute(value=ast.Name(id="pytest"), attr=name) if name not in _STOOD_IN:
+            case ast.Attribute(value=ast.Name(id="pytest"), attr=name) if name not in _REPLACED:
                 return False
             case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in seen:
                 if attribute != "value":
@@ -248,7 +252,7 @@ def _last_name(node: ast.expr) -> str:
 
 
 def _parameter_sets(marks: list[ast.expr]) -> list[dict[str, ast.expr]] | None:
-    """Each combination of the values of stacked parametrize marks; None where they are not written out."""
+    """All combinations of the values of stacked parametrize marks; None if a mark is not written out."""
     groups = []
     # The mark closest to the function varies slowest, as in pytest.
     for mark in reversed(marks):
@@ -261,7 +265,7 @@ def _parameter_sets(marks: list[ast.expr]) -> list[dict[str, ast.expr]] | None:
 
 
 def _group(mark: ast.expr) -> list[dict[str, ast.expr]] | None:
-    """The values of one mark."""
+    """The sets of values of one parametrize mark, each by parameter name; None if it is not written out."""
     if not isinstance(mark, ast.Call):
         return None
     given: dict[str | None, ast.expr] = {word.arg: word.value for word in mark.keywords}
@@ -292,7 +296,7 @@ def _names(node: ast.expr) -> list[str] | None:
 
 
 def _values(node: ast.expr, count: int) -> list[ast.expr] | None:
-    """The values of one set: `(1, 2)`, `pytest.param(1, 2, id="small")` or, for one name, any expression."""
+    """The values of one set: `(1, 2)`, `pytest.param(1, 2, id="small")`, or any expression for one name."""
     if isinstance(node, ast.Starred):
         return None
     if isinstance(node, ast.Call) and _last_name(node.func) == "param":
@@ -305,7 +309,7 @@ def _values(node: ast.expr, count: int) -> list[ast.expr] | None:
 
 
 def _calls(function: ast.FunctionDef, sets: list[dict[str, ast.expr]]) -> Iterator[list[ast.stmt]]:
-    """A call of the function for each set, or its body alone where it takes no arguments."""
+    """The function and a call of it for each set, or only its body if it takes no arguments."""
     bare = ast.FunctionDef(function.name, function.args, function.body, [], None)
     for values in sets:
         if values or not _is_flat(function.body):
@@ -316,7 +320,7 @@ def _calls(function: ast.FunctionDef, sets: list[dict[str, ast.expr]]) -> Iterat
 
 
 def _is_flat(body: list[ast.stmt]) -> bool:
-    """Whether the statements mean the same outside of a function."""
+    """Whether the statements mean the same outside a function."""
     return not any(
         isinstance(node, ast.Return | ast.Yield | ast.Global | ast.Nonlocal)
         for line in body
@@ -330,9 +334,9 @@ def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
 
 
 class _ImportRemover(ast.NodeTransformer):
-    """Removes imports, wherever they stand, of the module under test and of what `Cutter` adds.
+    """Removes all imports of the module under test and of modules that `Cutter` adds itself.
 
-    Those of `__future__` would have to stand first, and no longer mean anything for a test.
+    It also removes imports of `__future__`: they would have to come first, and a test does not need them.
     """
 
     def __init__(self, module: str) -> None:
@@ -353,7 +357,7 @@ class _ImportRemover(ast.NodeTransformer):
 
 
 class _AliasResolver(ast.NodeTransformer):
-    """Puts the program's names in the place of others by which the tests call them, `module.name` too."""
+    """Replaces aliases of the program's names, and `module.name`, by the program's own names."""
 
     def __init__(self, names: Mapping[str, str], modules: set[str]) -> None:
         self._names = names
@@ -370,9 +374,9 @@ class _AliasResolver(ast.NodeTransformer):
 
 
 def _aliases(tree: ast.Module, module: str) -> dict[str, str]:
-    """Other names by which the tests call the program's, where its own name is free in them.
+    """The aliases in `from module import name as alias`, with the program's own name for each.
 
-    What is called like a builtin a sandbox hands over under that name only.
+    An alias is left out if the file uses the own name for something else: see `_stand_ins`.
     """
     used = python_source.used_names(tree)
     return {
@@ -383,7 +387,7 @@ def _aliases(tree: ast.Module, module: str) -> dict[str, str]:
 
 
 def _stand_ins(tree: ast.Module, module: str) -> list[ast.stmt]:
-    """Gives the program's names the other names by which the tests call them, where those must stay."""
+    """Assignments for the aliases that cannot be replaced by the program's own names."""
     resolved = _aliases(tree, module)
     lines = [
         f"{alias.asname} = {alias.name}"
@@ -394,7 +398,7 @@ def _stand_ins(tree: ast.Module, module: str) -> list[ast.stmt]:
 
 
 def _from_pytest(tree: ast.Module) -> list[ast.stmt]:
-    """Gives what the tests take from pytest by name those names."""
+    """Assignments for the names that the tests import from pytest."""
     lines = [
         f"{alias.asname or alias.name} = pytest.{alias.name}"
         for alias in python_source.taken_from(tree, "pytest")

@@ -1,35 +1,36 @@
 """Turns the doctests of a docstring into assertions.
 
-The standard library's parser finds the examples; here each becomes one test on its own. What a doctest
-prints is compared by value where it is a literal, the way the assertions of a data set do, and by its
-`repr` where it is not.
+The standard library's parser finds the examples; this module makes a test of each. If the expected output is
+a literal, the test compares values, as the assertions of a data set do; otherwise it compares the `repr`.
 """
 
 from __future__ import annotations
 
 import ast
-import doctest
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from egcfg_tui.exercises.python import source as python_source
 from egcfg_tui.exercises.python.source import SourceError
+
+if TYPE_CHECKING:
+    import doctest
 
 _PLAIN: Final = (
     ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.List, ast.Set, ast.Dict, ast.UnaryOp,
     ast.ListComp, ast.SetComp, ast.DictComp, ast.BinOp,
 )  # fmt: skip
-"""Expressions that bind at least as closely as `==`, as they are written."""
-
-_INEXACT: Final = {doctest.SKIP, doctest.ELLIPSIS}
+"""Expressions that need no parentheses beside `==`."""
 
 
 def doctest_assertions(text: str, known: frozenset[str]) -> list[str]:
-    """One piece of test code per example of `text`; `known` are the names of the module it documents.
+    """The test code of each example in `text`. `known` are the names of the module that the text documents.
 
-    Examples that use names made by earlier ones carry those along. Text that the parser of the standard
-    library refuses, and examples that are not Python, yield nothing.
+    An example that uses names of earlier examples gets their lines too. Text that the parser of the standard
+    library refuses, and examples that are not Python, give no test.
     """
+    import doctest  # which imports the debugger and unittest
+
     try:
         examples = doctest.DocTestParser().get_examples(text)
     except ValueError:
@@ -48,7 +49,7 @@ def _assertions(examples: list[doctest.Example], known: frozenset[str]) -> Itera
             continue
         used = python_source.used_names(tree)
         if _only_prepares(example, tree) and used.isdisjoint(known | session_names):
-            # Whatever it changes, such as a seed, is there for all that follows.
+            # It may change state, such as a random seed, so all following examples get this line.
             session.append(example.source.rstrip("\n"))
             prepared = True
             continue
@@ -63,15 +64,17 @@ def _assertions(examples: list[doctest.Example], known: frozenset[str]) -> Itera
 
 
 def _only_prepares(example: doctest.Example, tree: ast.Module) -> bool:
-    """Whether an example is an expression that shows nothing."""
+    """Whether an example is an expression without an expected output."""
     shows = example.want.strip() or example.exc_msg is not None
     return not shows and len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr)
 
 
 def _assertion(example: doctest.Example, tree: ast.Module) -> str | None:
-    """The test of one example; None for one that only prepares later ones or cannot be compared exactly."""
+    """The test of one example; None if it only prepares later ones or cannot be compared exactly."""
     source = example.source.rstrip("\n")
-    if example.options.keys() & _INEXACT:
+    import doctest
+
+    if example.options.keys() & {doctest.SKIP, doctest.ELLIPSIS}:
         return None
     if example.exc_msg is not None:
         return _raises(source, example.exc_msg)
@@ -81,7 +84,7 @@ def _assertion(example: doctest.Example, tree: ast.Module) -> str | None:
     expression = ast.get_source_segment(example.source, node) or ast.unparse(node)
     if not example.want.strip():
         if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Call):
-            # What a call gives stands behind it in its own line: `f(2) [1, 2]` is no example Python knows.
+            # In `f(2) [1, 2]` the author wrote the result on the line of the call; Python reads an index.
             return None
         left = _operand(node, expression)
         return f"assert {expression}" if isinstance(node, ast.Compare) else f"assert {left} is None"
@@ -93,7 +96,7 @@ def _assertion(example: doctest.Example, tree: ast.Module) -> str | None:
 
 
 def _compare(node: ast.expr, expression: str, wanted: str) -> str:
-    """The assertion that an expression has the wanted value, or the wanted `repr` if that is no literal."""
+    """The assertion that an expression has the wanted value, or the wanted `repr` if it is no literal."""
     left = _operand(node, expression)
     lines = wanted.split("\n")
     for end in range(len(lines), 0, -1):
@@ -117,7 +120,7 @@ def _operand(node: ast.expr, text: str) -> str:
 
 
 def _raises(source: str, message: str) -> str:
-    """A test that passes when the source raises what the doctest shows."""
+    """A test that passes if the source raises the exception that the doctest shows."""
     name, _, text = message.strip().partition(":")
     name = name.rpartition(".")[2]
     body = "\n".join(f"    {line}" for line in source.split("\n"))

@@ -34,7 +34,7 @@ _JUDGED: Final[dict[str, Callable[[ast.expr], ast.expr]]] = {
 
 
 def plain_body(method: ast.FunctionDef) -> list[ast.stmt] | None:
-    """The statements of a test method without its class; None where it needs more of it than assertions."""
+    """The statements of a test method without its class; None if they use more of it than assertions."""
     function = _Rewriter().visit(copy.deepcopy(method))
     read = {
         node.id
@@ -48,7 +48,7 @@ def plain_body(method: ast.FunctionDef) -> list[ast.stmt] | None:
 
 
 class _Rewriter(ast.NodeTransformer):
-    """Replaces `self.assertEqual(a, b)` and its kind where they stand as statements, and opens sub-tests."""
+    """Replaces statements such as `self.assertEqual(a, b)`, and `with self.subTest()` by its body."""
 
     def visit_Expr(self, node: ast.Expr) -> ast.stmt:
         match node.value:
@@ -73,7 +73,7 @@ class _Rewriter(ast.NodeTransformer):
                 return node
 
     def _plain(self, name: str, args: list[ast.expr]) -> ast.stmt | None:
-        """The assertion; what follows the arguments that it compares is a message and is left out."""
+        """The assertion, without the message after the compared arguments; None if it is of another kind."""
         match args:
             case [left, right, *message] if name in _COMPARED and len(message) < 2:
                 return ast.Assert(ast.Compare(left, [_COMPARED[name]()], [right]))
@@ -82,7 +82,7 @@ class _Rewriter(ast.NodeTransformer):
             case [value, kind, *message] if name == "assertIsInstance" and len(message) < 2:
                 return ast.Assert(ast.Call(ast.Name("isinstance", ast.Load()), [value, kind], []))
             case [left, right] if name == "assertAlmostEqual" and (_is_number(left) or _is_number(right)):
-                # Else equality counts first, as with objects that cannot be rounded.
+                # Without a number unittest tries `==` first, since other objects may not be rounded.
                 rounded = ast.Call(
                     ast.Name("round", ast.Load()), [ast.BinOp(left, ast.Sub(), right), ast.Constant(7)], []
                 )
@@ -96,7 +96,7 @@ def _is_number(node: ast.expr) -> bool:
 
 
 class _MessageRemover(ast.NodeTransformer):
-    """Removes texts that are put into a variable which nothing reads: messages of former assertions."""
+    """Removes assignments of texts to variables that nothing reads: they were messages of assertions."""
 
     def __init__(self, read: set[str]) -> None:
         self._read = read

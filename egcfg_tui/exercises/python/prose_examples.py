@@ -1,8 +1,8 @@
-"""Reads examples that a docstring gives in prose, such as `f(2) ➞ 4` or `For x = 2, the output should be 4`.
+"""Reads examples in the prose of a docstring, such as `f(2) ➞ 4` or `For x = 2, the output should be 4`.
 
-Conservative on purpose: a missed example costs little, a wrong one makes an exercise unsolvable. Both sides
-must be Python, the left must call the entry point with plain values, and of two examples that contradict
-each other neither is taken.
+The rules are strict on purpose: a missed example costs little, but a wrong one makes an exercise unsolvable.
+Both sides must be Python, and the left side must call the entry point with plain values. If two examples
+contradict each other, both are dropped.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _LONGEST_EXAMPLE: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class _Example:
-    """A call and the value it should have. `firm` is false for `f(x) = y`, which also defines things."""
+    """A call and its expected value. `firm` is False for `f(x) = y`, which may also be a definition."""
 
     call: str
     value: str
@@ -52,7 +52,7 @@ class _Example:
 
 
 def prose_assertions(text: str, function: ast.FunctionDef, known: frozenset[str]) -> list[str]:
-    """One assertion per example of `function` in the text; `known` are the names its module defines."""
+    """One assertion per example of `function` in the text. `known` are the names that its module defines."""
     examples = [*_calls(text, function.name, known), *_described(text, function)]
     loose_types = {type(ast.literal_eval(example.value)) for example in examples if not example.firm}
     if len(loose_types) > 1:
@@ -91,7 +91,7 @@ def _described(text: str, function: ast.FunctionDef) -> Iterator[_Example]:
 
 
 def _arguments(text: str, parameters: list[str]) -> list[str] | None:
-    """The values of all parameters, in order; None unless the text gives exactly those."""
+    """The values of all parameters, in order; None if the text gives fewer or others."""
     given: dict[str, str] = {}
     position = 0
     while match := _ASSIGNED.match(text, position):
@@ -109,7 +109,7 @@ def _arguments(text: str, parameters: list[str]) -> list[str] | None:
 
 
 def _call_end(text: str, start: int) -> int | None:
-    """Where the call that starts here ends; None when no closing parenthesis makes it an expression."""
+    """The end of the call that starts here; None if no closing parenthesis makes it an expression."""
     for match in re.finditer(r"\)", text[start : start + _LONGEST_EXAMPLE]):
         if python_source.parse_expression(text[start : start + match.end()]) is not None:
             return start + match.end()
@@ -121,7 +121,7 @@ def _plain_arguments(node: ast.expr, known: frozenset[str]) -> bool:
 
 
 def _value(text: str) -> str | None:
-    """The literal that the text starts with, provided that what follows does not continue an expression."""
+    """The literal that the text starts with; None if the text after it continues an expression."""
     chain = _last_of_chain(text.partition("\n")[0])
     value = chain if chain is not None else _leading_value(text)
     if value is None:
@@ -132,7 +132,7 @@ def _value(text: str) -> str | None:
 
 
 def _last_of_chain(line: str) -> str | None:
-    """`8` for `19 - 5 - 6 = 8`: the end of a chain of equal sums."""
+    """The number at the end of a chain of equations: `8` for `19 - 5 - 6 = 8`."""
     parts = [part.strip() for part in line.partition("#")[0].rstrip(" .,;").split(" = ")]
     if len(parts) < 2 or not all(_NUMBER.match(part.lstrip("(")) for part in parts):
         return None
@@ -140,7 +140,7 @@ def _last_of_chain(line: str) -> str | None:
 
 
 def _leading_value(text: str) -> str | None:
-    """The shortest literal at the start of the text: a number, a word, or up to its closing bracket."""
+    """The shortest literal at the start of the text: a number, a word, or a text up to a closing bracket."""
     if number := _NUMBER.match(text):
         return number[0].rstrip(".") if number[0].endswith(".") else number[0]
     if word := re.match(r"(?:true|false|none)\b", text, re.IGNORECASE):

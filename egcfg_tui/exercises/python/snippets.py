@@ -1,4 +1,4 @@
-"""Exercises of kind `data`: where the insertion point of a snippet lies, and whether its code can run."""
+"""Facts about the given code of kind `data`: where the answer is inserted, and whether the code can run."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from egcfg_tui.exercises.python import source as python_source
 
 
 def open_function(given: str) -> str | None:
-    """The function whose body the insertion point is in, None where it is at the left margin."""
+    """The name of the function whose body holds the insertion point; None if it is in no function."""
     node = _open_node(given)
     return None if node is None else node.name
 
 
 def needs_arguments(given: str) -> bool:
-    """Whether that function cannot be called without arguments."""
+    """Whether the function around the insertion point cannot be called without arguments."""
     node = _open_node(given)
     if node is None:
         return False
@@ -36,7 +36,7 @@ def _open_node(given: str) -> ast.FunctionDef | None:
 
 
 def undefined_names(tree: ast.Module) -> frozenset[str]:
-    """Names that code reads although nothing in it binds them: it cannot run as it stands."""
+    """Names that the code reads but never binds. Code with such names cannot run by itself."""
     bound: set[str] = set(python_source.BUILTIN_NAMES)
     read: set[str] = set()
     for node in ast.walk(tree):

@@ -1,4 +1,4 @@
-"""Questions about Python source, answered from its syntax tree and never by executing it."""
+"""Answers questions about Python source by its syntax tree, without executing it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BUILTIN_NAMES: Final = frozenset(dir(builtins))
 
 
 class SourceError(ValueError):
-    """Text that is not Python. `line` counts from 1 within the text."""
+    """A text is not Python. `line` counts from 1 within the text."""
 
     def __init__(self, message: str, line: int) -> None:
         super().__init__(message)
@@ -20,7 +20,7 @@ class SourceError(ValueError):
 
 
 def parse(source: str) -> ast.Module:
-    """The syntax tree. Raises `SourceError`, whatever the parser stumbled over."""
+    """The syntax tree. Raises `SourceError` for every error of the parser."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -41,7 +41,10 @@ def is_python(source: str) -> bool:
 
 
 def parse_open(source: str) -> ast.Module:
-    """The syntax tree of code that may end inside an open block, such as a bare `def f(x):`."""
+    """The syntax tree of code that may end in an unfinished block, such as a bare `def f(x):`.
+
+    Raises `SourceError`.
+    """
     try:
         return parse(source)
     except SourceError:
@@ -55,7 +58,7 @@ def parse_open(source: str) -> ast.Module:
 
 
 def parse_expression(text: str) -> ast.expr | None:
-    """The tree of an expression, or None when the text is not exactly one."""
+    """The syntax tree of an expression; None if the text is not exactly one expression."""
     try:
         body = parse(text.strip()).body
     except SourceError:
@@ -64,17 +67,17 @@ def parse_expression(text: str) -> ast.expr | None:
 
 
 def definitions(tree: ast.Module) -> dict[str, ast.stmt]:
-    """What the module binds at its top level, conditional branches included, by name."""
+    """The names that a module binds at its top level, in branches too, with the binding statement."""
     return dict(_bindings(tree.body))
 
 
 def used_names(tree: ast.AST) -> frozenset[str]:
-    """All names the tree reads or writes."""
+    """All names that the tree reads or writes."""
     return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
 
 
 def called_names(tree: ast.AST) -> list[str]:
-    """Names called as functions, the outermost calls first."""
+    """The names that are called as functions, the outermost calls first."""
     return [
         node.func.id
         for node in ast.walk(tree)
@@ -98,7 +101,7 @@ def taken_from(tree: ast.AST, module: str) -> list[ast.alias]:
 
 
 def module_aliases(tree: ast.AST, module: str) -> set[str]:
-    """The names by which `import module` is known."""
+    """The names that `import module` and `import module as name` bind."""
     return {
         alias.asname or alias.name
         for node in ast.walk(tree)
@@ -109,7 +112,7 @@ def module_aliases(tree: ast.AST, module: str) -> set[str]:
 
 
 def imported_names(tree: ast.Module, module: str) -> list[str]:
-    """The names that a suite takes from the module under test, in their order."""
+    """The names that a test file imports from the module under test or uses as `module.name`, in order."""
     names = [alias.name for alias in taken_from(tree, module) if alias.name != "*"]
     aliases = module_aliases(tree, module)
     names += [
@@ -121,7 +124,7 @@ def imported_names(tree: ast.Module, module: str) -> list[str]:
 
 
 def is_literal(node: ast.expr, names: Iterable[str] = ()) -> bool:
-    """Whether the expression reads no name beyond builtins and `names`."""
+    """Whether the expression uses no names but builtins and `names`."""
     return used_names(node) <= BUILTIN_NAMES.union(names)
 
 

@@ -1,4 +1,4 @@
-"""Splits a source file into what an answer begins with and what it has to define."""
+"""Splits a source file into the code that the answer begins with and the definitions that it must write."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 @dataclass(frozen=True, slots=True)
 class Stub:
-    """What a file leaves to write.
+    """A source file without the wanted definitions.
 
-    `starter` is the code around the wanted definitions and, where a single function is wanted, its header
-    and docstring. `outline` shows the wanted definitions without bodies where the starter cannot, else it
-    is empty.
+    `starter` is the other code of the file; if a single function is wanted, it ends with that function's
+    header and docstring. Otherwise `outline` shows the wanted definitions without bodies.
     """
 
     starter: str
@@ -30,7 +29,7 @@ def definitions(tree: ast.Module) -> list[Definition]:
 
 
 def split_stub(source: str, wanted: Sequence[Definition]) -> Stub:
-    """Takes the wanted definitions out of the source."""
+    """Removes the wanted definitions from the source."""
     lines = source.split("\n")
     taken = {number for node in wanted for number in range(_first_line(node), (node.end_lineno or 0) + 1)}
     rest = "\n".join(line for number, line in enumerate(lines, start=1) if number not in taken).strip("\n")
@@ -41,7 +40,7 @@ def split_stub(source: str, wanted: Sequence[Definition]) -> Stub:
 
 
 def is_empty(node: Definition) -> bool:
-    """Whether nothing is written yet: a docstring, `pass`, `...` or `NotImplementedError` at most."""
+    """Whether a definition is a stub: it has at most a docstring, `pass`, `...` or `NotImplementedError`."""
     return all(_says_nothing(statement) for statement in node.body)
 
 
@@ -69,12 +68,12 @@ def _without_body(node: Definition) -> Definition:
 
 
 def _header(node: Definition, lines: list[str]) -> str:
-    """The text from the decorators to the docstring, or to the colon where there is none."""
+    """The lines from the decorators to the docstring, or to the colon if there is no docstring."""
     body = node.body[0]
     end = (body.end_lineno or node.lineno) if ast.get_docstring(node) is not None else body.lineno - 1
     return "\n".join(lines[_first_line(node) - 1 : max(end, node.lineno)]) + "\n"
 
 
 def _first_line(node: Definition) -> int:
-    """The line a definition begins in, decorators included."""
+    """The first line of a definition, with its decorators."""
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])

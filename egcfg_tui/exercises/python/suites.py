@@ -1,7 +1,7 @@
-"""Reads the test functions of a test file, for unittest or pytest, each as a test of its own.
+"""Reads the test functions of a unittest or pytest file, each as a separate test.
 
-A function that only asserts is cut out of the file: short assertions, which models read well and which the
-sandbox judges guarded. Any other is handed over with the whole file, which pytest then runs for it.
+A function that only asserts is cut out of the file: models read short assertions well, and the sandbox can
+judge them guarded. For any other function the test holds the whole file, and pytest runs that function.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ setup_module teardown_module setup_function teardown_function setUpModule tearDo
 pytest_plugins pytestmark setup teardown
 """
 _PREPARING: Final = frozenset(_PREPARING_NAMES.split())
-"""What prepares or marks every test of a file."""
+"""Names that prepare or mark every test of a file."""
 _STANDARD: Final = frozenset(
     {"Counter", "OrderedDict", "defaultdict", "deque", "datetime", "date", "timedelta", "Decimal", "Fraction"}
 )
-"""Names that a judge never takes from a program, in case it has a forged one."""
+"""Names that the judge never takes from the program, which might have forged ones."""
 _LEFT_OUT: Final = {
     **dict.fromkeys(("skip", "skipIf", "skipUnless", "skipif"), "is skipped"),
     **dict.fromkeys(("xfail", "expectedFailure"), "is expected to fail"),
@@ -38,7 +38,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """A test file about `module`, and what lies beside it: helper modules, `conftest.py`, data it uses."""
+    """A test file for `module`. `beside` are the other files that it needs: modules, `conftest.py`, data."""
 
     tree: ast.Module
     text: str
@@ -49,13 +49,13 @@ class Suite:
 
     @property
     def files(self) -> tuple[tuple[str, str], ...]:
-        """All that the tests need in their folder."""
+        """All files that the tests need in their folder, with names and contents."""
         return ((self.file, self.text), *self.beside)
 
 
 @dataclass(frozen=True, slots=True)
 class SuiteTests:
-    """The tests of a file, and what it says about those that are left out."""
+    """The tests of a file, and one sentence for each test that is left out."""
 
     tests: tuple[Test, ...]
     left_out: tuple[str, ...] = ()
@@ -63,7 +63,7 @@ class SuiteTests:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A test function, what pytest calls it, and the classes around it."""
+    """A test function, its name in pytest (`Class::method`), and the classes around it."""
 
     function: Function
     node: str
@@ -71,12 +71,12 @@ class _Found:
 
     @property
     def decorators(self) -> list[ast.expr]:
-        """Those of the function and of its classes."""
+        """The decorators of the function and of its classes."""
         return [line for one in (*self.classes, self.function) for line in one.decorator_list]
 
 
 def read_tests(suite: Suite) -> SuiteTests:
-    """Every test of a suite, in its order."""
+    """Every test of a test file, in its order."""
     reaching = _reaching_all(suite)
     cutter = Cutter(suite.tree, suite.module)
     tests: list[Test] = []
@@ -114,9 +114,9 @@ def _dedented(lines: list[str]) -> str:
 
 
 def _reaching_all(suite: Suite) -> str | None:
-    """What in or beside the file reaches all of its tests, so that none of them stands alone."""
+    """Why no test can be cut out of the file: something in or beside it affects all tests; else None."""
     for name, _ in suite.beside:
-        # A helper module matters only to the tests that use it.
+        # A helper module affects only the tests that use it.
         if name == "conftest.py" or not name.endswith(".py"):
             return f"uses {name} beside it"
     for name in python_source.imported_names(suite.tree, suite.module):
@@ -169,7 +169,7 @@ def _is_collected(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> bool:
 
 
 def is_case(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> bool:
-    """Whether a class is one of unittest, itself or by a class of the same file."""
+    """Whether a class inherits from `TestCase`, directly or through a class of the same file."""
     for base in map(ast.unparse, node.bases):
         if base.endswith("TestCase"):
             return True
@@ -181,7 +181,7 @@ def is_case(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> bool:
 def _methods(
     node: ast.ClassDef, classes: dict[str, ast.ClassDef], outer: tuple[ast.ClassDef, ...]
 ) -> Iterator[_Found]:
-    """The tests of a class, those that it inherits from classes of the same file too."""
+    """The tests of a class, with those that it inherits from classes of the same file."""
     around = (*outer, node)
     path = "::".join(one.name for one in around)
     taken: set[str] = set()

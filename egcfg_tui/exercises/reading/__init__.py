@@ -1,1 +1,1 @@
-"""Reading files: text, rows, the place of an error."""
+"""Reads files: their text, their rows, and the place of an error."""

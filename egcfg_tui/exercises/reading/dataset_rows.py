@@ -1,4 +1,4 @@
-"""Rows of a data set file: JSON lines, or one JSON array, plain or gzipped."""
+"""Reads the rows of a data set file: JSON lines or one JSON array, plain or gzipped."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from egcfg_tui.exercises.reading.places import LocateKey, Place, did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One object of a data set file and the line it begins in.
+    """One object of a data set file, with the line in which it begins.
 
-    The readers below check types and say what is wrong where; `Row` knows no format.
+    The methods check types and raise `ExerciseError`, which names file, line and key. `Row` knows no format.
     """
 
     place: Place
@@ -28,7 +28,7 @@ class Row:
         return self._clean(self._value(key), key)
 
     def texts(self, key: str) -> list[str]:
-        """The list of strings under `key`."""
+        """The list of strings under `key`, with `\\n` line ends."""
         value = self._value(key)
         if not isinstance(value, list):
             self._wrong_type(key, "a list of strings")
@@ -43,7 +43,7 @@ class Row:
         return [] if self.values.get(key) is None else self.texts(key)
 
     def number(self, key: str) -> float:
-        """The number under `key`, also written as a string; 0 when the key is missing or null."""
+        """The number under `key`, which may be written as a string; 0 when the key is missing or null."""
         value = self.values.get(key)
         if value is None:
             return 0.0
@@ -56,7 +56,7 @@ class Row:
         return number
 
     def columns(self, key: str) -> Row | None:
-        """The object under `key` as a row of its own; None when the key is missing or null."""
+        """The object under `key` as a row; None when the key is missing or null."""
         value = self.values.get(key)
         if value is None:
             return None
@@ -65,18 +65,18 @@ class Row:
         return Row(self.at(key), value)
 
     def identifier(self, key: str) -> str:
-        """The row's id under `key`: a string, or a number written as one."""
+        """The row's id under `key`, a string or a whole number, as a string."""
         value = self._value(key)
         if isinstance(value, bool) or not isinstance(value, str | int):
             self._wrong_type(key, "a string or a whole number")
         return self._clean(str(value), key)
 
     def at(self, key: str) -> Place:
-        """The place of a key of this row, `outer.key` where the row is an object inside another."""
+        """The place of a key of this row; `outer.key` if the row is an object inside another."""
         return self.place.at(f"{self.place.key}.{key}" if self.place.key else key)
 
     def locator(self, row_keys: Mapping[str, str]) -> LocateKey:
-        """Places of an exercise's fields in this row, where `row_keys` tells what the row calls them."""
+        """Finds the places of an exercise's fields in this row; `row_keys` maps fields to keys of the row."""
 
         def locate(field: str) -> Place:
             name, dot, number = field.partition(".")
@@ -102,7 +102,7 @@ class Row:
 
 
 def read_rows(path: Path) -> list[Row]:
-    """All rows of the file. Raises `ExerciseError` naming file and line."""
+    """All rows of the file. Raises `ExerciseError`, which names file and line."""
     text = text_files.read_text(path)
     return list(
         _array_rows(text, str(path)) if text.lstrip().startswith("[") else _line_rows(text, str(path))
@@ -125,7 +125,7 @@ def _line_rows(text: str, file: str) -> Iterator[Row]:
 
 
 def _array_rows(text: str, file: str) -> Iterator[Row]:
-    """The objects of one JSON array, decoded one by one so that each knows its line."""
+    """The objects of one JSON array, decoded one by one, so that each has its line."""
     decoder = json.JSONDecoder()
     position = _skip(text, text.index("[") + 1)
     while not text.startswith("]", position):

@@ -1,4 +1,4 @@
-"""Where in a file something stands, and errors that say so."""
+"""Places in files, and errors that name them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from egcfg_tui.exercises.model import ExerciseError
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A file, a line in it (from 1, None: the file as a whole) and, where one is meant, a key."""
+    """A file, a line (from 1; None for the whole file) and a key (empty for none)."""
 
     file: str
     line: int | None = None
@@ -24,27 +24,27 @@ class Place:
         return f"{self.file}{line}{key}"
 
     def at(self, key: str, line: int | None = None) -> Place:
-        """The place of a key in the same file; the line is kept when none is given."""
+        """The place of a key in the same file; without `line` it keeps the line of this place."""
         return Place(self.file, self.line if line is None else line, key)
 
     def error(self, message: str) -> ExerciseError:
-        """An error that names this place. `message` ends with the next step to take."""
+        """An error that names this place. `message` must end with the next step."""
         return ExerciseError(f"{self}: {message}")
 
 
 class Mistakes:
-    """Collects what is wrong with a file, so that a writer is told all of it at once."""
+    """Collects the mistakes in a file, so that its author is told all of them at once."""
 
     def __init__(self) -> None:
         self._found: list[str] = []
 
     def note(self, error: ExerciseError) -> None:
-        """Notes one mistake, or several that came in one error."""
+        """Notes one mistake, or each line of an error that holds several."""
         self._found += str(error).split("\n")
 
     @contextmanager
     def noted(self) -> Iterator[None]:
-        """Notes the mistake that ends the block, and goes on behind it."""
+        """Notes an `ExerciseError` that ends the block, and lets the program go on after the block."""
         try:
             yield
         except ExerciseError as error:
@@ -61,6 +61,6 @@ LocateKey = Callable[[str], Place]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean `a` or `b`?` when something known is close to `word`, else nothing."""
+    """The text `; did you mean `a` or `b`?` if known words are close to `word`, else an empty text."""
     close = get_close_matches(word, list(known), n=3, cutoff=0.6)
     return f"; did you mean {' or '.join(f'`{match}`' for match in close)}?" if close else ""

@@ -1,4 +1,4 @@
-"""Reads a text file, or says exactly why it cannot be read as one."""
+"""Reads a text file, or says exactly why it cannot be read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 from egcfg_tui.exercises.reading.places import Place
 
 MAX_BYTES: Final = 512 * 1024 * 1024
-"""Largest text accepted, so that a packed file cannot fill the memory."""
+"""The largest text that is read, so that a packed file cannot fill the memory."""
 
 _GZIP: Final = b"\x1f\x8b"
 _UTF8_BOM: Final = b"\xef\xbb\xbf"
@@ -21,7 +21,7 @@ _UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 def read_text(path: Path) -> str:
     """The file's text with `\\n` line ends and without a byte order mark. Gzip is unpacked.
 
-    Raises `ExerciseError` for a file that is missing, a folder, empty, too large or not UTF-8.
+    Raises `ExerciseError` for a folder and for a file that is missing, empty, too large or not UTF-8.
     """
     return decode(_read_bytes(path), str(path))
 

@@ -1,4 +1,4 @@
-"""Finds the line of every key in a TOML text; the standard library's reader does not tell."""
+"""Finds the line of every key in a TOML text, which the standard library's reader does not give."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _DELIMITERS: Final = ('"' * 3, "'" * 3)
 
 
 def key_lines(text: str) -> dict[str, int]:
-    """Line (from 1) by key: `title`, `visible.2` for the header of the second one, `visible.2.code`.
+    """The lines (from 1) by key: `title`, `visible.2` (the header of the second test), `visible.2.code`.
 
-    The text is taken to be valid TOML. A key that stands inside an inline table is not listed.
+    The text must be valid TOML. Keys inside inline tables are not listed.
     """
     lines: dict[str, int] = {}
     counts: dict[str, int] = {}
@@ -37,7 +37,7 @@ def key_lines(text: str) -> dict[str, int]:
 
 
 def _opened(value: str) -> str:
-    """The delimiter of a multi-line string that starts in this value and does not end in its line."""
+    """The delimiter of a multi-line string that starts in this value and does not end in its line, or ""."""
     for delimiter in _DELIMITERS:
         if value.startswith(delimiter):
             return "" if delimiter in value[len(delimiter) :] else delimiter

@@ -7,6 +7,7 @@ rarely a hundred.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +30,13 @@ class TopTokens:
 
     tokens: NDArray[np.int64]
     logits: Logits
+
+    def without(self, unwanted: Callable[[int], bool]) -> TopTokens:
+        """These tokens but those that are not wanted; all of them where none is left."""
+        kept = [index for index, token in enumerate(self.tokens.tolist()) if not unwanted(token)]
+        if not kept or len(kept) == len(self.tokens):
+            return self
+        return TopTokens(self.tokens[kept], self.logits[kept])
 
     def draw(self, temperature: float, top_p: float, uniform: float) -> int:
         """The token at `uniform` (0 <= uniform < 1) of the nucleus. Temperature 0 ignores it: greedy."""

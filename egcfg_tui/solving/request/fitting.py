@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from egcfg_tui.events import SettingsLeftOut
-from egcfg_tui.prompting.task import PromptStyle, TaskPrompt
+from egcfg_tui.prompting.styles import PromptStyle
 from egcfg_tui.solving.methods import METHODS
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
 if TYPE_CHECKING:
     from egcfg_tui.engine.api import Engine
+    from egcfg_tui.prompting.task import TaskPrompt
 
 SHORTEST_ANSWER_TOKENS: Final = 128
 """A trial with less room for its answer than this is not worth starting."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, cast
 
-from egcfg_tui.prompting.task import PromptStyle
+from egcfg_tui.prompting.styles import PromptStyle
 from egcfg_tui.prompting.traces import TraceFormat
 
 
@@ -76,6 +76,7 @@ class Settings:
         default=True, metadata=_about("runs of unfinished candidates enter the signal")
     )
     stop_loops: bool = field(default=True, metadata=_about("code that repeats itself ends its trial"))
+    remarks: bool = field(default=False, metadata=_about("samples may hold comments and docstrings"))
     early_stop: bool = field(
         default=True,
         metadata=_about("a candidate that passes the visible tests is finished and ends its trial"),
@@ -182,6 +183,7 @@ _SUFFIXES: Final = (
     _Suffix("trace", {TraceFormat.COMPACT: "", TraceFormat.FULL: "_full", TraceFormat.MINIMAL: "_min"}),
     _Suffix("partial_execution", {True: "", False: "_np"}),
     _Suffix("stop_loops", {True: "", False: "_nl"}),
+    _Suffix("remarks", {False: "", True: "_rm"}),
     _Suffix("early_stop", {True: "", False: "_ne"}),
     _Suffix(
         "refresh_mode",

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 
 from egcfg_tui.events import Event, Outcome, TrialCost, TrialFinished, TrialStarted
-from egcfg_tui.prompting.task import PromptStyle, TaskPrompt
+from egcfg_tui.prompting.styles import PromptStyle
+from egcfg_tui.prompting.task import TaskPrompt
 from egcfg_tui.solving.commands import Interrupted
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.meter import ContextFull

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from egcfg_tui.engine.api import Branch
 from egcfg_tui.events import CandidatesGrown, Event
@@ -19,12 +20,13 @@ from egcfg_tui.solving.decoding.meter import ContextFull, Purpose
 from egcfg_tui.solving.decoding.sampling import TopTokens, top_tokens, uniform_at
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.text.answer_span import answer_end
+from egcfg_tui.solving.text.remarks import REMARK_SIGNS, begins_remark
 from egcfg_tui.solving.text.repetition import repeats_itself
 
 _IDLE_WALKS_PER_STEP = 8
 """Samples in a row that may end without anything to evaluate, before the batch goes on narrower."""
 
-_EXHAUSTED_AFTER = 256
+EXHAUSTED_AFTER: Final = 256
 """Samples in a row that must have been known, before the model counts as having nothing new to say."""
 
 _MOST_NODES = 100_000
@@ -145,7 +147,9 @@ class SampleTree:
         self._seed = seed
         self._starter = context.prompt.starter
         self._base = len(context.start.tokens)
-        self._root = _Node(None, -1, 0, b"", top=top_tokens(context.start.logits()))
+        self._signs: dict[int, bool] = {}
+        self._root = _Node(None, -1, 0, b"")
+        self._root.top = self._wanted(self._root, top_tokens(context.start.logits()))
         self._held: list[_Held] = [_Held(context.start.fork(), self._root)]
         self._frontier: dict[_Node, list[int]] = {}
         self._nodes = 0
@@ -175,7 +179,7 @@ class SampleTree:
         for held, (node, samples) in zip(moved, waiting, strict=True):
             del self._frontier[node]
             held.node = node
-            node.top = top_tokens(held.branch.logits())
+            node.top = self._wanted(node, top_tokens(held.branch.logits()))
             self._context.meter.count(Purpose.REUSED, len(samples) - 1)
             for index in samples:
                 ended += self._walk(index, node)
@@ -192,7 +196,7 @@ class SampleTree:
             child = node.children.get(token) or self._grow(node, token)
             if child.over:
                 break
-            child.top = child.top or top
+            child.top = child.top or self._wanted(child, top)
             node = child
         if branch.length > len(branch.tokens) or not self._engine.info.can_rewind:
             branch.close()
@@ -244,7 +248,7 @@ class SampleTree:
             in_work += not finished
             walks += len(finished)
             self._known_in_a_row = self._known_in_a_row + 1 if finished else 0
-            if self._known_in_a_row >= _EXHAUSTED_AFTER and not self._frontier:
+            if self._known_in_a_row >= EXHAUSTED_AFTER and not self._frontier:
                 self.exhausted = True
                 break
         return ended
@@ -282,6 +286,26 @@ class SampleTree:
             if node.top is not None:
                 self._context.meter.count(Purpose.REUSED, 1)
         return [Sample(index, node.text, self._starter + node.text, node.depth, node.complete)]
+
+    def _wanted(self, node: _Node, top: TopTokens) -> TopTokens:
+        """What may follow a place, without tokens that begin a remark where samples are to hold none."""
+        if self._settings.remarks:
+            return top
+        code = self._starter + node.text
+        return top.without(
+            lambda token: (
+                self._has_sign(token)
+                and begins_remark(code, self._engine.piece(token).decode("utf-8", "replace"))
+            )
+        )
+
+    def _has_sign(self, token: int) -> bool:
+        """Whether a remark may begin in the token, whatever stands in front of it."""
+        known = self._signs.get(token)
+        if known is None:
+            text = self._engine.piece(token).decode("utf-8", "replace")
+            known = self._signs[token] = any(sign in text for sign in REMARK_SIGNS)
+        return known
 
     def _grow(self, parent: _Node, token: int) -> _Node:
         """The place behind one more token."""

@@ -15,7 +15,7 @@ from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.look import Look
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.rewinding import NoWayBackError
-from egcfg_tui.tui.screens.open import OpenScreen
+from egcfg_tui.tui.screens.exercises import ExercisesScreen, Place
 from egcfg_tui.tui.screens.panels import REFRESHES_PER_S, WIDE_COLUMNS, PanelsScreen
 from egcfg_tui.tui.screens.runs import RunsScreen
 from egcfg_tui.tui.session_driver import Services, SessionDriver
@@ -44,6 +44,7 @@ class WorkbenchScreen(PanelsScreen[None]):
         super().__init__(keymap)
         self.control = SessionDriver(services, options, exercise, self._in_thread)
         self._loads_at_once = loads_at_once
+        self._place = Place()
 
     @property
     def view(self) -> SolveView:
@@ -118,8 +119,7 @@ class WorkbenchScreen(PanelsScreen[None]):
                 self.control.open(exercise)
                 self.draw()
 
-        services = self.control.services
-        self.app.push_screen(OpenScreen(services.bundled, services.load), opened)
+        self.app.push_screen(ExercisesScreen(self.control.services, self._place), opened)
 
     def action_compare(self) -> None:
         """Lets the user compare models and methods.

@@ -1,4 +1,4 @@
-"""The model's clock: what decodes and runs cost by price, whatever the wall's clock says."""
+"""The model's clock: decodes and runs cost their price, whatever the wall clock says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prices: looked up in proportion, kept with the bench and for the next one."""
+"""Prices are interpolated, and kept with the bench and for the next one."""
 
 from __future__ import annotations
 

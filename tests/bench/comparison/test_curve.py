@@ -1,4 +1,4 @@
-"""Curves are stairs: they rise with what is spent and end at what was solved."""
+"""Curves are stairs: they rise with the cost and end at the solved share."""
 
 from __future__ import annotations
 

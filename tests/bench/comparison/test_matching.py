@@ -1,4 +1,4 @@
-"""Only what was measured alike is compared; whatever differs is named, with its values and the next step."""
+"""Only benches with equal conditions are compared; an error names the difference and the next step."""
 
 from __future__ import annotations
 

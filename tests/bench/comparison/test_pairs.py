@@ -77,7 +77,7 @@ def test_the_order_of_benches_does_not_matter(rows: dict[str, list[str]]) -> Non
 
 
 def test_repeats_of_an_exercise_stay_together() -> None:
-    """Five repeats of four exercises are four exercises: that all go one way tells little."""
+    """Five repeats of four exercises are still four exercises: that all go one way shows little."""
     pair = pair_of({"auto": ["1110"] * 5, "sample": ["0000"] * 5})
     assert pair.difference == pytest.approx(75)
     assert pair.mcnemar_p == pytest.approx(0.25)

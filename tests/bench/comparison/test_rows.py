@@ -1,4 +1,4 @@
-"""What is said of each model and method."""
+"""The summary of each model and method."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folders of benches and files of records are read; what is neither is told with the next step."""
+"""Folders of benches and files of records are read; anything else gets an error with the next step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The statistics give what textbooks and other programs publish."""
+"""The statistics agree with textbooks and other programs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_the_interval_is_that_of_the_book_s_mice() -> None:
 
 
 def test_the_interval_is_that_of_all_resamples_there_are() -> None:
-    """Seven values have 823,543 resamples: the ideal bootstrap, without dice."""
+    """Seven values have 823,543 resamples: the ideal bootstrap, without random numbers."""
     means = np.array(list(product(MICE, repeat=7)), dtype=np.float32).mean(axis=1)
     assert interval(MICE) == pytest.approx(tuple(np.quantile(means, [0.025, 0.975])), rel=0.02)
 
@@ -54,7 +54,7 @@ def test_the_interval_contains_the_mean_and_turns_with_the_sides(values: list[fl
 
 @pytest.mark.parametrize("difference", [-1.0, 0.0, 1.0])
 def test_exercises_that_all_agree_are_no_certainty(difference: float) -> None:
-    """Of n that all agree, Clopper and Pearson's lower limit is 0.025 ** (1 / n)."""
+    """If all n agree, Clopper and Pearson's lower limit is 0.025 ** (1 / n)."""
     low, high = interval(np.full(10, difference))
     share = 0.025 ** (1 / 10)
     assert high - low == pytest.approx(2 * (1 - share))

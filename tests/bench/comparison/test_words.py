@@ -1,4 +1,4 @@
-"""The one sentence that answers which row to run."""
+"""The sentence that says which row is best."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_the_summary_names_the_row_that_solved_most_and_what_can_be_told(rows: R
 
 
 def test_a_row_that_did_only_easy_exercises_is_not_called_ahead() -> None:
-    """One row has its largest share on the few exercises that the other solved as well."""
+    """One row owes its larger share to the few exercises that the other solved as well."""
     easy, all_of_them = "1111111" + "." * 7, "1111111" + "1" * 5 + "00"
     comparison = compare([source({"auto": easy, "sample": all_of_them})])
     assert comparison.rows[0].method == "auto"

@@ -108,7 +108,7 @@ def test_a_row_that_protobuf_wrote_is_the_same_exercise() -> None:
         (
             {"solutions": {"language": [], "solution": ["x"]}},
             "solutions",
-            "not as many languages as solutions",
+            "fewer or more languages than solutions",
         ),
     ],
 )

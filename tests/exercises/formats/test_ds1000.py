@@ -190,7 +190,7 @@ def test_packages_are_found_in_the_checker_its_inner_code_the_question_and_the_r
     [
         ({"code_context": "def x(:"}, "code_context", "is not Python"),
         ({"code_context": "x = 1"}, "code_context", "does not define `test_execution(solution)`; add it"),
-        ({"reference_code": "out = ("}, "reference", "is not Python behind the given code"),
+        ({"reference_code": "out = ("}, "reference", "is not Python after the given code"),
         ({"metadata": None}, "metadata", "is empty; add `problem_id`"),
         ({"metadata": {}}, "metadata.problem_id", "is missing"),
         ({"metadata": 3}, "metadata", "must be an object"),

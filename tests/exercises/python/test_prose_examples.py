@@ -1,4 +1,4 @@
-"""Examples in prose are read where they are certain, and left alone where they are not."""
+"""Examples in prose are read if they are certain, and ignored otherwise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests cut out of a suite decide alone as they did within it; others are handed over with their file."""
+"""Tests that are cut out of a file decide as they did within it; others are run with their whole file."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ def read(source: str, **beside: str) -> SuiteTests:
 
 
 def cut(source: str) -> list[CodeTest]:
-    """The tests of a file all of which stand alone."""
+    """The tests of a file in which every test is cut out."""
     tests = read(source).tests
     assert all(isinstance(test, CodeTest) for test in tests), tests
     return [test for test in tests if isinstance(test, CodeTest)]
 
 
 def whole(source: str, **beside: str) -> list[SuiteTest]:
-    """The tests of a file all of which stay in it."""
+    """The tests of a file in which every test stays."""
     tests = read(source, **beside).tests
     assert all(isinstance(test, SuiteTest) for test in tests), tests
     return [test for test in tests if isinstance(test, SuiteTest)]
 
 
 def holds(test: CodeTest, **program: object) -> bool:
-    """Whether the test passes for these names, a unittest class being run as the sandbox runs it."""
+    """Whether the test passes with these names; a unittest class runs as in the sandbox."""
     import unittest
 
     namespace: dict[str, object] = {"__name__": "cut", **program}

@@ -25,7 +25,7 @@ from egcfg_tui.engine.api import Engine, ModelSpec
 from egcfg_tui.engine.fake import VOCAB_SIZE
 from egcfg_tui.events import LineChosen, SignalBuilt
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
-from egcfg_tui.prompting.task import PromptStyle
+from egcfg_tui.prompting.styles import PromptStyle
 from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving.guided import candidates
 from egcfg_tui.solving.request.settings import RefreshMode, Settings

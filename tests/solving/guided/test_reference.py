@@ -21,7 +21,7 @@ from egcfg_tui.engine.api import Engine, ModelSpec
 from egcfg_tui.engine.fake import FakeEngine, scripted
 from egcfg_tui.events import CodeExecuted, LineChosen, SignalBuilt
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
-from egcfg_tui.prompting.task import PromptStyle
+from egcfg_tui.prompting.styles import PromptStyle
 from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving.guided.reference import reference_trial
 from egcfg_tui.solving.methods import METHODS, offered_methods

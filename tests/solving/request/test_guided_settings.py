@@ -24,7 +24,7 @@ from egcfg_tui.events import (
     TrialFinished,
     TrialStarted,
 )
-from egcfg_tui.prompting.task import PromptStyle
+from egcfg_tui.prompting.styles import PromptStyle
 from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving.commands import CommandInbox
 from egcfg_tui.solving.request.grid import Axis, Grid

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egcfg_tui.prompting.task import PromptStyle
+from egcfg_tui.prompting.styles import PromptStyle
 from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving.request.settings import (
     RANGES,
@@ -32,6 +32,7 @@ carried = st.builds(
     refresh_mode=st.sampled_from(RefreshMode),
     partial_execution=st.booleans(),
     stop_loops=st.booleans(),
+    remarks=st.booleans(),
     early_stop=st.booleans(),
 )
 """Everything that a setting string can carry."""

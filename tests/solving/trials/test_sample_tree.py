@@ -58,7 +58,7 @@ def alone(context: SolveContext, settings: Settings, seed: tuple[int, ...], inde
 @pytest.mark.parametrize("temperature", [0.4, 1.0, 2.5])
 def test_every_sample_is_what_it_would_be_alone(sandbox: Sandbox, width: int, temperature: float) -> None:
     engine = FakeEngine(hashed(3), max_branches=20)
-    settings = Settings(temperature=temperature, max_tokens=24, stop_loops=False)
+    settings = Settings(temperature=temperature, max_tokens=24, stop_loops=False, remarks=True)
     with workbench(engine, sandbox, EXERCISE) as context, SampleTree(context, settings, (7,)) as tree:
         ended = drawn(tree, width, 120)
         assert len(ended) > 4
@@ -68,6 +68,19 @@ def test_every_sample_is_what_it_would_be_alone(sandbox: Sandbox, width: int, te
             assert text.startswith(entry.text)
             assert entry.text == text or entry.complete
     assert len({entry.index for entry in ended}) == len(ended)
+
+
+def test_samples_hold_remarks_only_where_they_may(sandbox: Sandbox) -> None:
+    commented = RIGHT.replace(":\n", ":\n    # Begins with nothing.\n", 1)
+    engine = FakeEngine(scripted(lambda _: [(commented, 0.9), (RIGHT, 0.1)], MARKER))
+
+    def answers(*, remarks: bool) -> set[str]:
+        settings = Settings(temperature=1.0, remarks=remarks)
+        with workbench(engine, sandbox, EXERCISE) as context, SampleTree(context, settings, (0,)) as tree:
+            return {f"{entry.code}```" for entry in drawn(tree, 8, 1000)}
+
+    assert answers(remarks=True) == {commented, RIGHT}
+    assert answers(remarks=False) == {RIGHT}
 
 
 def test_what_samples_share_is_evaluated_once(sandbox: Sandbox) -> None:

@@ -11,7 +11,6 @@ from egcfg_tui.solving.methods import METHODS
 from egcfg_tui.solving.request.grid import Axis, Grid
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
-from egcfg_tui.solving.trials.auto import FIRST_ROUNDS, ROUNDS_BETWEEN
 from egcfg_tui.solving.trials.schedules import Past, PlannedTrial, next_trial
 
 GRID = Grid((Axis("gamma", (1.0, 3.0)), Axis("temperature", (0.75, 0.0))))
@@ -59,19 +58,18 @@ def test_a_grid_without_chance_is_followed_once() -> None:
     assert len(follow(request, 9)) == 1
 
 
-def test_auto_is_greedy_then_samples_then_guided_trials_and_samples_in_turn() -> None:
-    steps = follow(SolveRequest(EXERCISE, "auto", grid=GRID), 1 + FIRST_ROUNDS + 3 * (1 + ROUNDS_BETWEEN))
-    turn = ["egcfg"] + ["sample"] * ROUNDS_BETWEEN
-    assert methods(steps) == ["greedy"] + ["sample"] * FIRST_ROUNDS + turn * 3
-    guided = [planned for planned in steps if planned.method == "egcfg"]
-    assert all(planned.shares for planned in guided)
-    assert [planned.settings for planned in guided] == list(GRID.settings(Settings())[:3])
-    assert len({planned.seed for planned in steps if planned.method == "sample"}) == 1, "one tree of samples"
+def test_auto_is_greedy_then_samples() -> None:
+    steps = follow(SolveRequest(EXERCISE, "auto", grid=GRID), 9)
+    assert methods(steps) == ["greedy"] + ["sample"] * 8
+    assert len({planned.seed for planned in steps[1:]}) == 1, "one tree of samples"
 
 
-def test_auto_goes_on_with_guided_trials_where_samples_say_nothing_new() -> None:
+def test_auto_guides_where_samples_say_nothing_new() -> None:
     steps = follow(SolveRequest(EXERCISE, "auto", grid=GRID), 8, exhausted_after=1)
     assert methods(steps) == ["greedy", "sample"] + ["egcfg"] * 6
+    guided = steps[2:]
+    assert all(planned.shares for planned in guided)
+    assert [planned.settings for planned in guided[:4]] == list(GRID.settings(Settings()))
 
 
 @pytest.mark.parametrize("method", list(METHODS))

@@ -1,1 +1,1 @@
-"""A comparison as a text: JSON, Markdown, HTML."""
+"""Reports of a comparison: JSON, Markdown and HTML."""

@@ -1,7 +1,7 @@
-"""The charts of the HTML report, drawn by matplotlib as SVG that takes its colours from the page.
+"""The charts of the HTML report: matplotlib draws them as SVG, the page colours them.
 
-One drawing serves both colour schemes: parts are drawn with an id (`series-0`, `axis`, `zero`), which becomes
-a class here, and the page's style sheet colours the classes.
+So one drawing serves the light and the dark colour scheme. The parts are drawn with an id (`series-0`,
+`axis`, `zero`), this module turns the ids into classes, and the page's style sheet colours the classes.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SERIES: Final = 6
-"""How many colours the style sheet has; further series begin again, with other dashes."""
+"""How many colours the style sheet has. Further series use them again, with other dashes."""
 _DASHES: Final[tuple[Any, ...]] = ("-", (0, (5, 1.5)), (0, (1.5, 1.5)), (0, (6, 1.5, 1.5, 1.5)))
 _SVG: Final = "http://www.w3.org/2000/svg"
 _NO_METADATA: Final = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 _MOST_STEPS: Final = 250
 _LEAST_GAP: Final = 5.5
-"""Percentage points between two labels at the ends of curves."""
+"""The least distance between two labels at the ends of curves, in percentage points."""
 
 
 def curves(axis: CurveAxis) -> str:
-    """The share solved over one kind of cost: a curve with its letter for each row."""
+    """A chart of the solved share over one kind of cost: a curve with its letter for each row."""
     figure, axes = _figure(width=4.9, height=3.0)
     heights = _apart([100 * curve.solved_after(axis.end) for curve in axis.curves])
     for index, (curve, height) in reversed(list(enumerate(zip(axis.curves, heights, strict=True)))):
@@ -52,7 +52,7 @@ def curves(axis: CurveAxis) -> str:
 
 
 def intervals(pairs: Sequence[tuple[str, PairSummary]]) -> str:
-    """Each pair's difference with its interval; a full dot where one row is ahead, else an empty one."""
+    """A chart of each pair's difference with its interval; the dot is full if one row is ahead."""
     figure, axes = _figure(width=7.4, height=0.55 + 0.27 * len(pairs))
     for index, (_, pair) in enumerate(pairs):
         if pair.difference is None or pair.low is None or pair.high is None:
@@ -71,12 +71,12 @@ def intervals(pairs: Sequence[tuple[str, PairSummary]]) -> str:
 
 
 def _line(axes: Axes, start: float, end: float, height: float, name: str, width: float) -> None:
-    """A horizontal line with round ends; without length it is a dot."""
+    """Draws a horizontal line with round ends, which is a dot if it has no length."""
     axes.plot([start, end], [height, height], linewidth=width, solid_capstyle="round", gid=name)
 
 
 def _figure(width: float, height: float) -> tuple[Figure, Axes]:
-    """An empty figure, its size in inches, without a frame."""
+    """An empty figure without a frame; width and height in inches."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained")
@@ -88,7 +88,7 @@ def _figure(width: float, height: float) -> tuple[Figure, Axes]:
 
 
 def _svg(figure: Figure, axes: Axes) -> str:
-    """The figure as an element to stand inside a page: without size, metadata and document type."""
+    """The figure as an element for use inside a page: without size, metadata and document type."""
     from matplotlib import rc_context
 
     for part in (axes.xaxis, axes.yaxis):
@@ -109,7 +109,7 @@ def _svg(figure: Figure, axes: Axes) -> str:
 
 
 def _apart(heights: Sequence[float]) -> list[float]:
-    """The heights, moved so far up that labels at them do not overlap."""
+    """The heights, moved up where labels at them would overlap."""
     order = sorted(range(len(heights)), key=lambda index: (heights[index], -index))
     placed = list(heights)
     for lower, upper in pairwise(order):

@@ -1,4 +1,4 @@
-"""A comparison as one HTML page that needs nothing but itself: styles and charts are inside."""
+"""A comparison as one HTML page that needs no other file: styles and charts are inside."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ MARKS: Final = {
     Outcome.BUDGET: ("◷", "the budget was used up"),
     Outcome.LENGTH: ("…", "prompt or answer was cut"),
     Outcome.NO_CODE: ("∅", "no code in the answer"),
-    Outcome.FAULT: ("!", "a fault, which counts nowhere"),
+    Outcome.FAULT: ("!", "a fault, which is not counted"),
 }
-"""The mark of each outcome in the matrix, and what it means."""
+"""The mark of each outcome in the matrix, and its meaning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One task in the matrix: its outcome, seconds, and where its recording lies, if it is there."""
+    """One task in the matrix: its outcome, its seconds, and the link to its recording if that exists."""
 
     outcome: Outcome
     seconds: float
@@ -40,7 +40,7 @@ class Mark:
 
 
 def render(comparison: Comparison, folder: Path = Path()) -> str:
-    """The page; its links to recordings are relative to `folder`, where it is to lie."""
+    """The page. Its links to recordings are relative to `folder`, the folder in which it will be saved."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -74,7 +74,7 @@ def render(comparison: Comparison, folder: Path = Path()) -> str:
 
 
 def _matrix(comparison: Comparison, folder: Path) -> list[tuple[str, bool, list[list[Mark]]]]:
-    """Line by line: the exercise, whether all rows did alike on it, and the marks of each row."""
+    """The lines of the matrix: the exercise, whether all rows have the same share, and each row's marks."""
     marks = [partial(_marks, prefix=_relative(row.folder, folder), row=row) for row in comparison.rows]
     return [
         (
@@ -94,7 +94,7 @@ def _marks(id_: str, *, row: RowSummary, prefix: str) -> list[Mark]:
 
 
 def _link(folder: Path, prefix: str, record: Record) -> str | None:
-    """Where the recording lies as seen from the page; None where it does not."""
+    """The link from the page to the recording; None if there is no recording in the bench's folder."""
     name = Path(record.recording or "")
     if not record.recording or name.is_absolute() or ".." in name.parts or not (folder / name).is_file():
         return None
@@ -106,5 +106,5 @@ def _relative(folder: Path, start: Path) -> str:
 
 
 def _minus(text: str) -> str:
-    """Numbers with a true minus sign, as wide as a plus; hyphens stay."""
+    """The text with true minus signs before numbers, as wide as a plus; hyphens stay."""
     return re.sub(r"(?<![^\s(])-(?=\d)", "−", text)

@@ -1,6 +1,6 @@
 """A comparison as one JSON object, documented in docs/comparing.md.
 
-The keys of the contract come first and keep their order; further keys stand behind them.
+The documented keys come first and keep their order; further keys come after them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from egcfg_tui.bench.comparison.summary import Comparison, PairSummary, RowSumma
 
 
 def render(comparison: Comparison) -> str:
-    """The object on one line, in ASCII so that every text survives every encoding."""
+    """The object on one line, in ASCII, so that no encoding damages a text."""
     return json.dumps(values(comparison)) + "\n"
 
 
@@ -64,7 +64,7 @@ def _pair(pair: PairSummary) -> dict[str, Any]:
         "difference": _rounded(pair.difference, 2),
         "low": _rounded(pair.low, 2),
         "high": _rounded(pair.high, 2),
-        # Four digits that count: a small p-value is no zero.
+        # Four significant digits, so that a small p-value does not become 0.
         "mcnemar_p": float(f"{pair.mcnemar_p:.4g}"),
         "both": list(pair.both),
         "only_a": list(pair.only_a),

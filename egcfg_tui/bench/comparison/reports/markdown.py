@@ -1,4 +1,4 @@
-"""A comparison as Markdown that renders on a forge."""
+"""A comparison as Markdown, for sites such as GitHub."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def render(comparison: Comparison) -> str:
 
 
 def plain(text: str) -> str:
-    """A text in which Markdown and HTML mean nothing: names of models and exercises may hold anything."""
+    """The text with Markdown and HTML escaped, since names of models and exercises may hold anything."""
     return re.sub(r"([\\`*_\[\]<>#|~&$])", r"\\\1", " ".join(text.split()))
 
 
 def code(text: str) -> str:
-    """A text as a code span, in which a forge looks for neither links nor people."""
+    """The text as a code span, in which a site such as GitHub makes no links and mentions nobody."""
     text = " ".join(text.split())
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
     space = " " if len(fence) > 1 else ""
@@ -72,6 +72,6 @@ def _exercises_of(pair: PairSummary, names: dict[Name, str]) -> str:
 
 
 def _table(headings: Sequence[str], lines: Iterable[Sequence[str]], *, words: int) -> str:
-    """A table whose first columns, as many as `words`, are words, and all others numbers on the right."""
+    """A table whose first `words` columns hold words; all others hold numbers and are aligned right."""
     rule = [":--" if index < words else "--:" for index in range(len(headings))]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (headings, rule, *lines))

@@ -1,4 +1,4 @@
-"""The page is whole by itself: nothing from elsewhere, nothing unescaped, a link to what is there."""
+"""The page needs no other file, escapes everything, and links only to recordings that exist."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VOID = {"meta", "input"}
 
 
 class Page(HTMLParser):
-    """The elements of a page; complains where they do not nest."""
+    """The elements of a page; raises an error if they do not nest."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Markdown in which names of models and exercises mean nothing but themselves."""
+"""In the Markdown report names of models and exercises are plain text."""
 
 from __future__ import annotations
 
