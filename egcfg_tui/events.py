@@ -300,6 +300,17 @@ class TokenChoice:
     instead: str | None = None
 
 
+class Author(StrEnum):
+    """Who decided a line."""
+
+    MODEL = "model"
+    """The model, with or without guidance."""
+    CANDIDATE = "candidate"
+    """The user took the line of a candidate."""
+    USER = "user"
+    """The user wrote it."""
+
+
 @dataclass(frozen=True, slots=True)
 class LineChosen(Event):
     """A line was chosen. `code` is the whole code with this line, `gamma` the guidance weight used.
@@ -313,6 +324,7 @@ class LineChosen(Event):
     code: str
     gamma: float
     tokens: tuple[TokenChoice, ...]
+    author: Author = Author.MODEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,6 +460,22 @@ class GammaChanged(Event):
 @dataclass(frozen=True, slots=True)
 class LinesRewound(Event):
     """The user took back `line` and all lines after it; `line` is chosen again. `code` is what is left."""
+
+    line: int
+    row: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged(Event):
+    """The user changed settings for the lines to come, or the budget: names with their new values."""
+
+    values: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinesRestored(Event):
+    """The user undid the last `LinesRewound` and what came after it. `code` is the code that is back."""
 
     line: int
     row: int

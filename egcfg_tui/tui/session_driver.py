@@ -197,7 +197,7 @@ class SessionDriver:
         """Takes other options: gamma also for the lines to come, the rest for the next solve."""
         gamma = options.settings.gamma
         if self._session and self.view.phase.active and gamma != self.options.settings.gamma:
-            self._session.set_gamma(gamma)
+            self._session.change({"gamma": gamma})
         self.options = options
 
     def open(self, exercise: Exercise) -> None:

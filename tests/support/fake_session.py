@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.events import (
+    Author,
     Event,
     FailureKind,
     GammaChanged,
     LineChosen,
+    LinesRestored,
     LinesRewound,
     Outcome,
+    SettingsChanged,
     SolveFailed,
     SolveFinished,
     SolvePaused,
@@ -21,7 +24,7 @@ from egcfg_tui.events import (
     TokenCounts,
 )
 from egcfg_tui.solving.request.solve_request import SolveRequest
-from egcfg_tui.solving.text.rows import row_behind
+from egcfg_tui.solving.text.rows import last_row, row_behind
 from support.digits_run import LOADING
 
 
@@ -99,9 +102,29 @@ class FakeSession:
         for event in [SolveResumed(), *told, SolvePaused()] if self._paused else told:
             self.say(event)
 
-    def set_gamma(self, gamma: float) -> None:
-        self.calls.append(("gamma", gamma))
-        self.say(GammaChanged(gamma))
+    def replace_code(self, line: int, text: str, author: Author) -> None:
+        """What is put in the place of the lines is told line by line, as the solver does."""
+        self.calls.append(("replace", line, text, author))
+        code = self._codes[line - 1]
+        told: list[Event] = [LinesRewound(line, row_behind(code), code)]
+        for number, part in enumerate(text.splitlines(keepends=True), line):
+            code += part
+            told.append(LineChosen(number, last_row(code), part, code, 1.0, (), author))
+        for event in [SolveResumed(), *told, SolvePaused()] if self._paused else told:
+            self._remember(event)
+            self.say(event)
+
+    def undo(self) -> None:
+        self.calls.append("undo")
+        self.say(LinesRestored(1, 1, ""))
+
+    def change(self, values: Mapping[str, float]) -> None:
+        self.calls.append(("change", dict(values)))
+        values = dict(values)
+        if "gamma" in values:
+            self.say(GammaChanged(values.pop("gamma")))
+        if values:
+            self.say(SettingsChanged(tuple(values.items())))
 
     def close(self) -> None:
         self.calls.append("close")

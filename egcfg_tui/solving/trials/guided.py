@@ -15,8 +15,8 @@ exercise is 2.57 times as fast (12 exercises, `benchmarks/engine.py`, default mo
    that evaluates the signal. Choosing lines is 5 % of a trial, and a guided token costs 0.45 of a plain one.
 5. A candidate that passes every visible test is finished and ends the trial (setting `early_stop`).
 
-Beyond the page it also goes back to earlier lines, takes another gamma meanwhile, starts from answers that
-failed, and renews its signal in other ways (setting `refresh_mode`).
+Beyond the page it also goes back to earlier lines, takes other settings and the user's own code meanwhile,
+starts from answers that failed, and renews its signal in other ways (setting `refresh_mode`).
 """
 
 from __future__ import annotations
@@ -29,16 +29,19 @@ from typing import Final
 from egcfg_tui.engine.api import Snapshot
 from egcfg_tui.events import (
     AttemptOrigin,
+    Author,
     Candidate,
     CandidateRun,
     CandidatesExecuted,
     CandidatesSampled,
     Event,
+    LineChosen,
+    LinesRestored,
     LinesRewound,
     Stage,
 )
 from egcfg_tui.prompting.signal import Attempt, Signal
-from egcfg_tui.solving.commands import Rewound
+from egcfg_tui.solving.commands import CodeCommand, CodeTouched, ReplaceCode, Undo
 from egcfg_tui.solving.context import Answer, SolveContext
 from egcfg_tui.solving.decoding.meter import Purpose
 from egcfg_tui.solving.decoding.sampling import sample, uniform_at
@@ -49,11 +52,14 @@ from egcfg_tui.solving.guided.draft_tree import DraftTree
 from egcfg_tui.solving.guided.executing import run_candidates
 from egcfg_tui.solving.guided.line import GuidedLine, Sampler, finish_line, next_token
 from egcfg_tui.solving.guided.refreshing import refresh_is_due
+from egcfg_tui.solving.guided.written import stand_behind, written_lines
+from egcfg_tui.solving.request.fitting import OTHER_BRANCHES
 from egcfg_tui.solving.request.settings import RANGES, RefreshMode, Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.text.answer_span import defines_entry_point
+from egcfg_tui.solving.text.prefixes import canonical
 from egcfg_tui.solving.text.repetition import repeats_itself
-from egcfg_tui.solving.text.rows import row_behind
+from egcfg_tui.solving.text.rows import row_behind, row_of
 from egcfg_tui.solving.trials.sample_tree import Samples
 from egcfg_tui.solving.trials.schedules import Past, PlannedTrial
 
@@ -65,6 +71,8 @@ _END: Final = "\0"
 _LEAST_TOKENS: Final = int(RANGES["max_tokens"][0])
 # Names the guided line's random numbers; candidates have theirs by their index.
 _LINE_STREAM: Final = 1 << 20
+# An answer stands, at its longest, on both branches of guidance beside the candidates.
+_BRANCHES: Final = 2
 # How far a candidate that passes goes on to its end.
 _FINISHING_TOKENS: Final = 128
 
@@ -120,6 +128,16 @@ class _LineStart:
     told: SignalState
 
 
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The chosen lines at one moment: what undoing a change of the code brings back."""
+
+    starts: tuple[_LineStart, ...]
+    code: str
+    tokens: tuple[int, ...]
+    told: SignalState
+
+
 class GuidedTrial:
     """One pass of the line loop with one setting.
 
@@ -137,10 +155,9 @@ class GuidedTrial:
         attempts: Sequence[Answer] = (),
     ) -> None:
         self._context = context
-        self._settings = replace(
-            settings,
-            max_tokens=max(_LEAST_TOKENS, min(settings.max_tokens, context.answer_room(settings))),
-        )
+        self._asked = settings
+        self._room_tokens = context.answer_room(settings) * (settings.candidates + _BRANCHES)
+        self._settings = self._fitted(settings)
         self._seed = seed
         self._attempts = attempts
         self._reuse = context.engine.info.can_rewind
@@ -151,6 +168,7 @@ class GuidedTrial:
         self._starts: list[_LineStart] = []
         self._finished: set[str | None] = set()
         self._origins: dict[str, AttemptOrigin] = {}
+        self._before: list[_Lines] = []
 
     def run(self) -> Iterator[Event]:
         """The events of the trial."""
@@ -161,9 +179,10 @@ class GuidedTrial:
             while True:
                 try:
                     goes_on = yield from self._advance(number, pair, pool)
-                except Rewound as request:
-                    number = self._go_back(request.line, number, pair, pool)
-                    yield LinesRewound(number, row_behind(self._code), self._code)
+                except CodeTouched as touched:
+                    number = yield from self._touch(touched.command, number, pair, pool)
+                    if context.solved:
+                        return
                     continue
                 if context.solved:
                     return
@@ -187,7 +206,7 @@ class GuidedTrial:
         self._told_before = self._told
         # What is changed while the solve is held here holds for this line already.
         yield from context.inbox.checkpoint()
-        self._gamma = yield from context.inbox.changed_gamma(self._gamma)
+        yield from self._take_settings(pool)
         if number == 1 and self._attempts:
             yield from self._start_from(self._attempts, pair)
         if self._settings.refresh_mode is not RefreshMode.TOKEN and self._refresh_is_due():
@@ -200,11 +219,80 @@ class GuidedTrial:
         line = yield from self._choose_line(number, pair, pool)
         return not line.ended
 
+    def _take_settings(self, pool: CandidatePool) -> Iterator[Event]:
+        """What the user changed holds from here on; candidates as many as there are branches for."""
+        inbox = self._context.inbox
+        most = self._context.engine.info.max_branches - OTHER_BRANCHES
+        wanted = inbox.in_force(self._asked)
+        if wanted.candidates > max(most, self._asked.candidates):
+            yield inbox.lower("candidates", max(most, self._asked.candidates))
+            wanted = inbox.in_force(self._asked)
+        seed = self._seed if inbox.seed is None else (inbox.seed, *self._seed[1:])
+        self._gamma = wanted.gamma
+        settings = self._fitted(wanted)
+        if (settings, seed) != (self._settings, self._seed):
+            self._settings, self._seed = settings, seed
+            pool.change(settings, seed)
+
+    def _fitted(self, settings: Settings) -> Settings:
+        """The settings with an answer no longer than there is room for."""
+        room = self._room_tokens // (settings.candidates + _BRANCHES)
+        return replace(settings, max_tokens=max(_LEAST_TOKENS, min(settings.max_tokens, room)))
+
+    def _touch(
+        self, command: CodeCommand, number: int, pair: BranchPair, pool: CandidatePool
+    ) -> Generator[Event, None, int]:
+        """Does to the code what the user asked for; returns the number of the next line to choose."""
+        if isinstance(command, Undo):
+            if not self._before:
+                return number
+            lines = self._before.pop()
+            pool.close()
+            pair.replace_conditional(None)
+            stand_behind(pair, self._context.start, lines.tokens, None)
+            self._starts, self._told = list(lines.starts), lines.told
+            self._code, self._code_tokens = lines.code, list(lines.tokens)
+            self._context.draft = self._code
+            number = len(self._starts) + 1
+            yield LinesRestored(number, row_behind(self._code), self._code)
+            return number
+        self._before.append(self._lines(number))
+        number = self._go_back(command.line, number, pair, pool)
+        yield LinesRewound(number, row_behind(self._code), self._code)
+        if isinstance(command, ReplaceCode):
+            yield from self._write(command, number, pair)
+            number = len(self._starts) + 1
+            if command.author is Author.USER and canonical(self._code) is not None:
+                yield from self._context.execute_answer(self._code)
+        return number
+
+    def _lines(self, number: int) -> _Lines:
+        """The lines chosen before line `number`."""
+        if number <= len(self._starts):
+            at = self._starts[number - 1]
+            return _Lines(tuple(self._starts[: number - 1]), at.code, at.tokens, at.told)
+        return _Lines(tuple(self._starts), self._code, tuple(self._code_tokens), self._told_before)
+
+    def _write(self, command: ReplaceCode, number: int, pair: BranchPair) -> Iterator[Event]:
+        """Puts the user's lines behind the code; the tokens are pending on the unconditional branch."""
+        engine = self._context.engine
+        for line in written_lines(engine, command.text):
+            self._starts.append(_LineStart(self._code, tuple(self._code_tokens), None, self._told))
+            pair.unconditional.prompt(line.tokens)
+            self._code += line.text
+            self._code_tokens += line.tokens
+            self._context.draft = self._code
+            if self._told.lines_since is not None:
+                self._told = replace(self._told, lines_since=self._told.lines_since + 1)
+            row = row_of(line.text, self._code)
+            yield LineChosen(number, row, line.text, self._code, self._gamma, (), command.author)
+            number += 1
+
     def _go_back(self, line: int, number: int, pair: BranchPair, pool: CandidatePool) -> int:
         """Undoes the lines from `line` on, which becomes the next to choose: the one in work, `number`,
         where `line` is none of those before it.
 
-        Nothing is evaluated, but for memories that cannot be cut back: there the code is, anew.
+        Nothing is evaluated, but where no snapshot of the branch is kept: there the code is, anew.
         """
         line = line if 0 < line < number else number
         pool.close()
@@ -213,13 +301,7 @@ class GuidedTrial:
         if line <= len(self._starts):
             start = self._starts[line - 1]
             del self._starts[line - 1 :]
-            if start.unconditional is None:
-                pair.replace_unconditional(self._context.start.fork())
-                if start.tokens:
-                    pair.unconditional.prompt(start.tokens)
-            else:
-                pair.unconditional.rewind(len(pair.unconditional.tokens))
-                pair.unconditional.restore(start.unconditional)
+            stand_behind(pair, self._context.start, start.tokens, start.unconditional)
             self._code, self._code_tokens, self._told = start.code, list(start.tokens), start.told
             self._context.draft = self._code
         return line
