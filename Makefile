@@ -20,7 +20,7 @@ endif
 export CMAKE_ARGS
 
 .NOTPARALLEL:
-.PHONY: help run test check lint format model clean rebuild
+.PHONY: help run test check lint format model pictures clean rebuild
 
 help: ## this list
 	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-12s %s\n", $$1, $$2 }'
@@ -50,6 +50,9 @@ format: $(VENV)/installed-dev ## format the code and mend what lint can mend
 
 model: $(VENV)/installed ## fetch the default model
 	@$(BIN)/egcfg-tui models pull >/dev/null
+
+pictures: $(VENV)/installed ## draw the pictures of the documentation anew, from the bundled recording
+	$(BIN)/python scripts/make_pictures.py
 
 clean: ## remove the virtual environment and all caches of this folder
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage

@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from egcfg_tui.bench.plan import PlannedModel
-from egcfg_tui.engine.api import ModelSpec
+from egcfg_tui.engine.api import DEFAULT_CONTEXT_TOKENS, ModelSpec
 from egcfg_tui.models.checksums import sha256_of
 from egcfg_tui.models.errors import ModelError
 from egcfg_tui.models.gguf_header import read_header, read_values
@@ -49,14 +49,14 @@ def _planned(spec: ModelSpec) -> PlannedModel:
     sequences_that_fit(spec)
     values = read_values(spec.path, (_TYPE, _TEMPLATE))
     file_type, template = values.get(_TYPE), values.get(_TEMPLATE)
-    trained = read_header(spec.path).context_tokens or llama.DEFAULT_CONTEXT_TOKENS
+    trained = read_header(spec.path).context_tokens or DEFAULT_CONTEXT_TOKENS
     return PlannedModel(
         name=spec.name,
         sha256=sha256_of(spec.path),
         quantisation=quantisation_name(file_type if isinstance(file_type, int) else None),
         size_bytes=spec.path.stat().st_size,
         template_sha256=hashlib.sha256(template.encode()).hexdigest() if isinstance(template, str) else None,
-        context_tokens=spec.context_tokens or min(llama.DEFAULT_CONTEXT_TOKENS, trained),
+        context_tokens=spec.context_tokens or min(DEFAULT_CONTEXT_TOKENS, trained),
         threads=spec.threads or usable_cores(),
         batch_tokens=llama.batch_tokens_for(spec),
         backend="gpu" if llama.offloads(spec) else "cpu",

@@ -1,4 +1,4 @@
-"""Shows a running bench on standard error: a live table on a terminal, a line a task elsewhere."""
+"""Shows a running bench on standard error: a live table on a terminal, otherwise one line per task."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class BenchNarrator(Protocol):
 
 
 def bench_narrator(stopping: Callable[[], bool]) -> BenchNarrator:
-    """The narrator for this standard error. `stopping` says whether the user asked for the end."""
+    """The narrator that fits standard error. `stopping` says whether the user has asked for a stop."""
     return LiveBench(stopping) if stderr.is_terminal() else PlainBench()
 
 
@@ -61,7 +61,7 @@ class PlainBench:
         self._started = False
 
     def show(self, event: BenchEvent) -> None:
-        """Writes the event's lines; what was there before is told in one, in front of the first new task."""
+        """Writes the event's lines. Before the first new task one line sums up the tasks found on disk."""
         self._progress.apply(event)
         if isinstance(event, TaskStarted) and not self._started:
             self._started = True
@@ -79,7 +79,7 @@ class PlainBench:
 
 
 class LiveBench:
-    """Faults and news scroll by; below them a table shows what is solved so far, by model and method."""
+    """Faults and other news scroll by; a table below shows the solved tasks so far, by model and method."""
 
     def __init__(self, stopping: Callable[[], bool]) -> None:
         from rich.live import Live
@@ -101,11 +101,11 @@ class LiveBench:
         self._estimate: tuple[Estimate | None, float] = (None, 0.0)
 
     def show(self, event: BenchEvent) -> None:
-        """Prints what is worth keeping above the table, and updates it."""
+        """Updates the table, and prints lines that are worth keeping above it."""
         self._progress.apply(event)
         match event:
             case MeasuringStarted(model=model):
-                self._do(f"measuring what decodes of {printable(model)} cost")
+                self._do(f"measuring the decode times of {printable(model)}")
             case ModelLoading(model=model):
                 self._do(f"loading {printable(model)}")
             case TaskStarted(task=task):
@@ -138,7 +138,7 @@ class LiveBench:
         self._live.stop()
 
     def __rich__(self) -> RenderableType:
-        """The table as it is now; drawn four times a second, also when nothing happens."""
+        """The present table. Rich draws it four times a second, even if nothing happens."""
         table = Table.grid(padding=(0, 2))
         for name in ("model", "method"):
             table.add_column(name, no_wrap=True, overflow="ellipsis")
@@ -186,9 +186,9 @@ def _lines(event: BenchEvent, progress: Progress) -> list[Text]:
         case ModelLoading(model=model):
             return [Text(f"loading {printable(model)}", FAINT)]
         case ModelLoaded(model=model, load_s=load_s):
-            return [Text(f"{printable(model)} loaded in {load_s:.1f} s, which no budget counts", FAINT)]
+            return [Text(f"{printable(model)} loaded in {load_s:.1f} s, outside of all budgets", FAINT)]
         case MeasuringStarted(model=model):
-            return [Text(f"measuring what decodes of {printable(model)} cost, about a minute, once")]
+            return [Text(f"measuring the decode times of {printable(model)} once, about a minute")]
         case TaskEnded(record=record):
             return [_task_line(record, progress)]
         case _:

@@ -1,4 +1,4 @@
-"""The options of a bench, and what they choose."""
+"""The options of a bench, and the choices that they make."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ if TYPE_CHECKING:
     from egcfg_tui.bench.setup import Choices
 
 _BUDGET_S = 25.0
-"""Twenty exercises by two models stay below 20 minutes with it."""
+"""With this budget 20 exercises with two models take less than 20 minutes."""
 
 
 def add_bench_options(parser: CommandParser) -> None:
-    """Adds what is run on what, how long, and where it is written."""
+    """Adds the options: what is run, the budget, and the folder."""
     what = parser.add_argument_group("what is run")
     what.add_argument(
         "exercises", metavar="EXERCISES", nargs="*", help="bundled ids, files, folders, FILE#ID, FILE#1-20"
     )
     what.add_argument("--all", action="store_true", help="all forty bundled exercises, not every second one")
-    what.add_argument("--ids", metavar="11-50,60", default="", help="of the exercises, those with these ids")
-    what.add_argument("--limit", type=whole_number(1), metavar="N", help="of the exercises, the first N")
+    what.add_argument("--ids", metavar="11-50,60", default="", help="only the exercises with these ids")
+    what.add_argument("--limit", type=whole_number(1), metavar="N", help="only the first N exercises")
     what.add_argument(
         "--models",
         type=listed(),
@@ -55,7 +55,7 @@ def add_bench_options(parser: CommandParser) -> None:
         type=listed(offered_methods()),
         default=[DEFAULT_METHOD],
         metavar="M,...",
-        help=f"of {', '.join(offered_methods())}; default: auto",
+        help=f"any of {', '.join(offered_methods())}; default: auto",
     )
     what.add_argument("--repeats", type=whole_number(1, 1000), default=1, metavar="N", help="default: 1")
     add_visible_option(parser)
@@ -66,20 +66,23 @@ def add_bench_options(parser: CommandParser) -> None:
         "--budget", type=seconds, metavar="SECONDS", help=f"seconds by the clock; default: {_BUDGET_S:g}"
     )
     budget.add_argument(
-        "--budget-tokens", type=whole_number(1), metavar="N", help="evaluated tokens in the place of seconds"
+        "--budget-tokens", type=whole_number(1), metavar="N", help="evaluated tokens instead of seconds"
     )
     how.add_argument(
         "--clock",
         choices=("wall", "model"),
         default="wall",
-        help="wall: seconds as they pass; model: what each decode costs while this machine is idle, so that "
-        "a busy machine slows the bench and not its result; default: wall",
+        help="wall: the seconds that pass; model: the seconds that each decode takes on the idle machine, so "
+        "that a busy machine slows the bench but does not change its results; default: wall",
     )
     add_seed(how)
     add_settings(how)
     where = parser.add_argument_group("folder")
     where.add_argument(
-        "--out", type=Path, metavar="DIR", help="default: a folder of its own for the same bench"
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="default: a folder of the user's, the same one for the same bench",
     )
     where.add_argument(
         "--ray",
@@ -90,13 +93,13 @@ def add_bench_options(parser: CommandParser) -> None:
     instead = where.add_mutually_exclusive_group()
     instead.add_argument("--watch", type=Path, metavar="DIR", help="show a bench that another process runs")
     instead.add_argument(
-        "--rescore", type=Path, metavar="DIR", help="judge the stored answers anew, without a model"
+        "--rescore", type=Path, metavar="DIR", help="judge the stored answers again, without a model"
     )
     add_machine_options(parser.add_argument_group("machine"))
 
 
 def choices_from(args: argparse.Namespace) -> Choices:
-    """What the options choose. Raises `ExerciseError` and `ModelError`."""
+    """The choices that the options make. Raises `ExerciseError`, `ModelError` and `CommandError`."""
     from egcfg_tui.bench.setup import Choices
 
     methods = args.methods
@@ -122,7 +125,7 @@ def choices_from(args: argparse.Namespace) -> Choices:
 
 
 def _share_cores(args: argparse.Namespace) -> None:
-    """Workers on one machine have its cores between them, unless the user said how many each has."""
+    """Divides the machine's cores among local workers, unless the user set --threads."""
     from egcfg_tui.bench.ray_workers import local_count
     from egcfg_tui.system.cores import usable_cores
 
@@ -142,7 +145,9 @@ def _ray_address(text: str) -> str:
 
 def _exercises(args: argparse.Namespace) -> tuple[exercises.Exercise, ...]:
     if args.exercises and args.all:
-        raise CommandError("--all means the bundled exercises; leave it out, or the others", ExitCode.USAGE)
+        raise CommandError(
+            "--all means the bundled exercises; leave out --all or the other exercises", ExitCode.USAGE
+        )
     if args.exercises:
         found = exercises.load_chosen(args.exercises, args.ids)
     elif args.all or args.ids:

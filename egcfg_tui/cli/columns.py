@@ -8,7 +8,7 @@ from egcfg_tui.terminal_text import printable
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:
-    """One line a row; every cell on one line, padded to its column's widest."""
+    """One line per row; each cell is put on one line and padded to the width of its column."""
     cells = [[printable(" ".join(cell.split())) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return "\n".join(

@@ -1,4 +1,4 @@
-"""A comparison for a person at a terminal."""
+"""Shows a comparison on a terminal."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _IDS_SHOWN: Final = 12
 
 
 def view(comparison: Comparison) -> Iterator[RenderableType]:
-    """The parts from the answer to the details."""
+    """The parts of the view, from the summary to the details."""
     yield Text(
         f"egcfg-tui compare: {exercises_line(comparison)}, {conditions_line(comparison.conditions)}", "dim"
     )
@@ -44,7 +44,7 @@ def view(comparison: Comparison) -> Iterator[RenderableType]:
 
 
 def plain(comparison: Comparison) -> str:
-    """The same without colours, for a file."""
+    """The same view as plain text, for a file."""
     console = Console(file=io.StringIO(), width=_PLAIN_COLUMNS, highlight=False, color_system=None)
     with console.capture() as capture:
         for part in view(comparison):
@@ -53,7 +53,7 @@ def plain(comparison: Comparison) -> str:
 
 
 def _tables(comparison: Comparison) -> Iterator[RenderableType]:
-    """The tables of rows, two beside each other where the terminal is wide enough."""
+    """The tables of rows, two side by side if the terminal is wide enough."""
     rows = comparison.rows
     several_models = len({row.model for row in rows}) > 1
     solved, cost, rest, time = row_tables(comparison)
@@ -96,7 +96,7 @@ def _pair(pair: PairSummary, letters: dict[Name, str]) -> RenderableType:
 
 
 def _listed(ids: Sequence[str]) -> str:
-    """The first ids; `--format json` has all."""
+    """The first ids, and how many more there are; `--format json` has all of them."""
     if not ids:
         return ""
     more = f" and {len(ids) - _IDS_SHOWN} more" if len(ids) > _IDS_SHOWN else ""
@@ -104,5 +104,5 @@ def _listed(ids: Sequence[str]) -> str:
 
 
 def _text(text: str, style: str = "") -> Text:
-    """A text of models and exercises, in which a terminal obeys nothing."""
+    """A text that may hold names of models and exercises, made safe for a terminal."""
     return Text(printable(text), style)

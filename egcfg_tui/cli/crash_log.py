@@ -1,4 +1,4 @@
-"""Where the details of an unexpected error go."""
+"""Writes the details of an unexpected error to a log file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from egcfg_tui import __version__
 
 
 def write(error: BaseException, argv: Sequence[str]) -> Path | None:
-    """Writes the traceback to a new file where logs go; None if no folder takes it."""
+    """Writes the traceback to a new log file and returns its path; None if no folder can be written to."""
     from egcfg_tui.system.folders import log_folder
 
     text = "\n".join(
@@ -40,7 +40,7 @@ def write(error: BaseException, argv: Sequence[str]) -> Path | None:
 
 
 def describe(error: BaseException, path: Path | None) -> str:
-    """The one line the user sees."""
+    """The line that the user sees."""
     what = traceback.format_exception_only(error)[-1].strip().splitlines()[0]
-    where = f"details are in {path}" if path else "no folder could take a log file"
+    where = f"details are in {path}" if path else "no log could be written"
     return f"unexpected error: {what}; {where}"

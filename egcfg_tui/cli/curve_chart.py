@@ -1,4 +1,4 @@
-"""How the share of solved tasks grows, drawn in characters."""
+"""A chart of the share of solved tasks over their cost, drawn with characters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from egcfg_tui.bench.comparison.curve_axes import CurveAxis
 from egcfg_tui.bench.comparison.letters import letter
 
 _COLOURS: Final = (33, 208, 36, 170, 220, 45)
-"""Colours of a terminal's 256 that colour-blind readers can tell apart."""
+"""Colours of the 256-colour palette that colour-blind readers can tell apart."""
 _HEIGHT: Final = 14
 _MOST_COLUMNS: Final = 100
 _LEAST_COLUMNS: Final = 30
@@ -28,7 +28,7 @@ def coloured_letter(index: int) -> Text:
 class CurveChart:
     """The rows' curves over one axis.
 
-    Without colours the letters draw the curves, as braille lines could not be told apart.
+    Without colours the curves are drawn with the letters of the rows, because braille lines would look alike.
     """
 
     axis: CurveAxis

@@ -1,4 +1,4 @@
-"""What works on this machine: the facts behind `egcfg-tui doctor`."""
+"""Finds out what works on this machine, for `egcfg-tui doctor`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from egcfg_tui.system.memory import available_bytes
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """The default model: where it is, or why it cannot be used and what to do."""
+    """The default model: its file, or the reason why it cannot be used and the next step."""
 
     id: str
     state: str
@@ -35,7 +35,7 @@ class ModelFacts:
 
 @dataclass(frozen=True, slots=True)
 class SandboxFacts:
-    """The lines of defence, and how a trial run went. `problem` empty: programs can be run."""
+    """The layers of the sandbox and the result of a trial run. An empty `problem`: programs can be run."""
 
     layers: tuple[Layer, ...]
     run_ms: float | None
@@ -44,7 +44,7 @@ class SandboxFacts:
 
 @dataclass(frozen=True, slots=True)
 class TerminalFacts:
-    """What the command line is connected to."""
+    """The terminal or files that the command line is connected to."""
 
     standard_output: bool
     standard_error: bool
@@ -57,7 +57,7 @@ class TerminalFacts:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Everything the doctor found."""
+    """Everything that the doctor found."""
 
     version: str
     python: str
@@ -68,12 +68,12 @@ class Diagnosis:
     sandbox: SandboxFacts
     folders: tuple[tuple[str, str], ...]
     unwritable: tuple[tuple[str, str], ...]
-    """Names of folders that cannot be written to, and what that means."""
+    """The names of folders that cannot be written to, each with the consequences."""
     terminal: TerminalFacts
 
     @property
     def exit_code(self) -> ExitCode:
-        """What `solve` would meet first: a refusing sandbox, or a missing engine or model."""
+        """The exit code with which `solve` would fail; `DONE` if it can start."""
         if self.sandbox.problem:
             return ExitCode.SANDBOX
         if self.engine.problem or self.model.path is None:
@@ -82,7 +82,7 @@ class Diagnosis:
 
 
 def diagnose() -> Diagnosis:
-    """Looks at everything a solve needs."""
+    """Checks everything that a solve needs."""
     return Diagnosis(
         version=__version__,
         python=sys.executable,
@@ -99,7 +99,7 @@ def diagnose() -> Diagnosis:
 
 
 def _sandbox() -> SandboxFacts:
-    """The layers, and a program really run behind them."""
+    """The layers, and the result of a real run."""
     layers = egcfg_sandbox.layers()
     started = time.perf_counter()
     try:
@@ -110,9 +110,7 @@ def _sandbox() -> SandboxFacts:
     except SandboxRefused as error:
         return SandboxFacts(layers, None, str(error))
     problem = (
-        ""
-        if report.passed
-        else f"a program that is right ended as {report.status}: {report.results[0].error}"
+        "" if report.passed else f"a correct program ended as {report.status}: {report.results[0].error}"
     )
     return SandboxFacts(layers, round((time.perf_counter() - started) * 1000, 1), problem)
 
@@ -143,13 +141,13 @@ def _folders() -> tuple[tuple[str, str], ...]:
 
 
 def _unwritable() -> tuple[tuple[str, str], ...]:
-    """The folders that cannot be written to, each with the reason and what follows from it."""
+    """The folders that cannot be written to, each with the reason and the consequences."""
     logs = log_folder()
     meanings = {
         "models": "no model can be pulled; EGCFG_MODELS_DIR names another folder",
         "config": "no model can be added to the catalogue",
         "state": f"logs go to {logs}" if logs else "no logs are kept",
-        "cache": "evaluated prompts and checksums are not kept, so every solve begins anew",
+        "cache": "evaluated prompts and checksums are not kept, so every solve computes them again",
     }
     found = []
     for name, folder in _folders():

@@ -3,13 +3,13 @@
 A command is a module in `egcfg_tui.cli.commands` and a row in `COMMANDS`. The module offers
 
     def configure(parser: CommandParser) -> None     # options, subcommands, `parser.epilog` with examples
-    def run(args: argparse.Namespace) -> ExitCode    # does the work; subcommands are told apart in here
+    def run(args: argparse.Namespace) -> ExitCode    # does the work, of all subcommands
 
-`args.argv` is the whole command line, for a command that says how to go on with it.
+`args.argv` is the whole command line, for a command that tells the user how to repeat it.
 
-`parser` is the command's own parser, its `prog` and `description` already set. A command raises
-`CommandError` for everything the user must know. Nothing here may import textual, numpy or llama_cpp, so that
-`--help` stays instant.
+`parser` is the parser of the command, with `prog` and `description` set. A command raises `CommandError` for
+everything that the user must know. This module may not import textual, numpy or llama_cpp, so that `--help`
+stays instant.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from egcfg_tui.cli.parser import CommandParser, did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command: its name, the module that does it, and a line of help."""
+    """One command: its name, its module, and a line of help."""
 
     name: str
     module: str
@@ -63,7 +63,7 @@ exit codes:
 
 
 def dispatch(argv: Sequence[str]) -> int:
-    """Runs one command line and returns its exit code; no exception leaves here."""
+    """Runs one command line and returns its exit code. It never raises an exception."""
     try:
         code = _run(argv)
         stdout.flush()
@@ -112,7 +112,7 @@ def _run(argv: Sequence[str]) -> int:
 
 
 def _top_level(argv: Sequence[str]) -> int:
-    """Handles `--help` and `--version`, the only options in front of a command."""
+    """Handles `--help` and `--version`, the only options before a command."""
     width = max(len(command.name) for command in COMMANDS)
     listing = "\n".join(f"  {command.name:<{width}}  {command.help}" for command in COMMANDS)
     parser = CommandParser(

@@ -1,4 +1,4 @@
-"""Shows a download on standard error: a bar for a person, a plain line now and then for a log."""
+"""Shows a download on standard error: a bar on a terminal, otherwise a line every five seconds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LINE_EVERY_S: Final = 5.0
 
 @contextmanager
 def download_progress(title: str, total_bytes: int) -> Iterator[tuple[Progress, Narrate]]:
-    """Gives a progress callback (bytes done, bytes in all, bytes per second) and a narrator beside it."""
+    """Gives a progress callback (bytes done, bytes in all, bytes per second) and a function for messages."""
     if stderr.is_terminal():
         with _bar(title, total_bytes) as pair:
             yield pair
@@ -47,13 +47,13 @@ def _bar(title: str, total_bytes: int) -> Iterator[tuple[Progress, Narrate]]:
 
 
 def _lines(title: str) -> Progress:
-    told_at = 0.0
+    shown_at = 0.0
 
     def progress(done: int, total: int, rate: float) -> None:
-        nonlocal told_at
+        nonlocal shown_at
         now = time.monotonic()
-        if done == total or now - told_at >= _LINE_EVERY_S:
-            told_at = now
+        if done == total or now - shown_at >= _LINE_EVERY_S:
+            shown_at = now
             stderr.narrate(f"{title}: {done / 1e6:.1f} of {total / 1e6:.1f} MB, {_rate(rate)}")
 
     return progress

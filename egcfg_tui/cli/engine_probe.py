@@ -1,6 +1,6 @@
-"""Asks llama-cpp-python what it was built with, in a process of its own: a native crash costs one line.
+"""Asks llama-cpp-python what it was built with, in a separate process that may crash.
 
-`python -m egcfg_tui.cli.engine_probe` loads the library and prints one JSON object; `probe_engine` runs that.
+`python -m egcfg_tui.cli.engine_probe` loads the library and prints one JSON object; `probe_engine` runs it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TIMEOUT_S: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Something the library can compute on, and its memory."""
+    """A device that the library can compute on, with its memory."""
 
     name: str
     description: str
@@ -31,7 +31,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class EngineFacts:
-    """The engine's library. `problem` says why it cannot be used; empty: it can."""
+    """The facts of the engine's library. `problem` says why it cannot be used; empty if it can."""
 
     version: str = ""
     gpu_offload: bool = False
@@ -41,7 +41,7 @@ class EngineFacts:
 
 
 def probe_engine() -> EngineFacts:
-    """What the library says of itself, or why it says nothing."""
+    """The facts of the library, or the problem that keeps it from loading."""
     try:
         ended = subprocess.run(
             [sys.executable, "-m", "egcfg_tui.cli.engine_probe"],
@@ -67,7 +67,7 @@ def probe_engine() -> EngineFacts:
 
 
 def read_features(system_info: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """`CUDA : ARCHS = 890 | CPU : AVX2 = 1 | ...` as (backend, features); a feature at 0 is left out."""
+    """Pairs (backend, features) of `CUDA : ARCHS = 890 | CPU : AVX2 = 1 | ...`, without features at 0."""
     features: dict[str, list[str]] = {}
     backend = ""
     for part in system_info.split("|"):
@@ -82,7 +82,7 @@ def read_features(system_info: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def _reason(ended: subprocess.CompletedProcess[str]) -> str:
-    """The signal that killed the process, or its last words."""
+    """The signal that killed the process, or its last line of standard error."""
     if ended.returncode < 0:
         return f"killed by {signal.Signals(-ended.returncode).name}"
     lines = ended.stderr.strip().splitlines()
@@ -90,7 +90,7 @@ def _reason(ended: subprocess.CompletedProcess[str]) -> str:
 
 
 def _devices(library: Any) -> list[dict[str, Any]]:
-    """Every device of the library, asked by its C interface, which llama-cpp-python does not wrap."""
+    """Every device of the library, by its C interface, which llama-cpp-python does not wrap."""
     library.ggml_backend_dev_count.restype = ctypes.c_size_t
     library.ggml_backend_dev_get.restype = ctypes.c_void_p
     library.ggml_backend_dev_get.argtypes = [ctypes.c_size_t]
@@ -115,8 +115,8 @@ def _devices(library: Any) -> list[dict[str, Any]]:
     return found
 
 
-def _tell() -> dict[str, Any]:
-    """What the library says of itself, as JSON values."""
+def _library_facts() -> dict[str, Any]:
+    """The facts of the library as JSON values."""
     import llama_cpp
     from llama_cpp._ggml import libggml
 
@@ -129,4 +129,4 @@ def _tell() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    stdout.emit_json(_tell())
+    stdout.emit_json(_library_facts())

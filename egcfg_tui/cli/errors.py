@@ -1,4 +1,4 @@
-"""Errors the user must know of."""
+"""The error that ends a command with a message."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from egcfg_tui.cli.exit_codes import ExitCode
 class CommandError(Exception):
     """Ends a command with one message and an exit code.
 
-    The message says what is wrong, where (file, key, line), and the next step; it is printed once, by `main`.
+    The message says what is wrong, where (file, key, line), and the next step. `dispatch` prints it.
     """
 
     def __init__(self, message: str, exit_code: ExitCode) -> None:

@@ -1,4 +1,4 @@
-"""How exercises and their checks look: text for people, plain values for JSON."""
+"""Views of exercises and their checks: text for people, plain values for JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def table(exercises: Sequence[Exercise]) -> str:
 
 
 def page(exercise: Exercise, *, everything: bool) -> str:
-    """One exercise as a person reads it; hidden tests, setups and the reference only with `everything`."""
+    """One exercise for reading; hidden tests, setups and the reference only with `everything`."""
     facts = [exercise.id, str(exercise.kind), exercise.entry_point or "", f"level {_level(exercise)}"]
     parts = [f"{exercise.title}\n{' · '.join(fact for fact in facts if fact)}\n{exercise.source}"]
     parts.append(exercise.statement.strip("\n"))
@@ -47,7 +47,7 @@ def failure(check: Check, test: CheckedTest) -> str:
 
 
 def doubt(check: Check, test: CheckedTest) -> str:
-    """Which example of a docstring the reference contradicts."""
+    """The example of a docstring or question that the reference contradicts."""
     origin = "question" if check.exercise.kind is ExerciseKind.DATA else "docstring"
     head = f"{check.exercise.source}: {test.name}, read from the {origin}, contradicts the reference"
     return printable(f"{head}: {test.result.test}")
@@ -109,7 +109,7 @@ def _test_row(test: CheckedTest) -> dict[str, object]:
 
 
 def _test_values(test: Test) -> dict[str, object]:
-    """A test as JSON values; of a whole file the names of what lies beside it."""
+    """A test as JSON values; a test of a whole file has the names of its files without their contents."""
     values = dataclasses.asdict(test)
     if isinstance(test, SuiteTest):
         values["files"] = [name for name, _ in test.files]
@@ -141,7 +141,7 @@ def _test_text(test: Test, setup: bool) -> str:
 
 
 def _mode(test: Test) -> str:
-    """What to know about a test whose verdict a program could forge."""
+    """A note for a test whose verdict a program could forge; else empty."""
     why = why_inside(test)
     return "" if why is None else f" (runs inside, unguarded: {why})"
 

@@ -1,4 +1,4 @@
-"""What the command line's process ends with."""
+"""The exit codes of the command line."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class ExitCode(IntEnum):
     SANDBOX = 4
     """The sandbox refused to run programs on this machine, or broke."""
     INTERNAL = 70
-    """An unexpected error; its details are in the log file that the message names."""
+    """There was an unexpected error; its details are in the log file that the message names."""
     INTERRUPTED = 130
-    """Stopped by Ctrl-C."""
+    """Ctrl-C stopped the command."""
     BROKEN_PIPE = 141
     """The reader of standard output went away, as with `| head`."""

@@ -1,4 +1,4 @@
-"""What Ctrl-C does: end at once while there is nothing to lose, and ask first while there is."""
+"""Handles Ctrl-C: it ends the process at once if nothing can be lost, and otherwise first asks for a stop."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ SAME_PRESS_S: Final = 0.5
 
 @contextlib.contextmanager
 def ending_at_once() -> Iterator[None]:
-    """Inside, Ctrl-C ends the process on the spot; made for imports.
+    """Inside the `with` block Ctrl-C ends the process at once. It is meant for imports.
 
-    A `KeyboardInterrupt` would sometimes get lost there: the interpreter drops what its own callbacks raise.
+    During imports a `KeyboardInterrupt` could get lost, since the interpreter drops exceptions of its own
+    callbacks.
     """
     previous = signal.signal(signal.SIGINT, _end_at_once)
     try:
@@ -39,11 +40,11 @@ def _end_at_once(number: int, frame: FrameType | None) -> None:
 
 
 class Interrupts:
-    """Takes over Ctrl-C, SIGTERM and SIGHUP inside its `with` block.
+    """Handles Ctrl-C, SIGTERM and SIGHUP inside its `with` block.
 
-    They raise `KeyboardInterrupt`, except inside `softly`, where the first one only asks for the end. What
-    follows it within `SAME_PRESS_S` is the same interrupt: `timeout` and some shells signal the process, and
-    then its whole group.
+    They raise `KeyboardInterrupt`, except inside `softly`, where the first one only asks for a stop. A
+    further signal within `SAME_PRESS_S` counts as the same one: `timeout` and some shells signal the process
+    and then its whole group.
     """
 
     def __init__(self) -> None:
@@ -54,7 +55,7 @@ class Interrupts:
 
     @contextlib.contextmanager
     def softly(self, ask: Callable[[], None]) -> Iterator[None]:
-        """Inside, the first interrupt calls `ask`, which must neither block nor take locks."""
+        """Inside the `with` block the first interrupt calls `ask`, which must not block or take locks."""
         self._ask = ask
         try:
             yield

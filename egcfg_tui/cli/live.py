@@ -1,4 +1,4 @@
-"""Shows a running solve on standard error: a live region on a terminal, plain lines elsewhere."""
+"""Shows a running solve on standard error: a live region on a terminal, otherwise plain lines."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Narrator(Protocol):
 
 
 def narrator(stopping: Callable[[], bool]) -> Narrator:
-    """The narrator for this standard error. `stopping` says whether the user asked for the end."""
+    """The narrator that fits standard error. `stopping` says whether the user has asked for a stop."""
     return LiveNarrator(stopping) if stderr.is_terminal() else PlainNarrator()
 
 
@@ -68,7 +68,7 @@ class PlainNarrator:
 
 
 class LiveNarrator:
-    """Lines scroll by; below them a region shows the stage, the line being written and the cost so far."""
+    """Lines scroll by; a region below shows the stage, the line being written, and the cost so far."""
 
     def __init__(self, stopping: Callable[[], bool]) -> None:
         from rich.live import Live
@@ -124,7 +124,7 @@ class LiveNarrator:
         self._live.stop()
 
     def __rich__(self) -> RenderableType:
-        """The region as it is now; drawn ten times a second, also when nothing happens."""
+        """The present region. Rich draws it ten times a second, even if nothing happens."""
         elapsed_s = time.monotonic() - self._started_s
         region = Text(no_wrap=True, overflow="ellipsis")
         if self._growing:

@@ -1,6 +1,6 @@
-"""The command line's entry. How a command is made and found is in `egcfg_tui.cli.dispatch`."""
+"""The entry of the command line. `egcfg_tui.cli.dispatch` finds and runs the command."""
 
-# Whatever else is needed is imported inside: a Ctrl-C that comes meanwhile must find a handler.
+# All other imports are inside functions, so that a Ctrl-C during an import finds a handler.
 import sys
 
 
@@ -26,7 +26,7 @@ def main(argv: list[str]) -> int:
 
 
 def _interrupted() -> int:
-    """Says so; for the moments when `dispatch` is not there yet, or no longer."""
+    """Tells the user about an interrupt before `dispatch` began or after it ended."""
     from egcfg_tui.cli import stderr
     from egcfg_tui.cli.exit_codes import ExitCode
 

@@ -1,4 +1,4 @@
-"""From the options of a command to the model it loads."""
+"""Finds the model that the options of a command name, and how to load it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def chosen_model(args: argparse.Namespace) -> tuple[ModelSpec, RecordedModel]:
-    """The model to load, and what a recording says of it. Raises `ModelError`."""
+    """The model to load, and its entry in recordings. Raises `ModelError`."""
     return model_of(args, args.model)
 
 
 def model_of(args: argparse.Namespace, name: str | None) -> tuple[ModelSpec, RecordedModel]:
-    """The model of this name, None for the default one, loaded as the options say. Raises `ModelError`."""
+    """The model with this name (None: the default model), with the load options. Raises `ModelError`."""
     from egcfg_tui.engine.api import ModelSpec
 
     catalogue = models.load_catalogue()
@@ -27,8 +27,8 @@ def model_of(args: argparse.Namespace, name: str | None) -> tuple[ModelSpec, Rec
     resolved = models.resolve(name, catalogue)
     if args.context and resolved.context_tokens and args.context > resolved.context_tokens:
         raise models.ModelError(
-            f"--context {args.context} is more than the {resolved.context_tokens} tokens that "
-            f"{resolved.name} was made for; ask for fewer"
+            f"--context {args.context} is more than the {resolved.context_tokens} tokens for which "
+            f"{resolved.name} was trained; use a smaller number"
         )
     spec = ModelSpec(
         name=resolved.name,

@@ -1,4 +1,4 @@
-"""`egcfg-tui exercises new`: an exercise from the user's editor, or from standard input."""
+"""`egcfg-tui exercises new`: saves an exercise from the user's editor or from standard input."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from egcfg_tui.terminal_text import printable
 
 
 def run(reference: str | None) -> ExitCode:
-    """Saves one exercise; begins with a copy of the one that is named, or with a draft of an earlier time."""
+    """Saves one exercise. It begins with a copy of the named one, with a kept draft, or with a template."""
     try:
         draft, start = draft_of(load(reference)) if reference else (new_draft(), TEMPLATE)
         exercise = _edited(draft, start) if sys.stdin.isatty() else _pasted(draft, sys.stdin.read())
@@ -32,7 +32,10 @@ def run(reference: str | None) -> ExitCode:
 
 
 def _edited(draft: Draft, start: str) -> Exercise | None:
-    """Opens the editor until the text is an exercise, or the user leaves it as a draft."""
+    """Opens the editor until the text is a valid exercise or the user leaves it as a draft.
+
+    None if the user wrote nothing. Raises `ExerciseError` if the text is left as a draft.
+    """
     if draft.is_kept:
         stderr.narrate(f"going on with the draft {draft.path}")
     else:
@@ -47,12 +50,12 @@ def _edited(draft: Draft, start: str) -> Exercise | None:
             return _save(draft, text)
         except ExerciseError as error:
             stderr.narrate(printable(str(error)))
-        if stderr.ask("Enter opens the editor again, q leaves the draft for another time: ") == "q":
+        if stderr.ask("Enter opens the editor again, q keeps the draft for later: ") == "q":
             raise ExerciseError(f"the draft is kept: {draft.path}; `egcfg-tui exercises new` goes on with it")
 
 
 def _pasted(draft: Draft, text: str) -> Exercise | None:
-    """Saves what came in; with mistakes it is kept as a draft of its own."""
+    """Saves a text from standard input; a text with mistakes is kept as a separate draft."""
     if not text.strip():
         return None
     kept = draft.unused()
@@ -64,7 +67,7 @@ def _pasted(draft: Draft, text: str) -> Exercise | None:
 
 
 def _save(draft: Draft, text: str) -> Exercise:
-    """Saves the text, first made TOML where it is something else."""
+    """Saves the text; another format is turned into TOML first."""
     toml = as_toml(text)
     if toml != text:
         draft.keep(toml)

@@ -1,4 +1,4 @@
-"""Types of option values: what is out of range is refused with the range."""
+"""Types of option values; an error for a wrong value names the allowed range."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from egcfg_tui.cli.parser import did_you_mean
 
 
 def whole_number(low: int, high: int | None = None) -> Callable[[str], int]:
-    """A whole number from `low` to `high`; None: no upper limit."""
+    """The type of a whole number from `low` to `high`; None: no upper limit."""
 
     def parse(text: str) -> int:
         try:
@@ -26,7 +26,7 @@ def whole_number(low: int, high: int | None = None) -> Callable[[str], int]:
 
 
 def number(low: float, high: float) -> Callable[[str], float]:
-    """A number from `low` to `high`."""
+    """The type of a number from `low` to `high`."""
 
     def parse(text: str) -> float:
         try:
@@ -41,7 +41,7 @@ def number(low: float, high: float) -> Callable[[str], float]:
 
 
 def listed(choices: Sequence[str] | None = None) -> Callable[[str], list[str]]:
-    """Names separated by commas, each taken once; `choices`: the names there are."""
+    """The type of names separated by commas, without repetitions; `choices`: the allowed names."""
 
     def parse(text: str) -> list[str]:
         names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))

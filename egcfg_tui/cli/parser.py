@@ -1,4 +1,4 @@
-"""The argument parser of all commands: says what was probably meant and never exits by itself."""
+"""The argument parser of all commands: suggests what was probably meant and never exits by itself."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from egcfg_tui.cli.exit_codes import ExitCode
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean X?` for the known word closest to `word`, or nothing."""
+    """`; did you mean X?` for the known word closest to `word`, or an empty text if none is close."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"; did you mean {close[0]}?" if close else ""
 
 
 class CommandParser(argparse.ArgumentParser):
-    """An `argparse` parser whose mistakes are `CommandError`s with a hint.
+    """An `argparse` parser that raises `CommandError` with a hint for a wrong command line.
 
-    Options cannot be abbreviated, so that a later option never changes what a script means.
+    Options cannot be abbreviated, so that a new option never changes the meaning of a script.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -29,7 +29,7 @@ class CommandParser(argparse.ArgumentParser):
         super().__init__(**options, allow_abbrev=False)
 
     def parse(self, argv: Sequence[str]) -> argparse.Namespace:
-        """Parses a command's arguments; anything left over is a mistake."""
+        """Parses the arguments of a command. Raises `CommandError`, also for arguments that are left over."""
         args, extra = self.parse_known_args(list(argv))
         if extra:
             word = next((item for item in extra if item.startswith("-")), extra[0]).split("=")[0]
@@ -39,7 +39,7 @@ class CommandParser(argparse.ArgumentParser):
         return args
 
     def error(self, message: str) -> NoReturn:
-        """Ends the command with exit code 2 and the way to the help."""
+        """Ends the command with exit code 2 and a pointer to the help."""
         raise CommandError(f"{message}\nSee `{self.prog} --help`.", ExitCode.USAGE)
 
     def _options(self, argv: Sequence[str]) -> list[str]:

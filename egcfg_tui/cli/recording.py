@@ -1,4 +1,4 @@
-"""Where a solve of the command line is recorded: a file that was named, else the history."""
+"""Recordings of the command line: a solve is recorded in a named file, or else in the history."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _RUN_ID: Final = re.compile(r"\d{8}-\d{6}-")
 
 
 def add_no_record_option(parser: CommandParser) -> None:
-    """Adds the way to leave no trace in the history."""
+    """Adds the option to keep a run out of the history."""
     parser.add_argument(
         "--no-record",
         action="store_true",
@@ -38,8 +38,8 @@ def add_no_record_option(parser: CommandParser) -> None:
 def open_recording(args: argparse.Namespace, request: SolveRequest, model: RecordedModel) -> RunRecording:
     """Begins the recording.
 
-    A named file that cannot be written is told before the solve. The history is a convenience: where its
-    folder cannot be written, the solve goes on without.
+    Raises `CommandError` if a named file cannot be written. If the history cannot be written, the user is
+    told and the solve goes on without a recording, because the history is only a convenience.
     """
     named: Path | None = args.record
     if named is not None:
@@ -65,9 +65,9 @@ def recording_path(name: str) -> Path:
 
 
 def recording_named(name: str) -> Path | None:
-    """The file of the recording that a name among exercises means: a recording's path, a run's id, `latest`.
+    """The recording that a name given instead of an exercise means: a path, the id of a run, or `latest`.
 
-    None where it means an exercise. Raises `RunNotFound`.
+    None if the name means an exercise. Raises `RunNotFound`.
     """
     path = Path(name).expanduser()
     if path.is_file():

@@ -1,4 +1,4 @@
-"""The file a report is written to: an earlier report is replaced, any other file is left alone."""
+"""Writes a report to a file. An earlier report is replaced; any other file is refused."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ BEGINNINGS: Final = (
     b"<!doctype html>\n<!-- egcfg-tui compare -->",
     b"egcfg-tui compare: ",
 )
-"""How reports begin, in all formats."""
+"""The beginnings of reports in all formats, by which an earlier report is recognised."""
 
 
 class ReportFile:
-    """A place for a report. Raises `CommandError` where it must not or cannot be written."""
+    """A file for a report. Raises `CommandError` if it may not or cannot be written."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -36,7 +36,7 @@ class ReportFile:
             raise self._error(f"cannot be read: {error.strerror}") from error
 
     def write(self, report: str) -> None:
-        """Puts the report there, whole or not at all."""
+        """Writes the report whole or not at all. Raises `CommandError`."""
         try:
             if self._path.exists() and not self._path.is_file():
                 self._path.write_bytes(report.encode("utf-8", "backslashreplace"))
@@ -55,7 +55,7 @@ class ReportFile:
 
     def _holds_a_report(self) -> bool:
         if not self._path.is_file():
-            return True  # a pipe or a terminal, which holds nothing to be lost
+            return True  # a pipe or a terminal holds nothing that could be lost
         with self._path.open("rb") as file:
             return file.read(64).startswith(BEGINNINGS)
 

@@ -12,9 +12,9 @@ _NOT_RUN: Final = "not_run"
 
 
 def result_json(finished: SolveFinished, request: SolveRequest) -> dict[str, Any]:
-    """The result of a solve and what was asked, in the order of the contract, extras last.
+    """The result of a solve and its request: the documented keys in their order, then further keys.
 
-    The status of a test is its verdict, or `not_run` where the budget or a stop ended the scoring before it.
+    The status of a test is its verdict, or `not_run` if the budget or a stop ended the scoring before it.
     """
     return {
         "exercise": finished.exercise_id,

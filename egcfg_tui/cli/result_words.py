@@ -18,8 +18,8 @@ REASONS: Final = {
     Outcome.BUDGET: "the budget is used up",
     Outcome.NOT_JUDGED: "there are no visible tests, and the hidden ones do not all pass",
     Outcome.STOPPED: "stopped",
-    Outcome.LENGTH: "the answer outgrew the context",
-    Outcome.THOUGHT: "thought only, no answer; --thought-tokens allows for longer thoughts",
+    Outcome.LENGTH: "the answer did not fit into the context",
+    Outcome.THOUGHT: "the model only thought and gave no answer; --thought-tokens allows longer thoughts",
 }
 
 NOT_JUDGED: Final = "not judged, as there are no visible tests"
@@ -51,12 +51,12 @@ def result_lines(event: SolveFinished) -> list[Text]:
         )
     )
     if len(event.trial_list) > 1:
-        lines += [Text(f"  {line}", FAINT) for line in account(event)]
+        lines += [Text(f"  {line}", FAINT) for line in cost_lines(event)]
     return lines
 
 
-def account(event: SolveFinished) -> list[str]:
-    """What each kind of trial cost, and which trial passed the visible tests."""
+def cost_lines(event: SolveFinished) -> list[str]:
+    """Lines on the cost of each kind of trial, and on the trial that passed the visible tests."""
     lines = []
     for method in dict.fromkeys(trial.method for trial in event.trial_list):
         trials = [trial for trial in event.trial_list if trial.method == method]
@@ -75,7 +75,7 @@ def counted_things(count: int, name: str) -> str:
 
 
 def fault_lines(tests: Sequence[ScoredTest]) -> list[Text]:
-    """The tests of a solution that did not pass; of those with the same reason, the first."""
+    """The tests of a solution that did not pass. Of tests with the same reason only the first is shown."""
     reasons: dict[str, list[ScoredTest]] = {}
     for test in tests:
         if test.result is not None and not test.passed:
@@ -98,12 +98,12 @@ def faults(results: Sequence[TestResult]) -> list[Text]:
 
 
 def why(result: TestResult) -> str:
-    """The verdict, and its reason where there is one."""
+    """The verdict, with its reason if there is one."""
     return f"{result.status}: {printable(result.error)}" if result.error else str(result.status)
 
 
 def judged(results: Sequence[TestResult]) -> str:
-    """How an answer fared on the visible tests."""
+    """The result of an answer on the visible tests in words."""
     return counted(results) if results else NOT_JUDGED
 
 

@@ -1,4 +1,4 @@
-"""A recorded run as text: from start to end, at its own pace or at once."""
+"""Prints a recorded run as text, at its original pace, faster, or at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from egcfg_tui.terminal_text import printable
 
 
 def emit_run(recording: Recording, speed: float | None = None) -> None:
-    """Writes where the run was recorded, then every event in full; `speed` as in `paced`."""
+    """Prints when and where the run was recorded, then every event in full; `speed` as in `paced`."""
     stdout.emit_lines([_head(recording.header)])
     wording = Wording(full=True)
     for timed in paced(recording, speed):
@@ -31,8 +31,8 @@ def _head(header: Header) -> Text:
     return Text(f"{when} on {place}", FAINT)
 
 
-def tell_the_end(path: Path, recording: Recording) -> None:
-    """A run that was cut short must not look like one that ended."""
+def warn_if_incomplete(path: Path, recording: Recording) -> None:
+    """Warns if the recording was cut short, so that it does not look like a run that ended."""
     if recording.cut_short:
         stderr.narrate(f"{path}: the last line is incomplete and was left out")
     if not any(isinstance(timed.event, SolveFinished | SolveFailed) for timed in recording.events):

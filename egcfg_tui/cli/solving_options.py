@@ -24,18 +24,18 @@ from egcfg_tui.terminal_text import printable
 
 
 def add_visible_option(parser: CommandParser) -> None:
-    """Adds the choice of the tests that may steer."""
+    """Adds the choice of visible tests."""
     parser.add_argument(
         "--visible",
         choices=tuple(Visibility),
         metavar="first|all",
-        help="tests that may steer: the first, or all that the format does not keep for scoring; default: "
-        "as the format has it (docs/exercises.md)",
+        help="tests that may steer: only the first, or all that the format does not reserve for scoring; "
+        "default: the format's own choice (docs/exercises.md)",
     )
 
 
 def add_guarded_option(parser: CommandParser) -> None:
-    """Adds the choice to run nothing whose verdict a program could forge."""
+    """Adds the choice to run no test whose verdict a program could forge."""
     parser.add_argument(
         "--guarded-only",
         action="store_true",
@@ -44,7 +44,7 @@ def add_guarded_option(parser: CommandParser) -> None:
 
 
 def add_solving_options(parser: CommandParser) -> None:
-    """Adds what says how to solve, and with which model."""
+    """Adds the options that say how to solve, and with which model."""
     add_visible_option(parser)
     add_guarded_option(parser)
     method = parser.add_argument_group("method")
@@ -61,31 +61,36 @@ def add_solving_options(parser: CommandParser) -> None:
         type=seconds,
         default=120.0,
         metavar="SECONDS",
-        help=f"wall seconds; scoring ends {SCORING_MARGIN_S:g} s later at the latest; default: 120",
+        help=f"wall seconds; scoring may end up to {SCORING_MARGIN_S:g} s later; default: 120",
     )
     add_seed(method)
     model = parser.add_argument_group("model and machine")
     model.add_argument(
         "--model",
         metavar="M",
-        help="an id, a .gguf file, hf:org/repo/file or ollama:name:tag; with say:FILE there "
-        "is no model, and the answer is the text of FILE (docs/bug_report.md)",
+        help="an id, a .gguf file, hf:org/repo/file or ollama:name:tag; with say:FILE a stand-in "
+        "for a model gives the text of FILE as its answer (docs/bug_report.md)",
     )
     add_machine_options(model)
     model.add_argument(
         "--no-prompt-cache",
         action="store_true",
-        help="keep no evaluated prompts on disk (in the user's cache folder, at most 256 MB), and use none",
+        help="do not keep or use evaluated prompts on disk (in the user's cache folder, at most 256 MB)",
     )
 
 
 def add_settings(method: argparse._ArgumentGroup) -> None:
-    """Adds the settings, one by one, as a string, and as a grid."""
+    """Adds the settings: as a string, as a grid, and one by one."""
     method.add_argument(
-        "--config", metavar="SETTINGS", help="a setting string such as ns3t0.75d5k1_ln; options win over it"
+        "--config",
+        metavar="SETTINGS",
+        help="a setting string such as ns3t0.75d5k1_ln; single options override it",
     )
     method.add_argument(
-        "--grid", type=Path, metavar="FILE", help="the settings that guided trials go through; options win"
+        "--grid",
+        type=Path,
+        metavar="FILE",
+        help="the settings of the guided trials, one after another; single options override it",
     )
     for setting in SETTINGS.values():
         _add_setting(method, setting)
@@ -103,7 +108,7 @@ def add_seed(method: argparse._ArgumentGroup) -> None:
 
 
 def add_machine_options(model: argparse._ArgumentGroup) -> None:
-    """Adds how models are loaded, and what the sandbox may lack."""
+    """Adds the options for loading models, and for layers that the sandbox may lack."""
     model.add_argument(
         "--threads",
         type=whole_number(1, 1024),
@@ -118,39 +123,39 @@ def add_machine_options(model: argparse._ArgumentGroup) -> None:
         type=whole_number(-1, 10_000),
         default=-1,
         metavar="N",
-        help="layers for the GPU, -1 all; needs a GPU build; default: -1",
+        help="how many layers go to the GPU, -1 for all; needs a GPU build; default: -1",
     )
     model.add_argument(
         "--batch",
         type=whole_number(64, 4096),
         metavar="TOKENS",
-        help="most tokens of one decode; default: 256, on a GPU 512",
+        help="the most tokens of one decode; default: 256, on a GPU 512",
     )
     model.add_argument(
-        "--flash-attention", choices=("on", "off"), help="default: wherever llama.cpp supports it"
+        "--flash-attention", choices=("on", "off"), help="default: on if llama.cpp supports it"
     )
     model.add_argument(
         "--cache-type",
         choices=("f16", "f32", "q8_0"),
         default="f16",
-        help="what the cache stores keys and values as; default: f16",
+        help="type in which the cache stores keys and values; default: f16",
     )
     model.add_argument(
         "--allow-missing-layer",
         action="append",
         default=[],
         metavar="NAME",
-        help="run without this layer of the sandbox where the machine lacks it (`egcfg-tui doctor`)",
+        help="run even if the machine lacks this layer of the sandbox (`egcfg-tui doctor` lists them)",
     )
 
 
 def visible_from(args: argparse.Namespace) -> Visibility | None:
-    """The choice of the tests that may steer; None: as the exercise's format has it."""
+    """The choice of visible tests; None: the choice of the exercise's format."""
     return None if args.visible is None else Visibility(args.visible)
 
 
 def settings_from(args: argparse.Namespace) -> Settings:
-    """The setting string, if any, under the options."""
+    """The settings: those of the setting string if there is one, overridden by single options."""
     try:
         base = parse_settings(args.config) if args.config is not None else Settings()
     except ValueError as error:
@@ -159,7 +164,7 @@ def settings_from(args: argparse.Namespace) -> Settings:
 
 
 def chosen_grid(args: argparse.Namespace, methods: Sequence[str]) -> Grid | None:
-    """The user's grid file, if any, for the methods that are to run."""
+    """The grid of the user's file, None without one. Raises `CommandError` if no method has guided trials."""
     if args.grid is None:
         return None
     if all(METHODS[name].grid is None for name in methods):
@@ -174,12 +179,12 @@ def chosen_grid(args: argparse.Namespace, methods: Sequence[str]) -> Grid | None
 
 
 def held_settings(args: argparse.Namespace) -> frozenset[str]:
-    """The settings given by hand, which no grid varies."""
+    """The names of the settings that the user gave, which no grid varies."""
     return frozenset(_given(args)) | (CARRIED if args.config is not None else frozenset())
 
 
 def _method(text: str) -> str:
-    """The type of `--method`: a method's name, also of one that no help text offers."""
+    """The type of `--method`: the name of a method, also of one that the help does not list."""
     if text not in METHODS:
         names = offered_methods()
         raise argparse.ArgumentTypeError(
@@ -194,7 +199,7 @@ def _given(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _add_setting(group: argparse._ArgumentGroup, setting: Setting) -> None:
-    """The option of a setting: a number in its range, one of its choices, or yes and no."""
+    """Adds the option of a setting: a number in its range, one of its choices, or yes and no."""
     option = f"--{setting.name.replace('_', '-')}"
     if setting.limits is not None:
         low, high = setting.limits
@@ -220,7 +225,7 @@ def _add_setting(group: argparse._ArgumentGroup, setting: Setting) -> None:
 
 
 def refuse_unguarded(exercise: Exercise) -> None:
-    """Ends the command for an exercise with a test that runs inside."""
+    """Raises `CommandError` for an exercise with a test that runs inside."""
     try:
         require_guarded(exercise)
     except ExerciseError as error:
@@ -228,7 +233,7 @@ def refuse_unguarded(exercise: Exercise) -> None:
 
 
 def layers_from(args: argparse.Namespace) -> tuple[str, ...]:
-    """The layers the user gives up, checked, as a mistyped one would silently protect nothing."""
+    """The layers that may be missing. Raises `CommandError` for an unknown name."""
     names: list[str] = args.allow_missing_layer
     if names:
         known = [layer.name for layer in egcfg_sandbox.layers()]

@@ -1,4 +1,4 @@
-"""Narration goes out here: the only module that writes standard error."""
+"""Writes narration to standard error; no other module writes there."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 
 
 def is_terminal() -> bool:
-    """Whether a person watches the narration."""
+    """Whether standard error is a terminal."""
     return sys.stderr is not None and sys.stderr.isatty()
 
 
 class _Unfailing:
-    """Standard error that drops what it cannot write.
+    """Standard error that never raises an error.
 
-    A terminal that was closed must not end a solve before its recording is complete, and what the encoding
-    lacks goes out as a backslash escape.
+    A closed terminal must not end a solve before its recording is complete. Characters that the encoding
+    lacks are written as backslash escapes.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -49,7 +49,7 @@ def narrate(text: str) -> None:
 
 
 def ask(question: str) -> str:
-    """The line that the user answers on standard input, without spaces around; `q` where there is none."""
+    """Asks a question and returns the user's answer without spaces around it; `q` if there is no answer."""
     if sys.stderr is not None:
         stream = _Unfailing(sys.stderr)
         stream.write(question)
@@ -58,7 +58,7 @@ def ask(question: str) -> str:
 
 
 def fail(message: str) -> None:
-    """Tells the user why the command ends."""
+    """Tells the user why the command fails."""
     narrate(f"egcfg-tui: {message}")
 
 

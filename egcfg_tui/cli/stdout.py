@@ -1,4 +1,4 @@
-"""Data goes out here: the only module that writes standard output."""
+"""Writes data to standard output; no other module writes there."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 
 
 class ReaderGone(Exception):
-    """Nobody reads standard output any more; the command ends quietly."""
+    """The reader of standard output has gone; the command ends without a message."""
 
 
 def is_terminal() -> bool:
-    """Whether a person looks at standard output."""
+    """Whether standard output is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 
 def emit(text: str) -> None:
-    """Writes text and a final newline where it lacks one.
+    """Writes a text and, if it has none, a final newline.
 
-    What the terminal's encoding cannot carry (lone surrogates, for one) goes out as a backslash escape.
+    Characters that the encoding lacks, such as lone surrogates, are written as backslash escapes.
     """
     _write(text if text.endswith("\n") else text + "\n")
 
 
 def emit_lines(lines: Sequence[Text]) -> None:
-    """Writes styled lines: with colours to a terminal, plain anywhere else."""
+    """Writes styled lines: with colours to a terminal, otherwise as plain text."""
     if not is_terminal():
         for line in lines:
             emit(line.plain)
@@ -49,7 +49,7 @@ def emit_lines(lines: Sequence[Text]) -> None:
 
 
 def emit_rendered(renderables: Iterable[RenderableType]) -> None:
-    """Writes tables and charts as wide as the terminal, or 80 columns; in colours to a terminal only."""
+    """Writes tables and charts as wide as the terminal, otherwise 80 columns wide and without colours."""
     from rich.console import Console
 
     console = Console(highlight=False)
@@ -60,22 +60,22 @@ def emit_rendered(renderables: Iterable[RenderableType]) -> None:
 
 
 def emit_json(value: object) -> None:
-    """Writes one JSON value on one line, in ASCII so that every text survives every encoding."""
+    """Writes one JSON value on one line, in ASCII, so that no encoding damages a text."""
     _write(json.dumps(value) + "\n")
 
 
 def flush() -> None:
-    """Hands everything written to the reader, so that failing to do so is noticed here and not at exit."""
+    """Flushes standard output, so that an error is noticed here and not when the interpreter exits."""
     _write("")
 
 
 def abandon() -> None:
-    """Drops what is still buffered: the interpreter would otherwise complain about it at exit."""
+    """Drops buffered output, about which the interpreter would complain at exit."""
     null = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(null, sys.stdout.fileno())
     except (OSError, ValueError, AttributeError):
-        return  # there is no file descriptor behind standard output, hence nothing to complain about
+        return  # standard output has no file descriptor, so the interpreter will not complain
     finally:
         os.close(null)
 

@@ -1,4 +1,4 @@
-"""Every event of a solve in words: in brief while it runs, in full when a recording is replayed."""
+"""The events of a solve in words: in brief while it runs, in full when a recording is replayed."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _AUTHORS = {
 
 
 class Wording:
-    """Turns one event after another into lines; most events have none in brief."""
+    """Turns one event after another into lines; in brief most events have none."""
 
     def __init__(self, *, full: bool) -> None:
         self._full = full
@@ -63,7 +63,7 @@ class Wording:
 
     @property
     def open_text(self) -> str:
-        """What stands already on the last line of the code: candidates and lines go on behind it."""
+        """The text of the code's unfinished last line, which candidates and lines continue."""
         return self._code.rpartition("\n")[2]
 
     def lines(self, event: Event) -> list[Text]:
@@ -129,7 +129,7 @@ class Wording:
 
 
 def one_line(text: str) -> str:
-    """A text that is still growing, its line breaks shown as arrows."""
+    """A growing text on one line, with its line breaks shown as arrows."""
     return text.rstrip().replace("\n", " ↵ ")
 
 
@@ -144,7 +144,7 @@ def _outcome(event: TrialFinished) -> str:
 
 
 def _loaded(event: EngineLoaded) -> str:
-    """The model, where it computes, and its room."""
+    """The model, its backend and its context."""
     return (
         f"model {printable(event.model)} ({printable(event.description)}, {event.backend}, "
         f"context of {event.context_tokens} tokens) loaded in {event.load_s:.1f} s"
@@ -152,7 +152,7 @@ def _loaded(event: EngineLoaded) -> str:
 
 
 def _method(event: SolveStarted | TrialStarted) -> str:
-    """The method with those settings that it heeds."""
+    """The method with the settings that matter to it."""
     method = method_named(event.method)
     text = f"{event.method} {event.settings}" if method.samples else event.method
     if not method.guided:
@@ -195,7 +195,7 @@ def _task(event: SolveStarted) -> list[Text]:
 
 
 def _trial(event: TrialStarted, *, full: bool) -> list[Text]:
-    """In brief the first trial goes without saying, and only a guided one tells its settings."""
+    """The lines of a new trial. In brief there are none for the first trial, and settings only if guided."""
     if full:
         return [Text(), Text(f"trial {event.index}", "bold"), Text(f"  {_method(event)}", FAINT)]
     if event.index == 1:
@@ -225,7 +225,7 @@ def _runs(event: CandidatesExecuted, *, full: bool) -> list[Text]:
 
 
 def _run(run: CandidateRun) -> list[Text]:
-    """One distinct program: whose it is, the verdict of each test, and why it failed."""
+    """One distinct program: the numbers of its candidates, the verdict of each test, and the reasons."""
     whose = ", ".join(str(index + 1) for index in run.candidates)
     if run.source is None:
         return [Text(f"    {whose}: nothing to run", FAINT)]
@@ -244,7 +244,7 @@ def _signal(event: SignalBuilt) -> list[Text]:
 
 
 def _rows(event: LineChosen) -> list[str]:
-    """The rows of the code that the line filled; blank ones before `event.row` are no part of it."""
+    """The rows of the code that the line fills; blank rows before `event.row` are not part of it."""
     return _code_lines(event.code.rstrip())[event.row - 1 :]
 
 
@@ -261,7 +261,7 @@ def _chosen(event: LineChosen) -> list[Text]:
 
 
 def _changed_by_guidance(event: LineChosen) -> str:
-    """The first token that guidance chose against the unconditional branch, with its probabilities."""
+    """The first token that differs from the choice of the unconditional branch, with its probabilities."""
     for token in event.tokens:
         if token.instead is not None:
             chosen, instead = (printable(repr(text)) for text in (token.text, token.instead))

@@ -21,6 +21,9 @@ Logits: TypeAlias = "NDArray[np.float32]"
 """One row of unnormalised log probabilities, shape [vocab_size]."""
 
 
+DEFAULT_CONTEXT_TOKENS: Final = 8192
+"""The context where none is asked for, unless the model was made for less."""
+
 CACHE_TYPES: Final = ("f16", "f32", "q8_0")
 """The types in which the cache may store keys and values."""
 

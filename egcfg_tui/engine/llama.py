@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from egcfg_tui.engine import native_log
-from egcfg_tui.engine.api import EngineError, Inference, Logits, ModelInfo, ModelSpec
+from egcfg_tui.engine.api import DEFAULT_CONTEXT_TOKENS, EngineError, Inference, Logits, ModelInfo, ModelSpec
 from egcfg_tui.engine.branches import BatchToken, SequenceEngine
 from egcfg_tui.engine.fingerprints import fingerprint
 from egcfg_tui.engine.native import llama_cpp
@@ -17,7 +17,6 @@ from egcfg_tui.engine.stop_flag import StopFlag, native_callback
 from egcfg_tui.system.cores import usable_cores
 
 MAX_BRANCHES: Final = 64
-DEFAULT_CONTEXT_TOKENS: Final = 8192
 GPU_BATCH_TOKENS: Final = 512
 # A second batch costs 40 to 60 ms more than the same tokens in the first one, and most signals fit into this
 # size together with the tokens after them. A larger batch would report progress less often.

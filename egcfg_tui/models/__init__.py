@@ -7,8 +7,10 @@ from egcfg_tui.models.errors import ModelError, ModelMissingError
 from egcfg_tui.models.gguf_chat import Chat, read_chat
 from egcfg_tui.models.inventory import Standing, State, others, standing
 from egcfg_tui.models.memory import needed_bytes, sequences_for
-from egcfg_tui.models.pulling import pull
+from egcfg_tui.models.provenance import provenance
+from egcfg_tui.models.pulling import discard, partial_bytes, pull
 from egcfg_tui.models.resolving import ResolvedModel, resolve
+from egcfg_tui.models.wanted import wanted_entry
 
 __all__ = [
     "Catalogue",
@@ -20,12 +22,16 @@ __all__ = [
     "Standing",
     "State",
     "add",
+    "discard",
     "load_catalogue",
     "needed_bytes",
     "others",
+    "partial_bytes",
+    "provenance",
     "pull",
     "read_chat",
     "resolve",
     "sequences_for",
     "standing",
+    "wanted_entry",
 ]

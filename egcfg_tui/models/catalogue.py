@@ -45,7 +45,10 @@ Source = HubSource | PackageSource
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One model. `path` is set for a file that the user added; such an entry may have no sources."""
+    """One model. `path` is set for a file that the user added; such an entry may have no sources.
+
+    `file` is its path inside the folder of pulled models. `sha256` is empty where none is known.
+    """
 
     id: str
     title: str

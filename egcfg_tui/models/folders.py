@@ -14,6 +14,11 @@ def models_folder() -> Path:
     return Path(chosen).expanduser() if chosen else user_data_path("egcfg-tui", appauthor=False) / "models"
 
 
+def hub_folder() -> Path:
+    """Where models lie that were pulled by the name of their file in the hub."""
+    return models_folder() / "hf"
+
+
 def user_catalogue_file() -> Path:
     """The file of the user's own catalogue entries, in the format of the bundled catalogue."""
     return user_config_path("egcfg-tui", appauthor=False) / "models.toml"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from egcfg_tui.models.folders import models_folder
+from egcfg_tui.models.folders import hub_folder, models_folder
 
 _OLLAMA_HOST: Final = "registry.ollama.ai"
 _OLLAMA_MODEL: Final = "application/vnd.ollama.image.model"
@@ -73,7 +73,7 @@ def places() -> tuple[Place, ...]:
 
 def find_all() -> list[Found]:
     """Every GGUF file in those places, each file once, those of our own folder first."""
-    unique: dict[Path, Found] = {}
+    unique = {found.path.resolve(): found for found in find_pulled()}
     for place in plain_folders():
         for found in _plain(place):
             unique.setdefault(found.path.resolve(), found)
@@ -91,6 +91,15 @@ def find_hub() -> list[Found]:
         name = repository.removeprefix("models--").replace("--", "/", 1)
         rows.append(Found(path, place.owner, f"hf:{name}/{'/'.join(inside)}"))
     return rows
+
+
+def find_pulled() -> list[Found]:
+    """Files that our own pulls took from the hub by name, as `hf:org/repo/file`."""
+    folder = hub_folder()
+    return [
+        Found(path, own_folder().owner, f"hf:{path.relative_to(folder).as_posix()}")
+        for path in _gguf_files(folder, "*/*/**/*.gguf")
+    ]
 
 
 def find_ollama() -> list[Found]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from egcfg_tui.models.catalogue import Entry, HubSource
 from egcfg_tui.models.download_meter import Meter
-from egcfg_tui.models.errors import SourceError
+from egcfg_tui.models.errors import ModelError, SourceError
 from egcfg_tui.models.space import ensure_space
 
 _ANSWER_S: Final = 4.0
@@ -29,7 +29,45 @@ _TRIES: Final = 3
 
 _PAUSE_S: Final = 1.0
 _CHUNK_BYTES: Final = 1 << 20
+PREFIX: Final = "hf:"
+"""How names of files in the hub begin."""
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][\w.+-]*", re.ASCII)
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def entry_of(reference: str) -> Entry:
+    """The entry of a file in the hub, named as `hf:org/repo/file`. Asks the hub for its size and checksum.
+
+    Raises `ModelError` within seconds where there is no such file, or no answer.
+    """
+    parts = reference.removeprefix(PREFIX).split("/")
+    if len(parts) < 3 or not all(_NAME.fullmatch(part) for part in parts) or not parts[-1].endswith(".gguf"):
+        raise ModelError(
+            f"{reference!r} does not name a .gguf file; write hf:org/repo/file.gguf, as on the hub's page"
+        )
+    source = HubSource("/".join(parts[:2]), "/".join(parts[2:]))
+    try:
+        answer = _ask(source)
+    except SourceError as error:
+        raise ModelError(
+            f"{reference} cannot be fetched: {source} {error}\n"
+            "Check name and network; HF_ENDPOINT names another hub, HF_TOKEN opens closed repositories. "
+            "Models of the catalogue may come from elsewhere: egcfg-tui models list"
+        ) from error
+    if not answer.size:
+        raise ModelError(f"{reference} cannot be fetched: {source} does not say how large the file is")
+    known = _SHA256.fullmatch(answer.etag or "")
+    return Entry(
+        id=reference,
+        title=parts[-1],
+        file=str(Path("hf", *parts)),
+        size_bytes=answer.size,
+        sha256=known[0] if known else "",
+        licence="unknown",
+        context_tokens=0,
+        sources=(source,),
+    )
 
 
 def fetch(source: HubSource, entry: Entry, folder: Path, meter: Meter) -> Path:
@@ -91,8 +129,9 @@ def _go_on(source: HubSource, path: Path, meter: Meter) -> str:
     return "the transfer ended early"
 
 
-def _ensure_same_file(source: HubSource, entry: Entry) -> None:
-    """Asks the hub for size and checksum, so that a silent hub or another file is noticed within seconds."""
+def _ask(source: HubSource) -> Any:
+    """What the hub says of a file, `size` and `etag` among it. Raises `SourceError` within seconds."""
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")  # the library reads it at its import
     answers: list[Any] = []
 
     def ask() -> None:
@@ -111,9 +150,15 @@ def _ensure_same_file(source: HubSource, entry: Entry) -> None:
     answer = answers[0]
     if isinstance(answer, Exception):
         raise SourceError(f"cannot be reached ({_first_line(answer)})") from answer
+    return answer
+
+
+def _ensure_same_file(source: HubSource, entry: Entry) -> None:
+    """Asks the hub for size and checksum, so that no answer or another file is known in seconds."""
+    answer = _ask(source)
     if answer.size is not None and answer.size != entry.size_bytes:
         raise SourceError(f"{source.file} has {answer.size} bytes there instead of {entry.size_bytes}")
-    if _SHA256.fullmatch(answer.etag or "") and answer.etag != entry.sha256:
+    if entry.sha256 and _SHA256.fullmatch(answer.etag or "") and answer.etag != entry.sha256:
         raise SourceError(
             f"{source.file} is another version there: its checksum differs from the catalogue's"
         )

@@ -27,8 +27,10 @@ def pull(entry: Entry, *, progress: Progress, narrate: Callable[[str], None]) ->
     folder = models_folder()
     target = folder / entry.file
     try:
-        partial = make_private(make_private(folder) / ".partial" / entry.id)
-        with _lock(partial, entry):
+        make_private(folder)
+        partial = make_private(_partial_folder(entry))
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _lock(entry):
             target = _fetch(entry, partial, target, Meter(entry.size_bytes, progress), narrate)
             shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:
@@ -41,8 +43,20 @@ def pull(entry: Entry, *, progress: Progress, narrate: Callable[[str], None]) ->
 
 def partial_bytes(entry: Entry) -> int:
     """How many bytes of an interrupted pull are on the disk."""
-    partial = models_folder() / ".partial" / entry.id
+    partial = _partial_folder(entry)
     return max((path.stat().st_size for path in partial.rglob("*") if path.is_file()), default=0)
+
+
+def discard(entry: Entry) -> None:
+    """Removes what an unfinished pull left on the disk. Raises `ModelError` while a pull is under way."""
+    if _partial_folder(entry).exists():
+        with _lock(entry):
+            shutil.rmtree(_partial_folder(entry), ignore_errors=True)
+
+
+def _partial_folder(entry: Entry) -> Path:
+    name = entry.id.replace(":", "-").replace("/", "--")
+    return models_folder() / ".partial" / name
 
 
 def _fetch(entry: Entry, partial: Path, target: Path, meter: Meter, narrate: Callable[[str], None]) -> Path:
@@ -76,9 +90,10 @@ def _from_source(source: Source, entry: Entry, partial: Path, meter: Meter) -> P
 
 
 @contextmanager
-def _lock(partial: Path, entry: Entry) -> Iterator[None]:
+def _lock(entry: Entry) -> Iterator[None]:
     """Keeps other processes from pulling the same model; the system frees the lock even after a crash."""
-    with (partial.parent / f"{entry.id}.lock").open("a+b") as file:
+    partial = _partial_folder(entry)
+    with partial.with_name(f"{partial.name}.lock").open("a+b") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

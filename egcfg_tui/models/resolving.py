@@ -46,7 +46,12 @@ def resolve(name: str, catalogue: Catalogue | None = None) -> ResolvedModel:
     if entry is not None:
         return ResolvedModel(name, locate(entry), entry.context_tokens)
     if name.startswith("hf:"):
-        return _described(name, _by_reference(name, found.find_hub(), (found.hub_cache(),)))
+        return _described(
+            name,
+            _by_reference(
+                name, found.find_hub() + found.find_pulled(), (found.hub_cache(), found.own_folder())
+            ),
+        )
     if name.startswith("ollama:"):
         full = name if ":" in name.removeprefix("ollama:").rpartition("/")[2] else f"{name}:latest"
         return _described(name, _by_reference(full, found.find_ollama(), found.ollama_folders()))
@@ -94,7 +99,7 @@ def fault(path: Path, entry: Entry) -> str | None:
         with path.open("rb") as file:
             if file.read(4) != b"GGUF":
                 return f"{path} does not begin like a GGUF file"
-        digest = sha256_of(path)
+        digest = sha256_of(path) if entry.sha256 else ""
     except OSError as error:
         return f"{path} cannot be read: {error.strerror}"
     if digest != entry.sha256:
@@ -134,7 +139,7 @@ def _by_reference(name: str, candidates: list[found.Found], looked: tuple[found.
     )
     hint = f"; did you mean {close[0]}?" if close else ""
     step = (
-        "Fetch it with `hf download`, or see what is here: egcfg-tui models list"
+        f"Fetch it: egcfg-tui models pull {name}"
         if name.startswith("hf:")
         else "Fetch it with `ollama pull`, or see what is here: egcfg-tui models list"
     )

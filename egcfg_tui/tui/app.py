@@ -41,6 +41,10 @@ from egcfg_tui.tui.session_driver import Services
 _LOOK_S: Final = 1.0
 """How often it is looked whether the terminal is still there, and whether choices have changed."""
 
+_NICENESS: Final = 10
+"""By how much the engine steps back behind the screen: its threads take every core as long as they can. On
+two busy cores a key was painted after 254 ms instead of 582 ms at the median (benchmarks/tui.py)."""
+
 
 class WorkbenchBroke(Exception):
     """An error that nobody foresaw ended the workbench; the text says where its details are."""
@@ -271,7 +275,7 @@ def run_app(
     services = Services(
         find_model=find_model,
         open_session=lambda model: SolverSession(
-            model, allow_missing_layers=allow_missing_layers, prompt_cache=prompt_cache
+            model, allow_missing_layers=allow_missing_layers, prompt_cache=prompt_cache, niceness=_NICENESS
         ),
         bundled=loader.bundled,
         load=loader.load,

@@ -68,6 +68,7 @@ COMMANDS: Final = (
     Command("restart", "restart", ("R",), "start the engine again", SOLVE, "Restart"),
     Command("open", "open", ("o",), "open another exercise, or write one", CHOOSE, "Exercises"),
     Command("compare", "compare", ("c",), "compare models and methods", CHOOSE, "Compare"),
+    Command("models", "models", ("M",), "the models: change to another, fetch one", CHOOSE, "Models"),
     Command("runs", "runs", ("h",), "the runs that were kept: replay, export, delete", CHOOSE, "Runs"),
     Command("method", "method", ("m",), f"next method: {', '.join(offered_methods())}", CHOOSE, "Method"),
     Command("gamma_up", "gamma(1)", ("plus", "equals_sign"), "more guidance (γ)", CHOOSE, shared="Gamma"),

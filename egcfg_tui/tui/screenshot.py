@@ -30,6 +30,14 @@ async def draw(
     recording: Recording, size: tuple[int, int], at_s: float | None, keys: Sequence[str] = ()
 ) -> str:
     """The SVG of the screen `at_s` seconds into the recording (None: at its end), after pressing `keys`."""
+    (picture,) = await draw_several(recording, size, [(at_s, keys)])
+    return picture
+
+
+async def draw_several(
+    recording: Recording, size: tuple[int, int], moments: Sequence[tuple[float | None, Sequence[str]]]
+) -> list[str]:
+    """The SVG of each moment, after pressing its keys; what earlier keys did stays."""
     services = Services(
         find_model=_no_model,
         open_session=_no_session,
@@ -38,15 +46,18 @@ async def draw(
         clock=lambda: 0.0,
     )
     app = WorkbenchApp(services, exercise=recording.header.exercise, recording=recording)
+    pictures = []
     async with app.run_test(size=size) as pilot:
         await pilot.pause(_SETTLE_S)
         if not isinstance(app.screen, ReplayScreen):
             raise RuntimeError(f"the replay is not up, but {app.screen}")
-        app.screen.hold_at(at_s)
-        await pilot.press(*keys)
-        await pilot.pause(_SETTLE_S)
-        picture = app.export_screenshot(title="egcfg-tui")
-    return _FONT_FACE.sub("", picture)
+        replay = app.screen
+        for at_s, keys in moments:
+            replay.hold_at(at_s)
+            await pilot.press(*keys)
+            await pilot.pause(_SETTLE_S)
+            pictures.append(_FONT_FACE.sub("", app.export_screenshot(title="egcfg-tui")))
+    return pictures
 
 
 def _no_model(_name: str | None) -> ModelSpec:

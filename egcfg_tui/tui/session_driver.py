@@ -17,6 +17,7 @@ from egcfg_tui.runs import History, Recorder, RecordingError, RunRecording
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui import state, terminal
 from egcfg_tui.tui.bridge import EventQueue, RecordingFailed, Session, StreamEnded
+from egcfg_tui.tui.model_choice.services import ModelServices
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.rewinding import line_to_retake
 from egcfg_tui.tui.view import EngineState, EngineView, LineView, Phase, SolveView, idle
@@ -44,6 +45,7 @@ class Services:
     begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None
     bench: BenchServices | None = None
     history: History = field(default_factory=History)
+    models: ModelServices = field(default_factory=ModelServices)
 
 
 class SessionDriver:

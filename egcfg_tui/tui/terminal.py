@@ -29,7 +29,7 @@ def require_terminal() -> None:
     ):
         if stream is None or not stream.isatty():
             raise NoTerminalError(
-                f"the workbench needs a terminal, and {name} is none. "
+                f"the workbench needs a terminal, and {name} is not one. "
                 "To solve without one: egcfg-tui solve EXERCISE"
             )
 

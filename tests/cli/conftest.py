@@ -24,7 +24,7 @@ def command_line(capfd: pytest.CaptureFixture[str]) -> CommandLine:
 
 @pytest.fixture
 def saying(command_line: CommandLine, tmp_path: Path) -> Saying:
-    """Solves with an answer that is given instead of a model."""
+    """Solves with a given answer instead of a model."""
     return Saying(command_line, tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""`bench`: what is chosen, what is told meanwhile, and how every end is said."""
+"""`bench`: the choices of its options, its narration, and the message of every end."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def row(task: int, **changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with exercises and with two stand-ins for models, one that is right and one that is not."""
+    """A folder with exercises and two stand-ins for models, one with right and one with wrong answers."""
     monkeypatch.chdir(tmp_path)
     rows = [*(row(number) for number in range(1, 5)), row(5, test_list=[])]
     Path("ex.jsonl").write_text("\n".join(map(json.dumps, rows)))
@@ -45,7 +45,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 class FakeBench:
-    """`egcfg-tui bench` on a machine that was never there; `choices` are what the options chose."""
+    """`egcfg-tui bench` on an imaginary machine; `choices` holds the choices of the options."""
 
     def __init__(self, command_line: CommandLine, model: str, monkeypatch: pytest.MonkeyPatch) -> None:
         self.machine = FakeMachine()
@@ -152,7 +152,7 @@ def test_options_choose(bench: FakeBench) -> None:
         (["--watch", "."], 3, ".: is no bench, it has no bench.json"),
         (["--rescore", "none"], 3, "none: there is no such folder"),
         (["--watch", "a", "--rescore", "b"], 2, "not allowed with argument --watch"),
-        (["ex.jsonl", "--watch", "a"], 2, "--watch and --rescore take a bench's folder alone"),
+        (["ex.jsonl", "--watch", "a"], 2, "--watch and --rescore take the folder of a bench; leave out"),
         (["--grid", "g.toml", "--methods", "greedy"], 2, "--grid: method greedy has no guided trials"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The doctor tells everything it found, and its exit code what a solve would meet first."""
+"""The doctor tells everything it found; its exit code is the one with which a solve would fail."""
 
 from __future__ import annotations
 

@@ -246,7 +246,7 @@ def test_check_says_which_packages_are_missing_and_runs_the_others(
     (folder / "foreign.toml").write_text(toml_format.write(foreign), encoding="utf-8")
     outcome = command_line("exercises", "check", "twice.toml", "foreign.toml")
     assert (outcome.code, outcome.stdout) == (3, "1 of 1 references pass, 1 not run\n")
-    assert "foreign.toml: not run, as `no_such_module` is missing; install with" in outcome.stderr
+    assert "foreign.toml: not run, because `no_such_module` is missing; install with" in outcome.stderr
     assert "-m pip install no_such_module`" in outcome.stderr
 
 

@@ -1,4 +1,4 @@
-"""Commands are found, everything wrong gets one clear message and its exit code, and nothing a traceback."""
+"""Commands are found; every mistake gets one clear message and its exit code, and never a traceback."""
 
 from __future__ import annotations
 

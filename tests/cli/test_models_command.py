@@ -129,7 +129,7 @@ def test_an_interrupted_pull_says_that_what_arrived_is_kept(
     monkeypatch.setattr("egcfg_tui.models.pull", interrupted)
     code, out, err = run(capsys, "pull", "smollm2-135m")
     assert (code, out) == (130, "")
-    assert "`egcfg-tui models pull smollm2-135m` goes on from there" in err
+    assert "`egcfg-tui models pull smollm2-135m` continues the pull" in err
 
 
 def test_show_says_what_holds_for_a_chat_template(capsys: Capture, tmp_path: Path) -> None:

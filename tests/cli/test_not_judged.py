@@ -1,4 +1,4 @@
-"""An exercise without visible tests: said before the start, and nothing counted that is not there."""
+"""An exercise without visible tests: the user is told before the start, and no absent tests are counted."""
 
 from __future__ import annotations
 

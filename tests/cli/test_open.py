@@ -1,4 +1,4 @@
-"""`egcfg-tui open` where it cannot open."""
+"""`egcfg-tui open` when the workbench cannot open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Right programs are solved, whatever way they read their input and print their numbers."""
+"""Correct programs are solved, however they read their input and print their numbers."""
 
 from __future__ import annotations
 

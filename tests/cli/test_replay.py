@@ -39,7 +39,7 @@ HEADER = dataclasses.replace(
 
 
 def record(path: Path, events: Sequence[Event] = RUN) -> str:
-    """Writes a recording, a quarter of a second an event."""
+    """Writes a recording with a quarter of a second per event."""
     clock = iter(index / 4 for index in range(1000))
     with Recorder(path, HEADER, clock_s=lambda: next(clock)) as recorder:
         for event in events:

@@ -435,7 +435,7 @@ def test_a_missing_model_is_told(solver: Solver) -> None:
 def test_a_context_beyond_the_model_is_told(solver: Solver) -> None:
     outcome = solver("--context", "8192")
     assert (outcome.code, solver.session) == (ExitCode.MODEL_OR_DATA, None)
-    assert "--context 8192 is more than the 4096 tokens that tiny-coder was made for" in outcome.stderr
+    assert "--context 8192 is more than the 4096 tokens for which tiny-coder was trained" in outcome.stderr
 
 
 def test_an_unknown_exercise_is_told(command_line: CommandLine) -> None:
@@ -478,4 +478,4 @@ def test_one_recording_does_not_hold_several_runs(
     monkeypatch.setattr("egcfg_tui.exercises.load_several", lambda references: [EXERCISE] * 2)
     outcome = solver("--record", str(tmp_path / "run.jsonl"))
     assert outcome.code == ExitCode.USAGE
-    assert "--record: one file holds one run, and 2 exercises are named" in outcome.stderr
+    assert "--record: one file holds one run, but 2 exercises are named" in outcome.stderr

@@ -1,4 +1,4 @@
-"""Events in words count rows of the code as the code does."""
+"""Events in words number the rows of the code."""
 
 from __future__ import annotations
 

@@ -1,12 +1,15 @@
-"""A package index of small packages."""
+"""A package index of small packages, and a hub with one file."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from support.fake_hub import Hub
 from support.tiny_models import make_wheel, sha256
 
 from egcfg_tui.models import packages
@@ -55,3 +58,13 @@ def without_pip(index: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(packages, "_download", copy)
     return asked
+
+
+@pytest.fixture
+def server() -> Iterator[ThreadingHTTPServer]:
+    Hub.requests, Hub.stalled, Hub.stalls_after = [], threading.Event(), None
+    Hub.breaks_after = None
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hub) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield running
+        running.shutdown()

@@ -9,19 +9,15 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.tiny_models import gguf_bytes, sha256
-
-MODEL = gguf_bytes(padding=4_000_000)
-DIGEST = sha256(MODEL)
+from support.fake_hub import DIGEST, MODEL, Hub, address_of
+from support.tiny_models import sha256
 
 FETCH = """
 import json, sys
@@ -43,54 +39,6 @@ except SourceError as error:
 """
 
 
-class Hub(BaseHTTPRequestHandler):
-    """Serves one file the way the hub does, ranges included."""
-
-    protocol_version = "HTTP/1.1"
-    requests: list[tuple[str, str | None]]
-    stalled: threading.Event
-    stalls_after: int | None = None
-    breaks_after: int | None = None
-
-    def do_HEAD(self) -> None:
-        self._answer(b"")
-
-    def do_GET(self) -> None:
-        wanted = self.headers.get("Range")
-        self.requests.append((self.path, wanted))
-        start = int(wanted.removeprefix("bytes=").split("-")[0]) if wanted else 0
-        last = start + self.breaks_after if self.breaks_after else self.stalls_after
-        self._answer(MODEL[start:last], start)
-        self.close_connection = True
-        if self.stalls_after is not None:
-            self.stalled.set()
-            with suppress(ConnectionResetError):
-                self.rfile.read(1)  # until the client is gone
-
-    def _answer(self, body: bytes, start: int = 0) -> None:
-        self.send_response(206 if start else 200)
-        if start:
-            self.send_header("Content-Range", f"bytes {start}-{len(MODEL) - 1}/{len(MODEL)}")
-        self.send_header("Content-Length", str(len(MODEL) - start))
-        self.send_header("X-Repo-Commit", "0" * 40)
-        self.send_header("ETag", f'"{sha256(MODEL)}"')
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        """Keeps the test's output clean."""
-
-
-@pytest.fixture
-def server() -> Iterator[ThreadingHTTPServer]:
-    Hub.requests, Hub.stalled, Hub.stalls_after = [], threading.Event(), None
-    Hub.breaks_after = None
-    with ThreadingHTTPServer(("127.0.0.1", 0), Hub) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield running
-        running.shutdown()
-
-
 def start(address: str, folder: Path, size: int, digest: str) -> subprocess.Popen[str]:
     folder.mkdir(exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
@@ -109,10 +57,6 @@ def fetch(address: str, folder: Path, size: int = len(MODEL), digest: str = DIGE
     assert (process.returncode, complaints) == (0, "")
     answer: dict[str, Any] = json.loads(output)
     return answer
-
-
-def address_of(server: ThreadingHTTPServer) -> str:
-    return f"http://127.0.0.1:{server.server_port}"
 
 
 def test_the_file_comes_whole_with_progress(server: ThreadingHTTPServer, tmp_path: Path) -> None:

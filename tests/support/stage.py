@@ -18,6 +18,7 @@ from egcfg_tui.tui.app import WorkbenchApp
 from egcfg_tui.tui.comparing.offers import OfferedModel
 from egcfg_tui.tui.comparing.sources import BenchServices
 from egcfg_tui.tui.keymap import Keymap
+from egcfg_tui.tui.model_choice.services import ModelServices
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.preferences import Preferences
 from egcfg_tui.tui.session_driver import Services
@@ -52,6 +53,7 @@ class Stage:
         self.asked: list[Choices] = []
         self.bundled: tuple[Exercise, ...] = (EXERCISE, OTHER)
         self.history = History(Path("no-history"))
+        self.models = ModelServices()
         self.begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None
 
     def app(
@@ -79,6 +81,7 @@ class Stage:
                 clock=lambda: 0.0,
             ),
             history=self.history,
+            models=self.models,
         )
         return WorkbenchApp(
             services, options, exercise, keys, recording, welcome=welcome, preferences=preferences

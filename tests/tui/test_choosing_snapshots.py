@@ -1,4 +1,4 @@
-"""Pictures of choosing: exercises, an exercise in the making."""
+"""Pictures of choosing: exercises, an exercise in the making, models."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from support import digits_run, recordings
+from support.paper_models import Shop
 from support.recordings import recording_of
 from support.stage import Stage, wait_until
 from textual.pilot import Pilot
@@ -21,6 +22,7 @@ from egcfg_tui.exercises import bundled
 from egcfg_tui.exercises.recent import remember
 from egcfg_tui.runs import History
 from egcfg_tui.tui.screens.exercises import ExercisesScreen
+from egcfg_tui.tui.screens.models import ModelsScreen
 
 pytestmark = [
     pytest.mark.skipif(
@@ -45,7 +47,7 @@ class Scene:
     size: tuple[int, int] = (80, 24)
 
 
-SET = ("home", "enter")
+SET = ("slash", *"mbpp", "full_stop", *"jsonl", "enter")
 SCENES = {
     "exercises": Scene(),
     "exercises_large": Scene(("s", "s"), 1, LARGE),
@@ -75,6 +77,8 @@ def test_picture_of_choosing(
         await wait_until(pilot, lambda: isinstance(app.screen, ExercisesScreen) and count() == 43)
         for key in scene.keys:
             await pilot.press(key)
+            for area in app.screen.query(TextArea):
+                area.cursor_blink = False
             if key == "enter":  # into the data set
                 await wait_until(pilot, lambda: count() == 4)
         await wait_until(pilot, lambda: not scene.rows or count() == scene.rows)
@@ -88,6 +92,35 @@ def test_picture_of_choosing(
         return app.screen.query_one(OptionList).option_count
 
     assert snap_compare(app, terminal_size=scene.size, run_before=play)
+
+
+MODEL_SCENES = {
+    "models": ((), (80, 24)),
+    "models_pulling": (("down", "enter", "down"), (80, 24)),
+    "models_large": (("down",), LARGE),
+    "models_huge": (("down", "enter", "down", "down", "D"), HUGE),
+}
+
+
+@pytest.mark.parametrize("name", MODEL_SCENES)
+def test_picture_of_models(name: str, stage: Stage, snap_compare: Callable[..., bool]) -> None:
+    keys, size = MODEL_SCENES[name]
+    shop = Shop()
+    stage.models = shop.services()
+    app = stage.app()
+
+    async def play(pilot: Pilot[Any]) -> None:
+        await wait_until(pilot, lambda: app.workbench.control.view.engine.load_s)
+        await pilot.press("M")
+        await wait_until(pilot, lambda: isinstance(app.screen, ModelsScreen) and count() == len(shop.rows))
+        await pilot.press(*keys)
+        await wait_until(pilot, lambda: not shop.pulls or app.workbench.pulls.progress)
+        await pilot.pause(0.3)
+
+    def count() -> int:
+        return app.screen.query_one(OptionList).option_count
+
+    assert snap_compare(app, terminal_size=size, run_before=play)
 
 
 def _app(stage: Stage, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:

@@ -149,14 +149,14 @@ def test_bytes_that_are_no_utf_8_end_nothing(tmp_path: Path, data: bytes) -> Non
 BREAKS = """
 import sys
 from egcfg_tui.cli.main import main
-from egcfg_tui.tui.screens.workbench import WorkbenchScreen
+from egcfg_tui.tui.app import WorkbenchApp
 
-def breaks(screen):
+def breaks(app):
     if sys.argv[1] == "message":
         raise ZeroDivisionError("by accident")
-    screen.app.panic("by accident")
+    app.panic("by accident")
 
-WorkbenchScreen.action_seed = breaks
+WorkbenchApp.action_help = breaks
 sys.exit(main(sys.argv[2:]))
 """
 
@@ -166,7 +166,7 @@ def test_an_error_that_nobody_foresaw_names_the_log_that_tells_of_it(tmp_path: P
     screen = Screen(where, "open", "--model", str(tmp_path / "none.gguf"), script=BREAKS)
     try:
         screen.read_until(b"no model")
-        os.write(screen.fd, b"d")
+        os.write(screen.fd, b"?")
         assert screen.wait() == ExitCode.INTERNAL
     finally:
         screen.close()

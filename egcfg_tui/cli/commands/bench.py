@@ -1,4 +1,4 @@
-"""`egcfg-tui bench`: many exercises by several models and methods, and what they compare to."""
+"""`egcfg-tui bench`: runs many exercises with several models and methods, and compares the results."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ EXERCISES are bundled ids, files, folders, FILE#ID or FILE#1-20,25; without any,
 bundled forty, which with two models and the default budget takes 20 minutes at most on two cores.
 
 Every task (one exercise, model, method and repeat) is written as it ends: Ctrl-C, or even a power cut, loses
-nothing that ended, and the same command goes on where it was. At the end the comparison is printed.
+no task that has ended, and the same command goes on where it stopped. At the end it prints the comparison.
 
 examples:
   egcfg-tui bench --models qwen2.5-coder-0.5b,qwen2.5-coder-1.5b
@@ -52,10 +52,12 @@ def configure(parser: CommandParser) -> None:
 
 
 def run(args: argparse.Namespace) -> ExitCode:
-    """Runs a bench, or what is left of it; watches or judges anew where that is asked for."""
+    """Runs or resumes a bench; with --watch shows one, with --rescore judges its answers again."""
     folder_alone = args.watch is not None or args.rescore is not None
     if folder_alone and (args.exercises or args.out is not None):
-        raise CommandError("--watch and --rescore take a bench's folder alone", ExitCode.USAGE)
+        raise CommandError(
+            "--watch and --rescore take the folder of a bench; leave out exercises and --out", ExitCode.USAGE
+        )
     try:
         if args.watch is not None:
             return _watch(args.watch)
@@ -88,7 +90,7 @@ def _bench(args: argparse.Namespace) -> ExitCode:
 def _events(
     address: str | None, setup: BenchSetup, folder: BenchFolder, stopper: Stopper
 ) -> Iterator[BenchEvent]:
-    """The bench's events, on this machine or on Ray's."""
+    """The events of the bench, which runs on this machine or on Ray."""
     from egcfg_tui.bench.session import BenchSession
 
     if address is None:
@@ -104,7 +106,7 @@ def _events(
 
 
 def _conclude(last: BenchEvent | None, folder: BenchFolder, args: argparse.Namespace) -> ExitCode:
-    """Says how to go on where something is left, else prints the comparison."""
+    """Prints the comparison; if tasks are left or had faults, says how to go on."""
     again = shlex.join(["egcfg-tui", *args.argv])
     if isinstance(last, BenchStopped):
         stderr.narrate(f"{last.left} tasks are left. Go on with:\n  {again}")
@@ -112,8 +114,8 @@ def _conclude(last: BenchEvent | None, folder: BenchFolder, args: argparse.Names
     assert isinstance(last, BenchFinished)
     if last.faults:
         stderr.narrate(
-            f"The bench is incomplete: {last.faults} tasks ended in a fault of engine or sandbox, which "
-            f"says nothing about model and method.\nRun them again with:\n  {again}"
+            f"The bench is incomplete: {last.faults} tasks ended in a fault of the engine or the sandbox, "
+            f"which says nothing about model and method.\nRun them again with:\n  {again}"
         )
     _print_comparison(folder)
     return ExitCode.NOT_SOLVED if last.faults else ExitCode.DONE
@@ -138,13 +140,13 @@ def _watch(path: Path) -> ExitCode:
 
 
 def _print_comparison(folder: BenchFolder) -> None:
-    """What the bench's models and methods compare to."""
+    """Prints the comparison of the bench's models and methods."""
     with ending_at_once():
         from egcfg_tui.bench.comparison import compare_paths
         from egcfg_tui.cli.comparison_view import view
 
     stdout.emit_rendered(view(compare_paths([folder.path])))
-    stderr.narrate(f"once more, or as HTML: egcfg-tui compare {shlex.quote(str(folder.path))}")
+    stderr.narrate(f"to see this again, or as HTML: egcfg-tui compare {shlex.quote(str(folder.path))}")
 
 
 def _rescore(path: Path) -> ExitCode:
@@ -173,7 +175,7 @@ def _rescore(path: Path) -> ExitCode:
 
 
 def _change(row: Rescored) -> str:
-    """A verdict that changed, in words."""
+    """A changed outcome in words."""
     old, new = row.old, row.new
     repeat = f"  repeat {old.repeat}" if old.repeat > 1 else ""
     words = f"{outcome_word(old.outcome)} -> {outcome_word(new.outcome)}"

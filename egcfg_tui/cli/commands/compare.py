@@ -1,4 +1,4 @@
-"""`egcfg-tui compare`: which model and method solves more, from what benches measured."""
+"""`egcfg-tui compare`: reports which model and method solves more, from one or more benches."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from egcfg_tui.cli.report_file import ReportFile
 from egcfg_tui.terminal_text import printable
 
 _EPILOG = """\
-DIR is the folder of a bench, or the file of its records. Benches are compared where they have the same
-exercises, visible tests, budget and clock.
+DIR is the folder of a bench, or a file of records. Several benches must have the same exercises, visible
+tests, budget and clock.
 
 examples:
   egcfg-tui compare bench-1
@@ -35,20 +35,20 @@ def configure(parser: CommandParser) -> None:
         "--format",
         choices=("human", "json", "markdown", "html"),
         default="human",
-        help="of the report; default: human",
+        help="format of the report; default: human",
     )
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="where the report goes; default: standard output"
+        "--out", type=Path, metavar="FILE", help="the file for the report; default: standard output"
     )
     parser.add_argument(
         "--common",
         action="store_true",
-        help="only the exercises that all benches have and every row has a result for",
+        help="only exercises that all benches have and for which every row has a result",
     )
 
 
 def run(args: argparse.Namespace) -> ExitCode:
-    """Compares and reports."""
+    """Compares the benches and prints or writes the report."""
     file = ReportFile(args.out) if args.out else None
     try:
         comparison = compare_paths(args.benches, common=args.common)

@@ -1,4 +1,4 @@
-"""`egcfg-tui doctor`: what works on this machine, and why not."""
+"""`egcfg-tui doctor`: says what works on this machine, and why something does not."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def configure(parser: CommandParser) -> None:
 
 
 def run(args: argparse.Namespace) -> ExitCode:
-    """Prints what was found."""
+    """Prints the findings."""
     found = diagnose()
     if args.json:
         stdout.emit_json(diagnosis_json(found))
@@ -88,7 +88,7 @@ def _verdict(found: Diagnosis) -> Text:
 
 
 def _folders(found: Diagnosis) -> list[Text]:
-    """Each folder; below one that cannot be written to, what that means."""
+    """Each folder; for one that cannot be written to, also the consequences."""
     problems = dict(found.unwritable)
     return [
         _bad(name, f"{path}\n{problems[name]}") if name in problems else _fact(name, path)
@@ -145,5 +145,5 @@ def _bad(name: str, text: str) -> Text:
 
 
 def _hanging(text: str) -> str:
-    """Further lines of a message stand under its first one."""
+    """A message whose further lines are indented to its first one."""
     return printable(text).replace("\n", "\n" + " " * 27)

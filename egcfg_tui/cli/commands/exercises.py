@@ -44,9 +44,9 @@ def configure(parser: CommandParser) -> None:
         help="a file or folder (default: the bundled set, and those that you wrote)",
     )
 
-    show = commands.add_parser("show", help="one exercise as a person reads it")
+    show = commands.add_parser("show", help="one exercise for reading")
     show.add_argument("exercises", metavar="EXERCISE")
-    show.add_argument("--all", action="store_true", help="hidden tests and the reference solution as well")
+    show.add_argument("--all", action="store_true", help="also the hidden tests and the reference solution")
     add_visible_option(show)
 
     check = commands.add_parser("check", help="run reference solutions through the sandbox")
@@ -64,7 +64,7 @@ def configure(parser: CommandParser) -> None:
     add_guarded_option(check)
     for command in (listing, show, check):
         command.add_argument(
-            "--format", choices=("human", "json"), default="human", help="of standard output"
+            "--format", choices=("human", "json"), default="human", help="format of standard output"
         )
 
 
@@ -96,7 +96,10 @@ def _at_hand() -> list[str]:
 
 
 def _load(references: Sequence[str]) -> tuple[list[Exercise], int]:
-    """The exercises that can be read, and how many cannot, which are told; raises if there are only such."""
+    """The exercises that can be read, and how many are broken; tells the user the errors of the broken ones.
+
+    Raises `ExerciseError` if all of them are broken.
+    """
     found: list[Exercise | ExerciseError] = []
     for reference in references:
         try:
@@ -164,7 +167,7 @@ def _check(exercises: Sequence[Exercise], broken: int, *, guarded_only: bool, as
 
 
 def _may_run(exercise: Exercise, *, guarded_only: bool) -> bool:
-    """Says what to know of an exercise's tests; with `guarded_only` it is not run for an unguarded one."""
+    """Tells the user about left-out and unguarded tests; False if `guarded_only` forbids the exercise."""
     for left_out in exercise.left_out:
         stderr.narrate(printable(left_out))
     if guarded_only:
@@ -179,17 +182,17 @@ def _may_run(exercise: Exercise, *, guarded_only: bool) -> bool:
 
 
 def _lacking_packages(exercises: Sequence[Exercise]) -> frozenset[str]:
-    """Packages that exercises need and that are not installed; says which exercises are not run for that."""
+    """The needed packages that are not installed; tells the user which exercises therefore do not run."""
     missing = frozenset(missing_packages({name for exercise in exercises for name in exercise.packages}))
     for name in sorted(missing):
         users = [exercise for exercise in exercises if name in exercise.packages]
         more = f" and {len(users) - 1} more" if len(users) > 1 else ""
-        stderr.narrate(f"{users[0].source}{more}: not run, as `{name}` is missing; {advice([name])}")
+        stderr.narrate(f"{users[0].source}{more}: not run, because `{name}` is missing; {advice([name])}")
     return missing
 
 
 def _checks(exercises: Sequence[Exercise], total: int) -> Iterator[Check]:
-    """Runs the references, with a progress bar where a person watches."""
+    """Runs the references, with a progress bar on a terminal."""
     from rich.progress import Progress
 
     from egcfg_sandbox import Sandbox, SandboxRefused
@@ -209,7 +212,7 @@ def _checks(exercises: Sequence[Exercise], total: int) -> Iterator[Check]:
 
 
 def _refuse_broken_sandbox(check: Check) -> None:
-    """A fault of the sandbox is never a wrong answer: it ends the check."""
+    """Ends the command with `CommandError` if the sandbox failed, which says nothing about the reference."""
     from egcfg_sandbox import Verdict
 
     for test in check.tests:

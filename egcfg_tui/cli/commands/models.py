@@ -1,4 +1,4 @@
-"""`egcfg-tui models`: what is on this disk, fetching what is not."""
+"""`egcfg-tui models`: lists, shows, pulls and adds models."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from egcfg_tui.prompting.chat_facts import ChatFacts, chat_facts, in_words
 from egcfg_tui.terminal_text import printable
 
 _EPILOG: Final = """\
-A model is named by its id, by the path of a .gguf file, by hf:org/repo/file (Hugging Face cache) or by
-ollama:name:tag. EGCFG_MODELS_DIR moves the folder of pulled models.
+A model is named by its id, by the path of a .gguf file, by hf:org/repo/file (Hugging Face) or by
+ollama:name:tag. The variable EGCFG_MODELS_DIR sets another folder for pulled models.
 
 examples:
   egcfg-tui models pull
+  egcfg-tui models pull hf:Qwen/Qwen2.5-Coder-3B-Instruct-GGUF/qwen2.5-coder-3b-instruct-q4_k_m.gguf
   egcfg-tui models show qwen2.5-coder-1.5b --format json
   egcfg-tui models add ~/models/my-coder.gguf --id my-coder"""
 
@@ -33,15 +34,17 @@ def configure(parser: CommandParser) -> None:
     parser.epilog = _EPILOG
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|pull|add")
     listing = actions.add_parser("list", help="the catalogue, and other models on this disk")
-    showing = actions.add_parser("show", help="everything about one model, its chat template included")
+    showing = actions.add_parser("show", help="everything about one model and its chat template")
     showing.add_argument("model", metavar="MODEL", help="an id, a path, hf:org/repo/file or ollama:name:tag")
     for command in (listing, showing):
         command.add_argument("--format", choices=("human", "json"), default="human", help="default: human")
-    pulling = actions.add_parser("pull", help="fetch a model; a pull that broke off goes on")
-    pulling.add_argument("id", nargs="?", metavar="ID", help="an id; default: the default model")
-    adding = actions.add_parser("add", help="put a .gguf file of yours into your catalogue, where it stays")
+    pulling = actions.add_parser("pull", help="fetch a model, or continue an interrupted pull")
+    pulling.add_argument(
+        "id", nargs="?", metavar="MODEL", help="an id, or hf:org/repo/file; default: the default model"
+    )
+    adding = actions.add_parser("add", help="add a .gguf file to your catalogue; the file stays where it is")
     adding.add_argument("path", type=Path, metavar="PATH", help="a .gguf file")
-    adding.add_argument("--id", metavar="ID", help="default: made of the file's name")
+    adding.add_argument("--id", metavar="ID", help="default: made from the file's name")
 
 
 def run(args: argparse.Namespace) -> ExitCode:
@@ -111,12 +114,12 @@ def _show(args: argparse.Namespace) -> None:
         texts = value if isinstance(value, list) else [_size(value) if name == "size_bytes" else str(value)]
         label = "size" if name == "size_bytes" else name
         lines += [f"{label if index == 0 else '':<{width}}  {text}" for index, text in enumerate(texts)]
-    # Names and templates come out of files that anyone may have made.
+    # Names and templates come from files that anyone may have made.
     stdout.emit(printable("\n".join(lines)))
 
 
 def _chat_facts(path: str | None) -> ChatFacts | None:
-    """What holds for the chat template of a model; None where its file is not on this disk."""
+    """The facts about a model's chat template; None if its file is not on this disk."""
     if path is None:
         return None
     chat = models.read_chat(Path(path))
@@ -126,7 +129,11 @@ def _chat_facts(path: str | None) -> ChatFacts | None:
 def _pull(args: argparse.Namespace) -> None:
     catalogue = models.load_catalogue()
     model_id = args.id or catalogue.default
-    entry = catalogue.get(model_id)
+    if model_id.startswith("hf:") and (path := _on_disk(model_id, catalogue)):
+        stderr.narrate(f"{model_id} is already on this disk")
+        stdout.emit(str(path))
+        return
+    entry = models.wanted_entry(model_id, catalogue)
     if entry is None:
         raise CommandError(
             f"unknown model id {model_id!r}{did_you_mean(model_id, catalogue.ids)}\n"
@@ -139,14 +146,22 @@ def _pull(args: argparse.Namespace) -> None:
         stdout.emit(str(now.path))
         return
     if now.problem:
-        stderr.narrate(f"{now.problem.splitlines()[0]}; it is fetched anew")
+        stderr.narrate(f"{now.problem.splitlines()[0]}; it is fetched again")
     try:
         with download_progress(model_id, entry.size_bytes) as (progress, narrate):
             path = models.pull(entry, progress=progress, narrate=narrate)
     except KeyboardInterrupt:
-        stderr.narrate(f"what arrived is kept; `egcfg-tui models pull {model_id}` goes on from there")
+        stderr.narrate(f"what has arrived is kept; `egcfg-tui models pull {model_id}` continues the pull")
         raise
     stdout.emit(str(path))
+
+
+def _on_disk(name: str, catalogue: models.Catalogue) -> Path | None:
+    """The file of a model that is here; None where it is not, or broke off."""
+    try:
+        return models.resolve(name, catalogue).path
+    except models.ModelError:
+        return None
 
 
 def _add(args: argparse.Namespace) -> None:
@@ -170,6 +185,7 @@ def _description(now: models.Standing, default: str) -> dict[str, Any]:
         "licence": entry.licence,
         "context_tokens": entry.context_tokens,
         "sources": [str(source) for source in entry.sources],
+        "provenance": models.provenance(entry),
     }
 
 

@@ -1,4 +1,4 @@
-"""`egcfg-tui open`: the workbench, also what `egcfg-tui` alone opens."""
+"""`egcfg-tui open`: opens the workbench, as does `egcfg-tui` without a command."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui import preferences as remembered
 
 _EPILOG: Final = """\
-EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set. Left
-out, the last exercise opens again, at first a demo. Theme, method and model are those of the last time as
-well, unless named. A recording's file, a run's id or `latest` opens on the replay of that run, without a
-model. Inside, ? lists the keys. Without a usable model the workbench opens all the same and says what to
-do.
+EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set. Without
+it the last exercise opens again, at the first start a demo. Theme, method and model are also those of the
+last time, unless options name others. With the file of a recording, the id of a run or `latest` the
+workbench shows the replay of that run and needs no model. In the workbench ? lists the keys. Without a
+usable model the workbench opens too, and says what to do.
 
 examples:
   egcfg-tui open
@@ -60,7 +60,7 @@ def configure(parser: CommandParser) -> None:
 
 
 def run(args: argparse.Namespace) -> ExitCode:
-    """Opens the workbench; returns when the user leaves it."""
+    """Opens the workbench and returns when the user leaves it."""
     preferences = remembered.load(remembered.default_path())
     named_model, args.model = args.model, args.model or preferences.get("model")
     args.method = args.method or preferences.get("method") or DEFAULT_METHOD
@@ -125,7 +125,7 @@ def _exercise(reference: str, visible: exercises.Visibility | None) -> exercises
 def _last_exercise(
     preferences: remembered.Preferences, visible: exercises.Visibility | None, *, guarded_only: bool
 ) -> tuple[exercises.Exercise, remembered.Preferences]:
-    """The exercise that was open last; the demo, and why, where that is gone or refused."""
+    """The exercise of the last time; if it is gone or refused, the demo, with the reason in preferences."""
     try:
         exercise = exercises.with_visible(exercises.load(preferences.get("exercise") or ""), visible)
         if guarded_only:
@@ -137,7 +137,7 @@ def _last_exercise(
 
 
 def _recording(name: str | None) -> Recording | None:
-    """The recording that was named in the exercise's place, if it was one."""
+    """The recording that `name` means; None if it means an exercise."""
     try:
         path = recording_named(name) if name else None
         return read_recording(path) if path else None

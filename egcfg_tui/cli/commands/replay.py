@@ -1,4 +1,4 @@
-"""`egcfg-tui replay`: a recorded solve again, with neither model nor sandbox."""
+"""`egcfg-tui replay`: shows a recorded solve again, without model and sandbox."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.option_types import number
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.recording import recording_path
-from egcfg_tui.cli.run_text import emit_run, tell_the_end
+from egcfg_tui.cli.run_text import emit_run, warn_if_incomplete
 from egcfg_tui.runs import (
     RecordingError,
     RunNotFound,
@@ -31,16 +31,19 @@ def configure(parser: CommandParser) -> None:
     """Adds the options."""
     parser.epilog = _EPILOG
     parser.add_argument(
-        "run", metavar="RUN", help="a recording's file, a run of `egcfg-tui runs list`, or `latest`"
+        "run", metavar="RUN", help="the file of a recording, a run of `egcfg-tui runs list`, or `latest`"
     )
     parser.add_argument(
-        "--format", choices=("human", "json"), default="human", help="json: one event a line; default: human"
+        "--format",
+        choices=("human", "json"),
+        default="human",
+        help="json: one event per line; default: human",
     )
     parser.add_argument(
         "--speed",
         type=number(0.01, 1000),
         metavar="F",
-        help="times the pace it was recorded at; default: all at once",
+        help="replay at F times the original pace; default: all at once",
     )
 
 
@@ -56,5 +59,5 @@ def run(args: argparse.Namespace) -> ExitCode:
             stdout.emit_json(event_line(timed))
     else:
         emit_run(recording, args.speed)
-    tell_the_end(path, recording)
+    warn_if_incomplete(path, recording)
     return ExitCode.DONE

@@ -1,4 +1,4 @@
-"""`egcfg-tui runs`: the solves that were kept."""
+"""`egcfg-tui runs`: lists, shows, exports and deletes recorded solves."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.option_types import whole_number
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.recording import recording_path
-from egcfg_tui.cli.run_text import emit_run, tell_the_end
+from egcfg_tui.cli.run_text import emit_run, warn_if_incomplete
 from egcfg_tui.runs import History, Recording, RecordingError, RunNotFound, RunSummary, read_recording
 from egcfg_tui.runs.report import markdown, solution_of
 
 _EPILOG: Final = """\
-Every solve, of the command line and of the workbench, is recorded; the oldest go when all of them
-take more than 256 MB. RUN is an id of the list, the beginning of one, `latest`, or a recording's file.
-EGCFG_RUNS_DIR moves the folder.
+Every solve of the command line and of the workbench is recorded. When all recordings together take more
+than 256 MB, the oldest are removed. RUN is an id of the list, the beginning of one, `latest`, or the file
+of a recording. The variable EGCFG_RUNS_DIR sets another folder.
 
 examples:
   egcfg-tui runs list solved streak
@@ -37,7 +37,7 @@ def configure(parser: CommandParser) -> None:
     parser.epilog = _EPILOG
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|export|delete")
     listing = actions.add_parser("list", help="the runs, newest first")
-    listing.add_argument("words", nargs="*", metavar="WORD", help="only runs in whose row every WORD stands")
+    listing.add_argument("words", nargs="*", metavar="WORD", help="only runs whose row contains every WORD")
     listing.add_argument("--limit", type=whole_number(1, 10**6), metavar="N", help="only the newest N")
     listing.add_argument("--format", choices=("human", "json"), default="human", help="default: human")
     showing = actions.add_parser("show", help="one run from start to end")
@@ -88,7 +88,7 @@ def _show(args: argparse.Namespace) -> None:
     path = recording_path(args.run)
     recording = read_recording(path)
     emit_run(recording)
-    tell_the_end(path, recording)
+    warn_if_incomplete(path, recording)
 
 
 def _export(args: argparse.Namespace) -> None:
@@ -103,7 +103,7 @@ def _export(args: argparse.Namespace) -> None:
         args.out.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise CommandError(
-            f"--out {args.out}: cannot be written: {error.strerror}", ExitCode.USAGE
+            f"--out {args.out}: cannot be written: {error.strerror}; name another file", ExitCode.USAGE
         ) from error
 
 
@@ -137,7 +137,7 @@ _EXPORTS: Final[dict[str, Callable[[Path, Recording], str]]] = {
     "recording": _as_recording,
     "svg": _as_picture,
 }
-"""What a run can be written out as."""
+"""The forms in which a run can be exported."""
 
 
 def _values(run: RunSummary) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`egcfg-tui solve`: the solutions of one or more exercises on standard output."""
+"""`egcfg-tui solve`: solves one or more exercises and prints the solutions."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
 _EPILOG: Final = """\
 EXERCISE is a bundled id (`egcfg-tui exercises list`), a .toml file, or FILE#ID inside a data set,
-FILE#1-20,25 for many. The model is loaded once. The solution goes to standard output, what happens
-meanwhile to standard error. Ctrl-C stops the solve and keeps the recording; a second one ends at
-once. A solve that is stopped while its solution is scored still prints it.
+FILE#1-20,25 for many. The model is loaded once. The solution goes to standard output, the narration to
+standard error. Ctrl-C stops the solve and keeps the recording; a second Ctrl-C ends at once. If a solve
+is stopped while its solution is being scored, the solution is still printed.
 
 examples:
   egcfg-tui solve {demo}
@@ -69,14 +69,14 @@ def configure(parser: CommandParser) -> None:
         "--record",
         type=Path,
         metavar="FILE",
-        help="write the run to FILE, in place of the history, for `egcfg-tui replay`",
+        help="write the run to FILE instead of the history, for `egcfg-tui replay`",
     )
     add_no_record_option(parser)
     add_solving_options(parser)
 
 
 def run(args: argparse.Namespace) -> ExitCode:
-    """Solves the exercises one after another; the exit code tells how it went."""
+    """Solves the exercises one after another; returns the largest exit code of them."""
     with ending_at_once():
         from egcfg_tui.solving.process.client import SolverSession
 
@@ -97,8 +97,8 @@ def run(args: argparse.Namespace) -> ExitCode:
         raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
     if args.record is not None and len(found) > 1:
         raise CommandError(
-            f"--record: one file holds one run, and {len(found)} exercises are named; leave it out, "
-            "all runs are kept in the history",
+            f"--record: one file holds one run, but {len(found)} exercises are named; leave out --record, "
+            "since all runs are kept in the history",
             ExitCode.USAGE,
         )
     codes = []
@@ -132,8 +132,11 @@ def _solve(
     interrupts: Interrupts,
     recording: RunRecording,
 ) -> SolveFinished | SolveFailed:
-    """Solves; returns the event that ended it. The first time it loads the model, whose events it keeps in
-    `loading`: they begin every recording."""
+    """Solves one exercise and returns the last event.
+
+    The first call also loads the model. It keeps the events of loading in `loading`, because every recording
+    begins with them.
+    """
     with narrator(lambda: interrupts.requested) as narrate:
         for event in loading:
             recording.record(event)
@@ -149,7 +152,7 @@ def _solve(
                 recording.record(event)
                 narrate.show(event)
                 if interrupts.requested:
-                    session.stop()  # an interrupt in front of the first event came too early to count
+                    session.stop()  # the session ignores a stop that came before its first event
                 if isinstance(event, SolveFinished | SolveFailed):
                     last = event
         if last is None:
@@ -158,8 +161,11 @@ def _solve(
 
 
 def _emit(finished: SolveFinished, request: SolveRequest, form: str, *, heading: bool) -> None:
-    """Writes the result; a solve stopped within a trial has no solution worth the name, only JSON tells its
-    state. One stopped while it was scored has. `heading`: a comment names the exercise."""
+    """Writes the result. As text, a solve that was stopped during a trial prints nothing.
+
+    A solve that was stopped during scoring has a solution and prints it. `heading`: a comment line names the
+    exercise.
+    """
     if form == "json":
         stdout.emit_json(result_json(finished, request))
     elif finished.solution and (finished.reason is not Outcome.STOPPED or finished.tests):

@@ -28,17 +28,22 @@ class SolverSession:
     arrives as a `SolveFailed` event (also when the process dies), after which `alive` is False if the session
     must be started again.
 
-    `prompt_cache`: long prompts are kept evaluated in the user's cache folder. `service` is what runs in the
-    process.
+    `prompt_cache`: long prompts are kept evaluated in the user's cache folder. `niceness`: by how much the
+    process steps back behind this one, so that a screen stays quick. `service` is what runs in the process.
     """
 
     service: ClassVar[type[SolverService]] = SolverService
 
     def __init__(
-        self, model: ModelSpec, *, allow_missing_layers: tuple[str, ...] = (), prompt_cache: bool = True
+        self,
+        model: ModelSpec,
+        *,
+        allow_missing_layers: tuple[str, ...] = (),
+        prompt_cache: bool = True,
+        niceness: int = 0,
     ) -> None:
         config = ServiceConfig(model, allow_missing_layers, prompts_folder() if prompt_cache else None)
-        self._host = Host(self.service, config, _log_path())
+        self._host = Host(self.service, config, _log_path(), niceness=niceness)
 
     @property
     def alive(self) -> bool:

@@ -70,15 +70,21 @@ class Host:
 
     `factory(config, stop)` is called in the child and must be importable there. The child's output and its
     log go to `log_path`, or nowhere where it is None or cannot be written. `request` raises `EngineDied` when
-    the child ends in the middle.
+    the child ends in the middle. `niceness`: by how much the child steps back behind the parent.
     """
 
     def __init__(
-        self, factory: Callable[[Any, StopFlag], Service], config: Any, log_path: Path | None
+        self,
+        factory: Callable[[Any, StopFlag], Service],
+        config: Any,
+        log_path: Path | None,
+        *,
+        niceness: int = 0,
     ) -> None:
         self._factory = factory
         self._config = config
         self._log_path = log_path
+        self._niceness = niceness
         self._context = multiprocessing.get_context("spawn")
         self._stop = StopFlag(self._context)
         self._send_lock = threading.Lock()
@@ -102,7 +108,7 @@ class Host:
         ours, theirs = self._context.Pipe()
         self._process = self._context.Process(
             target=_serve,
-            args=(self._factory, self._config, theirs, self._stop, self._log_path),
+            args=(self._factory, self._config, theirs, self._stop, self._log_path, self._niceness),
             name="egcfg-engine",
             daemon=True,
         )
@@ -197,6 +203,7 @@ def _serve(
     connection: Connection,
     stop: StopFlag,
     log_path: Path | None,
+    niceness: int,
 ) -> None:
     """The child's main: output to the log, jobs until the pipe closes.
 
@@ -206,6 +213,7 @@ def _serve(
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    os.nice(niceness)
     log = _open_log(log_path)
     os.dup2(log, 1)
     os.dup2(log, 2)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from egcfg_sandbox import Sandbox, SandboxRefused
-from egcfg_tui.engine.api import Engine, EngineError, ModelSpec
+from egcfg_tui.engine.api import DEFAULT_CONTEXT_TOKENS, Engine, EngineError, ModelSpec
 from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.engine.stand_in import load_stand_in
 from egcfg_tui.engine.stop_flag import StopFlag
@@ -40,10 +40,10 @@ def sequences_that_fit(spec: ModelSpec) -> int:
     """
     from egcfg_tui.engine import llama
 
-    trained = read_header(spec.path).context_tokens or llama.DEFAULT_CONTEXT_TOKENS
+    trained = read_header(spec.path).context_tokens or DEFAULT_CONTEXT_TOKENS
     return sequences_for(
         spec.path,
-        spec.context_tokens or min(llama.DEFAULT_CONTEXT_TOKENS, trained),
+        spec.context_tokens or min(DEFAULT_CONTEXT_TOKENS, trained),
         batch_tokens=llama.batch_tokens_for(spec),
         cache_type=spec.cache_type,
         weights_on_gpu=llama.offloads(spec),

@@ -81,7 +81,7 @@ def details(row: Row | None) -> Content:
         case None:
             return Content("")
         case FileRow(path):
-            return Content(visible(f"{path}\n\nEnter lists its exercises, or opens the only one."))
+            return Content(visible(f"{shortened(path)}\n\nEnter lists its exercises, or opens the only one."))
         case BrokenRow(reason):
             return Content(visible(reason))
         case ExerciseRow(exercise, _):

@@ -13,9 +13,12 @@ from egcfg_tui.tui.applicable import why_not
 from egcfg_tui.tui.commands import WORKBENCH_COMMANDS, Command
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.look import Look
+from egcfg_tui.tui.model_choice import words as model_words
+from egcfg_tui.tui.model_choice.pulls import Pulls
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.rewinding import NoWayBackError
 from egcfg_tui.tui.screens.exercises import ExercisesScreen, Place
+from egcfg_tui.tui.screens.models import ModelsScreen
 from egcfg_tui.tui.screens.panels import REFRESHES_PER_S, WIDE_COLUMNS, PanelsScreen
 from egcfg_tui.tui.screens.runs import RunsScreen
 from egcfg_tui.tui.session_driver import Services, SessionDriver
@@ -45,6 +48,7 @@ class WorkbenchScreen(PanelsScreen[None]):
         self.control = SessionDriver(services, options, exercise, self._in_thread)
         self._loads_at_once = loads_at_once
         self._place = Place()
+        self.pulls = Pulls(services.models.open_pull, self._in_pull_thread)
 
     @property
     def view(self) -> SolveView:
@@ -61,6 +65,7 @@ class WorkbenchScreen(PanelsScreen[None]):
 
     async def on_unmount(self) -> None:
         """Ends the engine's process however the screen ended: its thread would hold up the application."""
+        await asyncio.to_thread(self.pulls.close)
         await asyncio.to_thread(self.control.close)
 
     def why_not(self, action: str) -> str:
@@ -139,6 +144,24 @@ class WorkbenchScreen(PanelsScreen[None]):
         screen = CompareScreen(control.services.bench, control.options, control.suspend)
         self.app.push_screen(screen, compared)
 
+    def action_models(self) -> None:
+        """Shows the models; changes to the one that is chosen."""
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.control.use_model(name)
+                self.draw()
+
+        control = self.control
+        screen = ModelsScreen(
+            control.services.models,
+            control.services.history,
+            self.pulls,
+            self._model,
+            self._why_no_other_model,
+        )
+        self.app.push_screen(screen, chosen)
+
     def action_runs(self) -> None:
         """Shows the runs that were kept."""
         self.app.push_screen(RunsScreen(self.control.services.history))
@@ -171,7 +194,37 @@ class WorkbenchScreen(PanelsScreen[None]):
     def _in_thread(self, work: Callable[[], None]) -> None:
         self.run_worker(work, thread=True, group="session", exit_on_error=False)
 
+    def _in_pull_thread(self, work: Callable[[], None]) -> None:
+        self.run_worker(work, thread=True, group="pull", exit_on_error=False)
+
+    def _model(self) -> str:
+        return self.control.chosen_model or self.control.model_name
+
+    def _why_no_other_model(self) -> str:
+        busy = self.control.view.phase.active or self.control.waiting
+        return "A solve is running; stop it before changing the model." if busy else ""
+
+    def _follow_pull(self) -> None:
+        """Changes to a model that arrived, unless a solve is in flight."""
+        ended = self.pulls.tick()
+        if ended is None:
+            return
+        name = self.pulls.name
+        if ended.error:
+            self.notify(ended.error, title=name, severity="error", timeout=20, markup=False)
+        elif ended.path is None:
+            self.notify(f"{name}: cancelled; the parts that arrived are kept.", markup=False)
+        elif self._why_no_other_model():
+            self.notify(f"{name} is on this disk: {self.key('models')} changes to it.", markup=False)
+        else:
+            self.notify(f"{name} is on this disk, and is loaded now.", markup=False)
+            self.control.use_model(name)
+        self.draw()
+
     def _tick(self) -> None:
+        self._follow_pull()
+        if self.pulls.active:
+            self._draw_notice()
         warned = self.control.view.warning
         if self.control.tick():
             self.draw()
@@ -190,7 +243,9 @@ class WorkbenchScreen(PanelsScreen[None]):
         """What is solved with what, and how it goes."""
         control = self.control
         model = control.view.engine.model or control.model_name
-        self.query_one("#title", Bar).set_parts(*title_parts(control.view, control.options, model))
+        self.query_one("#title", Bar).set_parts(
+            *title_parts(control.view, control.options, model, "screen.models")
+        )
         self.query_one("#status", Bar).set_parts(
             *status_parts(
                 control.view,
@@ -210,10 +265,12 @@ class WorkbenchScreen(PanelsScreen[None]):
         """What went wrong, and the key that helps."""
         text = super().notice_text()
         engine = self.view.engine
+        if self.pulls.active and engine.state is EngineState.ABSENT:
+            return f"{model_words.in_short(self.pulls)} {self.key('models')} shows how it goes."
         if engine.state in (EngineState.ABSENT, EngineState.DEAD) and text and self.control.can_restart:
             absent = engine.state is EngineState.ABSENT
             what = "looks for the model again" if absent else "starts the engine again"
-            text += f"\n{self.key('restart')} {what}."
+            text += f"\n{self.key('models')} lists the models and fetches one; {self.key('restart')} {what}."
         return text
 
     def hint(self) -> str:

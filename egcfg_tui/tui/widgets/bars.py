@@ -57,8 +57,13 @@ class Bar(Widget):
         return Content("").join([left, gap, right])
 
 
-def title_parts(view: SolveView, options: SolveOptions, model: str) -> tuple[Content, Content]:
-    """Which exercise, and with what: of the solve in flight, else of the next one."""
+def title_parts(
+    view: SolveView, options: SolveOptions, model: str, on_model: str = ""
+) -> tuple[Content, Content]:
+    """Which exercise, and with what: of the solve in flight, else of the next one.
+
+    `on_model` is the action of a click on the model's name.
+    """
     title = one_line(view.title) or one_line(view.exercise_id) or "no exercise"
     left = [Content.styled(title, "bold")]
     if view.exercise_id and view.exercise_id != view.title:
@@ -72,7 +77,8 @@ def title_parts(view: SolveView, options: SolveOptions, model: str) -> tuple[Con
     if view.way.guided if active else "gamma" in options.held:
         parts.append(Content.styled(f"γ {gamma:g}", "$text-accent"))
     parts.append(Content(f"seed {seed}"))
-    parts.append(Content(one_line(model) or "no model"))
+    name = one_line(model) or "no model"
+    parts.append(Content.styled(name, f"@click={on_model}") if on_model else Content(name))
     return Content("").join(left), Content.styled(" · ", MUTED).join(parts)
 
 

@@ -170,3 +170,14 @@ def test_a_log_that_cannot_be_had_is_done_without(tmp_path: Path, place: str | N
     with pytest.raises(EngineDied, match=r"start it again, or (see why there is no log|read )"):
         list(host.request("killed"))
     host.close()
+
+
+def test_the_child_steps_back_behind_its_parent(tmp_path: Path) -> None:
+    host = Host(Parrot, "polly", tmp_path / "engine.log", niceness=3)
+    try:
+        list(host.start())
+        assert host.pid is not None
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, host.pid) == min(19, own + 3)
+    finally:
+        host.close()

@@ -1,0 +1,76 @@
+"""Makes the pictures of the README and of docs/tour.md from the bundled recording: `make pictures`.
+
+They are the workbench's replay at a moment, after some keys; no model and no terminal is needed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from egcfg_tui.events import CandidatesExecuted, LineChosen, SignalBuilt
+from egcfg_tui.runs import Recording
+from egcfg_tui.tui.film import Frame, film
+from egcfg_tui.tui.first_start import bundled_recording
+from egcfg_tui.tui.screenshot import draw_several
+
+FOLDER: Final = Path(__file__).parents[1] / "docs" / "pictures"
+SIZE: Final = (120, 34)
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """One picture: the moment (None: the end), the keys pressed there, the size."""
+
+    name: str
+    at_s: float | None
+    keys: tuple[str, ...] = ()
+    size: tuple[int, int] = SIZE
+
+
+STILLS: Final = (
+    Still("candidates", 74.65),
+    Still("tokens", 74.65, ("up", "2", "z")),
+    Still("signal", 74.65, ("3",)),
+    Still("solved", None, ("home", "down")),
+    Still("help", None, ("question_mark",)),
+    Still("small", 97.0, (), (80, 24)),
+)
+
+SECONDS: Final[dict[type, float]] = {CandidatesExecuted: 1.6, SignalBuilt: 1.6, LineChosen: 0.9}
+"""How long the film stays at what happens; the last picture stays longest."""
+LAST_S: Final = 4.0
+
+
+async def main() -> None:
+    """Draws all of them."""
+    recording = bundled_recording()
+    FOLDER.mkdir(exist_ok=True)
+    for still in STILLS:
+        (picture,) = await draw_several(recording, still.size, [(still.at_s, still.keys)])
+        _write(f"{still.name}.svg", film([Frame(picture, 1.0)]))
+    _write("solve.svg", await moving(recording))
+
+
+async def moving(recording: Recording) -> str:
+    """The run from its first candidates to its end: what ran, the signal made of it, the line chosen."""
+    stops = [timed for timed in recording.events if type(timed.event) in SECONDS]
+    moments: list[tuple[float | None, Sequence[str]]] = []
+    for stop in stops:
+        panel = "3" if isinstance(stop.event, SignalBuilt) else "1"
+        moments.append((stop.t, (panel,)))
+    pictures = await draw_several(recording, SIZE, [*moments, (None, ("1",))])
+    seconds = [*(SECONDS[type(stop.event)] for stop in stops), LAST_S]
+    return film([Frame(svg, long) for svg, long in zip(pictures, seconds, strict=True)])
+
+
+def _write(name: str, picture: str) -> None:
+    text = "\n".join(line.rstrip() for line in picture.split("\n"))
+    (FOLDER / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
