@@ -9,6 +9,7 @@ from typing import Final
 from egcfg_sandbox import TestResult, Verdict, why_inside
 from egcfg_tui.events import (
     AttemptOrigin,
+    Author,
     Candidate,
     CandidateRun,
     Outcome,
@@ -98,6 +99,7 @@ class LineView:
     signal: Signal | None = None
     gamma: float | None = None
     tokens: tuple[TokenChoice, ...] = ()
+    author: Author = Author.MODEL
 
     @property
     def chosen(self) -> bool:
@@ -136,6 +138,7 @@ class TrialView:
     `lines` are its chosen lines, `current` the one in work, `answers` the whole answers that ran. `tests` are
     the results of the best that it has run so far, which `tests_of` names. It starts from `attempts` failed
     answers of earlier trials. `wall_s` and `tokens` are what it cost, once it is over.
+    `before` are its states before each change of its code by the user that is not undone.
     """
 
     index: int
@@ -152,6 +155,7 @@ class TrialView:
     answers: tuple[AnswerView, ...] = ()
     tests: tuple[TestRow, ...] = ()
     tests_of: str = ""
+    before: tuple[TrialView, ...] = ()
 
     @property
     def way(self) -> Method:

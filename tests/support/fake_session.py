@@ -50,6 +50,7 @@ class FakeSession:
         self._paused = False
         self._codes = {0: ""}
         """The code behind each line told so far; behind 0 the starter."""
+        self._before: list[dict[int, str]] = []
         self.waiting = False
         """Whether the script of the solve is at its end or at a hold."""
         self.obituary = "the engine's process was killed by SIGKILL; start it again"
@@ -98,14 +99,15 @@ class FakeSession:
     def rewind(self, line: int) -> None:
         """A paused solve wakes up for it and holds again, as the solver does."""
         self.calls.append(("rewind", line))
-        told: list[Event] = [LinesRewound(line, row_behind(self._codes[line - 1]), self._codes[line - 1])]
+        code = self._taken_back(line)
+        told: list[Event] = [LinesRewound(line, row_behind(code), code)]
         for event in [SolveResumed(), *told, SolvePaused()] if self._paused else told:
             self.say(event)
 
     def replace_code(self, line: int, text: str, author: Author) -> None:
         """What is put in the place of the lines is told line by line, as the solver does."""
         self.calls.append(("replace", line, text, author))
-        code = self._codes[line - 1]
+        code = self._taken_back(line)
         told: list[Event] = [LinesRewound(line, row_behind(code), code)]
         for number, part in enumerate(text.splitlines(keepends=True), line):
             code += part
@@ -116,7 +118,9 @@ class FakeSession:
 
     def undo(self) -> None:
         self.calls.append("undo")
-        self.say(LinesRestored(1, 1, ""))
+        self._codes = self._before.pop()
+        line, code = max(self._codes.items())
+        self.say(LinesRestored(line + 1, row_behind(code), code))
 
     def change(self, values: Mapping[str, float]) -> None:
         self.calls.append(("change", dict(values)))
@@ -129,6 +133,12 @@ class FakeSession:
     def close(self) -> None:
         self.calls.append("close")
         self.die()
+
+    def _taken_back(self, line: int) -> str:
+        """Drops the lines from `line` on; returns the code that is left."""
+        self._before.append(dict(self._codes))
+        self._codes = {number: code for number, code in self._codes.items() if number < line}
+        return self._codes[line - 1]
 
     def _change(self, change: Callable[[], None]) -> None:
         with self._changed:
