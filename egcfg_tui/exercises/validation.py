@@ -9,7 +9,7 @@ from collections.abc import Collection
 from egcfg_sandbox import CheckerTest, SnippetTest, StdioTest, SuiteTest, Test
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.exercises.python import source as python_source
-from egcfg_tui.exercises.python.stubs import definitions, is_empty
+from egcfg_tui.exercises.python.stubs import definitions, is_open
 from egcfg_tui.exercises.reading.places import LocateKey, Mistakes, Place, did_you_mean
 
 
@@ -96,7 +96,7 @@ def _check_code(exercise: Exercise, code: str, what: str, place: Place) -> None:
     name = exercise.entry_point
     if name is None:
         return
-    if what == "starter" and not any(is_empty(node) for node in definitions(tree)[-1:]):
+    if what == "starter" and not any(is_open(node) for node in definitions(tree)[-1:]):
         return
     defined = {
         name: node

@@ -15,11 +15,12 @@ from types import TracebackType
 from typing import Final, Self
 
 from egcfg_sandbox.confinement import LAYERS, REQUIRED
-from egcfg_sandbox.judge.mode import preloadable, why_inside
-from egcfg_sandbox.judge.orders import pack_brief
+from egcfg_sandbox.judge.mode import why_inside
+from egcfg_sandbox.orders import brief_for
+from egcfg_sandbox.server.preloading import preloadable
 from egcfg_sandbox.slots import GRACE_S, Job, Pool, Slot, SlotFailed
 from egcfg_sandbox.slots import SandboxRefused as SandboxRefused
-from egcfg_sandbox.verdicts import Layer, Program, Report, Test, TestResult, Trace, Verdict
+from egcfg_sandbox.verdicts import Layer, Program, Report, TestResult, Trace, Verdict
 
 _LOSSES: Final = 3
 _SERVER_DEATHS: Final = 10
@@ -48,8 +49,8 @@ class Sandbox:
         folders = os.pathsep.join(_package_folders())
         self._guarded = Pool(workers, folders if packages else "")
         self._inside = Pool(workers, folders, inside=True)
-        self._inside_started = False
-        self._guarded.start()
+        self._packages = packages
+        self._guarded.prepare()
         self._missing = self._guarded.missing
         self._check_layers(frozenset(allow_missing_layers))
 
@@ -114,7 +115,12 @@ class Sandbox:
         if self._closed:
             raise SandboxRefused(_CLOSED)
         batch = _Batch(self, programs, should_stop)
-        self._prepare_inside(batch.tests_inside)
+        modules = frozenset(name for program in programs for name in preloadable(program))
+        if self._packages:
+            self._guarded.prepare(modules)
+        if batch.has_tests_inside:
+            self._require_scratch_folder()
+            self._inside.prepare(modules)
         return batch
 
     def _pool(self, job: Job) -> Pool:
@@ -123,19 +129,13 @@ class Sandbox:
             raise SandboxRefused(_CLOSED)
         return self._inside if job.inside else self._guarded
 
-    def _prepare_inside(self, tests: Sequence[Test]) -> None:
-        """Has the fork server for these tests running, with the modules ready that they import."""
-        wanted = frozenset(name for test in tests for name in preloadable(test))
-        if not tests or (self._inside_started and wanted <= self._inside.preloaded):
-            return
+    def _require_scratch_folder(self) -> None:
         reason = self._missing.get("mount_namespace")
         if reason is not None:
             raise SandboxRefused(
                 f"tests that run inside the program's process need a scratch folder, which this machine does"
                 f" not give (layer mount_namespace: {reason}); leave them out"
             )
-        self._inside.start(wanted)
-        self._inside_started = True
 
 
 class _Batch:
@@ -158,9 +158,9 @@ class _Batch:
         self._running: list[Slot] = []
 
     @property
-    def tests_inside(self) -> list[Test]:
-        """The tests that run in the program's process."""
-        return [self._programs[job.program].tests[job.test] for job in self._waiting if job.inside]
+    def has_tests_inside(self) -> bool:
+        """Whether a test runs in the program's process."""
+        return any(job.inside for job in self._waiting)
 
     def run(self) -> list[Report]:
         """Works until every test has its row."""
@@ -186,7 +186,7 @@ class _Batch:
             self._lost(slot, str(failure))
             return
         slot.deadline = time.monotonic() + program.limits.wall_s + GRACE_S
-        slot.hand(job, pack_brief(program, job.test, inside=job.inside))
+        slot.hand(job, brief_for(program, job.test, inside=job.inside))
 
     def _wait(self) -> None:
         if not self._running:

@@ -1,22 +1,25 @@
-"""Values as bytes and back: tagged, bounded, without pickle and without `repr`.
+"""Values as JSON and back: bounded, without pickle and without `repr`.
 
 What arrives is rebuilt from exact builtin (or known standard) types only, whatever the sender's objects were,
-and everything is checked against `CodecLimits`, because the sender may be hostile. Objects that have no plain
-form go through hooks: `describe` turns one into plain data on the way out, `resolve` makes a stand-in of it.
-Lists, dicts, sets and their like are numbered within a message, so that one that is met twice is one on the
-other side as well, and can be refilled in place (`exchange`).
+and everything is checked against `CodecLimits`, because the sender may be hostile. None, truth values, texts,
+floats and most whole numbers are JSON as they are; everything else is a JSON list, `[kind, ...]`. Objects
+that have no plain form go through hooks: `describe` turns one into plain data on the way out, `resolve` makes
+a stand-in of it. Lists, dicts, sets and their like are numbered within a message, so that one that is met
+twice is one on the other side as well, and can be refilled in place (`exchange`).
 """
 
 from __future__ import annotations
 
 import array
+import base64
 import collections
+import contextlib
 import datetime
 import decimal
 import fractions
+import json
 import re
-import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -34,85 +37,97 @@ class CodecLimits:
     depth: int = 500
     integer_bits: int = 4_000_000
 
+    def check_nodes(self, count: int) -> None:
+        """Raises `CodecError` for a value of more parts."""
+        if count > self.nodes:
+            raise CodecError(f"more than {self.nodes} parts")
+
+    def check_depth(self, depth: int) -> None:
+        """Raises `CodecError` for a value that is nested deeper."""
+        if depth > self.depth:
+            raise CodecError(f"nested more than {self.depth} deep")
+
+    def check_bytes(self, data: bytes) -> None:
+        """Raises `CodecError` for a longer message."""
+        if len(data) > self.message_bytes:
+            raise CodecError(f"larger than {self.message_bytes} bytes")
+
 
 LIMITS: Final = CodecLimits()
-
-_LENGTH: Final = struct.Struct("<I")
-_INT64: Final = struct.Struct("<q")
-_FLOAT: Final = struct.Struct("<d")
-_COMPLEX: Final = struct.Struct("<dd")
-_INT64_MIN: Final = -(1 << 63)
-_INT64_MAX: Final = (1 << 63) - 1
-
 Describe = Callable[[Any], Any]
 Resolve = Callable[[Any], Any]
 
-_NAMED_TYPES: Final[dict[str, type]] = {
+# Kept here, as a program may put something else in their place.
+_to_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+_from_json = json.JSONDecoder().decode
+
+_AS_THEY_ARE: Final = frozenset({type(None), bool, str, float})
+_INT64: Final = 1 << 63
+_TEXT: Final = ("utf-8", "surrogatepass")
+_CONSTANTS: Final = {"...": Ellipsis, "!": NotImplemented}
+_CONSTANT_NAMES: Final = {type(value): name for name, value in _CONSTANTS.items()}
+# Containers that can be changed in place, and those that cannot.
+_CHANGEABLE: Final[dict[str, type]] = {
     kind.__name__: kind
     for kind in (
-        object, type, bool, int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset,
-        range, slice, type(None), decimal.Decimal, fractions.Fraction, datetime.datetime, datetime.date,
-        datetime.time, datetime.timedelta, collections.Counter, collections.deque, collections.OrderedDict,
+        list, set, bytearray, dict, collections.deque, collections.OrderedDict, collections.Counter,
         collections.defaultdict,
     )
+}  # fmt: skip
+_CONTAINERS: Final = frozenset(_CHANGEABLE.values())
+_FIXED: Final[dict[str, type]] = {"tuple": tuple, "frozenset": frozenset}
+_NAMED_TYPES: Final[dict[str, type]] = {
+    **_CHANGEABLE,
+    **_FIXED,
+    **{
+        kind.__name__: kind
+        for kind in (
+            object, type, bool, int, float, complex, str, bytes, range, slice, type(None), decimal.Decimal,
+            fractions.Fraction, datetime.datetime, datetime.date, datetime.time, datetime.timedelta,
+        )
+    },
 }  # fmt: skip
 _TYPE_NAMES: Final = {kind: name for name, kind in _NAMED_TYPES.items()}
 
 
-def _zone_out(zone: datetime.tzinfo | None, moment: datetime.datetime | None) -> datetime.timedelta | None:
-    if zone is None:
-        return None
-    return zone.utcoffset(moment)
-
-
-def _zone_in(offset: Any) -> datetime.tzinfo | None:
-    return None if offset is None else datetime.timezone(offset)
-
-
-def _datetime_out(value: datetime.datetime) -> Any:
-    naive = (value.year, value.month, value.day, value.hour, value.minute, value.second, value.microsecond)
-    return (naive, _zone_out(value.tzinfo, value), value.fold)
-
-
-def _datetime_in(plain: Any) -> datetime.datetime:
-    (year, month, day, hour, minute, second, micro), offset, fold = plain
-    zone = _zone_in(offset)
-    return datetime.datetime(year, month, day, hour, minute, second, micro, tzinfo=zone, fold=fold)
-
-
-def _time_out(value: datetime.time) -> Any:
-    naive = (value.hour, value.minute, value.second, value.microsecond)
-    return (naive, _zone_out(value.tzinfo, None), value.fold)
-
-
-def _time_in(plain: Any) -> datetime.time:
-    (hour, minute, second, micro), offset, fold = plain
-    return datetime.time(hour, minute, second, micro, tzinfo=_zone_in(offset), fold=fold)
-
-
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A standard type that travels as plain data under its own name."""
+    """A standard type that travels as plain data under a name."""
 
     kind: type
     out: Callable[[Any], Any]
     back: Callable[[Any], Any]
 
 
+def _made_of(kind: Any, *fields: str) -> _Known:
+    """A type that is made again from some of its attributes."""
+    return _Known(kind, lambda value: tuple(getattr(value, name) for name in fields), lambda p: kind(*p))
+
+
+def _zone(value: Any, moment: Any) -> datetime.timezone | None:
+    """The zone of a time of day or of a moment, by its distance from UTC."""
+    offset = None if value.tzinfo is None else value.tzinfo.utcoffset(moment)
+    return None if offset is None else datetime.timezone(offset)
+
+
 _KNOWN: Final[dict[str, _Known]] = {
-    "range": _Known(range, lambda v: (v.start, v.stop, v.step), lambda p: range(*p)),
-    "slice": _Known(slice, lambda v: (v.start, v.stop, v.step), lambda p: slice(*p)),
+    "range": _made_of(range, "start", "stop", "step"),
+    "slice": _made_of(slice, "start", "stop", "step"),
     "decimal": _Known(decimal.Decimal, str, decimal.Decimal),
-    "fraction": _Known(
-        fractions.Fraction, lambda v: (v.numerator, v.denominator), lambda p: fractions.Fraction(*p)
-    ),
-    "datetime": _Known(datetime.datetime, _datetime_out, _datetime_in),
-    "date": _Known(datetime.date, lambda v: (v.year, v.month, v.day), lambda p: datetime.date(*p)),
-    "time": _Known(datetime.time, _time_out, _time_in),
-    "timedelta": _Known(
-        datetime.timedelta, lambda v: (v.days, v.seconds, v.microseconds), lambda p: datetime.timedelta(*p)
-    ),
+    "fraction": _made_of(fractions.Fraction, "numerator", "denominator"),
+    "date": _made_of(datetime.date, "year", "month", "day"),
+    "timedelta": _made_of(datetime.timedelta, "days", "seconds", "microseconds"),
     "timezone": _Known(datetime.timezone, lambda v: v.utcoffset(None), datetime.timezone),
+    "datetime": _Known(
+        datetime.datetime,
+        lambda v: (*v.timetuple()[:6], v.microsecond, _zone(v, v), v.fold),
+        lambda p: datetime.datetime(*p[:-1], fold=p[-1]),
+    ),
+    "time": _Known(
+        datetime.time,
+        lambda v: (v.hour, v.minute, v.second, v.microsecond, _zone(v, None), v.fold),
+        lambda p: datetime.time(*p[:-1], fold=p[-1]),
+    ),
     "dict_keys": _Known(type({}.keys()), list, lambda p: dict.fromkeys(p).keys()),
     "dict_values": _Known(type({}.values()), list, lambda p: dict(enumerate(p)).values()),
     "dict_items": _Known(type({}.items()), list, lambda p: dict(p).items()),
@@ -121,85 +136,47 @@ _KNOWN: Final[dict[str, _Known]] = {
 }
 _KNOWN_NAMES: Final = {known.kind: name for name, known in _KNOWN.items()}
 
-
-def register(name: str, kind: type, out: Callable[[Any], Any], back: Callable[[Any], Any]) -> None:
-    """Teaches the codec a further type: `out` to plain data, `back` from data that may be hostile."""
-    _KNOWN[name] = _Known(kind, out, back)
-    _KNOWN_NAMES[kind] = name
-
-
-# Containers that can be changed in place, and those that cannot, by their tags.
-_KEYED: Final[dict[type, bytes]] = {
-    dict: b"D",
-    collections.OrderedDict: b"O",
-    collections.Counter: b"C",
-    collections.defaultdict: b"d",
-}
-_LISTED: Final[dict[type, bytes]] = {list: b"l", set: b"S", collections.deque: b"q"}
-_FIXED: Final[dict[type, bytes]] = {tuple: b"t", frozenset: b"Z"}
-_KEYED_BY_TAG: Final = {tag[0]: kind for kind, tag in _KEYED.items()}
-_LISTED_BY_TAG: Final = {tag[0]: kind for kind, tag in _LISTED.items()}
-_FIXED_BY_TAG: Final = {tag[0]: kind for kind, tag in _FIXED.items()}
-_CONSTANTS: Final[dict[int, Any]] = {
-    ord("N"): None, ord("T"): True, ord("F"): False, ord("."): Ellipsis, ord("!"): NotImplemented,
-}  # fmt: skip
-_SMALL, _LARGE, _TEXT, _BYTES, _FLOATING, _COMPLEX_TAG, _MET, _NEW, _BYTEARRAY, _TYPE, _STANDARD, _OTHER = (
-    b"iIsbfcMnayXR"
-)
-
-# How the items of a container follow one another: one by one, or as one block of a single type.
-_ONE_BY_ONE: Final = b"*"
-_INTS, _FLOATS, _BOOLS, _TEXTS, _ROWS = b"q", b"d", b"?", b"s", b"t"
 _FEWEST_PACKED: Final = 8
 _MOST_COLUMNS: Final = 16
-_SEPARATOR: Final = "\x1f"
 
 
-def _packed(items: Any) -> bytes | None:
-    """Many items of one type as one block: an item then costs some 20 ns instead of a microsecond.
+def _packed(items: Any) -> dict[str, Any] | None:
+    """Many items of one type as one JSON object: an item then costs some 50 ns instead of a microsecond.
 
-    Packed are whole numbers of 64 bits, floats, truth values, texts, and tuples of one length whose columns
+    Packed are texts, truth values, whole numbers of 64 bits, floats, and tuples of one length whose columns
     can be packed. None for everything else.
     """
     kinds = set(map(type, items))
-    if len(kinds) != 1:
-        return None
-    kind = kinds.pop()
-    if kind is int:
+    if kinds <= {str, bool}:
+        return {"=": list(items)}
+    if kinds == {int} or kinds == {float}:
+        code = "q" if kinds == {int} else "d"
         try:
-            return _INTS + _block(array.array("q", items).tobytes())
+            return {code: base64.b64encode(array.array(code, items).tobytes()).decode()}
         except OverflowError:
             return None
-    if kind is float:
-        return _FLOATS + _block(array.array("d", items).tobytes())
-    if kind is bool:
-        return _BOOLS + _block(bytes(items))
-    if kind is str:
-        text = _SEPARATOR.join(items)
-        if text.count(_SEPARATOR) == len(items) - 1:
-            return _TEXTS + _block(text.encode("utf-8", "surrogatepass"))
-    if kind is tuple:
-        return _packed_rows(items)
+    if kinds == {tuple} and len(set(map(len, items))) == 1:
+        columns = list(zip(*items, strict=True))
+        packed = [_packed(column) for column in columns[:_MOST_COLUMNS]]
+        if packed and len(packed) == len(columns) and None not in packed:
+            return {"rows": packed}
     return None
 
 
-def _packed_rows(rows: Any) -> bytes | None:
-    widths = set(map(len, rows))
-    width = widths.pop()
-    if widths or not 0 < width <= _MOST_COLUMNS:
-        return None
-    columns = [_packed(column) for column in zip(*rows, strict=True)]
-    if None in columns:
-        return None
-    return b"".join((_ROWS, bytes((width,)), *columns))  # type: ignore[arg-type]
-
-
-def _block(data: bytes) -> bytes:
-    return _LENGTH.pack(len(data)) + data
+def _unpacked(block: dict[str, Any]) -> list[Any]:
+    """The items of such an object; any exception when it is none."""
+    ((code, content),) = block.items()
+    if code == "=" and set(map(type, content)) <= {str, bool}:
+        return list(content)
+    if code in ("q", "d"):
+        return array.array(code, base64.b64decode(content)).tolist()
+    if code == "rows" and len(content) <= _MOST_COLUMNS:
+        return list(zip(*map(_unpacked, content), strict=True))
+    raise CodecError("an unknown packing")
 
 
 class Encoder:
-    """Turns values into bytes.
+    """Turns values into JSON.
 
     `containers` numbers the lists, dicts, sets and their like in the order in which they are met, after those
     that are `known` to the other side; one that is met again is written as its number.
@@ -210,328 +187,225 @@ class Encoder:
         self._numbers = {id(container): number for number, container in enumerate(self.containers)}
         self._describe = describe
         self._limits = limits
-        self._out: list[bytes] = []
         self._nodes = 0
         self._depth = 0
-        self._size = 0
 
     def encode(self, value: Any) -> bytes:
         """One value; raises `CodecError` for one that cannot be carried."""
-        self.part(value)
-        return self.take()
+        return self.message(self.plain(value))
 
-    def part(self, value: Any) -> None:
-        """Writes the next of several values."""
-        self._count(1)
-        write = _WRITERS.get(type(value))
-        if write is None:
-            self._other(value)
-        else:
-            write(self, value)
-
-    def content(self, container: Any) -> None:
-        """Writes what a container holds, whether or not it was met before."""
-        kind = type(container)
-        if kind is bytearray:
-            self._sized(b"a", bytes(container))
-        elif kind is collections.deque:
-            self._put(_LISTED[kind])
-            self.part(container.maxlen)
-            self._items(container)
-        elif kind in _LISTED:
-            self._put(_LISTED[kind])
-            self._items(container)
-        else:
-            self._put(_KEYED[kind])
-            if kind is collections.defaultdict:
-                self.part(container.default_factory)
-            self._items(container.keys())
-            self._items(container.values())
-
-    def take(self) -> bytes:
-        """What was written since the last call."""
-        data = b"".join(self._out)
-        self._out.clear()
-        self._depth = 0
+    def message(self, plain: Any) -> bytes:
+        """The bytes of what `plain` and `content` gave."""
+        data = _to_json(plain).encode(*_TEXT)
+        self._limits.check_bytes(data)
         return data
+
+    def plain(self, value: Any) -> Any:
+        """The JSON of one value."""
+        self._count(1)
+        kind = type(value)
+        if kind in _AS_THEY_ARE:
+            return value
+        if kind is int:
+            return value if -_INT64 <= value < _INT64 else ["int", self._digits(value)]
+        self._depth += 1
+        self._limits.check_depth(self._depth)
+        found = self._composed(kind, value)
+        self._depth -= 1
+        return found
+
+    def _composed(self, kind: type, value: Any) -> list[Any]:
+        if kind in _CONTAINERS:
+            number = self._numbers.get(id(value))
+            if number is not None:
+                return ["met", number]
+            self._numbers[id(value)] = len(self.containers)
+            self.containers.append(value)
+            return [kind.__name__, self.content(value)]
+        if kind is tuple or kind is frozenset:
+            return [kind.__name__, self._items(value)]
+        if kind is bytes:
+            return ["bytes", value.decode("latin-1")]
+        if kind is complex:
+            return ["complex", value.real, value.imag]
+        if kind in _CONSTANT_NAMES:
+            return ["constant", _CONSTANT_NAMES[kind]]
+        if kind is type and value in _TYPE_NAMES:
+            return ["type", _TYPE_NAMES[value]]
+        if kind in _KNOWN_NAMES:
+            name = _KNOWN_NAMES[kind]
+            return ["known", name, self.plain(_KNOWN[name].out(value))]
+        return ["other", self.plain(self._describe(value))]
+
+    def content(self, container: Any) -> Any:
+        """The JSON of what a container holds, whether or not it was met before."""
+        if isinstance(container, bytearray):
+            return container.decode("latin-1")
+        if isinstance(container, dict):
+            default = getattr(container, "default_factory", None)
+            return [self.plain(default), self._items(container.keys()), self._items(container.values())]
+        if isinstance(container, collections.deque):
+            return [self.plain(container.maxlen), self._items(container)]
+        return self._items(container)
 
     def _count(self, nodes: int) -> None:
         self._nodes += nodes
-        if self._nodes > self._limits.nodes:
-            raise CodecError(f"more than {self._limits.nodes} parts")
+        self._limits.check_nodes(self._nodes)
 
-    def _put(self, data: bytes) -> None:
-        self._size += len(data)
-        if self._size > self._limits.message_bytes:
-            raise CodecError(f"larger than {self._limits.message_bytes} bytes")
-        self._out.append(data)
+    def _digits(self, value: int) -> str:
+        if value.bit_length() > self._limits.integer_bits:
+            allowed = self._limits.integer_bits
+            raise CodecError(f"an integer of {value.bit_length()} bits; {allowed} are allowed")
+        return f"{value:x}"
 
-    def _sized(self, tag: bytes, data: bytes) -> None:
-        self._put(tag + _block(data))
-
-    def _integer(self, value: int) -> None:
-        if _INT64_MIN <= value <= _INT64_MAX:
-            self._put(b"i" + _INT64.pack(value))
-            return
-        bits = value.bit_length()
-        if bits > self._limits.integer_bits:
-            raise CodecError(f"an integer of {bits} bits; {self._limits.integer_bits} are allowed")
-        self._sized(b"I", value.to_bytes(bits // 8 + 1, "little", signed=True))
-
-    def _text(self, value: str) -> None:
-        self._sized(b"s", value.encode("utf-8", "surrogatepass"))
-
-    def _container(self, value: Any) -> None:
-        number = self._numbers.get(id(value))
-        if number is not None:
-            self._put(b"M" + _LENGTH.pack(number))
-            return
-        self._numbers[id(value)] = len(self.containers)
-        self.containers.append(value)
-        self._put(b"n")
-        self.content(value)
-
-    def _fixed(self, value: Any) -> None:
-        self._put(_FIXED[type(value)])
-        self._items(value)
-
-    def _items(self, items: Any) -> None:
+    def _items(self, items: Any) -> Any:
         packed = _packed(items) if len(items) >= _FEWEST_PACKED else None
-        if packed is not None:
-            self._count(len(items))
-            self._put(_LENGTH.pack(len(items)) + packed)
-            return
-        self._enter()
-        self._put(_LENGTH.pack(len(items)) + _ONE_BY_ONE)
-        for item in items:
-            self.part(item)
-        self._depth -= 1
-
-    def _other(self, value: Any) -> None:
-        """A type by name, a known standard value as plain data, anything else as `describe` has it."""
-        kind = type(value)
-        if kind is type and value in _TYPE_NAMES:
-            self._nested(b"y", _TYPE_NAMES[value])
-            return
-        name = _KNOWN_NAMES.get(kind)
-        if name is None:
-            self._nested(b"R", self._describe(value))
-        else:
-            self._nested(b"X", (name, _KNOWN[name].out(value)))
-
-    def _nested(self, tag: bytes, plain: Any) -> None:
-        self._enter()
-        self._put(tag)
-        self.part(plain)
-        self._depth -= 1
-
-    def _enter(self) -> None:
-        self._depth += 1
-        if self._depth > self._limits.depth:
-            raise CodecError(f"nested more than {self._limits.depth} deep")
-
-
-_WRITERS: Final[dict[type, Callable[[Encoder, Any], None]]] = {
-    str: Encoder._text,
-    int: Encoder._integer,
-    float: lambda encoder, value: encoder._put(b"f" + _FLOAT.pack(value)),
-    bool: lambda encoder, value: encoder._put(b"T" if value else b"F"),
-    bytes: lambda encoder, value: encoder._sized(b"b", value),
-    complex: lambda encoder, value: encoder._put(b"c" + _COMPLEX.pack(value.real, value.imag)),
-    type(None): lambda encoder, value: encoder._put(b"N"),
-    type(Ellipsis): lambda encoder, value: encoder._put(b"."),
-    type(NotImplemented): lambda encoder, value: encoder._put(b"!"),
-    **dict.fromkeys((*_LISTED, *_KEYED, bytearray), Encoder._container),
-    **dict.fromkeys(_FIXED, Encoder._fixed),
-}
+        if packed is None:
+            return [self.plain(item) for item in items]
+        self._count(len(items))
+        return packed
 
 
 class Decoder:
     """Rebuilds values from bytes that may be hostile.
 
-    `containers` are those that are `known` to both sides, followed by those that the bytes bring.
+    `json` is what they say. `containers` are those that are `known` to both sides, followed by those that the
+    bytes bring.
     """
 
     def __init__(
         self, data: bytes, resolve: Resolve, limits: CodecLimits = LIMITS, known: Sequence[Any] = ()
     ) -> None:
-        if len(data) > limits.message_bytes:
-            raise CodecError(f"larger than {limits.message_bytes} bytes")
+        limits.check_bytes(data)
+        try:
+            self.json = _from_json(data.decode(*_TEXT))
+        except (ValueError, RecursionError):
+            raise CodecError("not JSON") from None
         self.containers = list(known)
-        self._data = data
-        self._at = 0
-        self._end = len(data)
         self._resolve = resolve
         self._limits = limits
         self._nodes = 0
         self._depth = 0
 
     def decode(self) -> Any:
-        """The value; raises `CodecError` for anything that is not exactly one value."""
-        value = self.part()
-        if not self.finished:
-            raise CodecError("bytes left over")
-        return value
+        """The one value; raises `CodecError` for anything else."""
+        return self.value(self.json)
 
-    @property
-    def finished(self) -> bool:
-        """Whether every byte was taken."""
-        return self._at == self._end
+    def value(self, plain: Any) -> Any:
+        """The value of a piece of the JSON; `CodecError` where it is none."""
+        with _refusing():
+            return self._value(plain)
 
-    def part(self) -> Any:
-        """The next of several values."""
-        try:
-            return self._value()
-        except CodecError:
-            raise
-        except Exception as error:
-            raise CodecError(f"not a value: {type(error).__name__}") from None
-
-    def refill(self, container: Any) -> None:
-        """Lets a container hold the content that comes next, and nothing else."""
-        tag = self._data[self._advance(1)]
-        kind = type(container)
-        if kind is not _LISTED_BY_TAG.get(tag, _KEYED_BY_TAG.get(tag, bytearray)):
-            raise CodecError("a container changed its type")
-        if tag == _BYTEARRAY:
-            container[:] = self._sized()
-            return
-        if kind is collections.deque:
-            self._value()
-        items = self._content(container)
-        container.clear()
-        _fill(container, *items)
-
-    def _advance(self, count: int) -> int:
-        """Passes so many bytes; returns where they begin."""
-        at = self._at
-        self._at = at + count
-        if self._at > self._end:
-            raise CodecError("cut short")
-        return at
-
-    def _length(self) -> int:
-        return int(_LENGTH.unpack_from(self._data, self._advance(4))[0])
-
-    def _sized(self) -> bytes:
-        at = self._advance(self._length())
-        return self._data[at : self._at]
+    def refill(self, number: Any, plain: Any) -> None:
+        """Lets the container of that number hold this content, and nothing else."""
+        with _refusing():
+            container = self._met(number)
+            content = self._content(container, plain)
+            container.clear()
+            _fill(container, content)
 
     def _count(self, nodes: int) -> None:
         self._nodes += nodes
-        if self._nodes > self._limits.nodes:
-            raise CodecError(f"more than {self._limits.nodes} parts")
+        self._limits.check_nodes(self._nodes)
 
-    def _value(self) -> Any:
+    def _met(self, number: Any) -> Any:
+        if type(number) is not int or not 0 <= number < len(self.containers):
+            raise CodecError("a container that is not there")
+        return self.containers[number]
+
+    def _value(self, plain: Any) -> Any:
         self._count(1)
-        tag = self._data[self._advance(1)]
-        if tag == _TEXT:
-            return self._sized().decode("utf-8", "surrogatepass")
-        if tag == _SMALL:
-            return _INT64.unpack_from(self._data, self._advance(8))[0]
-        if tag in _CONSTANTS:
-            return _CONSTANTS[tag]
-        if tag == _FLOATING:
-            return _FLOAT.unpack_from(self._data, self._advance(8))[0]
-        if tag == _LARGE:
-            data = self._sized()
-            if len(data) * 8 > self._limits.integer_bits + 16:
-                raise CodecError("an integer too large")
-            return int.from_bytes(data, "little", signed=True)
-        if tag == _BYTES:
-            return self._sized()
-        if tag == _COMPLEX_TAG:
-            return complex(*_COMPLEX.unpack_from(self._data, self._advance(16)))
-        if tag == _MET:
-            return self.containers[self._length()]
-        return self._composed(tag)
-
-    def _composed(self, tag: int) -> Any:
+        if type(plain) is int or type(plain) in _AS_THEY_ARE:
+            return plain
+        if type(plain) is not list:
+            raise CodecError("a block in the place of a value")
         self._depth += 1
-        if self._depth > self._limits.depth:
-            raise CodecError(f"nested more than {self._limits.depth} deep")
-        if tag == _NEW:
-            value: Any = self._container()
-        elif tag in _FIXED_BY_TAG:
-            value = _FIXED_BY_TAG[tag](self._items())
-        elif tag == _TYPE:
-            value = _NAMED_TYPES[self._value()]
-        elif tag == _STANDARD:
-            name, plain = self._value()
-            value = _KNOWN[name].back(plain)
-        elif tag == _OTHER:
-            value = self._resolve(self._value())
-        else:
-            raise CodecError("an unknown tag")
+        self._limits.check_depth(self._depth)
+        kind, *parts = plain
+        found = self._composed(kind, *parts)
         self._depth -= 1
-        return value
+        return found
 
-    def _container(self) -> Any:
+    def _composed(self, kind: str, first: Any, second: Any = None) -> Any:
+        if kind in _CHANGEABLE:
+            return self._container(_CHANGEABLE[kind], first)
+        if kind in _FIXED:
+            return _FIXED[kind](self._items(first))
+        match kind:
+            case "met":
+                return self._met(first)
+            case "int":
+                if len(first) * 4 > self._limits.integer_bits + 16:
+                    raise CodecError("an integer too large")
+                return int(first, 16)
+            case "bytes":
+                return first.encode("latin-1")
+            case "complex":
+                return complex(first, second)
+            case "constant":
+                return _CONSTANTS[first]
+            case "type":
+                return _NAMED_TYPES[first]
+            case "known":
+                return _KNOWN[first].back(self._value(second))
+            case "other":
+                return self._resolve(self._value(first))
+        raise CodecError("an unknown kind of value")
+
+    def _container(self, kind: Any, plain: Any) -> Any:
         """A container that comes for the first time."""
-        tag = self._data[self._advance(1)]
-        if tag == _BYTEARRAY:
-            self.containers.append(bytearray(self._sized()))
-            return self.containers[-1]
-        kind: Any = _LISTED_BY_TAG.get(tag) or _KEYED_BY_TAG[tag]
-        container = kind(maxlen=self._value()) if kind is collections.deque else kind()
+        bound = self._value(plain[0]) if kind is collections.deque else None
+        container = kind() if bound is None else kind(maxlen=bound)
         # Before its content, which may refer to it.
         self.containers.append(container)
-        _fill(container, *self._content(container))
+        _fill(container, self._content(container, plain))
         return container
 
-    def _content(self, container: Any) -> tuple[Any, ...]:
-        """What a container of this kind is filled with: items, or a default, keys and items."""
-        if not isinstance(container, dict):
-            return (self._items(),)
-        default = self._value() if type(container) is collections.defaultdict else None
-        if default is not None and not callable(default):
-            raise CodecError("a default that is none")
-        return default, self._items(), self._items()
+    def _content(self, container: Any, plain: Any) -> Any:
+        """What a container of this type is filled with."""
+        if isinstance(container, bytearray):
+            return plain.encode("latin-1")
+        if isinstance(container, dict):
+            default, keys, items = plain
+            return self._value(default), self._items(keys), self._items(items)
+        if isinstance(container, collections.deque):
+            bound, items = plain
+            self._value(bound)
+            return self._items(items)
+        return self._items(plain)
 
-    def _items(self) -> list[Any]:
-        count = self._length()
-        packing = self._data[self._advance(1)]
-        if packing != _ONE_BY_ONE[0]:
-            self._count(count)
-            return self._unpacked(packing, count)
-        if count > self._end - self._at:
-            raise CodecError("cut short")
-        items: list[Any] = []
-        for _ in range(count):
-            items.append(self._value())
-        return items
-
-    def _unpacked(self, packing: int, count: int) -> list[Any]:
-        """The items of one block; see `_packed`."""
-        items: list[Any]
-        if packing == _ROWS[0]:
-            width = self._data[self._advance(1)]
-            columns = [self._unpacked(self._data[self._advance(1)], count) for _ in range(width)]
-            items = list(zip(*columns, strict=True))
-        elif packing == _TEXTS[0]:
-            # One split more than there may be, so that a lie about the number does not cost much memory.
-            items = self._sized().decode("utf-8", "surrogatepass").split(_SEPARATOR, count)
-        elif packing in (_INTS[0], _FLOATS[0], _BOOLS[0]):
-            kind = "b" if packing == _BOOLS[0] else chr(packing)
-            numbers = array.array(kind, self._sized())
-            items = [] if len(numbers) != count else numbers.tolist()
-            if packing == _BOOLS[0]:
-                items = list(map(bool, items))
-        else:
-            raise CodecError("an unknown packing")
-        if len(items) != count:
-            raise CodecError("another number of items than was said")
-        return items
+    def _items(self, plain: Any) -> list[Any]:
+        if type(plain) is dict:
+            items = _unpacked(plain)
+            self._count(len(items))
+            return items
+        if type(plain) is not list:
+            raise CodecError("items that are none")
+        return [self._value(item) for item in plain]
 
 
-def _fill(container: Any, *content: Any) -> None:
+@contextlib.contextmanager
+def _refusing() -> Iterator[None]:
+    """Whatever goes wrong in rebuilding a value is a fault of its bytes."""
+    try:
+        yield
+    except CodecError:
+        raise
+    except Exception as error:
+        raise CodecError(f"not a value: {type(error).__name__}") from None
+
+
+def _fill(container: Any, content: Any) -> None:
+    """Puts what `Decoder._content` gave into an empty container."""
     if isinstance(container, dict):
         default, keys, items = content
-        if type(container) is collections.defaultdict:
+        if isinstance(container, collections.defaultdict):
+            if default is not None and not callable(default):
+                raise CodecError("a default that is none")
             container.default_factory = default
         for key, item in zip(keys, items, strict=True):
             container[key] = item
     elif isinstance(container, set):
-        container.update(content[0])
+        container.update(content)
     else:
-        container.extend(content[0])
+        container.extend(content)

@@ -23,15 +23,17 @@ def pack_question(question: Any, describe: Describe) -> tuple[bytes, Sequence[An
 def unpack_answer(body: bytes, containers: Sequence[Any], resolve: Resolve) -> Any:
     """The answer, after the question's containers were refilled; `CodecError` for what is no answer."""
     decoder = Decoder(body, resolve, known=containers)
-    answer = decoder.part()
-    while not decoder.finished:
-        number = decoder.part()
-        if type(number) is not int or not 0 <= number < len(containers):
-            raise CodecError("a container that was not in the question")
-        try:
-            decoder.refill(containers[number])
-        except (TypeError, ValueError, LookupError):
-            raise CodecError("a container with an unfit content") from None
+    match decoder.json:
+        case [plain, list(changes)]:
+            answer = decoder.value(plain)
+        case _:
+            raise CodecError("no answer")
+    for change in changes:
+        match change:
+            case [number, content] if number in range(len(containers)):
+                decoder.refill(number, content)
+            case _:
+                raise CodecError("a container that was not in the question")
     return answer
 
 
@@ -47,12 +49,13 @@ class Received:
     def pack_answer(self, answer: Any, describe: Describe) -> bytes:
         """The message: the answer, and what containers hold that have changed meanwhile."""
         encoder = Encoder(describe, known=self._containers)
-        encoder.part(answer)
-        for number, (container, before) in enumerate(zip(self._containers, self._before, strict=True)):
-            if _differs(container, before):
-                encoder.part(number)
-                encoder.content(container)
-        return encoder.take()
+        plain = encoder.plain(answer)
+        changes = [
+            (number, encoder.content(container))
+            for number, (container, before) in enumerate(zip(self._containers, self._before, strict=True))
+            if _differs(container, before)
+        ]
+        return encoder.message((plain, changes))
 
 
 def _items(container: Any) -> Any:

@@ -5,20 +5,21 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import pickle
 import select
 import signal
 import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from egcfg_sandbox import system, trace_memory, wire
-from egcfg_sandbox.judge.orders import RunReport, unpack_report
+from egcfg_sandbox.orders import Brief, RunReport, unpack_report
 from egcfg_sandbox.server.requests import JUDGE, KEEPER, pack_request
 from egcfg_sandbox.verdicts import Limits, Trace, TraceEvent
 
@@ -95,12 +96,12 @@ class Slot:
                 raise SlotFailed("its process did not start")
             self._identities.append(identity)
 
-    def hand(self, job: Job, brief: bytes) -> None:
+    def hand(self, job: Job, brief: Brief) -> None:
         """Gives the judge its test; a judge that has gone is noticed when its report is read."""
         self.job = job
         self._judge.settimeout(GRACE_S)
         with contextlib.suppress(wire.WireError):
-            wire.send(self._judge, brief)
+            wire.send(self._judge, pickle.dumps(brief))
         self._judge.setblocking(False)
 
     def read(self) -> tuple[RunReport, Trace | None] | None:
@@ -156,8 +157,8 @@ class Slot:
 class Server:
     """One running fork server."""
 
-    def __init__(self, packages: str, preloaded: Sequence[str] | None) -> None:
-        """Starts it; `preloaded` is None for guarded runs, else names of modules to have ready for inside."""
+    def __init__(self, packages: str, modules: Iterable[str], *, inside: bool) -> None:
+        """Starts it, with these modules imported; see `Pool`."""
         ours, theirs = socket.socketpair()
         package_parent = str(Path(__file__).resolve().parent.parent)
         command = [
@@ -170,16 +171,15 @@ class Server:
             package_parent,
             str(theirs.fileno()),
             packages,
+            ",".join(sorted(modules)),
+            "inside" if inside else "",
         ]
-        environment = _ENVIRONMENT
-        if preloaded is not None:
-            command.append(",".join(preloaded))
-            # Where matplotlib keeps what it found out about fonts.
-            environment = {**_ENVIRONMENT, "HOME": os.environ.get("HOME", "/")}
+        # Where matplotlib keeps what it found out about fonts.
+        home = {"HOME": os.environ.get("HOME", "/")} if modules else {}
         with theirs:
             self._process = subprocess.Popen(
                 command,
-                env=environment,
+                env=_ENVIRONMENT | home,
                 cwd="/",
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -241,14 +241,14 @@ class Pool:
     """The slots of one mode, kept ready, and their fork server, which is started again when it dies.
 
     `packages` are folders of further packages; with `inside` the server is one for tests that run in the
-    program's process, and has the modules `preloaded` ready for them.
+    program's process, and has their runner ready.
     """
 
     def __init__(self, workers: int, packages: str, *, inside: bool = False) -> None:
         self._workers = workers
         self._packages = packages
         self._inside = inside
-        self.preloaded: frozenset[str] = frozenset()
+        self._modules: frozenset[str] = frozenset()
         self._server: Server | None = None
         self._idle: deque[Slot] = deque()
         self._limits = Limits()
@@ -266,15 +266,20 @@ class Pool:
         assert self._server is not None
         return self._server.pid
 
-    def start(self, preloaded: frozenset[str] = frozenset()) -> None:
-        """Starts a fork server, also in the place of one that died or has other modules."""
+    def prepare(self, modules: frozenset[str] = frozenset()) -> None:
+        """Has a fork server running that has these modules imported."""
+        if self._server is None or not modules <= self._modules:
+            self._modules |= modules
+            self._start()
+
+    def _start(self) -> None:
+        """Starts a fork server, also in the place of one that died or lacks a module."""
         self._drop_idle()
         if self._server is not None:
             self._server.close()
-        self.preloaded |= preloaded
         for _ in range(_STARTS):
             try:
-                self._server = Server(self._packages, sorted(self.preloaded) if self._inside else None)
+                self._server = Server(self._packages, self._modules, inside=self._inside)
                 self._refill()
             except ServerGone:
                 continue
@@ -290,7 +295,7 @@ class Pool:
             if not self._idle:
                 self._refill()
         except ServerGone:
-            self.start()
+            self._start()
         return self._idle.popleft()
 
     def give_back(self, slot: Slot, *, spent: bool) -> None:
@@ -307,7 +312,7 @@ class Pool:
     def revive(self) -> None:
         """Starts the server again if it has died."""
         if self._server is None or not self._server.alive():
-            self.start()
+            self._start()
 
     def serves(self, slot: Slot) -> bool:
         """Whether the fork server that made a slot is still the one that runs."""

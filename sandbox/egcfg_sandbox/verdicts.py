@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final, NamedTuple, get_args
+from typing import Final, NamedTuple
 
 TOLERANCE: Final = 1e-6
 """What judges of contests allow where a task does not say."""
@@ -151,19 +151,6 @@ class SuiteTest:
 
 
 Test = CodeTest | StdioTest | SnippetTest | CheckerTest | SuiteTest
-_TESTS: Final[dict[str, Any]] = {kind.__name__: kind for kind in get_args(Test)}
-
-
-def packed_test(test: Test) -> tuple[str, tuple[Any, ...]]:
-    """A test as plain values, to be sent to another process."""
-    return type(test).__name__, tuple(getattr(test, name) for name in type(test).__match_args__)
-
-
-def unpacked_test(values: tuple[str, tuple[Any, ...]]) -> Test:
-    """The test that was packed."""
-    kind, fields = values
-    test: Test = _TESTS[kind](*fields)
-    return test
 
 
 class TraceEvent(NamedTuple):

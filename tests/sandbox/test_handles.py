@@ -14,6 +14,21 @@ class Bag:
     def __init__(self, items): self.items = list(items)
     def __eq__(self, other): return sorted(self.items) == sorted(other.items)
 """
+LINKED = """
+class Node:
+    def __init__(self, value, *following): self.value, self.following = value, list(following)
+class Chain:
+    def __init__(self, head): self.head = head
+    def __eq__(self, other): return type(self) is type(other)
+def chain(xs):
+    head = None
+    for x in reversed(xs): head = Node(x, head)
+    return Chain(head)
+def ring(xs):
+    made = chain(xs)
+    made.head.following.append(made.head)
+    return made
+"""
 RATIO = """
 class Ratio:
     def __init__(self, n, d): self.n, self.d = n, d
@@ -133,6 +148,11 @@ def item(): return Item("a", [1])
             "assert f()[1] == [8] or f() == {1: [7]}",
         ),
         (SET, "assert Bag([1, 2]) == Bag([2, 1])", "assert Bag([1, 2]) == Bag([2, 2])"),
+        (
+            LINKED,
+            "assert chain([1, 2]) == chain([1, 2]) and ring([1, 2]) == ring([1, 2])",
+            "assert chain([1, 2]) == chain([1, 3]) or ring([1, 2]) == ring([1, 3])",
+        ),
         (
             "class P:\n    def __init__(self, x): self.x = x\n    def __eq__(self, o): return abs(self.x - o.x) < 1e-9\n    def __sub__(self, o): return P(self.x - o.x)",
             "assert P(0.3) - P(0.1) == P(0.2)",

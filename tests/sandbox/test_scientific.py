@@ -55,7 +55,7 @@ def _judge(sandbox: Sandbox, source: str, test: str) -> tuple[Verdict, str | Non
     return row.status, row.error
 
 
-def test_arrays_cross_both_ways(with_packages: Sandbox) -> None:
+def test_arrays_are_compared_as_arrays(with_packages: Sandbox) -> None:
     source = "import numpy as np\ndef f(x): return np.asarray(x) * 2"
     test = "import numpy as np\nassert (f(np.array([[1, 2]])) == np.array([[2, 4]])).all()\nassert f([1]).dtype.kind == 'i' and f([1.5])[0] == 3"
     assert _judge(with_packages, source, test) == (Verdict.PASSED, None)
@@ -78,18 +78,35 @@ def test_a_solution_is_executed_in_the_tests_own_context(
     assert (row.status, row.guarded) == (verdict, False)
 
 
-def test_tables_cross_both_ways(with_packages: Sandbox) -> None:
+def test_tables_are_compared_by_their_own_functions(with_packages: Sandbox) -> None:
     pytest.importorskip("pandas")
-    source = "import pandas as pd\ndef f(df): return df.assign(b=df['a'] * 2), df['a'], df.index"
+    source = "import pandas as pd\ndef f(df): return df.assign(b=df['a'] * 2)"
     test = """
 import pandas as pd
-df = pd.DataFrame({"a": [1, 2], "s": ["x", None], "t": pd.to_datetime(["2020-01-01", None])}, index=["r", "q"])
-table, column, index = f(df)
-pd.testing.assert_frame_equal(table, df.assign(b=df["a"] * 2))
-pd.testing.assert_series_equal(column, df["a"])
-pd.testing.assert_index_equal(index, df.index)
+df = pd.DataFrame({"a": [1, 2], "t": pd.to_datetime(["2020-01-01", None])}, index=["r", "q"])
+pd.testing.assert_frame_equal(f(df), df.assign(b=df["a"] * 2))
 """
     assert _judge(with_packages, source, test) == (Verdict.PASSED, None)
+
+
+def test_numbers_of_arrays_are_plain_numbers_to_a_guarded_test(with_packages: Sandbox) -> None:
+    source = "import numpy as np\ndef f(x):\n    a = np.array(x)\n    return a.mean(), a.argmax(), a"
+    test = "m, i, a = f([1, 5])\nassert (m, i) == (3.0, 1) and [10, 20][i] == 20 and list(a) == [1, 5]"
+    assert _judge(with_packages, source, test) == (Verdict.PASSED, None)
+
+
+def test_a_plot_is_drawn_whoever_imports_the_library(with_packages: Sandbox) -> None:
+    pytest.importorskip("matplotlib")
+    source = "import matplotlib.pyplot as plt\ndef f(x): return len(plt.subplots()[1].plot(x)[0].get_xdata())"
+    assert _judge(with_packages, source, "assert f([4, 5, 6]) == 3") == (Verdict.PASSED, None)
+
+
+def test_a_model_is_fitted(with_packages: Sandbox) -> None:
+    pytest.importorskip("sklearn")
+    source = (
+        "from sklearn.cluster import KMeans\ndef f(x): return len(set(KMeans(2, n_init=1).fit(x).labels_))"
+    )
+    assert _judge(with_packages, source, "assert f([[0], [1], [9]]) == 2") == (Verdict.PASSED, None)
 
 
 def test_without_packages_there_are_none(sandbox: Sandbox) -> None:

@@ -13,14 +13,11 @@ _IN_A_PROCESS = """
 import ast, collections, dataclasses, marshal, pickle, typing
 from egcfg_sandbox.judge import seal
 code = marshal.dumps(compile("1", "", "eval"))
-own = compile("3", "", "eval")
 pickled = pickle.dumps(print)
 other = compile("4", "", "eval")
 seal.open_for_test()
 assert eval("1 + 1") == 2
-seal.allow([own])
 seal.close()
-assert eval(own) == 3
 assert collections.namedtuple("P", "x y")(1, 2).y == 2
 dataclasses.make_dataclass("D", ["x"])(1)
 assert ast.literal_eval("[1, 2]") == [1, 2]
@@ -47,7 +44,7 @@ assert eval("1 + 1") == 2
 """
 
 
-def test_nothing_becomes_code_but_what_was_the_tests_own() -> None:
+def test_nothing_becomes_code_once_the_program_has_spoken() -> None:
     """In a process of its own, as an audit hook stays for good."""
     done = subprocess.run([sys.executable, "-c", _IN_A_PROCESS], capture_output=True, text=True, check=False)
     assert done.stderr == ""
@@ -58,10 +55,3 @@ def test_a_test_does_not_run_what_the_program_says(judge: Judge) -> None:
     row = judge("def f(): return 'expected'", "import typing\nassert typing.List[f()] is not None")
     assert row.status is Verdict.FAILED
     assert "does not run as code" in str(row.error)
-
-
-def test_a_test_runs_the_texts_that_stand_in_it(judge: Judge) -> None:
-    test = "n = {}\nexec('def twice(x): return 2 * x', n)\nassert f(1) == n['twice'](1) == eval('1 + 1')"
-    row = judge("def f(x): return x + 1", test)
-    assert (row.status, row.error) == (Verdict.PASSED, None)
-    assert judge("def f(x): return x", test).status is Verdict.FAILED

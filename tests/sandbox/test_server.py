@@ -308,13 +308,13 @@ def test_a_missing_required_layer_refuses_until_the_override_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(client, "REQUIRED", frozenset({"unobtainium"}))
-    start = slots.Pool.start
+    prepare = slots.Pool.prepare
 
-    def start_without(self: slots.Pool) -> None:
-        start(self)
+    def prepare_without(self: slots.Pool, *modules: frozenset[str]) -> None:
+        prepare(self, *modules)
         self.missing["unobtainium"] = "none on this planet"
 
-    monkeypatch.setattr(slots.Pool, "start", start_without)
+    monkeypatch.setattr(slots.Pool, "prepare", prepare_without)
     with pytest.raises(SandboxRefused, match=r"unobtainium: none on this planet.*allow_missing_layers"):
         Sandbox()
     with Sandbox(allow_missing_layers=("unobtainium",)) as sandbox:

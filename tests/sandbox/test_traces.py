@@ -9,15 +9,16 @@ import os
 import sys
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.judging import Judge
 
 from egcfg_sandbox import StdioTest, Trace, TraceEvent, Verdict, system
 from egcfg_sandbox.candidate import statements
+from egcfg_sandbox.candidate.recorder import Recorder
 from egcfg_sandbox.candidate.rendering import Renderer
-from egcfg_sandbox.candidate.tracing import MonitoringTracer, Recorder, SettraceTracer
-from egcfg_sandbox.trace_memory import TraceWriter, read, size_for, unpack
+from egcfg_sandbox.candidate.tracing import Tracer
+from egcfg_sandbox.trace_memory import Row, TraceWriter, read, size_for, unpack
 
 
 def _trace(judge: Judge, source: str, test: str | StdioTest = "f(3)", **limits: object) -> Trace:
@@ -194,7 +195,7 @@ def _indented(text: str) -> str:
     return "\n".join("  " + line for line in text.splitlines())
 
 
-def _rows(kind: type[SettraceTracer] | type[MonitoringTracer], source: str) -> object:
+def _rows(source: str) -> tuple[list[Row], int]:
     code = compile(source, "<traced>", "exec")
     descriptor = system.shared_file(size_for(400))
     with os.fdopen(descriptor, "rb"), mmap.mmap(descriptor, size_for(400)) as memory:
@@ -202,32 +203,22 @@ def _rows(kind: type[SettraceTracer] | type[MonitoringTracer], source: str) -> o
         recorder.follow(statements.first_lines(source.encode()), None)
         names: dict[str, object] = {}
         exec(code, names)
-        tracer = kind(recorder, "<traced>", code)
+        tracer = Tracer(recorder, "<traced>", code)
         before = sys.gettrace()
         tracer.start()
         try:
             names["f"]()  # type: ignore[operator]
         finally:
             tracer.stop()
-            if isinstance(tracer, MonitoringTracer):
-                sys.monitoring.free_tool_id(3)
             sys.settrace(before)
         return unpack(read(descriptor, 400))
 
 
-@pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="needs sys.monitoring (Python 3.12)")
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-@given(statement)
-def test_both_ways_of_tracing_tell_the_same(body: str) -> None:
-    source = "def g(v):\n  w = v\n  return w + 1\ndef f():\n  x = 0\n" + _indented(body) + "\n  return x\n"
-    assert _rows(SettraceTracer, source) == _rows(MonitoringTracer, source)
-
-
 @settings(deadline=None, max_examples=60)
 @given(statement)
-def test_settrace_rows_are_bounded_and_in_order(body: str) -> None:
+def test_rows_are_bounded_and_in_order(body: str) -> None:
     source = "def g(v):\n  w = v\n  return w + 1\ndef f():\n  x = 0\n" + _indented(body) + "\n  return x\n"
-    rows, dropped = _rows(SettraceTracer, source)  # type: ignore[misc]
+    rows, dropped = _rows(source)
     assert rows[0][0] == "call"
     assert rows[-1][0] == "return"
     assert len(rows) <= 400

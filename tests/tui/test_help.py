@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+
 import pytest
 from support import digits_run
 from support.stage import Stage, wait_until
 from textual.content import Content
+from textual.screen import Screen
 from textual.widgets import Static
 
+from egcfg_tui.tui import screens
 from egcfg_tui.tui.app import WorkbenchApp
 from egcfg_tui.tui.commands import WORKBENCH_COMMANDS
 from egcfg_tui.tui.help.glossary import GLOSSARY
@@ -88,6 +93,15 @@ async def test_it_explains_every_command_and_word_in_the_width_there_is(stage: S
         room = app.screen.query_one("#help").size.width
         rows = shown(app).split("\n")
         assert all(len(row.rstrip()) <= room for row in rows if "/" not in row), "but for the path"
+
+
+def test_every_screen_has_a_topic() -> None:
+    for module in pkgutil.iter_modules(screens.__path__, f"{screens.__name__}."):
+        importlib.import_module(module.name)
+    own = [kind for kind in Screen.__subclasses__() if kind.__module__.startswith(screens.__name__)]
+    named = {kind.__name__ for kind in own if not issubclass(kind, PanelsScreen)}
+    assert named
+    assert named <= set(TOPICS)
 
 
 def test_every_screen_of_panels_offers_the_help() -> None:

@@ -433,17 +433,27 @@ async def test_the_code_is_copied_for_the_terminal_to_keep(stage: Stage) -> None
         assert "✓✓✓" in app.clipboard
 
 
-async def test_zoom_gives_a_panel_the_screen_and_takes_it_back(stage: Stage) -> None:
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+async def test_zoom_gives_any_panel_the_screen_and_takes_it_back(stage: Stage, size: tuple[int, int]) -> None:
+    stage.solve = MID
     app = stage.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await ready(pilot, app)
-        narrow = app.workbench.query_one("#code").size.width
-        await pilot.press("z")
-        await pilot.pause()
-        assert app.workbench.query_one("#code").size.width > narrow + 20
-        await pilot.press("z")
-        await pilot.pause()
-        assert app.workbench.query_one("#code").size.width == narrow
+        await pilot.press("s")
+        await wait_until(pilot, lambda: phase(app) is Phase.RUNNING)
+        for panel in app.workbench.query(LinesPanel):
+            if not panel.display:
+                continue
+            panel.focus()
+            await pilot.pause()
+            before = panel.size
+            await pilot.press("z")
+            await pilot.pause()
+            assert panel.outer_size.width == size[0], panel
+            assert panel.outer_size.height > size[1] - 6, panel
+            await pilot.press("z")
+            await pilot.pause()
+            assert panel.size == before, panel
 
 
 async def test_panels_turn_by_key(stage: Stage) -> None:

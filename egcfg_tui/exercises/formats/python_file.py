@@ -23,7 +23,7 @@ from egcfg_tui.exercises.model import Exercise, ExerciseError, ExerciseKind
 from egcfg_tui.exercises.packages import imported_packages, test_texts
 from egcfg_tui.exercises.python import source as python_source
 from egcfg_tui.exercises.python.doctests import doctest_assertions
-from egcfg_tui.exercises.python.stubs import Definition, definitions, is_empty, split_stub
+from egcfg_tui.exercises.python.stubs import Definition, definitions, is_open, split_stub
 from egcfg_tui.exercises.python.suites import Suite, SuiteTests, read_tests
 from egcfg_tui.exercises.reading import text_files
 from egcfg_tui.exercises.reading.places import Place
@@ -38,7 +38,7 @@ def read_file(path: Path) -> Exercise:
     found = definitions(code)
     if not found:
         raise place.error("defines no function and no class; write the stub of one")
-    open_ones = [node for node in found if is_empty(node)]
+    open_ones = [node for node in found if is_open(node)]
     wanted = open_ones or found[-1:]
     main = wanted[0]
     beside = _test_files(path)
@@ -48,6 +48,9 @@ def read_file(path: Path) -> Exercise:
     suites = [read_suite(file, path, also=text) for file in beside]
     own = [*doctests, *inner.tests]
     others = [test for suite in suites for test in suite.tests]
+    left_out = [line for suite in (inner, *suites) for line in suite.left_out]
+    if not open_ones:
+        own, others = (_about(wanted, tests, left_out, path) for tests in (own, others))
     visible, hidden = (own, others) if own else (others[:VISIBLE], others[VISIBLE:])
     source = _without_tests(text, tree)
     stub = split_stub(source, wanted)
@@ -63,12 +66,26 @@ def read_file(path: Path) -> Exercise:
         openable=len(hidden),
         starter=with_helpers(stub.starter, tree, helpers),
         reference=None if open_ones else with_helpers(source, tree, helpers),
-        left_out=tuple(line for suite in (inner, *suites) for line in suite.left_out),
+        left_out=tuple(left_out),
         packages=imported_packages(source, *test_texts([*visible, *hidden]), without=(path.stem, *helpers)),
         level=0,
         source=str(path),
     )
     return validate(exercise, lambda key: place.at(key) if key else place)
+
+
+def _about(wanted: list[Definition], tests: list[Test], left_out: list[str], path: Path) -> list[Test]:
+    """The tests that use what is to be written; the others are of what the file gives."""
+    names = {node.name for node in wanted}
+    kept = []
+    for test in tests:
+        text = f"{test.setup}\n{test.code}" if isinstance(test, CodeTest) else None
+        if text is not None and names.isdisjoint(python_source.used_names(python_source.parse(text))):
+            start = test.text.strip().partition("\n")[0]
+            left_out.append(f"{path}: `{start}` does not use `{wanted[0].name}`; it is left out")
+        else:
+            kept.append(test)
+    return kept
 
 
 def stubs_in(folder: Path) -> list[Path]:

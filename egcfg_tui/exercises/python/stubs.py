@@ -44,6 +44,19 @@ def is_empty(node: Definition) -> bool:
     return all(_says_nothing(statement) for statement in node.body)
 
 
+def is_open(node: Definition) -> bool:
+    """Whether a definition is to be written: it is empty, and not a class that its first line says all about.
+
+    Such are exceptions, dataclasses without methods, and protocols.
+    """
+    if not isinstance(node, ast.ClassDef):
+        return is_empty(node)
+    methods = any(isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef) for inner in node.body)
+    protocol = any("Protocol" in ast.unparse(base) for base in node.bases)
+    said = protocol or (not methods and bool(node.bases or node.decorator_list))
+    return is_empty(node) and not said
+
+
 def _says_nothing(statement: ast.stmt) -> bool:
     match statement:
         case ast.Pass() | ast.Expr(value=ast.Constant()) | ast.AnnAssign(value=None):

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from textual.content import Content
 
 from egcfg_tui.exercises.visibility import NOTHING_STEERS
+from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui import code, marks
 from egcfg_tui.tui.look import Shown
+from egcfg_tui.tui.stdin_text import StdinText, stdin_text
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.view import Phase, TestRow
 from egcfg_tui.tui.widgets.lines import LinesPanel, wrapped
 from egcfg_tui.tui.widgets.result_lines import told
+
+INDENT: Final = 3
+WORD_CELLS: Final = 7
+MOST_LINES: Final = 12
+"""Lines of a program's input or output that are shown."""
 
 
 class TestsPanel(LinesPanel):
@@ -46,14 +55,38 @@ test_lines.__test__ = False  # type: ignore[attr-defined]
 
 
 def _row(row: TestRow, width: int, *, every: bool) -> list[Content]:
-    """The test and how it went; of one that passed, what it got, where `every` test is told of.
-
-    A one-line assertion goes without its `assert`: the column is narrow, and the mark says as much."""
-    text = row.text.strip("\n")
-    shown = text if "\n" in text else text.removeprefix("assert ")
-    lines = [part for line in code.lines(shown) for part in wrapped(line, width, 3)]
+    """The test with its mark, and how it went; of one that passed too, where `every` test is told of."""
+    typed = stdin_text(row.text)
+    lines = _stdin(typed, width) if typed else _code(row.text, width)
     mark = Content("").join([Content(" "), marks.mark(row.verdict).content, Content(" ")])
-    lines[0] = mark + lines[0][3:]
+    lines[0] = mark + lines[0][INDENT:]
     if not row.guarded:
         lines.append(Content.styled("   runs inside, unguarded", MUTED))
     return [*lines, *told(row, width, every=every)]
+
+
+def _code(text: str, width: int) -> list[Content]:
+    """A one-line assertion goes without its `assert`: the column is narrow, and the mark says as much."""
+    text = text.strip("\n")
+    shown = text if "\n" in text else text.removeprefix("assert ")
+    return [part for line in code.lines(shown) for part in wrapped(line, width, INDENT)]
+
+
+def _stdin(typed: StdinText, width: int) -> list[Content]:
+    """What is typed and what is to be printed, line by line; of long texts the beginning."""
+    rows: list[Content] = []
+    for word, text in (("reads", typed.reads), ("prints", typed.prints)):
+        lines = visible(text).split("\n")
+        shown = lines if len(lines) <= MOST_LINES else lines[: MOST_LINES - 1]
+        parts = [part for line in shown for part in _wrapped_cells(line, width - INDENT - WORD_CELLS)]
+        if len(shown) < len(lines):
+            parts.append(Content.styled(f"… and {len(lines) - len(shown)} more lines", MUTED))
+        for number, part in enumerate(parts):
+            head = Content.styled(f"{'' if number else word:<{WORD_CELLS}}", MUTED)
+            rows.append(Content(" " * INDENT) + head + part)
+    return rows
+
+
+def _wrapped_cells(line: str, width: int) -> list[Content]:
+    """A line of input or output, broken only where it is too wide."""
+    return Content(line).wrap(max(8, width)) if line else [Content("")]

@@ -22,32 +22,35 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any, Final
 
-from egcfg_sandbox.candidate.explaining import explained
-from egcfg_sandbox.candidate.tracing import describe_error
-from egcfg_sandbox.verdicts import CheckerTest, CodeTest, SnippetTest, SuiteTest, Test, Verdict
+from egcfg_sandbox.assertions import SHOWN, CheckedTest
+from egcfg_sandbox.candidate.recorder import describe_error
+from egcfg_sandbox.candidate.rendering import Renderer
+from egcfg_sandbox.candidate.tracing import Tracing
+from egcfg_sandbox.faults import NotATest
+from egcfg_sandbox.orders import Brief
+from egcfg_sandbox.uncalled import uncalled
+from egcfg_sandbox.verdicts import CheckerTest, CodeTest, SnippetTest, SuiteTest, Verdict
 
 _TEMPORARY: Final = ".tmp"
 _PLAIN_MODULE: Final = "program"
 _PLAIN_FILE: Final = "test_program.py"
 _FILLING: Final = "_program_of_this_test"
-_SETTINGS: Final = {"MPLBACKEND": "Agg", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 _TOO_MUCH_WRITTEN: Final = frozenset({errno.EFBIG, errno.ENOSPC, errno.EDQUOT})
 _READ_ONLY: Final = 0o444
+_RENDERER: Final = Renderer(SHOWN)
+_USUAL_NAMES: Final = {"np": "numpy", "numpy": "numpy", "pd": "pandas", "pandas": "pandas"}
 Outcome = tuple[Verdict, str | None]
 
 
-class NotATest(Exception):
-    """The test can decide nothing as it stands. The text says why."""
-
-
 class Inside:
-    """One test and the program it is run beside. `tracing` is the runner's: its `prepare` and `active`."""
+    """One test and the program it is run beside."""
 
-    def __init__(self, test: Test, source: str, entry_point: str | None, tracing: Any) -> None:
-        self._test = test
-        self._source = source
-        self._entry_point = entry_point
+    def __init__(self, brief: Brief, tracing: Tracing) -> None:
+        self._test = test = brief.test
+        self._source = brief.source
+        self._entry_point = brief.entry_point
         self._tracing = tracing
+        self._window: tuple[int, int] | None = None
         self._folder = Path.cwd()
         self._module = test.module if isinstance(test, SuiteTest) else _PLAIN_MODULE
         self._file = self._folder / f"{self._module}.py"
@@ -66,7 +69,7 @@ class Inside:
         """Files beside the program, an environment, and what ends runs of its own kept from running twice."""
         temporary = self._folder / _TEMPORARY
         temporary.mkdir(exist_ok=True)
-        os.environ |= _SETTINGS | {
+        os.environ |= {
             "HOME": str(self._folder),
             "MPLCONFIGDIR": str(temporary),
             "TMPDIR": str(temporary),
@@ -116,17 +119,17 @@ class Inside:
     def _code(self, setup: str, code: str) -> BaseException | None:
         """Program and test share the variables of one module, as if written into one file."""
         tree = ast.parse(f"{setup}\n{code}")
-        calls = _Uncalled(tree)
-        if calls.for_pytest:
+        calls = uncalled(tree)
+        if calls.tests:
             return self._code_by_pytest(tree, code)
         module = types.ModuleType(_PLAIN_MODULE)
         module.__file__ = str(self._file)
         sys.modules[_PLAIN_MODULE] = sys.modules["__main__"] = module
         scope = vars(module)
         self._fill(scope)
-        scope["__name__"] = "__main__"
+        scope |= {"__name__": "__main__"} | _libraries(tree)
         with self._tracing.active():
-            exec(compile(explained(tree), "<test>", "exec", dont_inherit=True), scope)
+            self._run_test(tree, scope)
             for name in calls.checks:
                 if self._entry_point is None:
                     raise NotATest(f"the test does not call its {name}(), and no entry_point is given")
@@ -141,6 +144,7 @@ class Inside:
         def fill(scope: dict[str, Any]) -> None:
             sys.modules[_PLAIN_MODULE] = sys.modules["__main__"] = sys.modules[scope["__name__"]]
             self._fill(scope)
+            scope |= _libraries(tree)
 
         sys.modules[_FILLING] = types.SimpleNamespace(fill=fill)  # type: ignore[assignment]
         path = self._folder / _PLAIN_FILE
@@ -150,7 +154,7 @@ class Inside:
 
     def _snippet(self, test: SnippetTest) -> None:
         variables = self._execute(test.whole(self._source), test.window(self._source), {})
-        exec(compile(explained(ast.parse(test.code)), "<test>", "exec", dont_inherit=True), variables)
+        self._run_test(ast.parse(test.code), variables)
 
     def _checker(self, test: CheckerTest) -> None:
         def execute(text: Any, variables: Any = None, *_: Any) -> None:
@@ -161,7 +165,14 @@ class Inside:
 
         scope: dict[str, Any] = {"__name__": "__main__", "solution": self._source, "exec": execute}
         tree = ast.parse(f"{test.setup}\n{test.code}")
-        exec(compile(explained(tree), "<test>", "exec", dont_inherit=True), scope)
+        self._run_test(tree, scope)
+
+    def _run_test(self, tree: ast.Module, scope: dict[str, Any]) -> None:
+        """Executes a test so that a failed comparison tells both of its sides."""
+        test = CheckedTest([tree], {self._entry_point or ""})
+        scope |= test.checks(_RENDERER.text).tools()
+        for code in test.codes:
+            exec(code, scope)
 
     def _execute(
         self, text: str, window: tuple[int, int] | None, variables: dict[str, Any]
@@ -169,7 +180,7 @@ class Inside:
         """Executes a text that holds the snippet, whose lines are those of the window."""
         source = text.encode("utf-8", "surrogatepass")
         self._own_files |= {"<program>"}
-        self._tracing.window = window
+        self._window = window
         code = compile(source, "<program>", "exec", dont_inherit=True)
         self._tracing.prepare(source, code, "<program>", window)
         with self._tracing.active():
@@ -179,7 +190,7 @@ class Inside:
     def _told(self, error: BaseException) -> Outcome:
         """What an exception says: the program's fault where it came from there, else that of its values."""
         of_program, line = self._raised_by_program(error)
-        text = describe_error(error, _shortened)
+        text = describe_error(error, _RENDERER.text)
         where = f" (line {line})" if line is not None else ""
         match error:
             case SystemExit():
@@ -227,9 +238,9 @@ class Inside:
 
     def _line(self, line: int | None) -> int | None:
         """The line counted in the program; None outside of it."""
-        if self._tracing.window is None or line is None:
+        if self._window is None or line is None:
             return line
-        first, last = self._tracing.window
+        first, last = self._window
         return line - first + 1 if first <= line <= last else None
 
 
@@ -252,22 +263,12 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self._fill(vars(module))
 
 
-class _Uncalled:
-    """What a text leaves to a runner: tests for pytest, and `check(candidate)` functions."""
-
-    def __init__(self, tree: ast.Module) -> None:
-        read = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        functions = [
-            node
-            for node in tree.body
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name not in read
-        ]
-        classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name not in read]
-        self.for_pytest = any(node.name.startswith("test") for node in functions) or any(
-            node.name.startswith("Test") or any("TestCase" in ast.unparse(base) for base in node.bases)
-            for node in classes
-        )
-        self.checks = [node.name for node in functions if node.name == "check" and len(node.args.args) == 1]
+def _libraries(tree: ast.Module) -> dict[str, Any]:
+    """The libraries that a test uses by their usual names without importing them: never the program's."""
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    own = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+    used = {node.id for node in names} & _USUAL_NAMES.keys() - own
+    return {name: importlib.import_module(_USUAL_NAMES[name]) for name in used}
 
 
 def _behind_futures(tree: ast.Module, line: str) -> str:
@@ -286,22 +287,13 @@ def _window(snippet: str, text: str) -> tuple[int, int] | None:
     return first, first + snippet.rstrip().count("\n")
 
 
-def _shortened(value: Any) -> str:
-    try:
-        text = repr(value)
-    except Exception:
-        return f"a {type(value).__name__}"
-    return text if len(text) <= 200 else f"{text[:197]}..."
-
-
-def answer(order: tuple[Any, ...], tracing: Any) -> bytes:
-    """The report on the test of an order: the order's number, the verdict, and one line that says why."""
+def answer(number: bytes, brief: Brief, tracing: Tracing) -> bytes:
+    """The report on a test: the number it was asked by, the verdict, and one line that says why."""
     # Before the test: it may replace any of them, in all innocence.
     flushed = [sys.stdout, sys.stderr]
     dump, suppress = json.dumps, contextlib.suppress
-    number, test, source, entry_point = order
-    verdict, text = Inside(test, source, entry_point, tracing).outcome()
+    verdict, text = Inside(brief, tracing).outcome()
     for stream in flushed:
         with suppress(Exception):
             stream.flush()
-    return bytes(number) + dump([verdict.value, text]).encode()
+    return number + dump([verdict.value, text]).encode()

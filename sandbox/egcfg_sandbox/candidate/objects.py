@@ -127,6 +127,8 @@ class Objects:
             return ("plain", collections.Counter(as_plain(value, dict)))
         if base is not None:
             return ("plain", as_plain(value, base))
+        if kind.__module__ == "numpy" and isinstance(value, sys.modules["numpy"].generic):
+            return ("plain", value.item())
         return self._reference(value)
 
     def _reference(self, value: Any) -> Any:

@@ -4,38 +4,29 @@ from __future__ import annotations
 
 import atexit
 import builtins
-import contextlib
-import marshal
 import mmap
 import os
+import pickle
 import random
 import struct
 import sys
 import threading
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from types import CodeType
 from typing import Any, Final, NoReturn
 
 from egcfg_sandbox import wire
-from egcfg_sandbox.candidate import statements
 from egcfg_sandbox.candidate.memory import as_plain, plain_base, state_of
 from egcfg_sandbox.candidate.objects import ByReference, Objects
 from egcfg_sandbox.candidate.operations import OPERATIONS
+from egcfg_sandbox.candidate.recorder import describe_error
 from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.candidate.surroundings import input_as_file, program_path
-from egcfg_sandbox.candidate.tracing import (
-    MonitoringTracer,
-    Recorder,
-    SettraceTracer,
-    describe_error,
-    tracer_for,
-)
+from egcfg_sandbox.candidate.tracing import Tracing
 from egcfg_sandbox.codec import CodecError, Encoder
 from egcfg_sandbox.exchange import Received, pack_question, unpack_answer
-from egcfg_sandbox.trace_memory import TraceWriter
-from egcfg_sandbox.verdicts import unpacked_test
 
 CHANNEL: Final = 3
 """The descriptor by which the program's process talks with the judge."""
@@ -56,20 +47,15 @@ class Runner:
 
     def __init__(self, channel: int, memory: Any, trace_limits: tuple[int, int]) -> None:
         self._channel = channel
-        self._memory = memory
-        self._trace_limits = trace_limits
+        self._tracing = Tracing(memory, trace_limits)
         self._objects = Objects(self._ask_test, self._raised)
         self._module: dict[str, Any] = {}
-        self._tracing = False
-        self._tracer: SettraceTracer | MonitoringTracer | None = None
-        self._recorder: Recorder | None = None
-        self._depth = 0
         self._process = os.getpid()
         # The program's threads ask the test one after another.
         self._turn = threading.RLock()
         self._reserve: mmap.mmap | None = mmap.mmap(-1, _MEMORY_RESERVE_BYTES)
         self._asked = 0
-        self.window: tuple[int, int] | None = None
+        self._window: tuple[int, int] | None = None
         self._builtins = _own_builtins()
 
     def serve(self) -> NoReturn:
@@ -89,32 +75,12 @@ class Runner:
         sys.modules["builtins"] = builtins
         from egcfg_sandbox.candidate import inside
 
-        number, test, source, entry_point, self._tracing = marshal.loads(order)
-        report = inside.answer((number, unpacked_test(test), source, entry_point), self)
+        number, brief = pickle.loads(order)
+        self._tracing.wanted = brief.trace
+        report = inside.answer(number, brief, self._tracing)
         if own_process() != process:
             leave(0)
         write(self._channel, report)
-
-    def prepare(
-        self, source: bytes, code: CodeType, filename: str, window: tuple[int, int] | None = None
-    ) -> None:
-        """Has a text of the program traced that a test inside is about to execute."""
-        if self._tracing:
-            self._prepare_trace(source, code, window, filename)
-
-    @contextlib.contextmanager
-    def active(self) -> Iterator[None]:
-        """Traces while a test inside runs code."""
-        if self._tracer is None or self._depth:
-            yield
-            return
-        self._depth += 1
-        self._tracer.start()
-        try:
-            yield
-        finally:
-            self._tracer.stop()
-            self._depth -= 1
 
     def _handle(self, message: bytes) -> None:
         """Answers one question."""
@@ -199,55 +165,20 @@ class Runner:
             trace = trace.tb_next
         if isinstance(error, SyntaxError) and SyntaxError.__dict__["filename"].__get__(error) == FILENAME:
             line = error.lineno
-        if line is None or self.window is None:
+        if line is None or self._window is None:
             return line
-        first, last = self.window
+        first, last = self._window
         return line - first + 1 if first <= line <= last else None
 
     def _perform(self, question: Any) -> Any:
         operation, *details = question
         return getattr(self, f"_do_{operation}")(*details)
 
-    def _traced(self, action: Callable[[], Any], name: str, line: int) -> Any:
-        """Runs the program's code under the tracer; only the outermost call starts it."""
-        if self._tracer is None or self._recorder is None or self._depth:
-            return action()
-        self._depth += 1
-        value: Any = None
-        failure: BaseException | None = None
-        self._tracer.start()
-        try:
-            value = action()
-            return value
-        except BaseException as error:
-            failure = error
-            raise
-        finally:
-            self._tracer.stop()
-            self._depth -= 1
-            if self._recorder.exhausted:
-                self._recorder.finish(name, line, value, failure)
-
-    def _prepare_trace(
-        self,
-        source: bytes,
-        code: CodeType,
-        window: tuple[int, int] | None = None,
-        filename: str = FILENAME,
-    ) -> None:
-        if self._tracer is not None:
-            # An interpreter has only one.
-            self._tracer.close()
-        events, characters = self._trace_limits
-        self._recorder = Recorder(TraceWriter(self._memory, events), Renderer(characters), events)
-        self._recorder.follow(statements.first_lines(source), window)
-        self._tracer = tracer_for(self._recorder, filename, code)
-
     def _prepare_module(self, source: bytes, name: str, *, trace: bool) -> CodeType:
         """Makes the program's module, still empty, and returns what will fill it."""
         code = compile(source, FILENAME, "exec", dont_inherit=True)
-        if trace:
-            self._prepare_trace(source, code)
+        self._tracing.wanted = trace
+        self._tracing.prepare(source, code, FILENAME)
         module = types.ModuleType(name)
         module.__dict__["__builtins__"] = self._builtins
         module.__dict__["__file__"] = program_path(source)
@@ -266,24 +197,24 @@ class Runner:
             open_input()
         code = self._prepare_module(source, "__main__", trace=trace)
         try:
-            self._traced(lambda: exec(code, self._module), "<module>", 1)
+            self._tracing.run(lambda: exec(code, self._module), "<module>", 1)
         finally:
             _finish()
 
     def _do_execute(
-        self, source: str, names: tuple[str, ...], trace: bool, window: tuple[int, int] | None
+        self, source: str, names: tuple[str, ...], trace: bool, window: tuple[int, int]
     ) -> dict[str, Any]:
         """Executes a text that holds the snippet; returns those of the variables `names` that are there.
 
         `window`: the first and the last line of the text that are the snippet's.
         """
         text = source.encode("utf-8", "surrogatepass")
-        self.window = window
+        self._window = window
         code = compile(text, FILENAME, "exec", dont_inherit=True)
-        if trace:
-            self._prepare_trace(text, code, window)
+        self._tracing.wanted = trace
+        self._tracing.prepare(text, code, FILENAME, window)
         scope: dict[str, Any] = {}
-        self._traced(lambda: exec(code, scope), "<module>", 1)
+        self._tracing.run(lambda: exec(code, scope), "<module>", 1)
         return {name: scope[name] for name in names if name in scope}
 
     def _do_names(self, names: tuple[str, ...]) -> dict[str, Any]:
@@ -291,7 +222,9 @@ class Runner:
 
     def _do_call(self, target: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
         line = getattr(getattr(target, "__code__", None), "co_firstlineno", 0)
-        value = self._traced(partial(target, *arguments, **named), str(getattr(target, "__name__", "")), line)
+        value = self._tracing.run(
+            partial(target, *arguments, **named), str(getattr(target, "__name__", "")), line
+        )
         if isinstance(target, type) and type(value) is target and plain_base(target) is not None:
             # The members of an enumeration were there before.
             return value if "_member_map_" in vars(target) else ByReference(value)
@@ -307,7 +240,7 @@ class Runner:
         delattr(target, name)
 
     def _do_operate(self, name: str, operands: tuple[Any, ...]) -> Any:
-        return self._traced(lambda: OPERATIONS[name](*operands), name, 0)
+        return self._tracing.run(lambda: OPERATIONS[name](*operands), name, 0)
 
     def _do_state(self, target: Any) -> dict[str, Any]:
         return state_of(target) or {}

@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 import ast
-from typing import Final
-
-_LINE_ENDS: Final = b"\r\n"
-_OPENING: Final = b"([{"
-_CLOSING: Final = b")]}"
-_NO_BRACKETS: Final = bytes({*range(256)} - {*_LINE_ENDS, *_OPENING, *_CLOSING})
-_ONE_KIND: Final = bytes.maketrans(_OPENING + _CLOSING, b"((()))")
 
 
 def first_lines(source: bytes) -> dict[int, int]:
-    """Maps the lines of statements that span several to the first one; other lines stand for themselves."""
-    if not _may_span_lines(source):
-        return {}
+    """Maps every line of a statement to its first one."""
     starts: dict[int, int] = {}
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
             _mark(node, starts)
     return starts
-
-
-def _may_span_lines(source: bytes) -> bool:
-    """Whether a line seems to continue a statement: a cheap look that mostly spares the parse."""
-    if b"\\\n" in source or b"\\\r" in source or b'"""' in source or b"'''" in source or b"match" in source:
-        return True
-    brackets = source.translate(_ONE_KIND, _NO_BRACKETS)
-    for line in set(brackets.split()):  # noqa: SIM110 (one object less to copy, see the runner)
-        if 2 * line.count(b"(") != len(line):
-            return True
-    return False
 
 
 def _mark(node: ast.stmt | ast.ExceptHandler | ast.match_case, starts: dict[int, int]) -> None:

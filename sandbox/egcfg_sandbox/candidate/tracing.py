@@ -1,286 +1,84 @@
-"""Traces the program's own code: `sys.monitoring` where there is one, `sys.settrace` elsewhere.
+"""Traces the program's own code with `sys.settrace`.
 
-Both feed one recorder, which makes their small differences disappear: lines are told by statement,
-comprehensions are part of the line they stand on, an exception is told once per frame.
+Lines are told by statement, comprehensions are part of the line they stand on, an exception is told once per
+frame: whatever the version of Python.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dis
 import inspect
 import sys
-import threading
-import types
+from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any, Final
 
+from egcfg_sandbox.candidate import statements
+from egcfg_sandbox.candidate.recorder import Recorder
 from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.trace_memory import TraceWriter
 
-CALL, LINE, RETURN, EXCEPTION = range(4)
-
 _INLINE: Final = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
-_SCALARS: Final = frozenset({int, str, float, bool, type(None), bytes, complex})
-_UNTOLD: Final = frozenset({types.FunctionType, types.BuiltinFunctionType, types.ModuleType})
-_SHORT: Final = 40
-_LONGEST_PASS: Final = 40
-_EVENTS_PER_SLOT: Final = 50
-_MISSING: Final = object()
 
 
-def traceable(code: CodeType, filename: str) -> bool:
-    """Whether a code object is a step of its own: functions and the module, not class bodies."""
-    if code.co_filename != filename or code.co_name in _INLINE:
-        return False
-    return code.co_name == "<module>" or bool(code.co_flags & inspect.CO_OPTIMIZED)
+class Tracing:
+    """The trace of one run, in `memory`. `limits`: events, and characters of a value."""
 
+    def __init__(self, memory: Any, limits: tuple[int, int]) -> None:
+        self._memory = memory
+        self._limits = limits
+        self.wanted = False
+        """Whether the run is to be traced."""
+        self._recorder: Recorder | None = None
+        self._tracer: Tracer | None = None
+        self._running = False
 
-def _all_codes(code: CodeType) -> list[CodeType]:
-    """A code object and those inside it."""
-    codes = [code]
-    for one in codes:
-        for constant in one.co_consts:
-            if isinstance(constant, CodeType):
-                codes.append(constant)
-    return codes
-
-
-class _Frame:
-    """What is known of one active call."""
-
-    __slots__ = ("depth", "index", "last_at", "line", "raised", "scalars", "texts")
-
-    def __init__(self, depth: int) -> None:
-        self.depth = depth
-        self.line: int | None = None
-        self.index = 0
-        self.scalars: dict[str, Any] = {}
-        self.texts: dict[str, tuple[int, str, tuple[Any, ...] | None]] = {}
-        self.raised: BaseException | None = None
-        self.last_at: dict[int, int] = {}
-
-
-class Recorder:
-    """Turns interpreter events into rows of the trace memory."""
-
-    def __init__(self, writer: TraceWriter, renderer: Renderer, events: int) -> None:
-        self._writer = writer
-        self._text = renderer.text
-        self._left = events * _EVENTS_PER_SLOT
-        self.exhausted = False
-        """Whether so much was traced that going on would only cost time."""
-        self._frames: dict[int, _Frame] = {}
-        self._depth = 0
-        self._keys: list[Any] = []
-        self._repeats: dict[int, int] = {}
-
-    def follow(self, starts: dict[int, int], window: tuple[int, int] | None) -> None:
-        """Takes what is known of the text whose steps will be told: the first line of each statement.
-
-        `window` are the first and the last line that are the program's own where a test put it into a text
-        of its own: what happens outside is not told, and lines count from the first one.
-        """
-        self._starts = starts
-        self._windowed = window is not None
-        self._first, self._last = window or (1, sys.maxsize)
-
-    def _append(
-        self,
-        kind: int,
-        line: int,
-        frame: _Frame,
-        name: str,
-        changes: list[tuple[str, str]],
-        value: str | None,
+    def prepare(
+        self, source: bytes, code: CodeType, filename: str, window: tuple[int, int] | None = None
     ) -> None:
-        self._left -= 1
-        if self._left <= 0:
-            self.exhausted = True
-        if self._windowed:
-            line = min(max(line, self._first), self._last) - self._first + 1
-        self._keys.append((kind, line, frame.depth, tuple(changes), value))
-        self._writer.append(kind, line, frame.depth, name, changes, value)
+        """Has a text of the program traced from now on, in the place of any other; see `Recorder.follow`."""
+        if self.wanted:
+            events, characters = self._limits
+            self._recorder = Recorder(TraceWriter(self._memory, events), Renderer(characters), events)
+            self._recorder.follow(statements.first_lines(source), window)
+            self._tracer = Tracer(self._recorder, filename, code)
 
-    def call(self, frame: FrameType) -> None:
-        """A function began, or a generator went on."""
-        known = self._frames.get(id(frame))
-        if known is not None:
-            known.depth = self._depth
-            self._depth += 1
+    @contextlib.contextmanager
+    def active(self) -> Iterator[None]:
+        """Traces while code runs; only the outermost call starts it."""
+        if self._tracer is None or self._running:
+            yield
             return
-        code = frame.f_code
-        if self._windowed and not self._is_own(code):
-            return
-        state = _Frame(self._depth)
-        self._frames[id(frame)] = state
-        self._depth += 1
-        if code.co_name != "<module>":
-            changes = self._changes(frame, state)
-            self._append(CALL, code.co_firstlineno, state, code.co_name, changes, None)
+        self._running = True
+        self._tracer.start()
+        try:
+            yield
+        finally:
+            self._tracer.stop()
+            self._running = False
 
-    def line(self, frame: FrameType, line: int) -> None:
-        """A statement is about to run."""
-        state = self._frames.get(id(frame))
-        if state is None:
-            return
-        line = self._starts.get(line, line)
-        if line == state.line:
-            return
-        entering = state.line is None
-        self._complete(frame, state)
-        if self._windowed:
-            outside = not self._first <= line <= self._last
-            if entering or outside:
-                self._changes(frame, state)
-            if outside:
-                return
-        if line in state.last_at:
-            self._fold(state, line)
-        state.line = line
-        state.index = len(self._keys)
-        state.last_at[line] = state.index
-        self._append(LINE, line, state, frame.f_code.co_name, [], None)
-
-    def _complete(self, frame: FrameType, state: _Frame) -> None:
-        """Adds to the statement before what it changed."""
-        if state.line is None:
-            return
-        changes = self._changes(frame, state)
-        if changes and state.index < len(self._keys):
-            kind, line, depth, _, value = self._keys[state.index]
-            if kind == LINE and line == state.line - self._first + 1:
-                self._keys[state.index] = (kind, line, depth, tuple(changes), value)
-                self._writer.amend(state.index, kind, line, depth, frame.f_code.co_name, changes)
-        state.line = None
-
-    def _is_own(self, code: CodeType) -> bool:
-        """Whether a line of the code is one of the program's."""
-        return code.co_name == "<module>" or any(
-            self._first <= line <= self._last for _, _, line in code.co_lines() if line is not None
-        )
-
-    def _fold(self, state: _Frame, line: int) -> None:
-        """Folds the pass of a loop that just ended into the one before when both did the same."""
-        end = len(self._keys)
-        start = state.last_at[line]
-        if start >= end:
-            return
-        period = end - start
-        if period > _LONGEST_PASS or start < period:
-            return
-        if self._keys[start:end] != self._keys[start - period : start]:
-            return
-        del self._keys[start:]
-        repeats = self._repeats.get(start - period, 0) + 1
-        for index in range(start - period, start):
-            self._repeats[index] = repeats
-        for index in range(start, end):
-            self._repeats.pop(index, None)
-        self._writer.fold(period, repeats)
-
-    def leave(self, frame: FrameType, value: Any, *, finished: bool = True) -> None:
-        """A function returned, or a generator handed out a value."""
-        state = self._frames.get(id(frame))
-        if state is None:
-            return
-        line = state.line if state.line is not None else frame.f_lineno
-        self._complete(frame, state)
-        self._depth = state.depth
-        if frame.f_code.co_name != "<module>":
-            self._append(RETURN, line, state, frame.f_code.co_name, [], self._text(value))
-        if finished:
-            del self._frames[id(frame)]
-
-    def unwind(self, frame: FrameType) -> None:
-        """An exception left the function."""
-        state = self._frames.pop(id(frame), None)
-        if state is not None:
-            self._depth = state.depth
-
-    def exception(self, frame: FrameType, error: BaseException) -> None:
-        """An exception was raised in, or reached, a function."""
-        state = self._frames.get(id(frame))
-        if state is None or error is state.raised or isinstance(error, StopIteration | GeneratorExit):
-            return
-        line = self._starts.get(frame.f_lineno, frame.f_lineno)
-        self._complete(frame, state)
-        state.raised = error
-        self._append(EXCEPTION, line, state, frame.f_code.co_name, [], describe_error(error, self._text))
-
-    def _changes(self, frame: FrameType, state: _Frame) -> list[tuple[str, str]]:
-        """Names and texts of the variables that are new or differ from the last look."""
-        changes: list[tuple[str, str]] = []
-        scalars, texts = state.scalars, state.texts
-        for name, value in list(frame.f_locals.items()):
-            if name[:2] == "__":
-                continue
-            kind = type(value)
-            if kind in _SCALARS:
-                before = scalars.get(name, _MISSING)
-                if before is value or (type(before) is kind and before == value):
-                    continue
-                scalars[name] = value
-                texts.pop(name, None)
-                changes.append((name, self._text(value)))
-            elif kind in _UNTOLD or issubclass(kind, type) or name[:1] == ".":
-                continue
-            else:
-                known = texts.get(name)
-                plain = _plain_items(kind, value)
-                if plain is not None and known is not None and known[2] == plain:
-                    continue
-                text = self._text(value)
-                size = len(value) if kind in (list, dict, set, tuple) else 0
-                texts[name] = (size, text, plain)
-                if known is not None and known[0] == size and known[1] == text:
-                    continue
-                scalars.pop(name, None)
-                changes.append((name, text))
-        return changes
-
-    def finish(self, name: str, line: int, value: Any, error: BaseException | None) -> None:
-        """Tells how the outermost call ended when tracing had stopped before."""
-        state = _Frame(0)
-        if error is None:
-            self._append(RETURN, line, state, name, [], self._text(value))
-        else:
-            self._append(EXCEPTION, line, state, name, [], describe_error(error, self._text))
-        self._depth = 0
-        self._frames.clear()
+    def run(self, action: Callable[[], Any], name: str, line: int) -> Any:
+        """What the program's code answers, traced."""
+        if self._recorder is None or self._running:
+            return action()
+        try:
+            with self.active():
+                value = action()
+        except BaseException as error:
+            self._recorder.finish(name, line, None, error)
+            raise
+        self._recorder.finish(name, line, value, None)
+        return value
 
 
-def _plain_items(kind: type, value: Any) -> tuple[Any, ...] | None:
-    """Types and items of a short list or tuple of scalars: while they are the same, so is its text."""
-    if (kind is not list and kind is not tuple) or len(value) > _SHORT:
-        return None
-    kinds = tuple(map(type, value))
-    return (kind, *kinds, *value) if _SCALARS.issuperset(kinds) else None
-
-
-def describe_error(error: BaseException, text: Any) -> str:
-    """`Type: message`, built from the exception's arguments without calling its methods."""
-    kind = type.__dict__["__name__"].__get__(type(error))
-    arguments = BaseException.__dict__["args"].__get__(error)
-    if not arguments:
-        return str(kind)
-    if isinstance(error, OSError) and len(arguments) >= 2 and type(arguments[1]) is str:
-        return f"{kind}: {arguments[1][:200]}"
-    if len(arguments) == 1 or isinstance(error, SyntaxError):
-        first = arguments[0]
-        message = first[:200] if type(first) is str and not isinstance(error, KeyError) else text(first)
-        return f"{kind}: {message}"
-    return f"{kind}: {text(arguments)}"
-
-
-class SettraceTracer:
-    """Traces with `sys.settrace`."""
+class Tracer:
+    """Tells a recorder what happens in the code objects of one text, in the thread that starts it."""
 
     def __init__(self, recorder: Recorder, filename: str, module: CodeType) -> None:
         self._recorder = recorder
         self._filename = filename
-        self._traced: dict[CodeType, bool] = {}
-        for code in _all_codes(module):
-            self._traced[code] = traceable(code, filename)
+        self._traced = {code for code in _all_codes(module) if _is_step(code, filename)}
         self._opcodes: dict[CodeType, bytes] = {}
 
     def start(self) -> None:
@@ -292,12 +90,8 @@ class SettraceTracer:
         """Ends it."""
         sys.settrace(None)
 
-    def close(self) -> None:
-        """Makes room for the tracer of another text."""
-        self.stop()
-
     def _global(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if frame.f_code.co_filename != self._filename or not self._traced.get(frame.f_code):
+        if frame.f_code.co_filename != self._filename or frame.f_code not in self._traced:
             return None
         if self._recorder.exhausted:
             self.stop()
@@ -331,105 +125,18 @@ class SettraceTracer:
             self._recorder.unwind(frame)
 
 
-class MonitoringTracer:
-    """Traces with `sys.monitoring`: only the program's own code objects are instrumented."""
-
-    _TOOL: Final = 3
-
-    def __init__(self, recorder: Recorder, filename: str, module: CodeType) -> None:
-        self._recorder = recorder
-        self._codes = [code for code in _all_codes(module) if traceable(code, filename)]
-        self._known = frozenset(id(code) for code in self._codes)
-        self._thread = threading.get_ident()
-        self._registered = False
-
-    def start(self) -> None:
-        """Begins to trace."""
-        if self._recorder.exhausted:
-            return
-        monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
-        events = monitoring.events
-        if not self._registered:
-            self._registered = True
-            monitoring.use_tool_id(self._TOOL, "egcfg_sandbox")
-            for event, callback in (
-                (events.PY_START, self._start),
-                (events.PY_RESUME, self._start),
-                (events.PY_THROW, self._throw),
-                (events.LINE, self._line),
-                (events.PY_RETURN, self._return),
-                (events.PY_YIELD, self._yield),
-                (events.RAISE, self._raise),
-                (events.RERAISE, self._raise),
-                (events.PY_UNWIND, self._unwind),
-            ):
-                monitoring.register_callback(self._TOOL, event, callback)
-            local = events.PY_START | events.PY_RESUME | events.LINE | events.PY_RETURN | events.PY_YIELD
-            for code in self._codes:
-                monitoring.set_local_events(self._TOOL, code, local)
-        monitoring.set_events(self._TOOL, events.PY_THROW | events.RAISE | events.RERAISE | events.PY_UNWIND)
-
-    def stop(self) -> None:
-        """Ends the events of exceptions; those of the program's code go with `_end`."""
-        monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
-        if self._registered:
-            monitoring.set_events(self._TOOL, 0)
-            if self._recorder.exhausted:
-                self._end(monitoring)
-
-    def close(self) -> None:
-        """Makes room for the tracer of another text: an interpreter has one tool of each number."""
-        monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
-        if self._registered:
-            self._registered = False
-            monitoring.set_events(self._TOOL, 0)
-            self._end(monitoring)
-            monitoring.free_tool_id(self._TOOL)
-
-    def _end(self, monitoring: Any) -> None:
-        for code in self._codes:
-            monitoring.set_local_events(self._TOOL, code, 0)
-
-    def _here(self, code: CodeType) -> bool:
-        if id(code) not in self._known or threading.get_ident() != self._thread:
-            return False
-        if self._recorder.exhausted:
-            self.stop()
-            return False
-        return True
-
-    def _start(self, code: CodeType, offset: int) -> None:
-        if self._here(code):
-            self._recorder.call(sys._getframe(1))
-
-    def _throw(self, code: CodeType, offset: int, error: BaseException) -> None:
-        if self._here(code):
-            self._recorder.call(sys._getframe(1))
-
-    def _line(self, code: CodeType, line: int) -> None:
-        if self._here(code):
-            self._recorder.line(sys._getframe(1), line)
-
-    def _return(self, code: CodeType, offset: int, value: Any) -> None:
-        if self._here(code):
-            self._recorder.leave(sys._getframe(1), value)
-
-    def _yield(self, code: CodeType, offset: int, value: Any) -> None:
-        if self._here(code):
-            self._recorder.leave(sys._getframe(1), value, finished=False)
-
-    def _raise(self, code: CodeType, offset: int, error: BaseException) -> None:
-        if self._here(code):
-            self._recorder.exception(sys._getframe(1), error)
-
-    def _unwind(self, code: CodeType, offset: int, error: BaseException) -> None:
-        if self._here(code):
-            frame = sys._getframe(1)
-            self._recorder.exception(frame, error)
-            self._recorder.unwind(frame)
+def _is_step(code: CodeType, filename: str) -> bool:
+    """Whether a code object is a step of its own: functions and the module, not class bodies."""
+    if code.co_filename != filename or code.co_name in _INLINE:
+        return False
+    return code.co_name == "<module>" or bool(code.co_flags & inspect.CO_OPTIMIZED)
 
 
-def tracer_for(recorder: Recorder, filename: str, module: CodeType) -> SettraceTracer | MonitoringTracer:
-    """The faster tracer this interpreter has."""
-    kind = MonitoringTracer if hasattr(sys, "monitoring") else SettraceTracer
-    return kind(recorder, filename, module)
+def _all_codes(code: CodeType) -> list[CodeType]:
+    """A code object and those inside it."""
+    codes = [code]
+    for one in codes:
+        for constant in one.co_consts:
+            if isinstance(constant, CodeType):
+                codes.append(constant)
+    return codes

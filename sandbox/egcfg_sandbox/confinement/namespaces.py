@@ -13,6 +13,7 @@ import socket
 from pathlib import Path
 from typing import Final
 
+from egcfg_sandbox import system
 from egcfg_sandbox.candidate.surroundings import INPUT_FILE, INPUT_NAMES
 from egcfg_sandbox.confinement.layer import Confinement, Layer, Process, Role
 from egcfg_sandbox.linux import kernel
@@ -88,6 +89,8 @@ class PidNamespace(Namespace):
         super().probe(confinement)
         child = os.fork()
         if child:
+            # The caller is to see at once, by its end of the server's socket, when the child has gone.
+            os.closerange(3, system.MOST_DESCRIPTORS)
             os.waitpid(child, 0)
             os._exit(0)
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)

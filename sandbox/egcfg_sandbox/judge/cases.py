@@ -2,55 +2,22 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any
 
-from egcfg_sandbox.judge.assertions import Checks
-from egcfg_sandbox.judge.faults import NotATest
-
-_CHECK: Final = "check"
+from egcfg_sandbox.assertions import Checks
+from egcfg_sandbox.faults import NotATest
+from egcfg_sandbox.uncalled import Uncalled
 
 
-class Uncalled:
-    """What of a test nobody in it calls, so that its runner has to. Told from its trees."""
-
-    def __init__(self, trees: Sequence[ast.Module], read: set[str]) -> None:
-        outermost = [node for tree in trees for node in tree.body]
-        functions = {
-            node.name: len(_parameters(node))
-            for node in outermost
-            if isinstance(node, ast.FunctionDef) and node.name not in read
-        }
-        self._functions = [
-            name for name, wanted in functions.items() if name.startswith("test") and wanted == 0
-        ]
-        self._checks = [name for name, wanted in functions.items() if name == _CHECK and wanted == 1]
-        self._classes = [
-            node.name
-            for node in outermost
-            if isinstance(node, ast.ClassDef)
-            and node.name.startswith("Test")
-            and node.name not in read
-            and not node.bases
-        ]
-
-    def run(self, namespace: dict[str, Any], candidate: Callable[[], Any]) -> None:
-        """Runs all of it; `candidate` gives what is under test, or raises why it cannot be given."""
-        for name in self._classes:
-            _run_methods(namespace[name])
-        for name in self._functions:
-            namespace[name]()
-        for name in self._checks:
-            namespace[name](candidate())
-
-
-def _parameters(function: ast.FunctionDef) -> list[ast.arg]:
-    """Those that a caller has to give."""
-    given = function.args
-    if given.kwonlyargs or given.posonlyargs or given.vararg or given.kwarg:
-        return [*given.posonlyargs, *given.args, *given.kwonlyargs]
-    return given.args[: len(given.args) - len(given.defaults)]
+def run_uncalled(uncalled: Uncalled, namespace: dict[str, Any], candidate: Callable[[], Any]) -> None:
+    """Runs plain classes, functions and checks; `candidate` gives what is under test, or raises why not."""
+    for name in uncalled.classes:
+        _run_methods(namespace[name])
+    for name in uncalled.functions:
+        namespace[name]()
+    for name in uncalled.checks:
+        namespace[name](candidate())
 
 
 def _run_methods(kind: type) -> None:

@@ -7,22 +7,19 @@ import builtins
 import random
 from typing import Any, Final
 
-from egcfg_sandbox.judge import cases, seal
-from egcfg_sandbox.judge.assertions import CheckedTest, Checks, parse
-from egcfg_sandbox.judge.faults import NotATest
-from egcfg_sandbox.judge.handles import is_handle, known_as
+from egcfg_sandbox.assertions import CheckedTest, Checks, parse
+from egcfg_sandbox.faults import NotATest
+from egcfg_sandbox.judge import cases
+from egcfg_sandbox.judge.handles import is_handle, known_as, shown
 from egcfg_sandbox.judge.names import Names
 from egcfg_sandbox.judge.questions import Questions
+from egcfg_sandbox.uncalled import uncalled
 
 _HARMLESS_NAMES: Final = """
 bisect cmath collections copy datetime decimal fractions functools heapq itertools json math operator random
 re statistics string typing
 """
 _HARMLESS_IMPORTS: Final = frozenset(_HARMLESS_NAMES.split())
-_REACHING_NAMES: Final = """
-__builtins__ __import__ compile delattr eval exec getattr globals open setattr vars
-"""
-_REACHING: Final = frozenset(_REACHING_NAMES.split())
 
 
 class _Namespace(dict[str, Any]):
@@ -56,7 +53,7 @@ class CodeCheck:
     def __init__(self, setup: str, code: str) -> None:
         trees = (parse(setup), parse(code))
         self._names = Names((setup, code), trees)
-        self._uncalled = cases.Uncalled(trees, self._names.read)
+        self._uncalled = uncalled(ast.Module([line for tree in trees for line in tree.body], []))
         self.leaves_nothing_behind = _leaves_nothing_behind(trees, self._names.imported)
         """Whether the test surely changes only its own variables, so that its process can judge again."""
         self._uses_unittest = "unittest" in self._names.imported | self._names.asked
@@ -64,7 +61,7 @@ class CodeCheck:
 
     def run(self, questions: Questions, source: bytes, entry_point: str | None, *, trace: bool) -> None:
         """Has the program loaded and the test executed. Returns when it holds; raises what made it fail."""
-        checks = self._test.checks()
+        checks = self._test.checks(shown)
         # As in the program's process: the same numbers in every run.
         random.seed(0)
         try:
@@ -83,15 +80,13 @@ class CodeCheck:
         namespace.update(helpers)
         namespace.bind(own, names.in_class_bodies)
         namespace.update(checks.tools())
-        namespace.update(self._test.literal_codes)
-        seal.allow(self._test.literal_codes.values())
         if self._uses_unittest:
             cases.take_over(checks)
         for code in self._test.codes:
             exec(code, namespace)
         if self._uses_unittest:
             cases.run_unittest(namespace)
-        self._uncalled.run(namespace, lambda: _candidate(questions, namespace, entry_point))
+        cases.run_uncalled(self._uncalled, namespace, lambda: _candidate(questions, namespace, entry_point))
         if self._test.must_evaluate and not checks.evaluated:
             raise NotATest("the test evaluates none of its checks")
 
@@ -110,12 +105,10 @@ def _candidate(questions: Questions, namespace: _Namespace, entry_point: str | N
 
 
 def _leaves_nothing_behind(trees: tuple[ast.Module, ...], imported: set[str]) -> bool:
-    nodes = [node for tree in trees for node in ast.walk(tree)]
-    return imported <= _HARMLESS_IMPORTS and not any(
-        (isinstance(node, ast.Name) and node.id in _REACHING)
-        or (
-            isinstance(node, ast.Attribute)
-            and (type(node.ctx) is not ast.Load or node.attr.startswith("__") or node.attr in _REACHING)
-        )
-        for node in nodes
+    changing = any(
+        (isinstance(node, ast.Name) and node.id in ("setattr", "delattr"))
+        or (isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load))
+        for tree in trees
+        for node in ast.walk(tree)
     )
+    return imported <= _HARMLESS_IMPORTS and not changing

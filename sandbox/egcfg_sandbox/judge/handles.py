@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
+from egcfg_sandbox.assertions import SHOWN
 from egcfg_sandbox.candidate.operations import BINARY_NAMES
-from egcfg_sandbox.judge.faults import NotATest
+from egcfg_sandbox.candidate.rendering import Renderer
+from egcfg_sandbox.faults import NotATest
 
 
 class Questioner(Protocol):
@@ -26,8 +28,8 @@ class Questioner(Protocol):
 
 
 _Plain = TypeVar("_Plain")
-_DEEPEST_STATE: Final = 40
 _MOST_UNORDERED: Final = 1000
+_ABSENT: Final = object()
 _CLOSE: Final = 1e-6
 _PLAIN: Final = (int, float, complex, str, bytes, bytearray, list, tuple, dict, set, frozenset)
 # Methods of builtin values that compare, or that tell how two values differ. An object that merely stands
@@ -39,6 +41,7 @@ _COMPARING: Final = frozenset(
         "compare_total_mag", "same_quantum",
     }
 )  # fmt: skip
+_RENDERER: Final = Renderer(SHOWN)
 _DESCRIBING: Final = frozenset({"__name__", "__qualname__"})
 
 
@@ -74,6 +77,11 @@ class Traits:
 def is_handle(value: Any) -> bool:
     """Whether something stands for an object or a class of the program."""
     return issubclass(type(value), Handle | HandleType)
+
+
+def shown(value: Any) -> str:
+    """A short text of a value that a test compares, for which the program is not asked."""
+    return f"<{type(value).__name__} object>" if is_handle(value) else _RENDERER.text(value)
 
 
 def reference_of(handle: Any) -> Reference:
@@ -178,7 +186,7 @@ class Handle:
         _ask(self, "delattr", self, name)
 
     def __eq__(self, other: Any) -> Any:
-        return _equal(self, other, _DEEPEST_STATE)
+        return _equal(self, other, frozenset())
 
     def __hash__(self) -> int:
         # Equal objects hash alike as far as their class lets them, but never as a plain value does: the
@@ -228,8 +236,13 @@ def new_class(
     return kind
 
 
-def _equal(left: Handle, right: Any, depth: int) -> Any:
-    """Rule 3: one object, or of one class whose equality agrees and whose variables are equal here."""
+def _equal(left: Handle, right: Any, comparing: frozenset[frozenset[int]]) -> Any:
+    """Rule 3: one object, or of one class whose equality agrees and whose variables are equal here.
+
+    `comparing`: the pairs of objects whose variables this one is among, by their numbers; empty for the
+    objects that the test compares. Parts of those may be of a class without an equality, as the nodes of a
+    list are: their variables decide.
+    """
     if left is right:
         return True
     if not issubclass(type(right), Handle):
@@ -241,18 +254,19 @@ def _equal(left: Handle, right: Any, depth: int) -> Any:
     if reference_of(left).trusted and reference_of(right).trusted:
         # The test made both: there is no answer to be compared, only the equality itself.
         return _operate(left, "eq", right) is True
-    if not traits.has_equality:
+    if not (traits.has_equality or comparing):
         return False
-    if depth <= 0:
-        raise RecursionError("objects of the program are nested too deeply to compare")
+    pair = frozenset((reference_of(left).number, reference_of(right).number))
+    if pair in comparing:
+        return True
     states = [_ask(left, "state", side) for side in (left, right)]
     if not all(type(state) is dict for state in states):
         return False
     if traits.compared is not None:
         states = [{name: state.get(name) for name in traits.compared} for state in states]
-    elif _operate(left, "eq", right) is not True:
+    elif traits.has_equality and _operate(left, "eq", right) is not True:
         return False
-    return _equal_states(states[0], states[1], depth - 1)
+    return _same(states[0], states[1], comparing | {pair})
 
 
 def _equals_plain(left: Handle, right: Any) -> bool:
@@ -261,24 +275,33 @@ def _equals_plain(left: Handle, right: Any) -> bool:
     return has_plain is True and not is_handle(plain) and bool(plain == right)
 
 
-def _equal_states(left: dict[str, Any], right: dict[str, Any], depth: int) -> bool:
-    if left.keys() != right.keys():
-        return False
-    for name, value in left.items():
-        other = right[name]
-        if isinstance(value, Handle):
-            if _equal(value, other, depth) is not True:
-                return False
-        elif value is not other and value != other and not _same_to_a_class(value, other):
-            return False
-    return True
+def _same(left: Any, right: Any, comparing: frozenset[frozenset[int]]) -> bool:
+    """Whether a variable of two objects that their class calls equal holds the same.
+
+    Their class may leave open the order of a list and the last digits of a number.
+    """
+    if left is right:
+        return True
+    if isinstance(left, Handle):
+        return _equal(left, right, comparing) is True
+    if type(left) is not type(right):
+        return bool(left == right)
+    match left:
+        case float():
+            return left == right or math.isclose(left, right, rel_tol=_CLOSE, abs_tol=_CLOSE)
+        case dict():
+            parts = [(value, right.get(name, _ABSENT)) for name, value in left.items()]
+            return len(left) == len(right) and all(_same(*both, comparing) for both in parts)
+        case list() | tuple():
+            both = zip(left, right, strict=False)
+            ordered = len(left) == len(right) and all(_same(a, b, comparing) for a, b in both)
+            return ordered or _reordered(left, right)
+    return bool(left == right)
 
 
-def _same_to_a_class(left: Any, right: Any) -> bool:
-    """What a class whose equality agreed may leave open: the order of a list, the last digits of a number."""
-    if type(left) is type(right) is float:
-        return math.isclose(left, right, rel_tol=_CLOSE, abs_tol=_CLOSE)
-    if not (type(left) is type(right) is list and len(left) == len(right) <= _MOST_UNORDERED):
+def _reordered(left: Any, right: Any) -> bool:
+    """Whether two lists have the same items, each as often."""
+    if type(left) is not list or not len(left) == len(right) <= _MOST_UNORDERED:
         return False
     rest = list(right)
     for item in left:

@@ -6,14 +6,14 @@ The judge still has the clock, the output and the keeper's word. The verdict is 
 from __future__ import annotations
 
 import json
-import marshal
 import os
+import pickle
 from typing import Final
 
 from egcfg_sandbox.candidate.runner import INSIDE
-from egcfg_sandbox.judge.orders import Brief
 from egcfg_sandbox.judge.run_watch import Watch
-from egcfg_sandbox.verdicts import Verdict, packed_test
+from egcfg_sandbox.orders import Brief
+from egcfg_sandbox.verdicts import Verdict
 
 _NUMBER_BYTES: Final = 16
 _ENDINGS: Final = {verdict.value: verdict for verdict in Verdict if verdict is not Verdict.SANDBOX_ERROR}
@@ -22,8 +22,7 @@ _ENDINGS: Final = {verdict.value: verdict for verdict in Verdict if verdict is n
 def run_inside(watch: Watch, brief: Brief) -> tuple[Verdict, str | None]:
     """The verdict and its reason, as the program's process reports them; raises `Ended`."""
     number = os.urandom(_NUMBER_BYTES)
-    order = (number, packed_test(brief.test), brief.source, brief.entry_point, brief.trace)
-    watch.send(INSIDE + marshal.dumps(order))
+    watch.send(INSIDE + pickle.dumps((number, brief)))
     message = watch.receive()
     try:
         verdict, text = json.loads(message[_NUMBER_BYTES:])

@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
+from egcfg_sandbox.server.preloading import large_imports
 from egcfg_sandbox.verdicts import CheckerTest, CodeTest, SnippetTest, StdioTest, SuiteTest, Test
 
 _VALUE_MODULES_NAMES: Final = """
 __future__ bisect cmath collections contextlib copy datetime decimal enum fractions functools heapq
-itertools json math numbers numpy operator pandas random re statistics string textwrap time typing
+itertools json math numbers operator random re statistics string textwrap time typing
 unicodedata unittest
 """
 _VALUE_MODULES: Final = frozenset(_VALUE_MODULES_NAMES.split())
@@ -44,6 +45,7 @@ _REACHING: Final = {
     **dict.fromkeys(("open", "__file__"), "uses files"),
     **dict.fromkeys(("input", "breakpoint"), "reads standard input"),
     **dict.fromkeys(("help", "id"), "looks at objects of the program"),
+    **dict.fromkeys(("np", "numpy", "pd", "pandas"), "works with arrays or tables"),
 }
 """Names by which a test reaches beyond its variables, and what it does with them."""
 
@@ -70,10 +72,6 @@ _CASES: Final = ("TestCase", "unittest.TestCase")
 _RULING: Final = re.compile(r"\bAssertionError\b|\bexpectedFailure\b")
 """What a test may only name where it expects one of its own checks to fail."""
 
-_LARGE: Final = frozenset({"matplotlib", "numpy", "pandas", "scipy", "sklearn"})
-"""Libraries that take a good part of a second to import, and start no threads then."""
-_IMPORTED: Final = re.compile(r"^[ \t]*(?:import|from)[ \t]+([\w.]+)", re.MULTILINE)
-
 
 def why_inside(test: Test) -> str | None:
     """What the text of a test does that needs the mode `inside`, as in "the test ..."; None: guarded."""
@@ -84,25 +82,11 @@ def why_inside(test: Test) -> str | None:
             return why
         case CheckerTest():
             return "executes the program's text by itself"
-        case SnippetTest(code=code):
-            return _why("", code)
+        case SnippetTest(code=code, given=given, own=own):
+            libraries = large_imports(f"{given}\n{own}")
+            return f"is given values of `{min(libraries)}`" if libraries else _why("", code)
         case CodeTest(code=code, setup=setup):
             return _why(setup, code)
-
-
-def preloadable(test: Test) -> frozenset[str]:
-    """Modules of large libraries that a test's text imports: to be imported once, for all its runs."""
-    match test:
-        case SuiteTest(files=files):
-            texts = [text for _, text in files]
-        case CodeTest() | CheckerTest():
-            texts = [test.setup, test.code]
-        case SnippetTest():
-            texts = [test.given, test.own, test.code]
-        case _:
-            texts = []
-    found = {module for text in texts for module in _IMPORTED.findall(text)}
-    return frozenset(name for name in found if name.partition(".")[0] in _LARGE)
 
 
 @lru_cache(maxsize=4096)
@@ -214,6 +198,10 @@ class _Text:
                 yield "expects a check to fail"
             case ast.FunctionDef(decorator_list=decorators) if any(map(self._is_of_program, decorators)):
                 yield f"has the program decorate `{node.name}`"
+            case ast.Call(func=ast.Name(id="type"), args=[ast.Name(id=name)]) if name[:1].isupper():
+                yield f"looks at the class of the class `{name}`"
+            case ast.Call(func=ast.Attribute(value=ast.Compare(), attr="all" | "any")):
+                yield "compares arrays"
             case ast.Compare(
                 left=ast.Attribute(), ops=[ast.Is() | ast.IsNot()], comparators=[ast.Attribute()]
             ):

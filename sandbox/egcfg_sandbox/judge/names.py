@@ -1,7 +1,7 @@
 """Names that a test reads from outside itself: which of them are the program's, and which the judge's own.
 
-A program must not bring along the tool by which its answer is compared. So a builtin, `isclose`, `Counter`,
-`np` and the modules that tests use are the judge's, unless they are what is under test.
+A program must not bring along the tool by which its answer is compared. So a builtin, `isclose`, `Counter`
+and the modules that tests use are the judge's, unless they are what is under test.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ import symtable
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from egcfg_sandbox.judge.faults import NotATest
+from egcfg_sandbox.faults import NotATest
 from egcfg_sandbox.judge.references import HELPER_MODULES
 
-# Names by which programs import packages, and where a class of values or a comparison comes from.
-_USUAL_NAMES: Final = {"np": "numpy", "numpy": "numpy", "pd": "pandas", "pandas": "pandas"}
+# Where a class of values or a comparison comes from.
 _HOMES: Final = {
     **dict.fromkeys(("Counter", "OrderedDict", "defaultdict", "deque"), "collections"),
     **dict.fromkeys(("datetime", "date", "timedelta"), "datetime"),
@@ -62,9 +61,7 @@ class Names:
     def _helpers(self, given: dict[str, Any]) -> dict[str, Any]:
         helpers: dict[str, Any] = {}
         for name in given:
-            if name in _USUAL_NAMES and name not in self.called:
-                helpers[name] = _imported_here(_USUAL_NAMES[name])
-            elif name in HELPER_MODULES and name not in self.called:
+            if name in HELPER_MODULES and name not in self.called:
                 module = importlib.import_module(name)
                 # Of `from datetime import datetime` the class of that name is meant.
                 helpers[name] = given[name] if given[name] is getattr(module, name, module) else module
@@ -99,14 +96,6 @@ def _global_names(texts: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]
                 in_classes |= found
             waiting += table.get_children()
     return frozenset(names - own), frozenset(in_classes - own)
-
-
-def _imported_here(name: str) -> Any:
-    """The judge's own copy of a package; without one the program cannot have it either."""
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        raise NotATest(f"the test needs {name}, which this sandbox does not have") from None
 
 
 def _imported_by(node: ast.AST) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
 import signal
 import socket
 import sys
@@ -17,10 +18,10 @@ from egcfg_sandbox import system, trace_memory, wire
 from egcfg_sandbox.candidate.runner import READY
 from egcfg_sandbox.confinement import confine
 from egcfg_sandbox.confinement.layer import Confinement, Process, Role
-from egcfg_sandbox.judge.faults import NotATest
-from egcfg_sandbox.judge.orders import RunReport, unpack_brief
+from egcfg_sandbox.faults import NotATest
 from egcfg_sandbox.judge.run_watch import Channels, Watch
 from egcfg_sandbox.judge.verdict import judge
+from egcfg_sandbox.orders import Brief, RunReport
 from egcfg_sandbox.server.keeper import CHANNELS, STATUS_BYTES, TRACE, unpack_status
 from egcfg_sandbox.verdicts import Limits
 
@@ -58,7 +59,7 @@ def _serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None
             return
         watch = Watch(channels, limits)
         try:
-            brief = unpack_brief(wire.read_message(caller.fileno()))
+            brief: Brief = pickle.loads(wire.read_message(caller.fileno()))
         except (wire.WireError, OSError):
             return
         ruling = judge(watch, brief)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from egcfg_sandbox.judge.assertions import CheckedTest, parse
+from egcfg_sandbox.assertions import CheckedTest, parse
+from egcfg_sandbox.judge.handles import shown
 from egcfg_sandbox.judge.names import Names
 from egcfg_sandbox.judge.questions import Questions
 from egcfg_sandbox.verdicts import SnippetTest
@@ -16,7 +17,7 @@ def run_snippet(questions: Questions, test: SnippetTest, snippet: str, *, trace:
     tree = parse(test.code)
     asked = Names((test.code,), (tree,)).asked - vars(builtins).keys()
     checked = CheckedTest((tree,), set(asked))
-    checks = checked.checks()
+    checks = checked.checks(shown)
     try:
         with checks.deciding():
             found = questions.ask("execute", test.whole(snippet), tuple(asked), trace, test.window(snippet))

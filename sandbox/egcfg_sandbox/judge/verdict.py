@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from egcfg_sandbox.faults import NotATest
 from egcfg_sandbox.judge import seal
 from egcfg_sandbox.judge.code_test import CodeCheck
 from egcfg_sandbox.judge.failures import Raised, raised_in_program
-from egcfg_sandbox.judge.faults import NotATest
 from egcfg_sandbox.judge.inside import run_inside
-from egcfg_sandbox.judge.orders import Brief
 from egcfg_sandbox.judge.output_test import Outcome, exit_status, judge_output
 from egcfg_sandbox.judge.questions import Questions
 from egcfg_sandbox.judge.run_watch import Ended, Watch
 from egcfg_sandbox.judge.snippet_test import run_snippet
+from egcfg_sandbox.orders import Brief
 from egcfg_sandbox.verdicts import CodeTest, SnippetTest, StdioTest, Verdict
 
 _TOO_MUCH_WRITTEN: Final = frozenset({errno.EFBIG, errno.ENOSPC, errno.EDQUOT})

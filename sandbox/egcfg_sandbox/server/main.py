@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from egcfg_sandbox import scientific, system, wire
+from egcfg_sandbox import system, wire
 from egcfg_sandbox.candidate import runner
 from egcfg_sandbox.confinement import probe
 from egcfg_sandbox.confinement.layer import Confinement
@@ -74,20 +74,19 @@ def _readable(packages: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (*top, *_SYSTEM_READABLE), hidden
 
 
-def main(descriptor: int, packages: str, preloaded: str | None = None) -> None:
-    """Runs the fork server on an inherited socket; `packages` are folders of further packages, or empty.
-
-    `preloaded`, for a server of tests that run inside the program's process: modules to have ready for them.
-    """
+def main(descriptor: int, packages: str, modules: str, mode: str) -> None:
+    """Runs the fork server on an inherited socket, with these modules imported; see `slots.Server`."""
     _warm_up()
     folders = packages.split(os.pathsep) if packages else []
     sys.path[:] = [path for path in sys.path if path.startswith((sys.base_prefix, sys.base_exec_prefix))]
     if folders:
         sys.path += folders
-        scientific.teach()
-    if preloaded is not None:
-        preloading.load(preloaded.split(",") if preloaded else [])
+    preloading.load(modules.split(",") if modules else [])
+    if mode == "inside":
+        preloading.rehearse()
     os.environ.clear()
+    if folders:
+        os.environ |= preloading.LIBRARY_SETTINGS
     sys.argv[:], sys.orig_argv[:] = [""], [sys.executable]
     kernel.use_one_malloc_arena()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

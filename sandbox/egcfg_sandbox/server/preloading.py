@@ -1,14 +1,36 @@
-"""Modules that tests inside the program's process need, imported once before the fork."""
+"""Modules that take long to import, imported once before the fork: pytest, and large libraries."""
 
 from __future__ import annotations
 
 import contextlib
 import importlib
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
+
+from egcfg_sandbox.verdicts import CheckerTest, CodeTest, Program, SnippetTest, SuiteTest
+
+LIBRARY_SETTINGS: Final = {
+    "MPLBACKEND": "Agg",
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    "OMP_NUM_THREADS": "1",
+    "JOBLIB_MULTIPROCESSING": "0",
+}
+"""Variables by which libraries draw without a screen, load nothing unasked, and start no other programs."""
+_LARGE: Final = {
+    "matplotlib": "matplotlib.pyplot",
+    "numpy": "numpy",
+    "pandas": "pandas",
+    "scipy": "scipy",
+    "sklearn": "sklearn",
+}
+"""Libraries that take a good part of a second to import, and start no threads then; and what of them is
+imported for a program, which must not choose what runs before it is confined."""
+_IMPORTED: Final = re.compile(r"^[ \t]*(?:import|from)[ \t]+([\w.]+)", re.MULTILINE)
 
 _REHEARSED = """
 import pytest
@@ -26,16 +48,45 @@ class TestSum:
 """
 
 
-def load(names: Iterable[str]) -> None:
-    """Imports pytest, with what it imports only when it runs, and the modules of these names.
+def preloadable(program: Program) -> frozenset[str]:
+    """Modules of large libraries that a program and its tests import: to be imported once, for all runs."""
+    texts: list[str] = []
+    for test in program.tests:
+        match test:
+            case SuiteTest(files=files):
+                texts += [text for _, text in files]
+            case CodeTest() | CheckerTest():
+                texts += [test.setup, test.code]
+            case SnippetTest():
+                texts += [test.given, test.own, test.code]
+    of_tests = {name for text in texts for name in large_imports(text)}
+    return frozenset(of_tests | {_LARGE[_library(name)] for name in large_imports(program.source)})
 
-    What is not installed is left to fail in the run that needs it.
-    """
+
+def large_imports(text: str) -> set[str]:
+    """Modules of large libraries that a text imports."""
+    return {name for name in _IMPORTED.findall(text) if _library(name) in _LARGE}
+
+
+def _library(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def load(names: Iterable[str]) -> None:
+    """Imports the modules of these names. What is not installed is left to fail in the run that needs it."""
     sys.dont_write_bytecode = True
-    os.environ |= {"MPLBACKEND": "Agg", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    for name in ("asyncio", "json", "unittest.mock", "egcfg_sandbox.candidate.inside", *names):
+    os.environ |= LIBRARY_SETTINGS
+    for name in names:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+            if _library(name) == "sklearn":
+                # It looks up thread pools once, in /proc, which programs do not have.
+                importlib.import_module("sklearn.cluster").KMeans(1, n_init=1).fit([[0.0]])
+
+
+def rehearse() -> None:
+    """Imports what runs tests inside the program's process, and what pytest imports only when it runs."""
+    load(("asyncio", "json", "unittest.mock", "egcfg_sandbox.candidate.inside"))
     with contextlib.suppress(ImportError):
         from egcfg_sandbox.candidate import with_pytest
 

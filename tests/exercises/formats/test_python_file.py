@@ -133,3 +133,30 @@ def test_a_mistake_is_named(tmp_path: Path, source: str, words: str) -> None:
     with pytest.raises(ExerciseError) as caught:
         read(tmp_path, disc=source)
     assert words in str(caught.value)
+
+
+def test_tests_of_what_a_complete_file_gives_are_left_out(tmp_path: Path) -> None:
+    code = (
+        '"""Money."""\nclass Debt(Exception):\n    pass\n\ndef half(x):\n    return x / 2\n\n'
+        "def third(x):\n    return x / 3\n"
+    )
+    tests = (
+        "from disc import half, third\n"
+        "def test_half(): assert half(4) == 2\ndef test_third(): assert third(3) == 1\n"
+    )
+    exercise = read(tmp_path, disc=code, test_disc=tests)
+    assert exercise.entry_point == "third"
+    assert [test.text for test in exercise.visible] == ["assert third(3) == 1"]
+    assert exercise.left_out == (
+        f"{tmp_path / 'disc.py'}: `assert half(4) == 2` does not use `third`; it is left out",
+    )
+
+
+def test_a_protocol_is_not_open(tmp_path: Path) -> None:
+    code = (
+        '"""Sizes."""\nfrom typing import Protocol\n'
+        "class Sized(Protocol):\n    def size(self) -> int: ...\n\n"
+        "def total(xs):\n    return sum(x.size() for x in xs)\n\nassert total([]) == 0\n"
+    )
+    exercise = read(tmp_path, disc=code)
+    assert (exercise.entry_point, exercise.reference is None) == ("total", False)

@@ -215,7 +215,7 @@ def test_what_is_printed_is_told(sandbox: Sandbox) -> None:
 def test_snippets_and_checkers_run_inside(sandbox: Sandbox) -> None:
     snippet = SnippetTest("import sqlite3\nassert sqlite3 and total == 3", "n = 1\n", "n = 2\n")
     assert run(sandbox, "total = n + 1", snippet).passed
-    assert run(sandbox, "total = n", snippet).error == "AssertionError"
+    assert run(sandbox, "total = n", snippet).error == "AssertionError: sqlite3 and total == 3 is False"
     checker = CheckerTest(
         "look(solution)", "def look(text):\n    v = {}\n    exec(text, v)\n    assert v['a'] == 1"
     )

@@ -12,7 +12,6 @@ assert f([1, {'a': (2, 3)}]) == "x".format(1)
 import math; assert math.isclose(f(1), 2)
 from collections import Counter; assert f('ab') == Counter('ab')
 import sys; assert f(1) < sys.maxsize
-import numpy as np; assert (f(np.array([1])) == np.array([2])).all()
 import os; assert f(1) == 2
 def check(candidate): assert candidate(1) == 2
 def test_f(): assert f(1) == 2
@@ -48,6 +47,9 @@ INSIDE = {
     "assert f.__globals__": "looks at objects by reflection (`__globals__`)",
     "assert f('{}').format(1)": "formats by a text that is not written in it",
     "box.items.append(1); assert box.total == 1": "changes `box.items` in place",
+    "assert np.allclose(f([1]), [2])": "works with arrays or tables (`np`)",
+    "assert (f([1]) == [2]).all()": "compares arrays",
+    "assert type(Item) is Registry": "looks at the class of the class `Item`",
     "box().append(1)": "changes `box()` in place",
     "try:\n    assert f(1)\nexcept AssertionError: pass": "catches the failure of a check",
     "with swallow(): raise ValueError": "raises an exception inside a `with` of the program",
@@ -72,7 +74,7 @@ def test_a_test_that_needs_more_runs_inside_and_says_why(code: str) -> None:
 def test_the_kind_of_a_test_tells_as_well() -> None:
     assert why_inside(StdioTest("open", "eval")) is None
     assert why_inside(SnippetTest("assert x == 1", "import sqlite3\n")) is None
-    assert why_inside(SnippetTest("import sqlite3\nassert x == sqlite3")) == "uses the module `sqlite3`"
+    assert why_inside(SnippetTest("assert x == 1", "import numpy\n")) == "is given values of `numpy`"
     assert why_inside(CheckerTest("test_execution(solution)", "")) == "executes the program's text by itself"
     assert why_inside(SuiteTest("test_a", "test_f.py", "f", (), "", "is prepared by x")) == "is prepared by x"
 

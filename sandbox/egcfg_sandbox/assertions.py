@@ -15,10 +15,7 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any, Final
 
-from egcfg_sandbox.candidate.rendering import Renderer
-from egcfg_sandbox.judge.faults import NotATest
-from egcfg_sandbox.judge.handles import Handle
-from egcfg_sandbox.judge.seal import LiteralCode
+from egcfg_sandbox.faults import NotATest
 
 _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]] = {
     ast.Eq: ("==", operator.eq),
@@ -33,8 +30,9 @@ _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]
     ast.NotIn: ("not in", lambda left, right: left not in right),
 }
 _COMPARE: Final = dict(_COMPARISONS.values())
-_SHOWN: Final = 120
+SHOWN: Final = 120
 _TEST: Final = "<test>"
+Show = Callable[[Any], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class _Assert:
 class Checks:
     """The checks of one execution of a test: whether any was evaluated, and the first that failed."""
 
-    def __init__(self, asserts: list[_Assert]) -> None:
+    def __init__(self, asserts: list[_Assert], show: Show) -> None:
         self.evaluated = False
         self.failure: AssertionError | None = None
         self.compared: tuple[str, str] | None = None
@@ -57,7 +55,7 @@ class Checks:
         self._comparisons = 0
         self._asserts = asserts
         self._values: tuple[Any, ...] = ()
-        self._render = Renderer(_SHOWN)
+        self._show = show
 
         class Failed(AssertionError):
             """A check that failed: noted as soon as it is made, so that nobody can catch it unnoticed."""
@@ -115,7 +113,7 @@ class Checks:
         if compared is not None:
             detail = f"got {compared[0]}, expected {compared[1]}"
         else:
-            value = self._text(self._values[0])
+            value = self._show(self._values[0])
             detail = f"{_short(' '.join(ast.unparse(check.expression).split()))} is {value}"
         failed = self.failed(f"{_short(str(message))} ({detail})" if message is not None else detail)
         if self.failure is failed:
@@ -125,22 +123,18 @@ class Checks:
     def _sides(self, index: int) -> tuple[str, str]:
         """Got and expected, as text, of the values compared last."""
         check = self._asserts[index]
-        got, expected = (self._text(value) for value in self._values)
+        got, expected = (self._show(value) for value in self._values)
         if check.answer_is_right:
             got, expected = expected, got
         return got, expected if check.symbol == "==" else f"{check.symbol} {expected}"
-
-    def _text(self, value: Any) -> str:
-        return f"<{type(value).__name__} object>" if isinstance(value, Handle) else self._render.text(value)
 
 
 class CheckedTest:
     """Setup and test, compiled so that every check is noted. `names` are those that the program may give."""
 
     def __init__(self, trees: Iterable[ast.Module], names: set[str]) -> None:
-        rewriter, literal = _Rewriter(names), LiteralCode()
-        rewritten = [literal.visit(rewriter.visit(tree)) for tree in trees]
-        self.literal_codes = literal.codes
+        rewriter = _Rewriter(names)
+        rewritten = [rewriter.visit(tree) for tree in trees]
         self.codes: list[CodeType] = [
             compile(tree, _TEST, "exec", dont_inherit=True) for tree in rewritten if tree.body
         ]
@@ -148,9 +142,9 @@ class CheckedTest:
         """Whether a test is not run that evaluates none of its checks. It is if it raises failures itself."""
         self._asserts = rewriter.asserts
 
-    def checks(self) -> Checks:
-        """For one execution."""
-        return Checks(self._asserts)
+    def checks(self, show: Show) -> Checks:
+        """For one execution. `show` makes a short text of a value that was compared."""
+        return Checks(self._asserts, show)
 
 
 class _Rewriter(ast.NodeTransformer):
@@ -222,7 +216,7 @@ def _placed(node: Any, old: ast.AST) -> Any:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
+    return text if len(text) <= SHOWN else text[: SHOWN - 3] + "..."
 
 
 def parse(text: str) -> ast.Module:

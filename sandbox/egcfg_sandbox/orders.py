@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import marshal
 from dataclasses import asdict, dataclass, replace
 
-from egcfg_sandbox.verdicts import Program, Test, Verdict, packed_test, unpacked_test
+from egcfg_sandbox.verdicts import Program, Test, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +20,10 @@ class Brief:
     inside: bool
 
 
-def pack_brief(program: Program, test: int, *, inside: bool) -> bytes:
-    """The message for the test of that number."""
+def brief_for(program: Program, test: int, *, inside: bool) -> Brief:
+    """The brief for the test of that number."""
     rest = (program.source, program.trace, program.entry_point, tuple(program.classes), inside)
-    return marshal.dumps((packed_test(program.tests[test]), *rest))
-
-
-def unpack_brief(message: bytes) -> Brief:
-    """The brief in a message of the caller."""
-    test, *rest = marshal.loads(message)
-    return Brief(unpacked_test(test), *rest)
+    return Brief(program.tests[test], *rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +42,7 @@ class RunReport:
     compared: tuple[str, str] | None = None
 
     def pack(self) -> bytes:
-        """The message."""
+        """The message: no pickle, as a judge has heard a program."""
         return json.dumps(asdict(self)).encode()
 
 
