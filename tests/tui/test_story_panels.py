@@ -108,9 +108,9 @@ async def test_the_trace_is_stepped_through_and_its_line_marked_in_the_code(trac
         assert "test 2, step 4" in title(app, "code")
         assert list(_panel(app, "code")._marked) == [3]
         await pilot.press("down", "down", "enter")
-        assert "more passes" not in text(app, "trace")
+        await wait_until(pilot, lambda: "more passes" not in text(app, "trace"))
         await pilot.press("enter")
-        assert "more passes" in text(app, "trace")
+        await wait_until(pilot, lambda: "more passes" in text(app, "trace"))
         await pilot.press("t")
         assert "test 3" in title(app, "trace")
 
@@ -126,7 +126,7 @@ async def test_a_click_on_a_folded_loop_opens_it(traced: Stage) -> None:
             .index(next(line for line in text(app, "trace").split("\n") if "more passes" in line))
         )
         await pilot.click("#trace", offset=(10, row + 1))
-        assert "more passes" not in text(app, "trace")
+        await wait_until(pilot, lambda: "more passes" not in text(app, "trace"))
 
 
 async def test_the_words_of_the_signal_lead_to_step_and_code(traced: Stage) -> None:
