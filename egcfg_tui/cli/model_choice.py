@@ -6,6 +6,8 @@ import argparse
 from typing import TYPE_CHECKING
 
 from egcfg_tui import models
+from egcfg_tui.cli.errors import CommandError
+from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.runs import RecordedModel
 
 if TYPE_CHECKING:
@@ -15,6 +17,21 @@ if TYPE_CHECKING:
 def chosen_model(args: argparse.Namespace) -> tuple[ModelSpec, RecordedModel]:
     """The model to load, and its entry in recordings. Raises `ModelError`."""
     return model_of(args, args.model)
+
+
+def chosen_models(args: argparse.Namespace) -> list[tuple[ModelSpec, RecordedModel]]:
+    """The models of `--models` in their order, else the one of `--model`. Raises `ModelError`."""
+    if args.models is None:
+        return [chosen_model(args)]
+    if args.model is not None:
+        raise CommandError("--model and --models exclude each other: give one of them", ExitCode.USAGE)
+    names = [name.strip() for name in args.models.split(",")]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if "" in names:
+        raise CommandError(f"--models {args.models!r} has an empty name; write A,B", ExitCode.USAGE)
+    if twice is not None:
+        raise CommandError(f"--models names {twice!r} twice; write it once", ExitCode.USAGE)
+    return [model_of(args, name) for name in names]
 
 
 def model_of(args: argparse.Namespace, name: str | None) -> tuple[ModelSpec, RecordedModel]:

@@ -43,8 +43,8 @@ def add_guarded_option(parser: CommandParser) -> None:
     )
 
 
-def add_solving_options(parser: CommandParser) -> None:
-    """Adds the options that say how to solve, and with which model."""
+def add_solving_options(parser: CommandParser) -> argparse._ArgumentGroup:
+    """Adds the options that say how to solve, and with which model; returns the model's group."""
     add_visible_option(parser)
     add_guarded_option(parser)
     method = parser.add_argument_group("method")
@@ -77,6 +77,7 @@ def add_solving_options(parser: CommandParser) -> None:
         action="store_true",
         help="do not keep or use evaluated prompts on disk (in the user's cache folder, at most 256 MB)",
     )
+    return model
 
 
 def add_settings(method: argparse._ArgumentGroup) -> None:

@@ -63,7 +63,8 @@ class Draft:
 
     def keep(self, text: str) -> None:
         """Keeps the text in place of the earlier one, in one step; raises `OSError`."""
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_private(own_folder())
+        _make_private(self.path.parent)
         _replace(self.path, text)
 
     def discard(self) -> None:
@@ -123,6 +124,10 @@ def _free_file(title: str) -> Path:
 
 def _file_name(text: str) -> str:
     return _NOT_OF_A_NAME.sub("-", text.casefold()).strip("-_")[:_NAME_CHARACTERS] or "exercise"
+
+
+def _make_private(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _replace(path: Path, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,6 +16,9 @@ from egcfg_tui.exercises.selection import Selection, is_range
 
 BUNDLED: Final = "bundled"
 """The name of the whole bundled set."""
+
+_TRACK_DEPTH: Final = 4
+_MOST_FOLDERS: Final = 20_000
 
 _ADVICE: Final = "name a .toml or .py exercise, an Exercism folder or a .jsonl data set"
 
@@ -183,6 +187,17 @@ def _one_of_folder(folder: Path, exercise_id: str | None) -> Exercise:
 
 
 def _members(folder: Path) -> dict[str, Path]:
+    """See `_found_in`. Raises `ExerciseError` for a folder without any, or closed to this user."""
+    try:
+        members = _found_in(folder)
+    except OSError as error:
+        raise Place(str(folder)).error(f"cannot be read: {error.strerror}; check its permissions") from None
+    if not members:
+        raise Place(str(folder)).error(f"the folder holds no exercises; {_ADVICE}")
+    return members
+
+
+def _found_in(folder: Path) -> dict[str, Path]:
     """The exercises of a folder by name: TOML files, Python files with tests, folders that are one exercise.
 
     An Exercism folder has itself. A folder without any exercise may be a whole Exercism track, whose
@@ -193,12 +208,8 @@ def _members(folder: Path) -> dict[str, Path]:
     files = {file.stem: file for file in (*folder.glob("*.toml"), *python_file.stubs_in(folder))}
     folders = {inner.name: inner for inner in folder.iterdir() if is_exercise_folder(inner)}
     if not files and not folders:
-        configs = [file for config in exercism.CONFIGS for file in folder.rglob(str(config))]
-        folders = {file.parents[1].name: file.parents[1] for file in configs}
-    members = dict(sorted((files | folders).items()))
-    if not members:
-        raise Place(str(folder)).error(f"the folder holds no exercises; {_ADVICE}")
-    return members
+        folders = {inner.name: inner for inner in _folders_below(folder) if exercism.is_exercise(inner)}
+    return dict(sorted((files | folders).items()))
 
 
 def is_exercise_folder(folder: Path) -> bool:
@@ -209,6 +220,24 @@ def is_exercise_folder(folder: Path) -> bool:
 def _only_stub(folder: Path) -> Path | None:
     stubs = python_file.stubs_in(folder)
     return stubs[0] if len(stubs) == 1 else None
+
+
+def _folders_below(folder: Path) -> Iterator[Path]:
+    """The folders below one, as deep as a track's exercises lie. Of a whole disk only the first ones are."""
+    level = [folder]
+    seen = 0
+    for _ in range(_TRACK_DEPTH):
+        level = [inner for outer in level for inner in _inner_folders(outer)][: _MOST_FOLDERS - seen]
+        seen += len(level)
+        yield from level
+
+
+def _inner_folders(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            return [Path(e.path) for e in entries if e.is_dir(follow_symlinks=False) and e.name[0] != "."]
+    except OSError:
+        return []
 
 
 def _not_found(reference: str, path: Path) -> ExerciseError:

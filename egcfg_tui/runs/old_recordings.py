@@ -6,7 +6,7 @@ import dataclasses
 
 from egcfg_tui.runs.json_codec import Json
 from egcfg_tui.runs.schema import EVENT_TYPES
-from egcfg_tui.solving.text.rows import row_behind, row_of
+from egcfg_tui.solving.text.rows import next_row, row_of
 
 _WITH_ROW = {
     name for name, kind in EVENT_TYPES.items() if "row" in {field.name for field in dataclasses.fields(kind)}
@@ -33,5 +33,5 @@ class Rows:
             self._code = code
         if event not in _WITH_ROW or "row" in data:
             return data
-        row = row_of(text, code) if event == "LineChosen" else row_behind(self._code)
+        row = row_of(text, code) if event == "LineChosen" else next_row(self._code)
         return {**data, "row": row}

@@ -1,1 +1,1 @@
-"""The line loop: candidates, runs, signal, guidance."""
+"""One solve: the request, the trials with candidates, runs, signal and guidance, and the scoring."""

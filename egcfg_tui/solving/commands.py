@@ -1,4 +1,4 @@
-"""What a front end can ask of a solve in flight, and how the solver listens."""
+"""The commands that a front end can send to a solve in flight, and the inbox that receives them."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _PAUSE_POLL_S: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Hold at the next token."""
+    """Pause at the next token."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """Go on."""
+    """Go on after a pause."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """Go on up to the next chosen line, then hold again."""
+    """Go on up to the next chosen line, then pause again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class ChangeSettings:
 
 @dataclass(frozen=True, slots=True)
 class Rewind:
-    """Take back all lines from this one on, numbered from 1, and choose it anew."""
+    """Take back this line (numbered from 1) and all lines after it, and choose it again."""
 
     line: int
 
@@ -67,7 +67,7 @@ LIVE: Final = ("gamma", "temperature", "candidates", "horizon", "seed", "budget_
 
 
 class Interrupted(Exception):
-    """Unwinds a solve to its end. `reason` is `STOPPED` or `BUDGET`, or what a subclass says."""
+    """Ends a solve early. `reason` is `STOPPED` or `BUDGET`, or another one in a subclass."""
 
     def __init__(self, reason: Outcome) -> None:
         super().__init__(reason)
@@ -83,11 +83,11 @@ class CodeTouched(Exception):
 
 
 class CommandInbox:
-    """Listens to commands between tokens and keeps the clock of the budget.
+    """Receives commands between tokens and keeps the clock of the budget.
 
-    `wait(seconds)` returns the next command or None (0: do not wait). Time spent paused does not count
-    against the budget. `clock` gives seconds. `tokens` is how many were evaluated so far, kept up to date by
-    the meter; `budget_tokens` None sets them no limit.
+    `wait(seconds)` returns the next command, or None when none has come (0: do not wait). Paused time does
+    not count against the budget. `clock` gives seconds. The meter keeps `tokens`, the number of evaluated
+    tokens, up to date; with `budget_tokens` None they have no limit.
     """
 
     def __init__(
@@ -115,17 +115,17 @@ class CommandInbox:
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds since the start, pauses left out."""
+        """Seconds since the start, without pauses."""
         return self._clock() - self._start - self._paused_s
 
     @property
     def left_s(self) -> float:
-        """Seconds of the budget that are left; none once its tokens are used up."""
+        """Seconds of the budget that are left; 0 once its tokens are used up."""
         out_of_tokens = self._budget_tokens is not None and self.tokens >= self._budget_tokens
         return 0.0 if out_of_tokens else max(0.0, self._budget_s - self.elapsed_s)
 
     def halt_reason(self) -> Outcome | None:
-        """Why the solve has to end: it was stopped, or its budget is used up; None while it may go on."""
+        """Why the solve must end: it was stopped, or its budget is used up; None while it may go on."""
         if self.stop_requested():
             return Outcome.STOPPED
         return None if self.left_s else Outcome.BUDGET
@@ -149,7 +149,7 @@ class CommandInbox:
         return SettingsChanged(((name, value),))
 
     def checkpoint(self) -> Iterator[Event]:
-        """Takes what was asked in; holds while paused.
+        """Receives the next command and waits while paused.
 
         Raises `Interrupted` on a stop or a spent budget, `CodeTouched` inside `rewindable` when asked to.
         """
@@ -173,7 +173,7 @@ class CommandInbox:
             self._rewindable, self._touch = False, None
 
     def line_chosen(self) -> None:
-        """Tells that a line was decided: a step ends here."""
+        """Notes that a line was chosen, which ends a step."""
         if self._stepping:
             self._stepping = False
             self._paused = True

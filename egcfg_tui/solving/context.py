@@ -1,4 +1,4 @@
-"""What all trials of one solve share: engine, prompt branches, runs, counts, the best answer so far."""
+"""The state that all trials of a solve share: engine, prompts, runs, counts, the best answer so far."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Answer:
 
 
 class SolveContext:
-    """A context manager: leaving it closes the prompt's branches."""
+    """The shared state of one solve. A context manager: leaving it closes the branches of all prompts."""
 
     def __init__(
         self,
@@ -76,12 +76,12 @@ class SolveContext:
 
     @property
     def head(self) -> Branch:
-        """The evaluated prompt up to where a signal may stand."""
+        """The branch with the evaluated prompt up to the place of the signal."""
         return self._current.head
 
     @property
     def start(self) -> Branch:
-        """The evaluated prompt up to where the answer begins."""
+        """The branch with the evaluated prompt up to the beginning of the answer."""
         return self._current.start
 
     @property
@@ -91,18 +91,19 @@ class SolveContext:
 
     @property
     def tail_tokens(self) -> list[int]:
-        """The tokens between signal and answer."""
+        """The tokens between the signal and the answer."""
         return self._current.tail_tokens
 
     @property
     def prompt_tokens(self) -> int:
-        """Length of the unconditional prompt."""
+        """The length of the unconditional prompt in tokens."""
         return self._current.tokens
 
     def answer_room(self, settings: Settings) -> int:
-        """How many tokens an answer can have with which the cache cannot overflow in a guided trial.
+        """The most tokens of an answer for which the cache surely has room in a guided trial.
 
-        At its longest it stands on both branches and, in different words, on every candidate.
+        In the worst case the cache holds the whole answer on both branches, and another one on each
+        candidate.
         """
         used = settings.signal_tokens + len(self.tail_tokens) + BATCH_ROWS
         if not self.start.tokens:
@@ -110,9 +111,9 @@ class SolveContext:
         return (self.engine.free_tokens - used) // (settings.candidates + 2)
 
     def evaluate_prompt(self, settings: Settings) -> Iterator[Event]:
-        """Evaluates the prompt in use, and a thought that the model opens behind it.
+        """Evaluates the prompt in use, and a thought that the model opens after it.
 
-        Raises `ThoughtOnly` where that thought comes to no end.
+        Raises `ThoughtOnly` if that thought does not end.
         """
         yield self.meter.enter(Stage.PROMPT)
         others = [branches for branches in self._prompts.values() if branches is not self._current]
@@ -122,10 +123,10 @@ class SolveContext:
     def use_prompt(
         self, prompt: TaskPrompt, settings: Settings, *, keep: TaskPrompt | None
     ) -> Iterator[Event]:
-        """Makes another prompt the one in use; it is evaluated once, however often trials come back to it.
+        """Changes to another prompt. It is evaluated only once, even if trials change back to it.
 
-        Where the cache has no room for it, a signal and an answer, other prompts are given up, but not
-        `keep`: what samples go on from.
+        If the cache has no room for this prompt, a signal and an answer, other prompts are dropped, except
+        `keep`, which samples will continue from.
         """
         known = prompt in self._prompts
         if not known:
@@ -140,9 +141,9 @@ class SolveContext:
     def conditional(
         self, signal_tokens: list[int], code_tokens: list[int], earlier: Branch | None
     ) -> tuple[Branch, list[int]]:
-        """A branch for the prompt with a signal and the code, and the tokens it still has to evaluate.
+        """A branch for the prompt with a signal and the code, and the tokens that it still has to evaluate.
 
-        `earlier`, the branch of the signal before, is cut back and gone on with where both begin alike.
+        If the branch of the last signal (`earlier`) begins with the same tokens, it is cut back and reused.
         """
         wanted = signal_tokens + self.tail_tokens + code_tokens
         head = len(self.head_tokens)
@@ -153,9 +154,9 @@ class SolveContext:
         return earlier, wanted[shared:]
 
     def judge(self, code: str) -> CodeExecuted | None:
-        """Runs a complete answer against the visible tests and remembers it when it is the best so far.
+        """Runs a complete answer against the visible tests and keeps it if it is the best so far.
 
-        None for an answer that was judged before, comments aside: it says nothing new.
+        None for an answer that was judged before, or differs from one only in comments.
         """
         code = answer_code(code, self.exercise)
         source = canonical(code) or code
@@ -171,20 +172,20 @@ class SolveContext:
         return CodeExecuted(code, report.results, passed, source)
 
     def execute_answer(self, code: str) -> Iterator[Event]:
-        """`judge`, as events."""
+        """Judges an answer and yields the event, if there is one."""
         executed = self.judge(code)
         if executed is not None:
             yield executed
 
     @property
     def failures(self) -> Sequence[Answer]:
-        """The distinct answers that failed, those that pass most tests first, else in the order they came."""
+        """The distinct failed answers: those that pass the most tests first, then the earliest first."""
         failed = [answer for answer in self._answers.values() if not answer.passed]
         return sorted(failed, key=lambda answer: answer.passed_tests, reverse=True)
 
     @property
     def solution(self) -> str:
-        """The best complete answer; before there is one, the code of the trial in flight."""
+        """The best complete answer; before there is one, the code of the present trial."""
         return self.best.code if self.best is not None else self.draft
 
     @property
@@ -194,7 +195,7 @@ class SolveContext:
 
     @property
     def outcome(self) -> Outcome:
-        """How a trial or solve ends that comes to its end by itself."""
+        """The outcome of a trial or solve that was not interrupted."""
         if self.solved:
             return Outcome.PASSED
         return Outcome.FAILED if self.exercise.visible else Outcome.NOT_JUDGED

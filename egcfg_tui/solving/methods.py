@@ -105,6 +105,9 @@ METHODS: Final[dict[str, Method]] = {method.name: method for method in _ROWS}
 
 DEFAULT_METHOD: Final = "auto"
 
+DEMO_METHOD: Final = "egcfg"
+"""The method of the demo: all its lines are guided; the default method solves most exercises without."""
+
 
 def offered_methods() -> tuple[str, ...]:
     """The names that help texts and the screen offer."""

@@ -1,4 +1,4 @@
-"""Runs of programs against the visible tests, each distinct program once."""
+"""Runs programs against the visible tests, each distinct program only once."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from egcfg_tui.solving.commands import Interrupted
 
 
 class SandboxBroke(Exception):
-    """The sandbox itself failed, and did so again when it was asked once more. Nothing is learnt from it."""
+    """The sandbox itself failed, twice. That says nothing about the program."""
 
 
 class RunCache:
-    """Executes programs side by side and remembers their reports by source text.
+    """Executes programs in parallel and keeps their reports by source text.
 
-    `runs` counts the executions that were not answered from memory.
+    `runs` counts the real executions, without those answered from the cache.
     """
 
     def __init__(self, sandbox: Sandbox, exercise: Exercise) -> None:
@@ -27,14 +27,14 @@ class RunCache:
         self.runs = 0
 
     def knows(self, source: str) -> bool:
-        """Whether the program ran before."""
+        """Whether the program has run before."""
         return source in self._reports
 
     def execute(self, sources: Sequence[str], halt_reason: Callable[[], Outcome | None]) -> list[Report]:
-        """Reports in the order of `sources`, traces included.
+        """The reports in the order of `sources`, with traces.
 
-        Raises `Interrupted` when `halt_reason` gives one meanwhile, and `SandboxBroke` when a run has no
-        verdict.
+        Raises `Interrupted` if `halt_reason` returns a reason meanwhile, and `SandboxBroke` if the sandbox
+        fails.
         """
         missing = [source for source in dict.fromkeys(sources) if source not in self._reports]
         if missing:

@@ -1,4 +1,4 @@
-"""Scoring: the solution against all tests, the hidden ones for the first time."""
+"""Scoring: runs the solution against all tests, the hidden ones for the first time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.solving.run_cache import check_sandbox
 
 SCORING_MARGIN_S: Final = 3.0
-"""How long a solve may go on scoring after its budget has ended."""
+"""How many seconds scoring may go on after the budget has ended."""
 
 
 def score(
@@ -25,9 +25,9 @@ def score(
 ) -> tuple[ScoredTest, ...]:
     """One row for each test, visible ones first.
 
-    Scoring ends at a stop and `SCORING_MARGIN_S` after the `left_s` seconds that the budget has left, on a
-    clock of its own: that of the budget need not be the wall's. Tests not finished by then have no result.
-    Raises `SandboxBroke` when a run has no verdict.
+    Scoring ends at a stop, or `left_s` (the rest of the budget) plus `SCORING_MARGIN_S` wall seconds after
+    its start; the budget itself may have another clock. Tests that have not finished by then have no result.
+    Raises `SandboxBroke` if the sandbox fails.
     """
     ends_at = time.monotonic() + left_s + SCORING_MARGIN_S
     tests = exercise.visible + exercise.hidden

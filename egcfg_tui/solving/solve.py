@@ -1,4 +1,4 @@
-"""One solve from start to end: prompt, trials inside the budget, scoring."""
+"""One solve from start to end: prompt, trials within the budget, scoring."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def solve(
 ) -> Iterator[Event]:
     """Solves one exercise; the last event is `SolveFinished` or `SolveFailed`.
 
-    The same request on the same machine yields the same events, as far as the budget does not cut the run.
-    `prompt_files`: where evaluated prompts are kept; None keeps none.
+    The same request on the same machine yields the same events, unless the budget cuts the run at another
+    point. `prompt_files` keeps evaluated prompts on disk; None keeps none.
     """
     exercise = request.exercise
     grid = request.grid.settings(request.settings)
@@ -68,7 +68,7 @@ def solve(
         info = engine.info
 
         def prompt_for(style: PromptStyle) -> TaskPrompt:
-            # A document needs no chat template, so one that fails does not matter.
+            # A document needs no chat template, so a broken template does not matter.
             template = None if style is PromptStyle.COMPLETION else info.chat_template
             frame = chat_frame(template, bos_text=info.bos_text, eos_text=info.eos_text)
             return task_prompt(exercise, style, frame)
@@ -81,9 +81,9 @@ def solve(
                 f"an answer; use --context {fitting.least_tokens} or more",
             )
             return
-        lacking = too_many_candidates(engine, request)
-        if lacking is not None:
-            yield SolveFailed(FailureKind.CONTEXT, lacking)
+        too_many = too_many_candidates(engine, request)
+        if too_many is not None:
+            yield SolveFailed(FailureKind.CONTEXT, too_many)
             return
         if context_tokens < fitting.most_tokens:
             left_out = len(grid) - len(fitting.settings)
@@ -123,7 +123,7 @@ def _solve(
 def _score(
     context: SolveContext, sandbox: Sandbox, request: SolveRequest, reason: Outcome, running: Running
 ) -> Iterator[Event]:
-    """Scores the solution, unless the solve was stopped in a trial, and tells the end."""
+    """Scores the solution, unless the solve was stopped during a trial, and yields the last event."""
     exercise, inbox = request.exercise, context.inbox
     tests: tuple[ScoredTest, ...] = ()
     if reason is not Outcome.STOPPED:
@@ -153,7 +153,7 @@ def _score(
 
 
 def _hidden_passed(tests: Sequence[ScoredTest]) -> bool | None:
-    """Whether the hidden tests pass; None where there are none, or none failed and not all were run."""
+    """Whether the hidden tests pass; None if there are none, or if none failed but not all have finished."""
     hidden = [test for test in tests if test.hidden]
     if any(test.result is not None and not test.passed for test in hidden):
         return False

@@ -76,6 +76,7 @@ class WorkbenchApp(App[None]):
         welcome: bool = False,
         preferences: Preferences | None = None,
         model_name: str | None = None,
+        demo: bool = False,
     ) -> None:
         super().__init__()
         self._memory: Memory | None = None
@@ -94,6 +95,7 @@ class WorkbenchApp(App[None]):
         self.workbench = WorkbenchScreen(
             services, options or SolveOptions(), exercise, self.keys, loads_at_once=self._recording is None
         )
+        self.workbench.control.is_demo = demo
         self.register_theme(theme.NIGHT)
         self.register_theme(theme.DAY)
         self.theme = theme.NIGHT.name
@@ -220,7 +222,7 @@ class WorkbenchApp(App[None]):
         return {
             "theme": self.theme,
             "exercise": lasting_reference_to(driver.exercise) if driver.exercise else "",
-            "method": driver.options.method,
+            "method": "" if driver.is_demo else driver.options.method,
             "model": driver.chosen_model or self._model_name,
         }
 
@@ -251,6 +253,7 @@ def run_app(
     recording: Recording | None = None,
     welcome: bool = False,
     preferences: Preferences | None = None,
+    demo: bool = False,
 ) -> None:
     """Opens the workbench and returns when the user leaves it.
 
@@ -260,7 +263,8 @@ def run_app(
     there is no usable one: the workbench opens all the same and says so; `model_name` is what that model was
     asked for by, None for the default one. `model_named` finds others to compare with. `begin_recording`
     gives each solve its recording. With a `recording` it opens on its replay; with `welcome` on the bundled
-    one, if this is the first start ever. Choices are remembered in the file of `preferences`.
+    one, if this is the first start ever. Choices are remembered in the file of `preferences`; a method that
+    was only chosen for the `demo` is none of them, and gives way when another exercise is opened.
 
     Raises `NoTerminalError` without a terminal, and `WorkbenchBroke` after an error that nobody foresaw.
     """
@@ -299,6 +303,7 @@ def run_app(
         welcome=welcome and first_start.is_first_start(services.history, state_folder()),
         preferences=preferences,
         model_name=model_name,
+        demo=demo,
     )
     with terminal.guarded_screen(terminal.log_path()):
         # Spawning a process starts this tracker first, and hands it the descriptor of `sys.stderr`: Textual's

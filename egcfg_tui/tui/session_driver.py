@@ -14,6 +14,7 @@ from egcfg_tui.events import EngineLoaded, Event, FailureKind, LinesRewound, Sol
 from egcfg_tui.exercises import Exercise, ExerciseError, load_each
 from egcfg_tui.models import ModelError
 from egcfg_tui.runs import History, Recorder, RecordingError, RunRecording
+from egcfg_tui.solving.methods import DEFAULT_METHOD
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui import state, terminal
 from egcfg_tui.tui.acts import CODE, Act, ModelChoice
@@ -76,6 +77,8 @@ class SessionDriver:
         self._acts: list[Act] = []
         self.chosen_model: str | None = None
         """The model that the user changed to; None: the one that the workbench was opened with."""
+        self.is_demo = False
+        """Whether the method was chosen for the demo exercise, and not by the user."""
         self._spawn = spawn
         self._queue: EventQueue[Event] = EventQueue(services.clock)
         self._session: Session | None = None
@@ -242,6 +245,7 @@ class SessionDriver:
         return "the code is as before"
 
     def _take_options(self, options: SolveOptions) -> None:
+        self.is_demo = self.is_demo and options.method == self.options.method
         if self._session and self.view.phase.active:
             old, new = live_values(self.options), live_values(options)
             values = {name: value for name, value in new.items() if old[name] != value}
@@ -263,6 +267,8 @@ class SessionDriver:
             self.stop()
             return
         self.waiting = False
+        if self.is_demo and (self.exercise is None or exercise.id != self.exercise.id):
+            self.change(self.options.with_method(DEFAULT_METHOD))
         self.exercise = exercise
         self.view = idle(exercise, self.view.engine)
 

@@ -43,7 +43,7 @@ from egcfg_tui.events import (
 from egcfg_tui.solving.request.fitting import left_out
 from egcfg_tui.solving.request.settings import CARRIED, SETTINGS, SettingError, parse_settings
 from egcfg_tui.solving.text.prefixes import canonical
-from egcfg_tui.solving.text.rows import last_row, row_behind
+from egcfg_tui.solving.text.rows import last_row, next_row
 from egcfg_tui.tui.bridge import RecordingFailed
 from egcfg_tui.tui.view import (
     NO_PROGRESS,
@@ -394,7 +394,7 @@ def _current(view: SolveView, number: int | None = None, row: int | None = None)
     if trial.current and number in (None, trial.current.number):
         return trial.current
     if number is None or row is None:
-        number, row = trial.lines[-1].number + 1 if trial.lines else 1, row_behind(trial.code)
+        number, row = trial.lines[-1].number + 1 if trial.lines else 1, next_row(trial.code)
     tail = trial.code.rpartition("\n")[2]
     return LineView(number, row, lead="" if tail.strip() else tail)
 

@@ -37,11 +37,14 @@ Show = Callable[[Any], str]
 
 @dataclass(frozen=True, slots=True)
 class _Assert:
-    """An `assert` before it is executed. `answer_is_right`: what the program says stands on the right."""
+    """An `assert` before it is executed. `answer_is_right`: what the program says stands on the right. `line`
+    is where it begins in its text.
+    """
 
     symbol: str
     expression: ast.expr
     answer_is_right: bool
+    line: int
 
 
 class Checks:
@@ -115,6 +118,8 @@ class Checks:
         else:
             value = self._show(self._values[0])
             detail = f"{_short(' '.join(ast.unparse(check.expression).split()))} is {value}"
+        if len(self._asserts) > 1:
+            detail = f"{detail} (line {check.line} of the test)"
         failed = self.failed(f"{_short(str(message))} ({detail})" if message is not None else detail)
         if self.failure is failed:
             self.compared = compared
@@ -169,10 +174,10 @@ class _Rewriter(ast.NodeTransformer):
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
             left, right = test.left, test.comparators[0]
             turned = self._asks_program(right) and not self._asks_program(left)
-            self.asserts.append(_Assert(_COMPARISONS[type(test.ops[0])][0], test, turned))
+            self.asserts.append(_Assert(_COMPARISONS[type(test.ops[0])][0], test, turned, node.lineno))
             condition = _call("_judge_compare", index, left, right)
         else:
-            self.asserts.append(_Assert("", test, False))
+            self.asserts.append(_Assert("", test, False, node.lineno))
             condition = _call("_judge_truth", index, test)
         message = _call("_judge_failure", index, *([node.msg] if node.msg else []))
         raising = ast.Raise(exc=message, cause=None)

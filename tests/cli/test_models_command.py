@@ -168,3 +168,22 @@ def test_a_file_that_broke_off_is_neither_added_nor_shown(capsys: Capture, tmp_p
         code, out, err = run(capsys, action, str(path))
         assert (code, out) == (3, "")
         assert "the file is shorter than its tensors" in err
+
+
+def test_a_file_of_the_hub_is_pulled_by_name_or_why_not_is_told(capsys: Capture) -> None:
+    name = "hf:org/repo/tiny.gguf"
+    code, out, err = run(capsys, "pull", name)
+    assert (code, out) == (3, "")
+    assert f"{name} cannot be fetched: Hugging Face org/repo cannot be reached" in err
+    here = models_folder() / "hf/org/repo/tiny.gguf"
+    here.parent.mkdir(parents=True)
+    here.write_bytes(gguf_bytes())
+    assert run(capsys, "pull", name) == (0, f"{here}\n", f"{name} is already on this disk\n")
+    others = json.loads(run(capsys, "list", "--format", "json")[1])["others"]
+    assert [row["model"] for row in others] == [name]
+
+
+def test_show_says_what_vouches_for_a_file(capsys: Capture) -> None:
+    shown = run(capsys, "show", "qwen2.5-coder-0.5b")[1]
+    assert "Size and sha256 are those of the official file" in shown
+    assert "official" not in run(capsys, "show", "smollm2-135m")[1]

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from egcfg_tui.exercises import DEMO_ID, Exercise, ExerciseError, bundled, load, load_all, reference_to
+from egcfg_tui.exercises import (
+    DEMO_ID,
+    Exercise,
+    ExerciseError,
+    bundled,
+    load,
+    load_all,
+    load_each,
+    reference_to,
+)
 from egcfg_tui.exercises.formats import toml_format
 
 MBPP_ROWS = [
@@ -129,6 +138,27 @@ def test_a_folder_with_a_stub_and_its_test_file_is_an_exercise(tmp_path: Path) -
         assert load(reference_to(exercise)) == exercise
         assert load(f"{folder}#{name}") == exercise
     assert [exercise.id for exercise in load_all(str(tmp_path))] == ["double", "treble"]
+
+
+def test_a_track_is_searched_as_deep_as_its_exercises_lie_and_no_deeper(tmp_path: Path) -> None:
+    for place, name in (("track/exercises/practice", "two-fer"), ("track/a/b/c/d/e", "deep")):
+        config = tmp_path / place / name / ".meta" / "config.json"
+        config.parent.mkdir(parents=True)
+        config.write_text("{}", encoding="utf-8")
+    found = list(load_each(str(tmp_path / "track")))
+    assert len(found) == 1
+    assert "two-fer" in str(found[0])
+
+
+def test_a_folder_that_is_closed_to_the_user_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    with pytest.raises(ExerciseError, match="cannot be read: Permission denied; check its permissions"):
+        load_all(str(tmp_path))
 
 
 def test_a_folder_without_exercises_is_named(tmp_path: Path) -> None:

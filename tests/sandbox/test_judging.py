@@ -197,7 +197,7 @@ FAILS = {
     "second of the test functions that are left to be called": (
         "def f(x): return 2",
         "def test_one():\n    assert f(1) == 2\ndef test_two():\n    assert f(2) == 3",
-        "AssertionError: got 2, expected 3",
+        "AssertionError: got 2, expected 3 (line 4 of the test)",
     ),
     "wrong value": ("def f(x): return 4", "assert f(1) == 5", "AssertionError: got 4, expected 5"),
     "wrong value, turned": ("def f(x): return 4", "assert 5 == f(1)", "AssertionError: got 4, expected 5"),
@@ -216,6 +216,11 @@ FAILS = {
         "def f(x): return 1",
         "assert f(1) == 2, 'two'",
         "AssertionError: two (got 1, expected 2)",
+    ),
+    "one of several checks": (
+        "def f(x): return x",
+        "a = f(1)\nassert a == 1\nassert f(2) == 3",
+        "AssertionError: got 2, expected 3 (line 3 of the test)",
     ),
     "falsehood": ("def f(x): return 0", "assert f(1)", "AssertionError: f(1) is 0"),
     "no exception": (

@@ -96,7 +96,8 @@ def test_greedy_runs_one_answer_and_reports_what_failed(sandbox: Sandbox) -> Non
 
 def test_an_answer_is_judged_once_however_often_it_is_sampled(sandbox: Sandbox) -> None:
     engine = model(lambda _: [(WRONG, 0.5), (WRONG.replace("x\n", "x  # so far\n"), 0.5)])
-    events = run(engine, sandbox, SolveRequest(EXERCISE, "sample", Settings(temperature=1.0), budget_s=60))
+    settings = Settings(temperature=1.0, remarks=True)
+    events = run(engine, sandbox, SolveRequest(EXERCISE, "sample", settings, budget_s=60))
     assert len(of_type(events, CodeExecuted)) == 1
     assert finished(events).reason == "failed", "a model with nothing new to say is not asked for ever"
 

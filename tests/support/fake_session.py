@@ -24,7 +24,7 @@ from egcfg_tui.events import (
     TokenCounts,
 )
 from egcfg_tui.solving.request.solve_request import SolveRequest
-from egcfg_tui.solving.text.rows import last_row, row_behind
+from egcfg_tui.solving.text.rows import last_row, next_row
 from support.digits_run import LOADING
 
 
@@ -100,7 +100,7 @@ class FakeSession:
         """A paused solve wakes up for it and holds again, as the solver does."""
         self.calls.append(("rewind", line))
         code = self._taken_back(line)
-        told: list[Event] = [LinesRewound(line, row_behind(code), code)]
+        told: list[Event] = [LinesRewound(line, next_row(code), code)]
         for event in [SolveResumed(), *told, SolvePaused()] if self._paused else told:
             self.say(event)
 
@@ -108,7 +108,7 @@ class FakeSession:
         """What is put in the place of the lines is told line by line, as the solver does."""
         self.calls.append(("replace", line, text, author))
         code = self._taken_back(line)
-        told: list[Event] = [LinesRewound(line, row_behind(code), code)]
+        told: list[Event] = [LinesRewound(line, next_row(code), code)]
         for number, part in enumerate(text.splitlines(keepends=True), line):
             code += part
             told.append(LineChosen(number, last_row(code), part, code, 1.0, (), author))
@@ -120,7 +120,7 @@ class FakeSession:
         self.calls.append("undo")
         self._codes = self._before.pop()
         line, code = max(self._codes.items())
-        self.say(LinesRestored(line + 1, row_behind(code), code))
+        self.say(LinesRestored(line + 1, next_row(code), code))
 
     def change(self, values: Mapping[str, float]) -> None:
         self.calls.append(("change", dict(values)))

@@ -167,3 +167,15 @@ def test_tests_that_the_budget_left_out_are_no_failures() -> None:
     activity, _ = status_parts(view, OPTIONS, 0.0, waiting=False, pending="", wide=True)
     assert activity.plain == "✗ passes the visible tests; 1 not run in the budget"
     assert plain(lines_of_tests(seen(view), 60))[-1] == " · digit_sum(-7) == 7"
+
+
+def test_of_several_assertions_the_one_that_failed_is_pointed_at() -> None:
+    text = "door = Door(2)\nassert door.knock(0) is True\nassert door.knock(9) is False"
+    error = "AssertionError: got True, expected is False (line 3 of the test)"
+    view = SolveView(tests=(TestRow(text, Verdict.FAILED, error),))
+    assert plain(lines_of_tests(seen(view), 60)) == [
+        " ✗ door = Door(2)",
+        "   assert door.knock(0) is True",
+        " ▸ assert door.knock(9) is False",
+        "   got True, expected is False (line 3 of the test)",
+    ]

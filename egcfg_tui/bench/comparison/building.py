@@ -8,9 +8,10 @@ from pathlib import Path
 from egcfg_tui.bench.comparison import matching, words
 from egcfg_tui.bench.comparison.notes import notes
 from egcfg_tui.bench.comparison.pairs import compare_pairs
+from egcfg_tui.bench.comparison.relays import with_relays
 from egcfg_tui.bench.comparison.rows import summarise
 from egcfg_tui.bench.comparison.sources import Source, read_sources
-from egcfg_tui.bench.comparison.summary import Comparison
+from egcfg_tui.bench.comparison.summary import Comparison, PairSummary, RowSummary
 from egcfg_tui.bench.records import BenchError
 
 
@@ -27,8 +28,8 @@ def compare(sources: Sequence[Source], *, common: bool = False) -> Comparison:
     """
     conditions = matching.equal_conditions(sources)
     planned = matching.compared_exercises(sources, common=common)
-    rows = summarise(sources, planned)
-    faults, missing = sum(row.faults for row in rows), sum(row.missing for row in rows)
+    ran = summarise(sources, planned)
+    faults, missing = sum(row.faults for row in ran), sum(row.missing for row in ran)
     exercises, known = planned, {id_ for source in sources for id_ in source.exercises}
     if common:
         exercises = matching.ended_by_all(sources, planned)
@@ -36,7 +37,7 @@ def compare(sources: Sequence[Source], *, common: bool = False) -> Comparison:
             raise BenchError(
                 "no exercise has a result in every row; let the benches go on, or compare without `--common`"
             )
-        rows = summarise(sources, exercises)
+    rows = summarise([with_relays(source) for source in sources], exercises)
     pairs = compare_pairs(rows)
     left_out = len(known) - len(exercises)
     return Comparison(
@@ -46,6 +47,15 @@ def compare(sources: Sequence[Source], *, common: bool = False) -> Comparison:
         complete=not faults and not missing,
         rows=tuple(rows),
         pairs=tuple(pairs),
-        summary=words.summary_sentence(rows, pairs),
+        summary=words.summary_sentence(*_that_ran(rows, pairs)),
         notes=notes(sources, rows, pairs, faults=faults, missing=missing, left_out=left_out),
     )
+
+
+def _that_ran(
+    rows: Sequence[RowSummary], pairs: Sequence[PairSummary]
+) -> tuple[list[RowSummary], list[PairSummary]]:
+    """The rows and pairs without relays: the summary is about what was asked for."""
+    ran = [row for row in rows if not row.relay]
+    names = {row.name for row in ran}
+    return ran, [pair for pair in pairs if {pair.a, pair.b} <= names]

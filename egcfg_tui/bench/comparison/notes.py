@@ -32,7 +32,12 @@ def notes(
     if left_out:
         found.append(f"{counted(left_out, 'exercise')} left out, because not every row has a result.")
     found += _differences(sources)
-    unguarded = sum(row.unguarded for row in rows)
+    if any(row.relay for row in rows):
+        found.append(
+            "`A then B` is two models in one budget: A has half of it, B the rest. It is computed from what "
+            "each of them did alone."
+        )
+    unguarded = sum(row.unguarded for row in rows if not row.relay)
     if unguarded:
         found.append(
             f"{counted(unguarded, 'solved task')} had a test that runs inside the program's process, where "

@@ -78,6 +78,7 @@ def _row(source: Source, row: RowName, exercises: Sequence[str], *, told_apart: 
         by_seconds=curve(seconds, len(ended)),
         by_tokens=curve((record.tokens for record in solved), len(ended)),
         cells=cells,
+        relay=row in source.relays,
     )
 
 

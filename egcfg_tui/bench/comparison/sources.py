@@ -23,7 +23,8 @@ class Source:
     planned to run on every exercise `repeats` times. `records` has one record per task, the one that counts,
     by row and exercise and in the order of repeats. The paths of recordings are relative to `folder`.
     `models` maps each model to its hash. `facts` are facts that a reader must know if they differ between
-    benches. Both are empty without a plan.
+    benches. Both are empty without a plan. The rows in `relays` did not run; they are computed from
+    two others.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Source:
     records: Mapping[RowName, Mapping[str, tuple[Record, ...]]]
     models: Mapping[str, str]
     facts: Mapping[str, str]
+    relays: frozenset[RowName] = frozenset()
 
     def all_records(self) -> Iterator[Record]:
         """Every record that counts."""

@@ -41,7 +41,7 @@ class RowSummary:
     `missing` (not run yet). `seconds`, `tokens`, `stages` and `runs` are the cost of `tasks`. `median_s` and
     `mean_s` are the seconds of solved tasks. `repeat_shares` is the solved share of each repeat, empty for a
     single repeat. `unguarded` counts solved tasks with a test that was judged inside the program's process.
-    `rsr` is None without a greedy row of the model.
+    `rsr` is None without a greedy row of the model. `relay` marks two models in one budget (`relays`).
     """
 
     model: str
@@ -68,6 +68,7 @@ class RowSummary:
     by_tokens: Curve
     cells: Mapping[str, Cell] = field(repr=False)
     rsr: float | None = None
+    relay: bool = False
 
     @property
     def name(self) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from egcfg_tui.cli.solving_options import (
 )
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.exercises.guarding import require_guarded
+from egcfg_tui.exercises.recent import file_of, remember
 from egcfg_tui.runs import (
     History,
     RecordedModel,
@@ -31,7 +32,7 @@ from egcfg_tui.runs import (
     RunNotFound,
     read_recording,
 )
-from egcfg_tui.solving.methods import DEFAULT_METHOD
+from egcfg_tui.solving.methods import DEFAULT_METHOD, DEMO_METHOD
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui import preferences as remembered
 
@@ -63,7 +64,9 @@ def run(args: argparse.Namespace) -> ExitCode:
     """Opens the workbench and returns when the user leaves it."""
     preferences = remembered.load(remembered.default_path())
     named_model, args.model = args.model, args.model or preferences.get("model")
-    args.method = args.method or preferences.get("method") or DEFAULT_METHOD
+    method = args.method or preferences.get("method")
+    demo = method is None and args.exercise is None and not preferences.get("exercise")
+    args.method = method or (DEMO_METHOD if demo else DEFAULT_METHOD)
     settings, grid = settings_from(args), chosen_grid(args, [args.method])
     layers = layers_from(args)
     visible = visible_from(args)
@@ -76,6 +79,8 @@ def run(args: argparse.Namespace) -> ExitCode:
         exercise = _exercise(args.exercise or exercises.DEMO_ID, visible)
     if args.guarded_only:
         refuse_unguarded(exercise)
+    if (file := file_of(exercise.source)) is not None and not recording:
+        remember(file)
 
     recorded: list[RecordedModel] = []
 
@@ -107,6 +112,7 @@ def run(args: argparse.Namespace) -> ExitCode:
             recording=recording,
             welcome=args.exercise is None and named_model is None,
             preferences=preferences,
+            demo=demo,
         )
     except NoTerminalError as error:
         raise CommandError(str(error), ExitCode.USAGE) from error

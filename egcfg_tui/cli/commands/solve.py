@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,10 +12,10 @@ from egcfg_tui.cli import stderr, stdout
 from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.interrupts import Interrupts, ending_at_once
-from egcfg_tui.cli.live import narrator
-from egcfg_tui.cli.model_choice import chosen_model
+from egcfg_tui.cli.model_choice import chosen_models
 from egcfg_tui.cli.parser import CommandParser
 from egcfg_tui.cli.recording import add_no_record_option, open_recording
+from egcfg_tui.cli.relay import Relay
 from egcfg_tui.cli.result_json import result_json
 from egcfg_tui.cli.solving_options import (
     add_solving_options,
@@ -25,14 +26,14 @@ from egcfg_tui.cli.solving_options import (
     settings_from,
     visible_from,
 )
-from egcfg_tui.events import Event, FailureKind, Outcome, SolveFailed, SolveFinished
+from egcfg_tui.events import FailureKind, Outcome, SolveFailed, SolveFinished
 from egcfg_tui.exercises.packages import require_packages
-from egcfg_tui.runs import RunRecording
 from egcfg_tui.solving.request.grid_file import grid_for
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.terminal_text import printable
 
 if TYPE_CHECKING:
+    from egcfg_tui.engine.api import ModelSpec
     from egcfg_tui.solving.process.client import SolverSession
 
 _EPILOG: Final = """\
@@ -46,6 +47,7 @@ examples:
   egcfg-tui solve problems.jsonl#17 --format json
   egcfg-tui solve problems.jsonl#1-20 {demo}
   egcfg-tui solve {demo} --method sample --temperature 0.8 --budget 60 --seed 3
+  egcfg-tui solve {demo} --models qwen2.5-coder-0.5b,qwen2.5-coder-1.5b --budget 120
   egcfg-tui solve {demo} --config ns3t0.75d5k1_lci_ln --gamma 3 --record run.jsonl
 
 exit codes: 0 solved, 1 not solved, 2 usage, 3 model or data, 4 sandbox, 130 interrupted"""
@@ -72,7 +74,13 @@ def configure(parser: CommandParser) -> None:
         help="write the run to FILE instead of the history, for `egcfg-tui replay`",
     )
     add_no_record_option(parser)
-    add_solving_options(parser)
+    model = add_solving_options(parser)
+    model.add_argument(
+        "--models",
+        metavar="A,B",
+        help="models in one budget, a small one first: each gets an equal share of what is left, until an "
+        "answer passes",
+    )
 
 
 def run(args: argparse.Namespace) -> ExitCode:
@@ -92,72 +100,42 @@ def run(args: argparse.Namespace) -> ExitCode:
             if args.guarded_only:
                 refuse_unguarded(exercise)
             require_packages(exercise)
-        model, recorded_model = chosen_model(args)
+        chosen = chosen_models(args)
     except (exercises.ExerciseError, models.ModelError) as error:
         raise CommandError(str(error), ExitCode.MODEL_OR_DATA) from error
-    if args.record is not None and len(found) > 1:
-        raise CommandError(
-            f"--record: one file holds one run, but {len(found)} exercises are named; leave out --record, "
-            "since all runs are kept in the history",
-            ExitCode.USAGE,
-        )
+    for number, what in ((len(found), "exercises"), (len(chosen), "models")):
+        if args.record is not None and number > 1:
+            raise CommandError(
+                f"--record: one file holds one run, but {number} {what} are named; leave out --record, all "
+                "runs are kept in the history",
+                ExitCode.USAGE,
+            )
+
+    def open_session(model: ModelSpec) -> SolverSession:
+        return SolverSession(model, allow_missing_layers=layers, prompt_cache=not args.no_prompt_cache)
+
     codes = []
-    session = SolverSession(model, allow_missing_layers=layers, prompt_cache=not args.no_prompt_cache)
-    with Interrupts() as interrupts, session:
-        loading: list[Event] = []
+    with (
+        Interrupts() as interrupts,
+        Relay(chosen, open_session, partial(open_recording, args), interrupts) as relay,
+    ):
         for exercise in found:
             request = SolveRequest(exercise, method, settings, args.budget, args.seed, grid)
-            with open_recording(args, request, recorded_model) as recording:
-                last = _solve(session, loading, request, interrupts, recording)
+            last = relay.solve(request)
             if isinstance(last, SolveFinished):
                 _emit(last, request, args.format, heading=len(found) > 1)
             if interrupts.requested:
                 raise KeyboardInterrupt
             if isinstance(last, SolveFailed):
-                if len(found) == 1 or not session.alive:
+                if len(found) == 1 or not relay.alive:
                     raise CommandError(last.message, _FAILURES[last.kind])
                 stderr.fail(f"{printable(exercise.id)}: {last.message}")
                 codes.append(_FAILURES[last.kind])
-            elif args.record is not None and recording.failed:
+            elif args.record is not None and relay.recording_failed:
                 codes.append(ExitCode.MODEL_OR_DATA)
             else:
                 codes.append(ExitCode.DONE if last.solved else ExitCode.NOT_SOLVED)
     return max(codes)
-
-
-def _solve(
-    session: SolverSession,
-    loading: list[Event],
-    request: SolveRequest,
-    interrupts: Interrupts,
-    recording: RunRecording,
-) -> SolveFinished | SolveFailed:
-    """Solves one exercise and returns the last event.
-
-    The first call also loads the model. It keeps the events of loading in `loading`, because every recording
-    begins with them.
-    """
-    with narrator(lambda: interrupts.requested) as narrate:
-        for event in loading:
-            recording.record(event)
-        for event in () if loading else session.start():
-            loading.append(event)
-            recording.record(event)
-            narrate.show(event)
-            if isinstance(event, SolveFailed):
-                return event
-        last: SolveFinished | SolveFailed | None = None
-        with interrupts.softly(session.stop):
-            for event in session.solve(request):
-                recording.record(event)
-                narrate.show(event)
-                if interrupts.requested:
-                    session.stop()  # the session ignores a stop that came before its first event
-                if isinstance(event, SolveFinished | SolveFailed):
-                    last = event
-        if last is None:
-            raise RuntimeError("the solve ended without a result")
-        return last
 
 
 def _emit(finished: SolveFinished, request: SolveRequest, form: str, *, heading: bool) -> None:

@@ -33,7 +33,10 @@ _DOCUMENTS: Final = ("introduction.md", "instructions.md", "instructions.append.
 
 def is_exercise(folder: Path) -> bool:
     """Whether the folder is an Exercism exercise."""
-    return any((folder / config).is_file() for config in CONFIGS)
+    try:
+        return any((folder / config).is_file() for config in CONFIGS)
+    except OSError:
+        return False  # closed to this user
 
 
 def read(folder: Path) -> Exercise:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 import tomli_w
 
@@ -10,6 +13,9 @@ from egcfg_sandbox import TOLERANCE, CodeTest, SnippetTest, StdioTest, Test
 from egcfg_tui.exercises.formats.toml_reader import TomlReader
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.exercises.reading import text_files
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+"""What TOML takes as an escape only."""
 
 
 def read_file(path: Path) -> Exercise:
@@ -43,12 +49,33 @@ def write(exercise: Exercise) -> str:
     shared = setups.pop() if len(setups) == 1 else ""
     if shared:
         table["setup"] = shared
-    parts = [tomli_w.dumps(table, multiline_strings=True)]
+    parts = [_text(table)]
     for group, tests in (("visible", exercise.visible), ("hidden", exercise.hidden)):
         for test in tests:
-            body = tomli_w.dumps(_test_table(test, shared), multiline_strings=True)
-            parts.append(f"[[{group}]]\n{body}")
+            parts.append(f"[[{group}]]\n{_text(_test_table(test, shared))}")
     return "\n".join(parts)
+
+
+def _text(table: Mapping[str, object]) -> str:
+    """The keys of a table, a line or more each, as a person writes them: code without backslashes in front of
+    its quotes, wherever TOML has a way.
+    """
+    return "".join(f"{key} = {_value(value)}\n" for key, value in table.items())
+
+
+def _value(value: object) -> str:
+    if (
+        isinstance(value, str)
+        and all(char >= " " or char in "\t\n" for char in value)
+        and "\x7f" not in value
+    ):
+        long = "\n" in value
+        for quote in ('"', "'"):
+            marks = 3 * quote if long else quote
+            raw = quote == "'" or "\\" not in value
+            if raw and marks not in value and not value.endswith(quote):
+                return f"{marks}\n{value}{marks}" if long else f"{marks}{value}{marks}"
+    return tomli_w.dumps({"value": value}, multiline_strings=True).partition(" = ")[2].rstrip("\n")
 
 
 def _test_table(test: Test, shared_setup: str) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""From logits to tokens: guidance, sampling, evaluating what is pending."""
+"""From logits to tokens: guidance, sampling, and the evaluation of pending tokens."""

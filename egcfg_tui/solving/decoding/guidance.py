@@ -1,7 +1,7 @@
 """Classifier-free guidance: pure functions of two rows of logits.
 
-Source: "Stay on topic with Classifier-Free Guidance" (arXiv 2306.17806), as used line by line in
-arXiv 2506.10948: log p = log p_u + gamma * (log p_c - log p_u), on full vocabularies.
+Source: "Stay on topic with Classifier-Free Guidance" (arXiv 2306.17806), as arXiv 2506.10948 uses it for each
+line: log p = log p_u + gamma * (log p_c - log p_u), on full vocabularies.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from egcfg_tui.engine.api import Logits
 def guided_logits(unconditional: Logits, conditional: Logits, gamma: float) -> Logits:
     """Guided logits, up to a constant, shape [vocab_size].
 
-    gamma 0 returns the unconditional row itself and 1 the conditional one, so that both are exact.
-    Normalising the inputs first would only add a constant to the result, so it is left out.
+    gamma 0 returns the unconditional row itself and gamma 1 the conditional one, so that both are exact. The
+    inputs need not be normalised, since that would only add a constant to the result.
     """
     if gamma == 0.0:
         return unconditional

@@ -1,5 +1,7 @@
-"""Evaluating what is pending, with everything that may happen meanwhile: stops, pauses, progress, a full
-cache. Every native decode of a solve passes through here."""
+"""Evaluates pending tokens, and handles stops, pauses, progress and a full cache meanwhile.
+
+Every native decode of a solve goes through this module.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ _PROGRESS_INTERVAL_S: Final = 0.1
 
 
 class Purpose(StrEnum):
-    """What tokens are evaluated for: the fields of `TokenCounts`."""
+    """The purposes of tokens: the fields of `TokenCounts`."""
 
     PROMPT = "prompt"
     THOUGHT = "thought"
@@ -38,15 +40,15 @@ class Purpose(StrEnum):
 
 
 class ContextFull(Exception):
-    """The cache has no room for what is pending."""
+    """The cache has no room for the pending tokens."""
 
 
 class Meter:
-    """Evaluates and counts. One per solve. Tokens and stages are counted by the inbox's clock."""
+    """Evaluates tokens, and counts tokens and seconds by stage. One per solve, by the clock of the inbox."""
 
     def __init__(self, engine: Engine, inbox: CommandInbox) -> None:
         self._engine = engine
-        self._control = inbox
+        self._inbox = inbox
         self._last_progress_s = -1.0
         self._stage_started: tuple[Stage, float, int] = (Stage.PROMPT, 0.0, 0)
         self.tokens = TokenCounts()
@@ -57,12 +59,12 @@ class Meter:
     def count(self, purpose: Purpose, tokens: int) -> None:
         """Adds tokens of one purpose."""
         self.tokens = replace(self.tokens, **{purpose.value: getattr(self.tokens, purpose.value) + tokens})
-        self._control.tokens = self.tokens.evaluated
+        self._inbox.tokens = self.tokens.evaluated
 
     def enter(self, stage: Stage) -> Event:
-        """The event of a new stage; its rate is measured from here."""
+        """Enters a new stage and returns its event; the rate is measured from here."""
         self._turn_to(stage)
-        self._stage_started = (stage, self._control.elapsed_s, self.tokens.evaluated)
+        self._stage_started = (stage, self._inbox.elapsed_s, self.tokens.evaluated)
         return StageEntered(stage)
 
     @property
@@ -73,7 +75,7 @@ class Meter:
 
     @contextmanager
     def within(self, stage: Stage) -> Iterator[None]:
-        """Inside, seconds are another stage's, without an event: for what is too short to be shown."""
+        """Counts the seconds of the `with` block for another stage, without an event since it is short."""
         outer = self._stage
         self._turn_to(stage)
         try:
@@ -82,13 +84,13 @@ class Meter:
             self._turn_to(outer)
 
     def evaluate(self, purpose: Purpose, tokens: int) -> Iterator[Event]:
-        """Runs `infer` until nothing is pending, then counts `tokens` under `purpose`.
+        """Calls `infer` until nothing is pending, then counts `tokens` under `purpose`.
 
         Raises `Interrupted` on a stop or a spent budget, `ContextFull` when the cache has no room.
         """
-        started, total = self._control.elapsed_s, self._engine.pending_tokens
+        started, total = self._inbox.elapsed_s, self._engine.pending_tokens
         while True:
-            yield from self._control.checkpoint()
+            yield from self._inbox.checkpoint()
             outcome = self._engine.infer()
             if outcome is Inference.DONE:
                 break
@@ -98,21 +100,21 @@ class Meter:
                 raise Interrupted(Outcome.STOPPED)
             yield self._progressed(total - self._engine.pending_tokens, total, started)
         self.count(purpose, tokens)
-        if self._control.elapsed_s - self._last_progress_s >= _PROGRESS_INTERVAL_S:
+        if self._inbox.elapsed_s - self._last_progress_s >= _PROGRESS_INTERVAL_S:
             _, since, before = self._stage_started
             yield self._progressed(self.tokens.evaluated - before, 0, since)
 
     def evaluate_pending(self) -> Iterator[Event]:
-        """Runs `infer` where something is pending that was counted when it was chosen."""
+        """Calls `infer` if tokens are pending; they were counted when they were chosen."""
         if self._engine.pending_tokens:
             yield from self.evaluate(Purpose.DECODED, 0)
 
     def _turn_to(self, stage: Stage) -> None:
-        """Books the seconds since the last turn to the stage that ends here."""
-        now = self._control.elapsed_s
+        """Adds the seconds since the last call to the stage that ends here."""
+        now = self._inbox.elapsed_s
         self._seconds[self._stage] = self._seconds.get(self._stage, 0.0) + now - self._booked_s
         self._stage, self._booked_s = stage, now
 
     def _progressed(self, done: int, total: int, since: float) -> Event:
-        now = self._last_progress_s = self._control.elapsed_s
+        now = self._last_progress_s = self._inbox.elapsed_s
         return Progressed(self._stage_started[0], done, total, done / max(now - since, 1e-3), self.tokens)

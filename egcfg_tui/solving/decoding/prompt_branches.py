@@ -1,4 +1,4 @@
-"""A prompt as evaluated branches, which all trials with that prompt fork from."""
+"""The evaluated branches of a prompt, from which all trials with that prompt fork."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from egcfg_tui.solving.decoding.thought import skip_thought
 
 
 class PromptBranches:
-    """Two branches: `head` ends where a signal may stand, `start` where the answer begins.
+    """Two branches: `head` ends at the place of the signal, `start` at the beginning of the answer.
 
-    Both are empty until `evaluate`. `tail_tokens` are those between them. `files`: where evaluated prompts
-    are kept; None keeps none.
+    Both are empty until `evaluate`. `tail_tokens` are the tokens between them. `files` keeps evaluated
+    prompts on disk; None keeps none.
     """
 
     def __init__(self, engine: Engine, prompt: TaskPrompt, files: PromptFiles | None = None) -> None:
@@ -34,13 +34,14 @@ class PromptBranches:
 
     @property
     def tokens(self) -> int:
-        """Length of the prompt."""
+        """The length of the prompt in tokens."""
         return len(self.head_tokens) + len(self.tail_tokens)
 
     def evaluate(self, meter: Meter, others: Sequence[PromptBranches]) -> Iterator[Event]:
-        """Evaluates both branches, but what the prompt shares with those of `others`: that is forked.
+        """Evaluates both branches. The part that the prompt shares with one of `others` is forked instead.
 
-        What shares nothing is taken from disk if it is there: both ways fill the same number of cells.
+        A prompt that shares nothing is loaded from disk if it is there, which fills as many cells as
+        evaluating it.
         """
         if self._can_rewind:
             yield from self._evaluate_whole(meter, others)
@@ -48,21 +49,21 @@ class PromptBranches:
             yield from self._evaluate_parts(meter)
 
     def skip_thought(self, meter: Meter, max_tokens: int) -> Iterator[Event]:
-        """Moves `start` behind a thought that the model opens where the answer should begin.
+        """Moves `start` to the end of a thought that the model opens where the answer should begin.
 
-        Raises `ThoughtOnly` where the thought comes to no end.
+        Raises `ThoughtOnly` if the thought does not end.
         """
-        behind = yield from skip_thought(self._engine, meter, self.start, max_tokens)
-        if behind is not None:
-            self.tail_tokens += behind.tokens[len(self.start.tokens) :]
+        after = yield from skip_thought(self._engine, meter, self.start, max_tokens)
+        if after is not None:
+            self.tail_tokens += after.tokens[len(self.start.tokens) :]
             self.start.close()
-            self.start = behind
+            self.start = after
 
     def _evaluate_whole(self, meter: Meter, others: Sequence[PromptBranches]) -> Iterator[Event]:
-        """In one go; the head is cut out of it afterwards.
+        """Evaluates the whole prompt, then cuts a fork of it back to the head.
 
-        What stands in front of every exercise is evaluated by itself, so that the next exercise can take it
-        from disk, and gets the same rows whether it does.
+        The frame before every exercise is evaluated separately, so that the next exercise can load it from
+        disk. The rows are then the same whether a frame is loaded or evaluated.
         """
         whole = self.head_tokens + self.tail_tokens
         if shared := self._fork_shared(whole, meter, others):
@@ -78,9 +79,9 @@ class PromptBranches:
         self.head.rewind(len(self.head_tokens))
 
     def _fork_shared(self, whole: Sequence[int], meter: Meter, others: Sequence[PromptBranches]) -> int:
-        """Makes `start` a fork of what shares most with the prompt; returns how much that is."""
+        """Makes `start` a fork of the prompt that shares the most tokens; returns how many these are."""
         lengths = [shared_length(other.start.tokens, whole) for other in others]
-        # At least one token is evaluated: a branch that is cut back has no logits.
+        # At least one token must be evaluated, because a branch that was cut back has no logits.
         shared = min(max(lengths, default=0), len(whole) - 1)
         if shared:
             self.start.close()
@@ -90,7 +91,10 @@ class PromptBranches:
         return shared
 
     def _evaluate_parts(self, meter: Meter) -> Iterator[Event]:
-        """The head first, as nothing can be cut out of the whole; so it is what is kept on disk."""
+        """Evaluates first the head, then the tail, because a state cannot be cut back to the head.
+
+        The head is kept on disk.
+        """
         if not self._recall(self.head, self.head_tokens, meter):
             yield from self._evaluate(self.head, self.head_tokens, meter)
             self._remember(self.head)
@@ -108,7 +112,7 @@ class PromptBranches:
             self._files.remember(self._fingerprint, branch.snapshot(portable=True))
 
     def _recall(self, branch: Branch, tokens: Sequence[int], meter: Meter) -> bool:
-        """Loads a part of the prompt into an empty branch, if it is on disk and fits."""
+        """Loads a part of the prompt into an empty branch; False if it is not on disk or does not fit."""
         snapshot = None if self._files is None else self._files.recall(self._fingerprint, tokens)
         if snapshot is None:
             return False

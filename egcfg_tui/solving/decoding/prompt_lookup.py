@@ -1,8 +1,8 @@
-"""Guessing next tokens: what followed the last three where they stood before.
+"""Guesses the next tokens: those that followed the last three tokens at an earlier place.
 
-Code repeats names, and candidates repeat the prompt and one another. A guess is evaluated beside what has to
-be evaluated anyway and costs little where a batch has room for it; a wrong one changes nothing (prompt lookup
-decoding, Saxena 2023).
+Code repeats names, and candidates repeat the prompt and one another. A guess is evaluated in the same batch
+as the tokens that must be evaluated, and costs little if the batch has room for it. A wrong guess changes
+nothing (prompt lookup decoding, Saxena 2023).
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ from collections.abc import Sequence
 from typing import Final
 
 _CONTEXT: Final = 3
-"""On 20 exercises 69 % of the tokens guessed from three were right, 47 % of those guessed from two."""
+"""On 20 exercises 69 % of the tokens guessed from three tokens were right, and 47 % of those from two."""
 
 BATCH_ROWS: Final = 4
-"""As many tokens as are evaluated at hardly more than the price of one: 31, 44, 51, 53, 76 ms for 1 to 5
-(default model, 2 cores). Guesses fill a batch up to here."""
+"""Guesses fill a batch up to this size. A batch of 1 to 5 tokens takes 31, 44, 51, 53 and 76 ms (default
+model, 2 cores), so up to 4 tokens cost little more than one."""
 
 
 class Lookup:
-    """All that was seen so far, as paths that grow token by token."""
+    """All sequences seen so far, as paths that grow token by token."""
 
     def __init__(self) -> None:
         self._next: dict[tuple[int, ...], tuple[list[int], int]] = {}
 
     def path(self, tokens: Sequence[int]) -> list[int]:
-        """A new path with its first tokens."""
+        """A new path that begins with these tokens."""
         path: list[int] = []
         for token in tokens:
             self.grow(path, token)
@@ -38,6 +38,6 @@ class Lookup:
         path.append(token)
 
     def guess(self, path: Sequence[int], count: int) -> list[int]:
-        """What may follow a path, at most `count` tokens; nothing where it ends as no path went on before."""
+        """At most `count` tokens that may follow a path; none if its last tokens were never continued."""
         found = self._next.get(tuple(path[-_CONTEXT:]))
         return found[0][found[1] : found[1] + count] if found is not None else []

@@ -1,8 +1,8 @@
-"""Choosing a token from a row of logits.
+"""Chooses a token from a row of logits.
 
-Order of filters: the `TOP_K` most likely, then temperature, then the nucleus of `top_p` among them. The
-cut to `TOP_K` comes before anything is exponentiated or sorted: a vocabulary has 150,000 entries, a nucleus
-rarely a hundred.
+The filters are applied in this order: the `TOP_K` most likely tokens, then temperature, then the nucleus of
+`top_p`. The cut to `TOP_K` comes before anything is exponentiated or sorted, because a vocabulary has 150,000
+entries and a nucleus rarely a hundred.
 """
 
 from __future__ import annotations
@@ -22,50 +22,51 @@ _COLUMNS: Final = 8 * TOP_K
 
 @dataclass(frozen=True, slots=True)
 class TopTokens:
-    """The `TOP_K` most likely tokens, likeliest first: all of a row that sampling needs.
+    """The `TOP_K` most likely tokens, the most likely first: the part of a row that sampling needs.
 
-    Of equals the lowest id comes first. A kilobyte where the row has 600, so that thousands can be kept.
-    tokens, logits: shape [count].
+    Among equal logits the lowest id comes first. It takes 1 kB instead of the row's 600 kB, so that thousands
+    can be kept. `tokens` and `logits` have shape [count].
     """
 
     tokens: NDArray[np.int64]
     logits: Logits
 
     def without(self, unwanted: Callable[[int], bool]) -> TopTokens:
-        """These tokens but those that are not wanted; all of them where none is left."""
+        """These tokens without the unwanted ones; all of them if none would be left."""
         kept = [index for index, token in enumerate(self.tokens.tolist()) if not unwanted(token)]
         if not kept or len(kept) == len(self.tokens):
             return self
         return TopTokens(self.tokens[kept], self.logits[kept])
 
     def draw(self, temperature: float, top_p: float, uniform: float) -> int:
-        """The token at `uniform` (0 <= uniform < 1) of the nucleus. Temperature 0 ignores it: greedy."""
+        """The token at `uniform` (0 <= uniform < 1) of the nucleus; at temperature 0 the most likely one."""
         if temperature == 0.0:
             return int(self.tokens[0])
         scaled = self.logits.astype(np.float64) / temperature
         weights = np.exp(scaled - scaled[0])
         cumulative = np.cumsum(weights)
-        # The smallest set that reaches top_p: everything up to and including the token that crosses it.
+        # The nucleus is the smallest set that reaches top_p: up to and including the token that crosses it.
         size = min(int(np.searchsorted(cumulative, top_p * cumulative[-1])) + 1, len(cumulative))
         drawn = int(np.searchsorted(cumulative[:size], uniform * cumulative[size - 1], side="right"))
         return int(self.tokens[min(drawn, size - 1)])
 
 
 def top_tokens(logits: Logits) -> TopTokens:
-    """The most likely tokens of a row, shape [vocab_size]."""
+    """The `TOP_K` most likely tokens of a row of shape [vocab_size]."""
     contenders = _contenders(logits)
     count = min(TOP_K, contenders.shape[0])
     top = contenders[np.argpartition(logits[contenders], -count)[-count:]]
-    # Ties are ordered by id, so that the same row gives the same order whatever the partition did.
+    # Ties are ordered by id, so that a row always gives the same order, however it was partitioned.
     top = top[np.lexsort((top, -logits[top]))]
     return TopTokens(top, logits[top])
 
 
 def _contenders(logits: Logits) -> NDArray[np.int64]:
-    """Some hundred tokens that the `TOP_K` most likely are among; few enough to be partitioned.
+    """A few hundred tokens that include the `TOP_K` most likely ones.
 
-    A row is laid out in columns. The largest entries of `TOP_K` columns are as many tokens, so none below the
-    least of them is wanted. It takes 0.1 ms for 150,000 entries, a partition of all of them 1.3.
+    The row is laid out in columns. The `TOP_K` largest column maxima are `TOP_K` tokens, so no token below
+    the smallest of these can be among the most likely. That takes 0.1 ms for 150,000 entries; partitioning
+    all of them takes 1.3 ms.
     """
     whole = logits.shape[0] - logits.shape[0] % _COLUMNS
     if not whole:
@@ -75,21 +76,21 @@ def _contenders(logits: Logits) -> NDArray[np.int64]:
 
 
 def greedy(logits: Logits) -> int:
-    """The most likely token; of equals the one with the lowest id."""
+    """The most likely token; among equal logits the one with the lowest id."""
     return int(logits.argmax())
 
 
 def sample(logits: Logits, temperature: float, top_p: float, uniform: float) -> int:
-    """The token at `uniform` (0 <= uniform < 1) of the nucleus. Temperature 0 is greedy and ignores it."""
+    """The token at `uniform` (0 <= uniform < 1) of the nucleus; at temperature 0 the most likely one."""
     if temperature == 0.0:
         return greedy(logits)
     return top_tokens(logits).draw(temperature, top_p, uniform)
 
 
 def uniform_at(seed: tuple[int, ...], position: int) -> float:
-    """The random number of one position, whatever was drawn before it.
+    """The random number of one position, in [0, 1), which does not depend on earlier draws.
 
-    A candidate that is sampled again behind an unchanged prefix therefore comes out the same, which makes
-    keeping it across lines a matter of speed alone.
+    So a candidate that is sampled again after the same prefix is the same, and keeping candidates across
+    lines only saves time.
     """
     return float(np.random.default_rng([*seed, position]).random())

@@ -1,7 +1,7 @@
-"""A thought that the model opens where its answer should begin, although it was told not to think.
+"""Skips a thought that the model opens where its answer should begin, although it was told not to think.
 
-It is skipped once for all trials of a prompt: its likeliest tokens become part of the prompt, and the answer
-begins behind its end. So samples and guided trials begin there too, the latter on both branches.
+This happens once for all trials of a prompt: the most likely tokens of the thought become part of the prompt,
+and the answer begins after the thought. Samples and both branches of guided trials begin there too.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from egcfg_tui.solving.decoding.meter import Meter, Purpose
 from egcfg_tui.solving.decoding.sampling import greedy
 
 _LONGEST_OPENER: Final = 32
-"""In tokens, newlines in front of it included."""
+"""The most tokens of an opener, with newlines before it."""
 
 
 class ThoughtOnly(Interrupted):
-    """A thought came to no end, so there is no answer."""
+    """A thought did not end, so there is no answer."""
 
     def __init__(self) -> None:
         super().__init__(Outcome.THOUGHT)
@@ -31,10 +31,10 @@ class ThoughtOnly(Interrupted):
 def skip_thought(
     engine: Engine, meter: Meter, start: Branch, max_tokens: int
 ) -> Generator[Event, None, Branch | None]:
-    """A fork of `start` behind the thought that begins there, holding logits; None where none begins.
+    """A fork of `start` after the thought that begins there, with logits; None if no thought begins.
 
-    An answer that does not begin like an opener costs nothing. Raises `ThoughtOnly` where the thought is
-    longer than `max_tokens`, or the model ends in it.
+    An answer that does not begin like an opener costs nothing. Raises `ThoughtOnly` if the thought is longer
+    than `max_tokens`, or if the model ends its answer inside the thought.
     """
     decoder = codecs.getincrementaldecoder("utf-8")("ignore")
     branch, text, marks, tokens = start.fork(), "", None, 0

@@ -1,4 +1,4 @@
-"""Attempts: what the runs of a refresh have to tell, before it is put into words."""
+"""Turns the runs of a refresh into attempts, and the attempts into a signal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from egcfg_tui.solving.text.prefixes import canonical, executable_prefix, shape
 def attempts_of(
     candidates: Sequence[Candidate], runs: Sequence[CandidateRun], *, unfinished: bool = True
 ) -> list[Attempt]:
-    """The runs that have results, complete where a candidate behind them is; `unfinished` ones too or not."""
+    """An attempt for each run with results; `unfinished` False leaves out those of unfinished code.
+
+    An attempt is complete if one of its candidates is.
+    """
     complete = {candidate.index for candidate in candidates if candidate.complete}
     attempts = [
         Attempt(run.source, not complete.isdisjoint(run.candidates), run.results)
@@ -36,7 +39,7 @@ def named(attempt: Attempt) -> tuple[str, bool]:
 def signal_after(
     code: str, exercise: Exercise, attempts: Sequence[Attempt], settings: Settings, engine: Engine
 ) -> Signal:
-    """The signal for the line after `code`, in the settings' format, as long as they allow."""
+    """The signal for the line after `code`, in the format and within the length of the settings."""
     prefix = executable_prefix(answer_code(code, exercise))
     so_far = (canonical(prefix) if prefix is not None else None) or ""
     if settings.trace is not TraceFormat.FULL:
@@ -62,9 +65,9 @@ def signal_built(line: int, row: int, signal: Signal, origins: Mapping[str, Atte
 
 
 def distinct(attempts: Sequence[Attempt]) -> list[Attempt]:
-    """The attempts that do different things: the first of each shape, complete where one of them is.
+    """The attempts that do different things: the first of each shape, complete if one of that shape is.
 
-    Under other names the same code does the same; a signal that says so twice tells nothing twice.
+    Code that differs only in names does the same, and repeating it in the signal would add nothing.
     """
     by_shape: dict[str, Attempt] = {}
     for attempt in attempts:

@@ -6,9 +6,9 @@ from egcfg_tui.engine.api import Branch
 
 
 class BranchPair:
-    """The two branches behind the code so far; either may have tokens pending.
+    """The two branches with the code so far; either may have pending tokens.
 
-    Replacing one closes the one it replaces.
+    Replacing a branch closes the old one.
     """
 
     def __init__(self, unconditional: Branch) -> None:
@@ -17,7 +17,7 @@ class BranchPair:
 
     @property
     def branches(self) -> tuple[Branch, ...]:
-        """Both, or the unconditional one alone."""
+        """Both branches, or only the unconditional one."""
         return (self.unconditional,) if self.conditional is None else (self.unconditional, self.conditional)
 
     def replace_unconditional(self, branch: Branch) -> None:
@@ -32,6 +32,6 @@ class BranchPair:
         self.conditional = branch
 
     def close(self) -> None:
-        """Frees both."""
+        """Closes both branches."""
         self.unconditional.close()
         self.replace_conditional(None)

@@ -1,8 +1,8 @@
-"""Candidates: sampled continuations, advanced together on forks of the unconditional branch.
+"""Candidates: sampled continuations, which grow together on forks of the unconditional branch.
 
-A row of logits that one draft has serves every draft with the same tokens before it: those that begin alike
-are evaluated once, and a candidate that is sampled anew follows the others for nothing until it leaves them.
-Where a batch has room, next tokens are guessed and evaluated ahead.
+A row of logits of one draft serves every draft with the same tokens before it. So drafts that begin alike are
+evaluated once, and a new candidate costs nothing until it differs from all others. If a batch has room, the
+next tokens are guessed and evaluated ahead.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from egcfg_tui.solving.request.settings import Settings
 _ANY_LINES: Final = 1_000_000
 
 MAX_ROW_BYTES: Final = 256 * 1024 * 1024
-"""Memory for rows of candidates. Those without rows are sampled the same, but not taken for drafts."""
+"""Memory for rows of candidates. Tokens without rows are sampled all the same, but cannot be verified."""
 
 
 class CandidatePool:
-    """The candidates of a trial. Those that agree with each chosen line stay, with their cache.
+    """The candidates of a trial. Those that agree with a chosen line are kept, with their cache.
 
-    Candidate i draws its token at position p of the answer from the random number of (seed, i, p), so the
-    pool gives the same candidates as sampling all of them anew. A context manager.
+    Candidate i draws its token at position p of the answer with the random number of (seed, i, p). So the
+    pool gives the same candidates as sampling all of them again. A context manager.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class CandidatePool:
         self._settings, self._seed = settings, seed
 
     def fill(self, root: Branch, code: str, horizon: int) -> Generator[Event, None, list[Candidate]]:
-        """Brings every candidate to `horizon` lines behind `code`, whose branch is `root`."""
+        """Lets every candidate grow to `horizon` lines after `code`, whose branch is `root`."""
         base = root.length
         if self._answer_start is None:
             self._answer_start = base
@@ -77,21 +77,21 @@ class CandidatePool:
             yield from self._advance(self._leading(horizon), code, horizon, self._settings.max_tokens)
             yield CandidatesGrown(tuple(draft.text for draft in self.drafts))
             growing = self._growing(horizon)
-        return [draft.told(horizon) for draft in self.drafts]
+        return [draft.as_candidate(horizon) for draft in self.drafts]
 
     def finish(self, index: int, code: str, max_tokens: int) -> Generator[Event, None, Candidate]:
-        """Lets one candidate go on to the end of its answer, by at most `max_tokens` tokens.
+        """Lets one candidate grow to the end of its answer, by at most `max_tokens` tokens.
 
-        What it has beyond its horizon is not told at later refreshes.
+        Later refreshes show this candidate only up to its horizon.
         """
         draft = next(draft for draft in self.drafts if draft.index == index)
         limit = min(len(draft.tokens) + max_tokens, self._settings.max_tokens)
         while draft.grows(_ANY_LINES, limit):
             yield from self._advance([draft], code, _ANY_LINES, limit)
-        return draft.told(_ANY_LINES)
+        return draft.as_candidate(_ANY_LINES)
 
     def keep_agreeing(self, line_tokens: Sequence[int], line_text: str) -> None:
-        """Drops the candidates that do not begin with a chosen line; the others now stand behind it."""
+        """Drops the candidates that do not begin with a chosen line; the others now continue after it."""
         count = len(line_tokens)
         staying: list[Draft] = []
         for draft in self.drafts:
@@ -118,7 +118,7 @@ class CandidatePool:
         return [draft for draft in self.drafts if draft.grows(horizon, self._settings.max_tokens)]
 
     def _follow(self, draft: Draft, code: str, horizon: int) -> None:
-        """Draws from rows that other drafts have, as far as they go, then stands where they stand."""
+        """Draws tokens from rows of other drafts while there are any, then forks the branch of the last."""
         followed: Draft | None = None
         while draft.grows(horizon, self._settings.max_tokens):
             leader = next((other for other in self.drafts if other.knows_row(draft.tokens)), None)
@@ -141,7 +141,7 @@ class CandidatePool:
         return list(leaders.values())
 
     def _new_draft(self, index: int, root: Branch) -> Draft:
-        # Tokens that are pending on the root are not known here.
+        # `root.tokens` does not include pending tokens, so the path is known only without them.
         fully_evaluated = root.length == len(root.tokens)
         path = self._lookup.path(root.tokens[-3:] if fully_evaluated else ())
         return Draft(index, root.fork(), root.length, path)
@@ -149,7 +149,7 @@ class CandidatePool:
     def _advance(
         self, drafts: list[Draft], code: str, horizon: int, max_tokens: int
     ) -> Generator[Event, None, None]:
-        """Evaluates what each draft's branch lacks, and guesses, all in one batch; draws from the rows."""
+        """Evaluates the missing tokens of each draft and guesses in one batch, then draws from the rows."""
         guesses = self._guesses(drafts)
         for draft, guess in zip(drafts, guesses, strict=True):
             unevaluated = draft.tokens[draft.evaluated :]
@@ -163,7 +163,7 @@ class CandidatePool:
             self._draw_along(draft, guess, code, horizon, max_tokens)
 
     def _guesses(self, drafts: list[Draft]) -> list[list[int]]:
-        """What may follow each draft, as far as the batch has room."""
+        """The guesses for each draft, as many as the batch has room for."""
         rows = self._engine.pending_tokens + sum(len(draft.tokens) - draft.evaluated for draft in drafts)
         free = BATCH_ROWS - rows if self._keep_rows else 0
         guesses: list[list[int]] = []
@@ -174,7 +174,7 @@ class CandidatePool:
         return guesses
 
     def _draw_along(self, draft: Draft, guess: list[int], code: str, horizon: int, max_tokens: int) -> None:
-        """Draws tokens for as long as they are the guessed ones, whose rows are there."""
+        """Draws tokens as long as they equal the guessed ones, for which there are rows."""
         right = 0
         while True:
             known = len(draft.tokens)
@@ -189,7 +189,7 @@ class CandidatePool:
         draft.branch.rewind(draft.branch.length - len(guess) + right)
 
     def _draw(self, draft: Draft, row: Logits, code: str, *, fresh: bool = False) -> None:
-        """Adds a token drawn from a row: a fresh one takes memory, one of another draft takes none."""
+        """Adds a token drawn from a row. A `fresh` row takes memory; a row of another draft takes none."""
         token = self._choose(draft, row)
         if self._keep_rows and (self._rows_left > 0 or not fresh) and len(draft.rows) == len(draft.tokens):
             self._rows_left -= fresh
@@ -198,7 +198,7 @@ class CandidatePool:
             self._lookup.grow(draft.path, token)
 
     def _choose(self, draft: Draft, row: Logits) -> int:
-        """The next token of a draft, by the random number of its place."""
+        """The next token of a draft, by the random number of its position."""
         position = draft.base - (self._answer_start or 0) + len(draft.tokens)
         number = uniform_at((*self._seed, draft.index), position)
         return sample(row, self._settings.temperature, self._settings.top_p, number)

@@ -1,4 +1,4 @@
-"""Drafts: candidates while they grow, each with its tokens, its cache and the rows it was drawn from."""
+"""Drafts: growing candidates, each with its tokens, its cache and the rows that it was drawn from."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from egcfg_tui.solving.text.answer_span import answer_end, cut_after_lines, line
 
 @dataclass(slots=True)
 class Draft:
-    """One candidate behind the code.
+    """One candidate after the code.
 
-    `branch` holds the code (`base` tokens) and all of `tokens` but, at times, the last. Row j of `rows` is
-    the unconditional row that token j was drawn from (kept only where asked for, and of the first tokens
-    only where rows are many).
+    `branch` holds the code (`base` tokens) and all of `tokens`, at times without the last one. Row j of
+    `rows` is the unconditional row from which token j was drawn, shape [vocab_size]. Rows are kept only if
+    asked for, and only for the first tokens if memory is short.
     """
 
     index: int
@@ -36,7 +36,7 @@ class Draft:
         return self.branch.length - self.base
 
     def grows(self, horizon: int, max_tokens: int) -> bool:
-        """Whether it has fewer lines, and fewer tokens, than it may have."""
+        """Whether the draft has fewer lines and fewer tokens than allowed, and is not complete."""
         return (
             not self.complete
             and len(self.tokens) < max_tokens
@@ -44,7 +44,7 @@ class Draft:
         )
 
     def take(self, token: int, engine: Engine, code: str, exercise: Exercise) -> bool:
-        """Adds a drawn token; one that ends the answer is not kept, which is said."""
+        """Adds a drawn token. False if it ends the generation and is not kept."""
         if engine.is_end(token):
             self.complete = True
             return False
@@ -57,22 +57,24 @@ class Draft:
             self.complete = True
         return True
 
-    def told(self, horizon: int) -> Candidate:
-        """What is told of it, cut to `horizon` lines."""
+    def as_candidate(self, horizon: int) -> Candidate:
+        """The candidate for events, cut to `horizon` lines."""
         text = cut_after_lines(self.text, horizon)
         return Candidate(self.index, text, len(self.tokens), self.complete and text == self.text)
 
     def knows_row(self, tokens: Sequence[int]) -> bool:
-        """Whether it has the row behind the code and these tokens."""
+        """Whether the draft has the row after the code and these tokens."""
         return len(self.rows) > len(tokens) and self.tokens[: len(tokens)] == tokens
 
     def branch_at(self, count: int) -> Branch:
-        """A new branch with the code and the first `count` tokens. What it still lacks of them is pending;
-        when nothing is, it holds logits."""
+        """A new branch with the code and the first `count` tokens.
+
+        Tokens that are not evaluated yet are pending on it; if none are, it has logits.
+        """
         branch = self.branch.fork()
         held = self.evaluated
         if count < held:
-            # Where no row is kept behind the last token, that token is evaluated again.
+            # If the row after the last token was not kept, that token is evaluated again.
             held = min(count, len(self.rows) - 1)
             branch.restore(Snapshot(tuple(branch.tokens[: self.base + held]), self.rows[held]))
         if held < count:
@@ -80,12 +82,12 @@ class Draft:
         return branch
 
     def move(self, branch: Branch) -> None:
-        """Goes over to another branch with the same beginning."""
+        """Changes to another branch with the same tokens and closes the old one."""
         self.branch.close()
         self.branch = branch
 
     def advance(self, count: int, text: str) -> None:
-        """Moves the first `count` tokens, which read `text`, from the candidate to the code."""
+        """Moves the first `count` tokens, whose text is `text`, from the candidate to the code."""
         self.base += count
         self.data = self.data[len(text.encode()) :]
         self.text = self.text[len(text) :]

@@ -1,10 +1,11 @@
-"""Verified lines: candidates as drafts of the guided line.
+"""Verified lines: candidates serve as drafts of the guided line.
 
-What a candidate was drawn from are unconditional rows, computed already. Only the conditional branch has to
-see the drafts: all distinct ones as a tree, in one decode with whatever else is pending there (the signal's
-prefill). A token is accepted while the choice equals a draft's. So an accepted line costs a part of one batch
-instead of two branches token by token, and the tokens are those of the plain loop (speculative decoding,
-arXiv 2211.17192; the choice is a function of rows and position, so nothing has to be rejected at random).
+The unconditional rows of a candidate have already been computed. Only the conditional branch must evaluate
+the drafts: all distinct ones as a tree, in one decode together with other pending tokens (the prefill of the
+signal). A token is accepted as long as the choice equals that of a draft. So an accepted line costs a part of
+one batch, instead of decoding two branches token by token. The tokens are the same as in the plain loop. This
+is speculative decoding (arXiv 2211.17192), but the choice is a function of rows and position, so nothing is
+rejected at random.
 """
 
 from __future__ import annotations
@@ -24,16 +25,16 @@ from egcfg_tui.solving.guided.line import GuidedLine
 from egcfg_tui.solving.text.answer_span import line_is_complete
 
 _LEAST_ROWS_SAVED: Final = 8
-"""Rows that leaving out drafts must save to be worth another decode: that costs 40 ms, a row 7 ms (default
-model, 2 cores). On a GPU rows cost next to nothing."""
+"""Drafts are left out only if that saves this many rows, because it needs another decode. A decode costs 40
+ms and a row 7 ms (default model, 2 cores). On a GPU rows cost almost nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Path:
-    """A draft's first line, and a conditional branch that sees its first `seen` tokens, if not more; the last
-    token is never needed.
+    """The first line of a draft, and a conditional branch that holds at least its first `seen` tokens.
 
-    `base`: how many tokens the branch has before the line. Without a signal there is no branch.
+    The branch never needs the last token of the line. `base` is how many tokens the branch has before the
+    line. Without a signal there is no branch.
     """
 
     tokens: tuple[int, ...]
@@ -43,14 +44,14 @@ class _Path:
     seen: int
 
     def row(self, count: int) -> Logits | None:
-        """The conditional row behind the first `count` tokens."""
+        """The conditional row after the first `count` tokens, shape [vocab_size]; None without a signal."""
         return None if self.branch is None else self.branch.logits(self.branch.length - self.base - count)
 
     def accepted(self, count: int) -> Branch | None:
-        """The conditional branch behind the first `count` tokens; the last may be pending there."""
+        """The conditional branch after the first `count` tokens; the last ones may be pending on it."""
         if self.branch is None:
             return None
-        # A longer draft may go on differently behind all but the last token.
+        # The branch may hold a longer draft, which can differ from this line in the last token.
         seen = min(count, self.seen, len(self.tokens) - 1)
         self.branch.rewind(self.base + seen)
         if count > seen:
@@ -59,12 +60,12 @@ class _Path:
 
 
 class DraftTree:
-    """The distinct first lines of the drafts, pending behind the conditional branch until it is evaluated.
+    """The distinct first lines of the drafts, pending on the conditional branch until it is evaluated.
 
-    Where the first choice can be made from rows at hand, drafts that begin otherwise are left out; where
-    drafts part later, those that are not chosen are left out if that saves more than another decode costs.
-    Without a signal the rows of the drafts decide alone, and nothing is evaluated. `size`: how many tokens it
-    adds to decodes.
+    If the first token can be chosen from known rows, drafts that begin differently are left out. Where drafts
+    part later, those that are not chosen are left out if that saves more than another decode costs. Without a
+    signal the rows of the drafts decide, and nothing is evaluated. `size` is how many tokens the tree adds to
+    decodes.
     """
 
     def __init__(self, line: GuidedLine, pair: BranchPair, drafts: Sequence[Draft]) -> None:
@@ -79,7 +80,7 @@ class DraftTree:
             lines = {tokens: draft for tokens, draft in lines.items() if tokens[0] == first}
         if trunk is not None:
             _fit(lines, line.engine.free_tokens)
-        # A draft that ends inside another one is followed by way of that one.
+        # The longest come first: a draft that is the beginning of another one is followed on that one.
         paths = [
             _Path(tokens, draft, None, 0, len(tokens))
             for tokens, draft in sorted(lines.items(), key=lambda entry: -len(entry[0]))
@@ -90,7 +91,7 @@ class DraftTree:
             self._grow(paths, trunk.fork(), trunk.length, 0)
 
     def accept(self, line: GuidedLine, meter: Meter) -> Iterator[Event]:
-        """Takes into `line` what the drafts get right; afterwards both branches of the pair hold it."""
+        """Adds the tokens that the drafts have right to `line`; afterwards both branches hold them."""
         if not self._paths:
             return
         pair = self._pair
@@ -114,13 +115,13 @@ class DraftTree:
         yield line.grown
 
     def close(self) -> None:
-        """Frees all branches but the one that was accepted."""
+        """Closes all branches but the accepted one."""
         for path in self._paths:
             if path.branch is not None and path.branch is not self._pair.conditional:
                 path.branch.close()
 
     def _grow(self, paths: Sequence[_Path], branch: Branch, base: int, depth: int) -> None:
-        """Queues lines behind `branch`, which holds their first `depth` tokens, and leaves out all others."""
+        """Queues lines on `branch`, which holds their first `depth` tokens, and drops all other lines."""
         engine = self._engine
         before = engine.pending_tokens
         least = _LEAST_ROWS_SAVED if engine.info.backend == "cpu" else None
@@ -141,10 +142,10 @@ class DraftTree:
     def _walk(
         line: GuidedLine, paths: Sequence[_Path], row_u: Logits, row_c: Logits | None
     ) -> tuple[_Path | None, Sequence[_Path]]:
-        """Follows the choice through the drafts until it leaves them or the line is over.
+        """Follows the chosen tokens through the drafts until they leave all drafts or the line is over.
 
-        Returns a path that holds everything accepted, None when nothing was, and the paths that go on where
-        rows are missing.
+        Returns a path that holds all accepted tokens (None if there are none), and the paths that continue
+        where rows are missing.
         """
         followed: _Path | None = None
         while not line.over:
@@ -167,8 +168,10 @@ def _fully_evaluated(branch: Branch) -> bool:
 
 
 def _first_lines(line: GuidedLine, drafts: Sequence[Draft]) -> dict[tuple[int, ...], Draft]:
-    """The drafts' distinct first lines, as far as there are rows for them; a draft that ends before its first
-    line does counts as one."""
+    """The distinct first lines of the drafts, as far as they have rows.
+
+    A draft that ends within its first line counts as a line.
+    """
     lines: dict[tuple[int, ...], Draft] = {}
     for draft in drafts:
         data = bytearray()
@@ -184,7 +187,7 @@ def _first_lines(line: GuidedLine, drafts: Sequence[Draft]) -> dict[tuple[int, .
 
 
 def _fit(lines: dict[tuple[int, ...], Draft], room: int) -> None:
-    """Leaves out the longest lines until the others have room in the cache: drafts are never needed."""
+    """Drops the longest lines until the others fit into the cache, since drafts only save time."""
     while lines and sum(map(len, lines)) > room:
         del lines[max(lines, key=len)]
 
@@ -192,13 +195,13 @@ def _fit(lines: dict[tuple[int, ...], Draft], room: int) -> None:
 def _queue(
     branch: Branch, lines: Sequence[tuple[int, ...]], depth: int, least: int | None
 ) -> dict[tuple[int, ...], tuple[Branch, int]]:
-    """Queues sorted lines, which share their first `depth` tokens, behind `branch`, which holds those.
+    """Queues sorted lines that share their first `depth` tokens on `branch`, which holds those tokens.
 
-    Returns for each line a branch that holds it, and how much of it that branch holds (or more): where lines
-    part and leaving out all but one group of them saves `least` tokens, nothing further is queued.
+    Returns for each line a branch, and how many tokens of the line that branch holds at least. Where lines
+    part and dropping all but one group of them would save `least` tokens, nothing more is queued.
     """
     shared = depth
-    # Of sorted lines, what the first and the last share, all share.
+    # The lines are sorted, so the tokens that the first and the last share are shared by all.
     while shared < min(len(lines[0]), len(lines[-1])) and lines[0][shared] == lines[-1][shared]:
         shared += 1
     if shared > depth:
@@ -210,16 +213,16 @@ def _queue(
     sizes = [_tree_size(group, shared) for group in groups]
     if not groups or (least is not None and sum(sizes) - max(sizes) >= least):
         return dict.fromkeys(lines, (branch, shared))
-    # All forks come before the branch itself grows on.
+    # All forks are made before the branch itself grows.
     branches = [branch, *(branch.fork() for _ in groups[1:])]
     leaves: dict[tuple[int, ...], tuple[Branch, int]] = {}
     for child, group in zip(branches, groups, strict=True):
         leaves |= _queue(child, group, shared, least)
-    # A line that ends here is the beginning of all others.
+    # A line that ends here is the beginning of all others, so any branch holds it.
     return dict.fromkeys(lines, next(iter(leaves.values()))) | leaves
 
 
 def _tree_size(lines: Sequence[tuple[int, ...]], depth: int) -> int:
-    """How many tokens sorted lines have behind the first `depth`, shared ones counted once."""
+    """How many tokens sorted lines have after the first `depth`; shared tokens count once."""
     pairs = zip(lines, [(), *lines], strict=False)
     return sum(len(line) - max(depth, shared_length(line, before)) for line, before in pairs)

@@ -13,7 +13,7 @@ from egcfg_tui.solving.text.prefixes import canonical, executable_prefix
 def run_candidates(
     context: SolveContext, code: str, candidates: Sequence[Candidate]
 ) -> tuple[CandidateRun, ...]:
-    """Runs every distinct executable prefix behind `code` once; one entry per distinct prefix, in order."""
+    """Runs every distinct executable prefix of code and candidate once; one entry per prefix, in order."""
     cache = context.cache
     by_source: dict[str | None, list[int]] = {}
     for candidate in candidates:

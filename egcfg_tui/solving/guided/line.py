@@ -1,8 +1,8 @@
-"""Choosing one line, with or without guidance: the one loop that decodes token by token.
+"""Chooses one line, with or without guidance, token by token.
 
-It costs one decode of one or two branches a token. Greedy trials use it alone; `draft_tree` gets most guided
-lines cheaper, with the same tokens, and this loop goes on where drafts end. Candidates and samples have loops
-of their own, as they advance many branches in one batch.
+Each token costs one decode of one or two branches. Greedy trials use only this loop. For most guided lines
+`draft_tree` gets the same tokens at a lower cost, and this loop goes on where the drafts end. Candidates and
+samples have their own loops, because they evaluate many branches in one batch.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from egcfg_tui.solving.decoding.meter import Meter, Purpose
 from egcfg_tui.solving.decoding.sampling import greedy
 from egcfg_tui.solving.guided.branch_pair import BranchPair
 from egcfg_tui.solving.text.answer_span import answer_end, line_is_complete
-from egcfg_tui.solving.text.rows import row_behind, row_of
+from egcfg_tui.solving.text.rows import next_row, row_of
 
 Sampler = Callable[[Logits, int], int]
-"""Draws a token from a row for a position of the line, the same one whenever it is asked."""
+"""Draws a token from a row for a position of the line; the same arguments always give the same token."""
 
 
 @dataclass(slots=True)
 class GuidedLine:
-    """A line while it is chosen: greedy on the guided rows (arXiv 2506.10948), or drawn by a `sampler`.
+    """A line that is being chosen: greedily from guided rows (arXiv 2506.10948), or drawn by a `sampler`.
 
     `over`: the line is complete, the answer `ended` in it, or `max_tokens` are used up.
     """
@@ -46,12 +46,12 @@ class GuidedLine:
     _data: bytearray = field(default_factory=bytearray)
 
     def choose(self, row_u: Logits, row_c: Logits | None) -> int:
-        """The next token by the rows of both branches; without the conditional one there is no guidance."""
+        """The next token by the rows of both branches, shape [vocab_size]; no guidance if `row_c` is None."""
         guided = self._guided(row_u, row_c)
         return greedy(guided) if self.sampler is None else self.sampler(guided, len(self.tokens))
 
     def take(self, token: int, row_u: Logits, row_c: Logits | None, *, verified: bool) -> bool:
-        """Adds a chosen token. False when it ends the answer and is no part of it."""
+        """Adds a chosen token. False if it ends the answer and is not part of it."""
         if self.engine.is_end(token):
             self.ended = self.over = True
             return False
@@ -72,8 +72,8 @@ class GuidedLine:
 
     @property
     def grown(self) -> LineGrown:
-        """The event of what there is of it so far."""
-        return LineGrown(self.number, row_behind(self.code), self.text)
+        """The event of the line so far."""
+        return LineGrown(self.number, next_row(self.code), self.text)
 
     @property
     def chosen(self) -> LineChosen:
@@ -110,8 +110,8 @@ class GuidedLine:
 def next_token(line: GuidedLine, meter: Meter, pair: BranchPair) -> Generator[Event, None, int | None]:
     """Chooses the next token of a line by the rows of both branches, evaluated in one batch.
 
-    Returns the token, which stays pending on the branches: who needs the logits behind it evaluates it,
-    together with whatever else there is to evaluate by then. None where it ended the answer.
+    Returns the token, or None if it ended the answer. The token stays pending on the branches, so that it can
+    be evaluated later in one batch with other tokens.
     """
     yield from meter.evaluate_pending()
     row_u = pair.unconditional.logits()

@@ -1,17 +1,17 @@
 """EG-CFG on one page (Lavon, Katz, Wolf: arXiv 2506.10948). Read this first.
 
-Nothing here is fast: each candidate is drawn anew and alone, each signal is evaluated with the whole prompt,
-each line is chosen token by token. `egcfg_tui.solving.trials.guided` gives the same tokens sooner and is
-tested against this function. `egcfg-tui solve EXERCISE --method reference` runs it.
+Nothing here is fast: each candidate is drawn again and by itself, each signal is evaluated with the whole
+prompt, each line is chosen token by token. `egcfg_tui.solving.trials.guided` gives the same tokens sooner and
+is tested against this function. `egcfg-tui solve EXERCISE --method reference` runs it.
 
     paper    here
     M        `engine`: the model; a branch is a sequence of tokens with its cache
-    p_sol    the unconditional branch: the prompt, tests included, and the answer so far
-    p_dyn    the conditional branch: the same with the signal in front of the answer
-    w_<i     `code` and `written`: the answer so far as text, starter included, and as tokens
+    p_sol    the unconditional branch: the prompt with the visible tests, and the answer so far
+    p_dyn    the conditional branch: the same, with the signal before the answer
+    w_<i     `code` and `written`: the answer so far as text (with the starter) and as tokens
     c_j      `candidates[j]`, j < s = `settings.candidates`, drawn at temperature t, up to d = `horizon` lines
     ĉ_j      `run.source`: the executable prefix of c_j
-    e_jm     `run.results[m].trace`: what ĉ_j did on visible test m
+    e_jm     `run.results[m].trace`: the trace of ĉ_j on visible test m
     γ        `settings.gamma`, the guidance weight; k = `settings.refresh`, the lines between two signals
 """
 
@@ -36,11 +36,12 @@ from egcfg_tui.solving.guided.line import GuidedLine
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.text.answer_span import defines_entry_point
 from egcfg_tui.solving.text.repetition import repeats_itself
-from egcfg_tui.solving.text.rows import row_behind
+from egcfg_tui.solving.text.rows import next_row
 
 Taken = Callable[[int | None, list[int], Logits, int], int]
-"""The token to take in place of a chosen one, given who chose it (candidate j, or None for the line), the
-answer's tokens in front of it and the row it was chosen from. Benchmarks follow another trial by it."""
+"""Replaces a chosen token. The arguments are the chooser (candidate j, or None for the line), the tokens of
+the answer before it, the row that it was chosen from, and the token. A benchmark uses this to follow the
+tokens of another trial."""
 
 
 def as_chosen(_who: int | None, _behind: list[int], _row: Logits, token: int) -> int:
@@ -60,9 +61,9 @@ def reference_trial(
     first = 0  # how many tokens the answer had at the first signal
     with closing(BranchPair(context.start.fork())) as pair:
         for number in count(1):
-            row = row_behind(code)
+            row = next_row(code)
 
-            # 1. A signal is due when the header of what is under test is there, then every k lines.
+            # 1. A signal is due once the header of the function or class is written, then every k lines.
             due = lines_since is None or lines_since >= settings.refresh
             if due and defines_entry_point(code, exercise):
                 first = len(written) if lines_since is None else first
@@ -84,16 +85,16 @@ def reference_trial(
                             chance = uniform_at((*seed, j), len(behind) - first)  # in [0, 1)
                             token = sample(logits, settings.temperature, settings.top_p, chance)
                             draft.take(taken(j, behind, logits, token), engine, code, exercise)
-                    candidates.append(draft.told(settings.horizon))
+                    candidates.append(draft.as_candidate(settings.horizon))
                 yield CandidatesSampled(number, row, tuple(candidates))
 
-                # 3. Executable prefixes ĉ_j, each distinct one run on every visible test.
+                # 3. Executable prefixes ĉ_j: each distinct one runs on every visible test.
                 yield meter.enter(Stage.RUNS)
                 runs = run_candidates(context, code, candidates)
                 origins |= origins_of(number, runs)
                 yield CandidatesExecuted(number, row, runs)
 
-                # 4. Signal: the traces e_jm as text. It stays where it tells of all of them already.
+                # 4. Signal: the traces e_jm as text. The old signal stays if it already covers them all.
                 if any(candidate.text.strip() for candidate in candidates):
                     yield meter.enter(Stage.SIGNAL)
                     attempts = attempts_of(candidates, runs, unfinished=settings.partial_execution)
@@ -102,7 +103,7 @@ def reference_trial(
                         told = frozenset(map(named, attempts)) if not signal.dropped else frozenset()
                     yield signal_built(number, row, signal, origins)
 
-                    # 5. p_dyn: the prompt with the signal directly in front of the answer.
+                    # 5. p_dyn: the prompt with the signal inserted before the answer.
                     pair.replace_conditional(engine.branch() if signal.text else None)
                     if pair.conditional is not None:
                         signal_tokens = engine.tokenize(signal.text)
@@ -131,7 +132,7 @@ def reference_trial(
             yield line.chosen
             context.inbox.line_chosen()
 
-            # 7. The answer ends with its last line, or fails where it goes round in circles.
+            # 7. The answer ends with its last line; the trial fails if the code repeats itself.
             if line.ended:
                 break
             if settings.stop_loops and repeats_itself(code):

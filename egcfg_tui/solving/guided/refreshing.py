@@ -1,4 +1,4 @@
-"""When a guided trial renews its signal, and what the signal in force covers."""
+"""Decides when a guided trial makes a new signal."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from egcfg_tui.solving.request.settings import RefreshMode, Settings
 
 
 def refresh_is_due(settings: Settings, lines_since: int | None, code: str, covered: Sequence[str]) -> bool:
-    """Whether the next line, or in token mode the next token, needs a new signal.
+    """Whether the next line (in token mode the next token) needs a new signal.
 
-    `lines_since` the last signal, None without one; `covered` are the codes that the runs behind it
-    executed. Persistent prefix: what was executed still tells about the code as long as one of them goes on
-    from it; a signal costs more than the line it steers, so it stays until then.
+    `lines_since` counts the lines since the last signal, None without one. `covered` are the codes that were
+    executed for that signal. In mode persistent prefix the signal stays as long as one of these continues the
+    present code: it then still says something about it, and a signal costs more than the line that it steers.
     """
     match settings.refresh_mode:
         case RefreshMode.TOKEN:

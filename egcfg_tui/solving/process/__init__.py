@@ -1,1 +1,1 @@
-"""The solver in a child process: client, server and the pipe between them."""
+"""Runs the solver in a child process: the client, the server, and the pipe between them."""

@@ -1,4 +1,4 @@
-"""A solver in a child process: what the command line and the TUI talk to."""
+"""The solver in a child process, as the command line, the workbench and benches use it."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class SolverSession:
     """One loaded model and one sandbox in a child process, serving one solve after another.
 
     `start` spawns the process and yields events until the model is loaded; `solve` yields the events of one
-    solve. Both block, so a TUI iterates them in a thread; `stop`, `pause`, `resume`, `step`, `rewind`,
-    `replace_code`, `undo`, `change` and `close` may be called from any other thread meanwhile. Every failure
-    arrives as a `SolveFailed` event (also when the process dies), after which `alive` is False if the session
+    solve. Both block, so the workbench iterates them in a thread. Meanwhile `stop`, `pause`, `resume`,
+    `step`, `rewind`, `replace_code`, `undo`, `change` and `close` may be called from any thread. Every
+    failure, even the death of the process, is a `SolveFailed` event; `alive` is then False if the session
     must be started again.
 
-    `prompt_cache`: long prompts are kept evaluated in the user's cache folder. `niceness`: by how much the
-    process steps back behind this one, so that a screen stays quick. `service` is what runs in the process.
+    `prompt_cache`: evaluated prompts are kept in the user's cache folder. `niceness` is added to the
+    process's own, so that a screen stays quick. `service` is the class of the service in the process.
     """
 
     service: ClassVar[type[SolverService]] = SolverService
@@ -47,7 +47,7 @@ class SolverSession:
 
     @property
     def alive(self) -> bool:
-        """Whether the process runs and can take a solve."""
+        """Whether the process runs and can be given a solve."""
         return self._host.alive
 
     def start(self) -> Iterator[Event]:
@@ -59,18 +59,18 @@ class SolverSession:
                 return
 
     def solve(self, request: SolveRequest) -> Iterator[Event]:
-        """Yields events, the last being `SolveFinished` or `SolveFailed`."""
+        """Yields events, at last `SolveFinished` or `SolveFailed`."""
         yield from self._survive(self._host.request(request))
 
     def stop(self) -> None:
-        """Ends the solve in flight within a fraction of a second, also in the middle of a prefill.
+        """Ends the solve in flight within a fraction of a second, even during a prefill.
 
         The solve still yields `SolveFinished` with reason `stopped`.
         """
         self._host.stop()
 
     def pause(self) -> None:
-        """Holds the solve at the next token; `SolvePaused` follows."""
+        """Pauses the solve at the next token; `SolvePaused` follows."""
         self._host.command(Pause())
 
     def resume(self) -> None:
@@ -82,7 +82,7 @@ class SolverSession:
         self._host.command(StepLine())
 
     def rewind(self, line: int) -> None:
-        """Takes back the lines from `line` on and chooses it anew; `LinesRewound` follows."""
+        """Takes back `line` and all lines after it; `LinesRewound` follows."""
         self._host.command(Rewind(line))
 
     def replace_code(self, line: int, text: str, author: Author) -> None:
@@ -104,7 +104,7 @@ class SolverSession:
         self._host.command(ChangeSettings(tuple(values.items())))
 
     def kill(self) -> None:
-        """Ends the process at once, also while it loads; neither blocks nor takes locks."""
+        """Kills the process at once, even while it loads; neither blocks nor takes locks."""
         self._host.kill()
 
     def close(self) -> None:

@@ -1,8 +1,8 @@
-"""Runs a service in a child process, so that native code can neither take the terminal down nor block it.
+"""Runs a service in a child process, so that native code can neither crash the front end nor block it.
 
-The service is named by a module-level factory; this module knows nothing of what it serves. A job is sent
-down a pipe, messages come back one by one, commands may follow at any moment, and one shared `StopFlag`
-reaches native code directly.
+A module-level factory makes the service; this module does not know what it does. A job is sent through a pipe
+and its messages come back one by one. Commands may follow at any time, and a shared `StopFlag` reaches native
+code directly.
 """
 
 from __future__ import annotations
@@ -26,32 +26,32 @@ _CLOSE_GRACE_S: Final = 2.0
 
 
 class Inbox:
-    """The child's end of the commands: polled between tokens, never waited for unless asked."""
+    """The commands in the child: the service looks for them between tokens."""
 
     def __init__(self, connection: Connection, stop: StopFlag) -> None:
         self._connection = connection
         self.stop = stop
 
     def poll(self) -> Any | None:
-        """The next command, or None."""
+        """The next command, or None if there is none."""
         return self._connection.recv() if self._connection.poll(0) else None
 
     def wait(self, timeout_s: float) -> Any | None:
-        """The next command, or None after `timeout_s` seconds."""
+        """Waits for the next command; None if none comes within `timeout_s` seconds."""
         return self._connection.recv() if self._connection.poll(timeout_s) else None
 
 
 class Service(Protocol):
-    """What runs in the child."""
+    """The service in the child."""
 
     def opened(self) -> Iterator[Any]:
-        """Messages of the start (loading a model); the first job follows its end."""
+        """Starts the service (loads a model) and yields messages; the first job comes afterwards."""
 
     def handle(self, job: Any, inbox: Inbox) -> Iterator[Any]:
-        """The messages of one job."""
+        """Does one job and yields its messages."""
 
     def close(self) -> None:
-        """Frees what the service holds."""
+        """Frees everything that the service holds."""
 
 
 class _End:
@@ -59,7 +59,7 @@ class _End:
 
 
 class _Job:
-    """Marks a job, so that a command that comes too late is not taken for one."""
+    """Marks a job, so that a late command is not mistaken for one."""
 
     def __init__(self, content: Any) -> None:
         self.content = content
@@ -68,9 +68,9 @@ class _Job:
 class Host:
     """The parent's end: one child process, one job at a time.
 
-    `factory(config, stop)` is called in the child and must be importable there. The child's output and its
-    log go to `log_path`, or nowhere where it is None or cannot be written. `request` raises `EngineDied` when
-    the child ends in the middle. `niceness`: by how much the child steps back behind the parent.
+    `factory(config, stop)` is called in the child and must be importable there. The child's output and log go
+    to `log_path`, or nowhere if it is None or cannot be written. `niceness` is added to the child's own, so
+    that the parent goes first. `request` raises `EngineDied` if the child ends during the job.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class Host:
         return self._process.pid if self._process is not None else None
 
     def start(self) -> Iterator[Any]:
-        """Spawns the child, replacing a dead one; yields the messages of the service's start."""
+        """Spawns the child in place of an earlier one; yields the messages of the service's start."""
         self.close()
         self._stop.clear()
         ours, theirs = self._context.Pipe()
@@ -124,7 +124,7 @@ class Host:
         return self._messages()
 
     def command(self, command: Any) -> None:
-        """Sends something to the job in flight. Quietly dropped when the child is gone: `request` tells."""
+        """Sends a command to the job in flight; does nothing if the child is gone: `request` will raise."""
         if self._connection is not None:
             with self._send_lock, contextlib.suppress(OSError, ValueError):
                 self._connection.send(command)
@@ -134,14 +134,14 @@ class Host:
         self._stop.set()
 
     def kill(self) -> None:
-        """Kills the child where there is one; `request` and `start` then raise `EngineDied`."""
+        """Kills the child if there is one; `request` and `start` then raise `EngineDied`."""
         process = self._process
         if process is not None and process.pid is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process.pid, signal.SIGKILL)
 
     def close(self) -> None:
-        """Ends the child: asks, then kills."""
+        """Ends the child: asks it to end, and kills it after two seconds."""
         process, connection = self._process, self._connection
         self._process = self._connection = None
         if process is None:
@@ -162,7 +162,7 @@ class Host:
         while True:
             try:
                 wait([connection, process.sentinel])
-                # What the child sent before it died is still read.
+                # Messages that the child sent before it died are still read.
                 if connection.poll(0):
                     message = connection.recv()
                     if isinstance(message, _End):
@@ -183,10 +183,10 @@ def _death_reason(exit_code: int | None, log_path: Path | None) -> str:
         name = signal.Signals(-exit_code).name
         cause = f"was killed by {name}"
         if -exit_code == signal.SIGKILL:
-            cause += " (often: the machine ran out of memory; try a smaller model or --context)"
+            cause += " (often because the machine ran out of memory; try a smaller model or --context)"
     else:
         cause = f"ended with code {exit_code}"
-    log = f"read {log_path}" if log_path else "see why there is no log: egcfg-tui doctor"
+    log = f"read {log_path}" if log_path else "see `egcfg-tui doctor` on why there is no log"
     return f"the engine's process {cause}; start it again, or {log}"
 
 
@@ -205,10 +205,10 @@ def _serve(
     log_path: Path | None,
     niceness: int,
 ) -> None:
-    """The child's main: output to the log, jobs until the pipe closes.
+    """The main function of the child: sends output to the log and does jobs until the pipe closes.
 
-    Interrupts and hang-ups of the terminal are left to the parent, which then asks for a stop. A parent that
-    was killed takes the child along, also out of a long decode: the memory is wanted by whoever comes next.
+    The parent handles interrupts and hang-ups of the terminal, and asks the child for a stop. If the parent
+    is killed, the child ends too, even during a long decode, so that its memory is free for the next process.
     """
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -238,7 +238,7 @@ def _serve(
 
 
 def _open_log(path: Path | None) -> int:
-    """A descriptor to write the log to; that of the null device where no log can be had."""
+    """A file descriptor for the log; that of the null device if no log can be written."""
     if path is not None:
         with contextlib.suppress(OSError):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

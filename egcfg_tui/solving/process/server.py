@@ -1,4 +1,4 @@
-"""The solver inside the engine's process: one model and one sandbox, one solve after another."""
+"""The solver in the child process: one model and one sandbox serve one solve after another."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from egcfg_tui.solving.solve import solve
 
 @dataclass(frozen=True, slots=True)
 class ServiceConfig:
-    """What the service needs to start. `prompt_folder`: where evaluated prompts are kept, None: nowhere."""
+    """The configuration of the service. `prompt_folder` keeps evaluated prompts; None keeps none."""
 
     model: ModelSpec
     allow_missing_layers: tuple[str, ...] = ()
@@ -34,9 +34,9 @@ class ServiceConfig:
 
 
 def sequences_that_fit(spec: ModelSpec) -> int:
-    """How many sequences there is memory for where a model is loaded like this.
+    """For how many sequences there is memory if the model is loaded with these options.
 
-    Raises `ModelError` when it surely does not fit into this machine.
+    Raises `ModelError` if the model surely does not fit into memory.
     """
     from egcfg_tui.engine import llama
 
@@ -51,7 +51,7 @@ def sequences_that_fit(spec: ModelSpec) -> int:
 
 
 class SolverService:
-    """Served by `engine.host`: loads on opening, then handles one `SolveRequest` at a time."""
+    """The service that `Host` runs: it loads the model, then handles one `SolveRequest` at a time."""
 
     def __init__(self, config: ServiceConfig, stop: StopFlag) -> None:
         self._config = config
@@ -61,7 +61,7 @@ class SolverService:
         self._engine: Engine | None = None
 
     def opened(self) -> Iterator[Event]:
-        """Starts the sandbox, then loads the model: the sandbox's server must precede native libraries."""
+        """Starts the sandbox, then loads the model: the sandbox must start before native libraries load."""
         yield StageEntered(Stage.LOADING)
         started = time.monotonic()
         try:
@@ -82,14 +82,14 @@ class SolverService:
             )
 
     def _clock(self) -> float:
-        """Seconds, which the budgets of solves are measured by."""
+        """The clock that measures budgets, in seconds."""
         return time.monotonic()
 
     def _open_sandbox(self, *, packages: bool) -> Sandbox:
         return Sandbox(allow_missing_layers=self._config.allow_missing_layers, packages=packages)
 
     def _load(self) -> Engine:
-        """The model in memory, if it fits there: the system would kill the process where it does not."""
+        """Loads the model. Raises `ModelError` before loading if it does not fit into memory."""
         spec = self._config.model
         if spec.stand_in:
             return load_stand_in(spec)
@@ -124,9 +124,9 @@ class SolverService:
         yield from solve(self._engine, sandbox, job, commands, prompts)
 
     def _sandbox_for(self, exercise: Exercise) -> Sandbox:
-        """The sandbox that the exercise's programs run in; one with packages is made when first needed.
+        """The sandbox for the exercise's programs. One with packages is made when it is first needed.
 
-        Its server is a fresh interpreter, so that nothing of the engine's native libraries comes along.
+        The server of a sandbox is a fresh interpreter, so it holds none of the engine's native libraries.
         Raises `ExerciseError` for packages that are not installed.
         """
         assert self._sandbox is not None

@@ -1,1 +1,1 @@
-"""What a solve is asked for: exercise, method, settings, grid."""
+"""The request of a solve: exercise, method, settings and grid."""

@@ -1,4 +1,4 @@
-"""Which settings the context has room for, found out before anything is evaluated."""
+"""Finds the settings that fit into the context, before anything is evaluated."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from egcfg_tui.prompting.task import TaskPrompt
 
 SHORTEST_ANSWER_TOKENS: Final = 128
-"""A trial with less room for its answer than this is not worth starting."""
+"""A trial is started only if its answer can have this many tokens."""
 
 OTHER_BRANCHES: Final = 10
-"""Branches beside the candidates of a guided trial: those of the line, of prompts, of samples that wait."""
+"""Branches besides those of candidates in a guided trial: of the line, of prompts, and of waiting samples."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What of a request fits.
+    """The part of a request that fits into the context.
 
-    `settings` are those of its guided trials, in the grid's order. `least_tokens` is the smallest context in
-    which anything can be tried, `most_tokens` the smallest in which everything can.
+    `settings` are the fitting settings of its guided trials, in the order of the grid. `least_tokens` is the
+    smallest context in which anything can be tried, `most_tokens` the smallest in which everything can.
     """
 
     settings: tuple[Settings, ...]
@@ -37,10 +37,10 @@ class Fit:
 
 
 def fit(engine: Engine, request: SolveRequest, prompt_for: Callable[[PromptStyle], TaskPrompt]) -> Fit:
-    """Measures every prompt of a request against the context.
+    """Compares every prompt of a request with the context.
 
-    The answer of a guided trial stands, at its longest, on both branches and, in different words, on every
-    candidate; beside it is the prompt that samples go on from, where there are any.
+    In the worst case a guided trial holds the whole answer on both branches and another one on each
+    candidate, and also the prompt that samples continue from, if the method samples.
     """
     method, own = METHODS[request.method], request.settings.prompt_style
     lengths: dict[PromptStyle, tuple[int, int]] = {}
@@ -68,9 +68,9 @@ def fit(engine: Engine, request: SolveRequest, prompt_for: Callable[[PromptStyle
 
 
 def too_many_candidates(engine: Engine, request: SolveRequest) -> str | None:
-    """Why the engine has too few branches for the guided trials of a request; None where it has enough.
+    """Why the engine has too few branches for the guided trials of a request; None if it has enough.
 
-    Only where each branch has a state of its own does memory limit their number this far.
+    That happens only with models that keep a state per branch, since memory then limits their number.
     """
     if not METHODS[request.method].has_guided_trials:
         return None
@@ -85,8 +85,8 @@ def too_many_candidates(engine: Engine, request: SolveRequest) -> str | None:
 
 
 def left_out(event: SettingsLeftOut) -> str:
-    """The settings that do not fit, and what would help, in words."""
+    """A message about the settings that do not fit, with the next step."""
     return (
-        f"{event.settings} of {event.of} settings of guided trials left out: they do not fit the context of "
-        f"{event.context_tokens} tokens; use --context {event.needed_tokens} for all"
+        f"{event.settings} of {event.of} settings of guided trials left out: they do not fit into the "
+        f"context of {event.context_tokens} tokens; use --context {event.needed_tokens} for all"
     )

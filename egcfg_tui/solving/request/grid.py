@@ -1,4 +1,4 @@
-"""A grid: the settings that guided trials go through, in a stated order."""
+"""A grid: the settings of the guided trials, in a fixed order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from egcfg_tui.solving.request.settings import Settings, SettingValue
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A setting and the values it takes, preferred ones first; choices by their names."""
+    """A setting and its values, the preferred ones first; choices are given by their names."""
 
     name: str
     values: tuple[SettingValue, ...]
@@ -20,11 +20,11 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Every combination of the axes' values; without axes, the one setting that it is applied to.
+    """Every combination of the axes' values; without axes only the settings that it is applied to.
 
-    Order: by how far a combination is from the favourites, which is the sum of its places on the axes;
-    among equals the last axis moves first. So a budget for few trials is spent on favourites, and on every
-    axis a little, before any axis is followed to its end.
+    Combinations are ordered by their distance from the preferred values, which is the sum of their places on
+    the axes; at equal distance the last axis moves first. So a budget for few trials goes to preferred values
+    and tries each axis a little, before any axis is followed to its end.
     """
 
     axes: tuple[Axis, ...] = ()
@@ -33,7 +33,7 @@ class Grid:
         return math.prod(len(axis.values) for axis in self.axes)
 
     def settings(self, base: Settings) -> tuple[Settings, ...]:
-        """The combinations in order, each once; what no axis names is taken from `base`.
+        """The combinations in order, each once; settings without an axis are taken from `base`.
 
         Raises `SettingError` for an axis that is no setting, or a value that does not belong to it.
         """
@@ -47,5 +47,5 @@ class Grid:
         return tuple(found)
 
     def without(self, names: Collection[str]) -> Grid:
-        """The grid without these axes: what the user set by hand holds for all trials."""
+        """The grid without these axes, because the user has fixed their values for all trials."""
         return Grid(tuple(axis for axis in self.axes if axis.name not in names))

@@ -1,4 +1,4 @@
-"""Grid files: a TOML table with one key per setting. docs/method.md describes the format."""
+"""Reads grid files: a TOML table with one key per setting. docs/method.md describes the format."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from egcfg_tui.solving.request.grid import Axis, Grid
 from egcfg_tui.solving.request.settings import SETTINGS, SettingError
 
 LARGEST: Final = 10_000
-"""Most combinations of a grid."""
+"""The most combinations of a grid."""
 
 
 class GridError(ValueError):
-    """A grid file that cannot be used; the text names file, line and key, and the next step."""
+    """A grid file cannot be used; the text names file, line and key, and the next step."""
 
 
 def bundled_grid(method: str) -> Grid:
-    """The grid of a method when the user names none; without guided trials it has no axes."""
+    """The grid of a method if the user names none; it has no axes for a method without guided trials."""
     name = METHODS[method].grid
     if name is None:
         return Grid()
@@ -32,7 +32,7 @@ def bundled_grid(method: str) -> Grid:
 
 
 def grid_for(method: str, chosen: Grid | None, held: Collection[str]) -> Grid:
-    """The grid of a request: the user's, or the method's own, but for what the user holds by hand."""
+    """The grid of a request: the user's or else the method's, without the settings that the user fixed."""
     return (chosen if chosen is not None else bundled_grid(method)).without(held)
 
 
@@ -46,12 +46,12 @@ def read_grid(path: Path) -> Grid:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise GridError(f"{path}, line {line}: the text is not UTF-8; save the file as UTF-8") from None
     except OSError as error:
-        raise GridError(f"{path}: cannot be read: {error.strerror}") from None
+        raise GridError(f"{path}: cannot be read: {error.strerror}; check its permissions") from None
     return parse_grid(text, str(path))
 
 
 def parse_grid(text: str, file: str) -> Grid:
-    """Reads a grid from TOML text; `file` is named in errors. Raises `GridError`."""
+    """Reads a grid from TOML text; errors name `file`. Raises `GridError`."""
     try:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -60,7 +60,7 @@ def parse_grid(text: str, file: str) -> Grid:
 
 
 class _Reader:
-    """One file's table, with the lines of its keys at hand for errors."""
+    """Reads the table of one file and knows the lines of its keys, for errors."""
 
     def __init__(self, file: str, lines: dict[str, int]) -> None:
         self._file = file
@@ -91,7 +91,7 @@ class _Reader:
             except SettingError as error:
                 raise self._error(name, f"{error}; correct the value") from None
         if any(item in values[:place] for place, item in enumerate(values)):
-            raise self._error(name, "a value stands there twice; remove one")
+            raise self._error(name, "the list has a value twice; remove one")
         return tuple(values)
 
     def _error(self, key: str, text: str) -> GridError:

@@ -1,4 +1,4 @@
-"""What a solve is asked for."""
+"""The request of a solve."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from egcfg_tui.solving.request.settings import Settings
 class SolveRequest:
     """One exercise to solve. `method` is a name in `METHODS`; the same `seed` gives the same run.
 
-    The budget is `budget_s` seconds, by the wall or by the clock that the solver was given, and
-    `budget_tokens` evaluated tokens, whichever ends first; None: as many as there is time for. `settings`
-    holds for all trials but for what `grid`, which is for guided trials, varies. The solution may be scored
-    for `scoring_s` wall seconds; None: as long as the budget lasts. A margin is added to both.
+    The budget is `budget_s` seconds by the solver's clock, and `budget_tokens` evaluated tokens if that is
+    not None; the solve ends when either is used up. `settings` hold for all trials; `grid` varies some of
+    them for guided trials. Scoring may take `scoring_s` wall seconds, or the rest of the budget if it is
+    None, and in both cases a margin on top.
     """
 
     exercise: Exercise

@@ -1,1 +1,1 @@
-"""Source text: where lines and answers end, which names are missing, which prefix runs."""
+"""Source text: finds the ends of lines and answers, missing names, and executable prefixes."""

@@ -1,7 +1,7 @@
-"""Where a line ends, and where an answer begins and ends, in text that grows token by token.
+"""Finds the end of a line, and the beginning and end of an answer, in text that grows token by token.
 
-Tokens do not respect lines: Qwen's hold a newline together with the next line's indent, or several
-newlines. So boundaries are found in the text, never by token. `reading` holds the rules.
+Tokens do not end where lines end: those of Qwen may hold a newline together with the next line's indent, or
+several newlines. So boundaries are found in the text and not in the tokens. `reading` holds the rules.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from egcfg_tui.solving.text.reading import Reading
 
 _KEPT_READINGS: Final = 512
 _TOKEN_LINES: Final = 8
-"""Lines that one token may end, for which a reading is looked up instead of made anew."""
+"""The most lines that one token may end: so many lines back an earlier reading is looked up."""
 
 _readings: OrderedDict[tuple[Ending, str, str], Reading] = OrderedDict()
 
 
 def line_is_complete(line: str) -> bool:
-    """Whether text since the last boundary holds a finished line: something visible, then a newline."""
+    """Whether the text since the last boundary holds a finished line: something visible, then a newline."""
     return "\n" in line and "\n" in line[len(line) - len(line.lstrip()) :]
 
 
 def lines_in(text: str) -> int:
-    """How many finished lines with something visible on them a text holds."""
+    """How many finished lines with something visible a text has."""
     return sum(1 for line in text.split("\n")[:-1] if line.strip())
 
 
 def cut_after_lines(text: str, count: int) -> str:
-    """The text up to the end of its `count`-th finished visible line, newline included; all when shorter."""
+    """The text up to the newline of its `count`-th finished visible line; the whole text if it has fewer."""
     position = 0
     while count > 0:
         end = text.find("\n", position)
@@ -46,34 +46,34 @@ def cut_after_lines(text: str, count: int) -> str:
 
 
 def answer_end(code: str, exercise: Exercise) -> int | None:
-    """Where the answer ends in `code` (starter included), or None while it may go on.
+    """The position in `code` (starter included) where the answer ends, or None while it may go on.
 
-    It ends at prose, at a fence and at other marks once it is whole. One that defines a name also ends at the
-    first line on the left margin that it does not need. Text that comes in tokens ends where the same text
-    would that comes at once. Call it after every token: no line is read twice.
+    A whole answer ends at prose, at a fence and at other marks. An answer that must define a name also ends
+    at the first line on the left margin that it does not need. The end does not depend on how the text is cut
+    into tokens. The function may be called after every token, since it reads no line twice.
     """
     reading, rest = _reading(code, exercise)
     return reading.end_in(rest)
 
 
 def answer_span(code: str, exercise: Exercise) -> tuple[int, int | None]:
-    """Where the answer begins, behind prose and opening fences, and where it ends, as `answer_end`."""
+    """The positions where the answer begins, after prose and opening fences, and where it ends."""
     reading, rest = _reading(code, exercise)
     lines = reading.chunk.lines
     return lines[0].start if lines else reading.position, reading.end_in(rest)
 
 
 def answer_code(text: str, exercise: Exercise) -> str:
-    """The program in a finished answer (starter included): without decoration, prose and what lies behind it.
+    """The program in a finished answer (starter included), without decoration, prose and text after its end.
 
-    A text that holds no code is left as it is.
+    A text without code is returned unchanged.
     """
     program = _program(text, exercise)
     return text if program is None else program.code
 
 
 def holds_code(text: str, exercise: Exercise) -> bool:
-    """Whether a finished answer holds code, be it wrong: more than prose, thoughts and the starter."""
+    """Whether a finished answer holds code, right or wrong, besides prose, thoughts and the starter."""
     program = _program(text, exercise)
     return program is not None and program.adds_code
 
@@ -81,7 +81,7 @@ def holds_code(text: str, exercise: Exercise) -> bool:
 def defines_entry_point(code: str, exercise: Exercise) -> bool:
     """Whether the header of the function or class under test is complete, or its name is bound otherwise.
 
-    Always so for a program and for a snippet, which have none.
+    True for programs and snippets, which define no entry point.
     """
     reading, _ = _reading(code, exercise)
     if not isinstance(reading.ending, DefinitionEnding):
@@ -95,7 +95,7 @@ def _program(text: str, exercise: Exercise) -> Program | None:
 
 
 def _reading(code: str, exercise: Exercise) -> tuple[Reading, str]:
-    """The reading of the finished lines, and the unfinished one."""
+    """The reading of the finished lines, and the text of the unfinished last line."""
     ending, starter = ending_of(exercise), exercise.starter.rstrip()
     starter = f"{starter}\n" if starter and code.startswith(f"{starter}\n") else ""
     end = code.rfind("\n") + 1
@@ -109,7 +109,7 @@ def _reading(code: str, exercise: Exercise) -> tuple[Reading, str]:
 
 
 def _known(ending: Ending, starter: str, code: str) -> Reading:
-    """The reading of the most lines of the code that is known."""
+    """The longest known reading of the beginning of the code."""
     end = len(code)
     for _ in range(_TOKEN_LINES):
         key = ending, starter, code[:end]
@@ -119,4 +119,4 @@ def _known(ending: Ending, starter: str, code: str) -> Reading:
         end = code.rfind("\n", 0, max(0, end - 1)) + 1
         if end <= len(starter):
             break
-    return Reading.behind_starter(ending, starter)
+    return Reading.after_starter(ending, starter)

@@ -1,4 +1,4 @@
-"""Whether a text is Python: whether some continuation of it parses."""
+"""Decides whether a text is Python, which means that some continuation of it parses."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from egcfg_tui.solving.text.open_code import place_behind
+from egcfg_tui.solving.text.open_code import place_after
 
-# With it the parser tells apart what is wrong and what only breaks off.
+# With this flag the parser distinguishes wrong code from code that is only incomplete.
 _INCOMPLETE: Final[int] = codeop.PyCF_ALLOW_INCOMPLETE_INPUT  # type: ignore[attr-defined]
 _FLAGS: Final = ast.PyCF_ONLY_AST | _INCOMPLETE
-# A last token that more text may turn into another one.
+# A last token that more text may change into another one.
 _LAST_TOKEN: Final = re.compile(r"(?:\d[\w.]*[eE][-+]\w*|[\w.]+|[-+*/%@&|^~<>=!:]+|[\\\r]+)\Z")
 
 
 def parsed(code: str) -> ast.Module | None:
-    """The syntax tree of whole code, None where it does not parse as it stands."""
+    """The syntax tree of whole code; None if it does not parse without a continuation."""
     return _parse(code)[0]
 
 
 def may_continue(code: str) -> bool:
-    """Whether finished lines parse, or some lines behind them would make them parse."""
+    """Whether finished lines parse, or would parse with some lines after them."""
     return _may_continue(code, line_is_finished=True)
 
 
 def line_may_continue(code: str) -> bool:
-    """The same where the last line, and the last token of it, may still grow."""
-    place = place_behind(code)
+    """Like `may_continue`, but the last line and its last token may still grow."""
+    place = place_after(code)
     if place is None:
         return False
     if not place.quotes:
@@ -40,7 +40,7 @@ def line_may_continue(code: str) -> bool:
 
 
 def lines_that_may_continue(lines: Sequence[str]) -> int:
-    """How many of the finished lines belong together: more of them parse with no continuation.
+    """The largest number of finished lines that some continuation parses with.
 
     The number of parses grows with the logarithm of the number of lines.
     """
@@ -55,10 +55,10 @@ def lines_that_may_continue(lines: Sequence[str]) -> int:
 
 
 def _may_continue(code: str, *, line_is_finished: bool) -> bool:
-    place = place_behind(code)
+    place = place_after(code)
     if place is None:
         return False
-    # Python's parser must be asked for one token more than there is: then it accepted all that are there.
+    # If the parser asks for one more token than there is, it has accepted all the others.
     if place.quotes:
         code = f"{code}{place.quotes} \\\n"
     elif not line_is_finished:
@@ -69,7 +69,7 @@ def _may_continue(code: str, *, line_is_finished: bool) -> bool:
 
 @lru_cache(maxsize=256)
 def _parse(code: str) -> tuple[ast.Module | None, bool]:
-    """The tree of code that parses, and whether code that does not was accepted up to its end."""
+    """The syntax tree, or None; and whether code that does not parse is right up to its end."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -1,6 +1,6 @@
-"""Decoration: what models write around code and what is no part of it, whatever its exact words.
+"""Decoration: signs that models write around code and that are no part of it.
 
-Nothing here is taken off inside a string, where it may be meant.
+Nothing is removed inside a string, where it may be intended.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from egcfg_tui.prompting.thoughts import THOUGHTS
 from egcfg_tui.solving.text.open_code import Place, scan
 
 _NAME: Final = r"[A-Za-z][\w:.-]*"
-# A fence may stand in items of lists and in quotes.
+# A fence may be inside list items and quotes.
 _OUTER: Final = r"[ \t]*(?:>[ \t]*|[-*+][ \t]+|\d+[.)][ \t]+)*"
 _FENCE: Final = re.compile(rf"{_OUTER}`{{3,}}[^`\n]*\n?\Z")
 _TILDE_FENCE: Final = re.compile(rf"{_OUTER}~{{3,}}[ \t]*[\w+#.{{}}-]*[ \t]*\r?\n\Z")
-# None of these is Python outside a string. Marks of chat templates come with bars inside their brackets.
+# None of these is Python outside a string. Marks of chat templates have bars inside their brackets.
 _CONTROL: Final = r"<[|｜][^<>|｜\n]*[|｜]?>|<[^<>|｜\s]*[|｜]>"
 _THOUGHT: Final = "|".join(re.escape(mark) for marks in THOUGHTS for mark in (marks.opener, marks.end))
 _MARK: Final = re.compile(
     rf"{_THOUGHT}|`{{3,}}[^`\n]*|{_CONTROL}|</{_NAME}>|\[/[A-Za-z][\w -]*\]"
-    # An opening tag could be a comparison anywhere but at the ends of a line.
+    # Only at the beginning or end of a line an opening tag cannot be a comparison.
     rf"|<{_NAME}>(?=[ \t\r]*\n)"
 )
 _FIRST_TAG: Final = re.compile(r"[ \t]*(?P<mark><[A-Za-z][^<>\n]*>)")
@@ -33,10 +33,10 @@ _CONTROL_MARK: Final = re.compile(_CONTROL)
 
 @dataclass(frozen=True, slots=True)
 class Wrapping:
-    """What stands in front of every line of a listing: on its first line, on the others.
+    """A prefix of every line of a listing: that of the first line and that of the others.
 
-    `sure`: the first line could not be Python as it stands. `shows_output`: lines without it are what the
-    code printed.
+    `sure`: the first line with this prefix cannot be Python. `shows_output`: lines without the prefix are
+    output of the code.
     """
 
     first: re.Pattern[str]
@@ -58,12 +58,15 @@ WRAPPINGS: Final = (
 )
 
 LABEL: Final = re.compile(r"\[[A-Za-z][\w -]*\][ \t]*(?=\S)")
-"""A block's tag in front of the block's first line."""
+"""The tag of a block before its first line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Where a mark stands in a line. `opens`: what ends the thought that it opens; `closes` one."""
+    """The span of a mark in a line. `opens`: the end mark of the thought that it opens, if it opens one.
+
+    `closes`: it ends a thought.
+    """
 
     start: int
     end: int
@@ -76,17 +79,17 @@ _ENDS: Final = frozenset(marks.end for marks in THOUGHTS)
 
 
 def is_fence(line: str) -> bool:
-    """Whether a line is a fence, or could only become one."""
+    """Whether a line is a fence, or can only become one."""
     return _FENCE.match(line) is not None or _TILDE_FENCE.match(line) is not None
 
 
 def first_mark(line: str, start: int, place: Place) -> Mark | None:
-    """The first mark in a line, from `start` on, where the code of the line begins at `place`."""
+    """The first mark in a line from `start` on, or None. `place` says what is open at `start`."""
     if not any(sign in line for sign in "<`[◁"):
         return None
     text = line[start:]
     read = scan(text, place)
-    # What tears a string is no Python: an apostrophe of a sentence.
+    # A string that its line does not end is no Python: it is the apostrophe of a sentence.
     spans = [(0, len(text))] if read.torn else list(read.code)
     found = _FIRST_TAG.match(text) if place.between_statements else None
     best = (found.start("mark"), found.end()) if found else None
@@ -107,12 +110,12 @@ def first_mark(line: str, start: int, place: Place) -> Mark | None:
 
 
 def without_begun_mark(line: str) -> str:
-    """An unfinished line without what may yet become a mark at its end."""
+    """An unfinished line without the beginning of a possible mark at its end."""
     return _BEGUN_MARK.sub("", line)
 
 
 def without_odd_characters(line: str, place: Place) -> str:
-    """The line with plain spaces for odd ones, and without marks of byte order and characters of no width."""
+    """The line with plain spaces for odd ones, and without byte order marks and zero-width characters."""
     if line.isascii():
         return line
     read = scan(line, place)

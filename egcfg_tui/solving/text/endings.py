@@ -1,4 +1,4 @@
-"""What ends an answer, by the kind of exercise."""
+"""The rules that end an answer, by the kind of exercise."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Final, Protocol
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.exercises.python.snippets import open_function
 from egcfg_tui.solving.text.chunk import Chunk, Statement
-from egcfg_tui.solving.text.statement_names import Names, acts, changed_names, told_names
+from egcfg_tui.solving.text.statement_names import Names, acts, changed_names, names_called_for_effect
 
-# What may stand between an answer and a definition that it still lacks.
+# Beginnings of lines that may come between an answer and a definition that it still lacks.
 _MAY_DEFINE: Final = re.compile(
     r"[#@]|(?:async|def|class|from|import|try|except|setattr)\b|[^\W\d][\w.,\[\]'\" \t]*(?::[^=\n]*)?=(?!=)"
 )
-# The beginning of a line that may yet turn out as one of those.
+# The beginning of a line that may still become one of those.
 _NAMES: Final = re.compile(r"[^\W\d][\w., \t]*(?::[^=\n]*)?")
 _WORD: Final = re.compile(r"[^\W\d]\w*")
 _LOOPS: Final = ("for", "while", "with", "if")
@@ -29,39 +29,40 @@ _IMPORT: Final = "import "
 
 
 class Ending(Protocol):
-    """The rules of one kind of exercise. Frozen, since readings are kept by it."""
+    """The rules of one kind of exercise. Frozen, since it is a key of the kept readings."""
 
     @property
     def takes_all(self) -> bool:
-        """Whether code behind a whole answer is needed in any case."""
+        """Whether all code after a whole answer belongs to it."""
 
     @property
     def context(self) -> str:
-        """What opens a statement in front of the answer."""
+        """A header before the answer that opens a statement; empty for none."""
 
     @property
     def given_names(self) -> frozenset[str]:
-        """Names that the answer may use without binding them."""
+        """The names that the answer may use without binding them."""
 
     def names_answer(self, names: Names) -> bool:
-        """Whether the names show that something was begun that the exercise asks for."""
+        """Whether the names show that the answer has begun what the exercise asks for."""
 
     def is_whole(self, chunk: Chunk) -> bool:
-        """Whether the chunk holds an answer: prose or a fence behind it closes it."""
+        """Whether the chunk holds a whole answer, which prose or a fence after it ends."""
 
     def may_belong(self, chunk: Chunk, earlier: Names, line: str, *, finished: bool) -> bool | None:
-        """Whether a line on the margin behind a whole answer may belong to it; None while that is open."""
+        """Whether a line on the margin after a whole answer may belong to it; None while it is uncertain."""
 
     def is_needed(self, chunk: Chunk, earlier: Names, statement: Statement) -> bool | None:
-        """Whether a whole answer needs a statement behind it; None where later ones may tell."""
+        """Whether a whole answer needs a statement after it; None if that depends on later statements."""
 
 
 @dataclass(frozen=True, slots=True)
 class DefinitionEnding:
-    """An answer that defines a name ends as soon as it needs nothing that follows.
+    """An answer that defines a name ends at the first statement that it does not need.
 
-    Small models go on with prints, asserts and further functions. What belongs to an answer behind its
-    definition: what binds names and attributes that it still lacks, and what changes something that it uses.
+    Small models go on with prints, asserts and further functions. After its definition an answer needs
+    statements that bind names and attributes which it still lacks, and statements that change something that
+    it uses.
     """
 
     name: str
@@ -86,7 +87,7 @@ class DefinitionEnding:
         elif line.startswith("#"):
             return bool(names.modules - names.used)
         elif self.name in names.used and _begins_alike(line, _IMPORT, finished=finished):
-            # Of `sys` perhaps, whose limit on recursion a recursive function may need raised.
+            # A recursive function may need `import sys` to raise the limit on recursion.
             return True if finished else None
         return _may_change(names, line, finished=finished)
 
@@ -109,17 +110,17 @@ class DefinitionEnding:
         return (names.missing - earlier.bound) | (frozenset(self.also) - names.bound)
 
     def _changes(self, names: Names, statement: Statement, tree: ast.Module) -> bool:
-        """Whether a statement changes something that the answer is made of, or a setting of a module."""
+        """Whether a statement changes a part of the answer, or a setting of a module that it uses."""
         changed = changed_names(tree)
         if self.name in changed:
             return True
-        told = told_names(tree) & (names.imported | names.variables)
-        return bool((changed & names.bound) | told) and self.name not in statement.names.used
+        called = names_called_for_effect(tree) & (names.imported | names.variables)
+        return bool((changed & names.bound) | called) and self.name not in statement.names.used
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramEnding:
-    """A program ends where prose begins, once it does something."""
+    """A program that does something ends where prose begins."""
 
     context: str = ""
     given_names: frozenset[str] = frozenset()
@@ -140,8 +141,8 @@ class ProgramEnding:
 
 @dataclass(frozen=True, slots=True)
 class SnippetEnding:
-    """A snippet ends where prose begins, at a print once all wanted variables are there, and with the
-    function that it stands in."""
+    """A snippet ends where prose begins, with the function around it, or at a print after all wanted
+    variables are bound."""
 
     wanted: frozenset[str]
     context: str
@@ -167,7 +168,7 @@ class SnippetEnding:
 
 
 def ending_of(exercise: Exercise) -> Ending:
-    """The rules that an exercise's answers end by."""
+    """The rules for answers of an exercise."""
     if exercise.kind is ExerciseKind.DATA:
         inside = open_function(exercise.given) is not None
         wanted = frozenset(name for name in (exercise.entry_point, *exercise.also) if name)
@@ -178,7 +179,7 @@ def ending_of(exercise: Exercise) -> Ending:
 
 
 def _begins_alike(line: str, word: str, *, finished: bool) -> bool:
-    """Whether a line begins with a word, or may do so when it grows."""
+    """Whether a line begins with a word, or may do so once it grows."""
     return line.startswith(word) or (not finished and word.startswith(line))
 
 
@@ -188,7 +189,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _may_change(names: Names, line: str, *, finished: bool) -> bool | None:
-    """Whether a line begins a statement that changes something of these names; None while that is open."""
+    """Whether a line begins a statement that may change one of these names; None while that is uncertain."""
     found = _WORD.match(line)
     if found is None:
         return False

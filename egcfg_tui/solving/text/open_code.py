@@ -1,4 +1,4 @@
-"""Just enough of Python's lexical rules for code that is still being written, line by line."""
+"""The part of Python's lexical rules that is needed for unfinished code, line by line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-# What changes how the rest of a line is read.
+# The signs that change how the rest of a line is read.
 _SPECIAL: Final = re.compile(r"'''|\"\"\"|['\"#()\[\]{}]")
 _LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
 _STRING_END: Final = {
@@ -16,7 +16,7 @@ _STRING_END: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is open where a line ends: a string by its quotes, brackets, a line joined by a backslash."""
+    """What is open at the end of a line: a string (by its quotes), brackets, or a joined line."""
 
     quotes: str = ""
     depth: int = 0
@@ -36,8 +36,9 @@ MARGIN: Final = Place()
 class Scan:
     """A line as Python's tokenizer sees it.
 
-    `code` are the parts outside strings and comments, as (start, end); `comment` is where a comment begins.
-    `torn`: a string begins that its line had to end.
+    `place` is what is open after it. `code` are the spans (start, end) outside strings and comments;
+    `comment` is the position where a comment begins. `torn`: a string begins that should have ended on this
+    line.
     """
 
     place: Place
@@ -47,7 +48,7 @@ class Scan:
 
 
 def scan(line: str, place: Place) -> Scan:
-    """Reads one line that begins at `place`. Without a newline at its end it may go on."""
+    """Reads one line; `place` is what is open before it. A line without a newline may go on."""
     quotes, depth = place.quotes, place.depth
     code: list[tuple[int, int]] = []
     position = start = 0
@@ -78,12 +79,12 @@ def scan(line: str, place: Place) -> Scan:
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of a text with their newlines. Form feeds and the like end no line of Python."""
+    """The lines of a text with their newlines. In Python form feeds and the like do not end a line."""
     return _LINE.findall(text)
 
 
-def place_behind(code: str) -> Place | None:
-    """What is open behind code, whose last line may be unfinished. None where a line tears a string."""
+def place_after(code: str) -> Place | None:
+    """What is open after code, whose last line may be unfinished; None if a string ends on no line."""
     place = MARGIN
     for line in lines_of(code):
         read = scan(line, place)

@@ -1,11 +1,10 @@
-"""Executable prefixes: the longest part of unfinished code that runs, in one canonical text.
+"""Executable prefixes: the longest part of unfinished code that can run, as a canonical text.
 
-Source: arXiv 2506.10948, as the order of mends: parse; append `pass`; drop the last line; put `pass` in
-its place; again. The canonical text has no comments and no docstrings, so that candidates which differ
-only in those share their runs.
+Source: arXiv 2506.10948, with this order of mends: parse; append `pass`; replace the last line by `pass`;
+drop the last line and begin again. The canonical text has no comments and no docstrings, so that candidates
+that differ only in those share their runs.
 
-Code that begins indented continues a function that stands in front of it: it is read as one block and keeps
-its margin.
+Code that begins with an indent continues a function before it. It is read as one block and keeps its margin.
 """
 
 from __future__ import annotations
@@ -13,18 +12,18 @@ from __future__ import annotations
 import ast
 import textwrap
 
-# What Python raises for text that is not a program, however odd the text.
+# All exceptions that Python raises for a text that is not a program.
 _UNPARSABLE = (SyntaxError, ValueError, MemoryError, RecursionError)
-# With these a program sees what its variables are called.
+# With these functions a program can see the names of its variables.
 _NAMESPACES = frozenset({"dir", "eval", "exec", "globals", "locals", "vars"})
 
 
 def executable_prefix(code: str) -> str | None:
-    """The longest prefix of `code`, by lines, that parses as it stands or with one `pass` behind it.
+    """The longest prefix of `code`, in whole lines, that parses by itself or mended with one `pass`.
 
-    None when nothing that parses is left.
+    None if no prefix parses.
     """
-    # Not splitlines(): form feeds and the like do not end a line of Python.
+    # Not splitlines(): in Python form feeds and the like do not end a line.
     lines = code.rstrip().split("\n") if code.strip() else []
     while lines:
         for mended in _mends(lines):
@@ -49,10 +48,10 @@ def canonical(code: str) -> str | None:
 
 
 def shape(code: str) -> str:
-    """A text that is equal for programs which differ only in the names of their variables.
+    """A text that is equal for programs that differ only in the names of their variables.
 
-    Names that are also given as keywords, or declared global, count as they are. Code that does not parse,
-    or may ask for a variable by its name, is its own shape.
+    Names that are also keywords of calls, or declared global, are not replaced. The shape of code that does
+    not parse, or that may look up a variable by its name, is the code itself.
     """
     tree = _tree(code)
     if tree is None:
@@ -68,7 +67,7 @@ def shape(code: str) -> str:
             fixed.update(node.names)
     bound = dict.fromkeys(node.id for node in names if isinstance(node.ctx, ast.Store))
     bound |= dict.fromkeys(node.arg for node in arguments)
-    # No variable is called a number.
+    # Numbers cannot clash with names of variables.
     numbers = {name: str(number) for number, name in enumerate(bound) if name not in fixed}
     for node in names:
         node.id = numbers.get(node.id, node.id)

@@ -1,4 +1,4 @@
-"""The program that a read text holds."""
+"""Extracts the program from a text that was read."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from egcfg_tui.solving.text.reading import Reading
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The code of an answer. `adds_code`: some of it is not the starter's."""
+    """The code of an answer. `adds_code`: it has more code than the starter."""
 
     code: str
     adds_code: bool
 
 
 def program_of(reading: Reading, *, cut_newline: bool) -> Program | None:
-    """The program of a text that was read to its end, None where it holds no code.
+    """The program of a text that was read to its end; None if the text holds no code.
 
-    The chunk that holds the answer, or what comes nearest to it; with the statements of the starter that it
-    does not repeat, and those of earlier chunks that it needs. `cut_newline`: the text's last newline is none
-    of its own.
+    It is the chunk that holds the answer, or the one that comes nearest to it, together with the statements
+    of the starter that this chunk does not repeat and the statements of earlier chunks that it needs.
+    `cut_newline`: the last newline of the text was added for reading.
     """
     current, closed, end = reading.chunk, reading.closed, reading.closed.end
     chunks = [*reading.earlier, current]
@@ -44,7 +44,7 @@ def program_of(reading: Reading, *, cut_newline: bool) -> Program | None:
 
 
 def _rank(reading: Reading, chunk: Chunk) -> tuple[bool, bool, int]:
-    """Orders chunks without a whole answer by how near they come to one."""
+    """Orders chunks without a whole answer by how near they are to one."""
     lines = sum(_adds(reading, line) for line in chunk.lines)
     return bool(lines), reading.ending.names_answer(chunk.names_so_far), lines
 
@@ -54,7 +54,7 @@ def _adds(reading: Reading, line: Line) -> bool:
 
 
 def _needed(reading: Reading, chunk: Chunk, earlier: Iterable[Chunk]) -> list[Statement]:
-    """The statements in front of a chunk that belong to its program."""
+    """The statements before a chunk that belong to its program."""
     names = chunk.names_so_far
     needed: list[Statement] = []
     for statement in reversed([statement for other in earlier for statement in other.statements]):

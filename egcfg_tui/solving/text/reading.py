@@ -1,7 +1,7 @@
-"""Reads what a model says, line by line: which of it is code, and where the answer ends.
+"""Reads a model's text line by line, and decides which of it is code and where the answer ends.
 
-A text is Python when some continuation of it parses, and prose when none does. Prose, fences and marks break
-the code into chunks; the answer is the first chunk that holds what the exercise asks for.
+A text is Python if some continuation of it parses, and prose if none does. Prose, fences and marks divide the
+code into chunks. The answer is the first chunk that holds what the exercise asks for.
 """
 
 from __future__ import annotations
@@ -25,21 +25,22 @@ from egcfg_tui.solving.text.decoration import (
 )
 from egcfg_tui.solving.text.endings import Ending
 from egcfg_tui.solving.text.open_code import MARGIN, lines_of, scan
-from egcfg_tui.solving.text.statement_names import NO_NAMES, Names, is_sentence, says_nothing
+from egcfg_tui.solving.text.statement_names import NO_NAMES, Names, is_sentence, is_words
 
 _CLAUSES: Final = ("elif", "else", "except", "finally")
 _WORD: Final = re.compile(r"\w*")
 _INDENT: Final = re.compile(r"[ \t\f]*")
-# What a character of several bytes looks like while its last ones are missing.
+# A character of several bytes is decoded as this one while its last bytes are missing.
 _HALF: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A text as far as it was read, `position` characters: whole lines.
+    """The state after reading the first `position` characters of a text, which are whole lines.
 
-    `earlier` are the chunks in front of `chunk` and `names` theirs. `thought` is the mark that ends the
-    thought that is open. `end` is where the answer ends; nothing behind it is read.
+    `chunk` is the present chunk; `earlier` are the chunks before it and `names` their names. `thought` is the
+    end mark of an open thought, empty for none. `end` is the position where the answer ends; no text after it
+    is read.
     """
 
     ending: Ending
@@ -52,9 +53,9 @@ class Reading:
     end: int | None = None
 
     @classmethod
-    def behind_starter(cls, ending: Ending, starter: str) -> Reading:
-        """The reading of a text that begins with whole lines of a starter, up to their end."""
-        reading = cls(ending, starter, Chunk.behind(ending.context))
+    def after_starter(cls, ending: Ending, starter: str) -> Reading:
+        """The state after reading the whole lines of a starter."""
+        reading = cls(ending, starter, Chunk.after(ending.context))
         if starter:
             reading = replace(reading, chunk=replace(reading.chunk, margin=""))
         for text in lines_of(starter):
@@ -63,14 +64,14 @@ class Reading:
         return reading
 
     def line(self, raw: str) -> Reading:
-        """With one line more, newline included."""
+        """The state after reading one more line with its newline."""
         reading, at = self, 0
         while at < len(raw) and reading.end is None:
             reading, at = reading._part(raw, at)
         return replace(reading, position=self.position + len(raw))
 
     def end_in(self, raw: str) -> int | None:
-        """Where the answer ends for certain, however the unfinished line goes on; None while that is open."""
+        """The position where the answer ends, however the unfinished line `raw` goes on; None if unknown."""
         raw = raw.rstrip(_HALF)
         if self.end is not None or self.thought or self.chunk.place.quotes or not raw.strip():
             return self.end
@@ -86,7 +87,7 @@ class Reading:
 
     @cached_property
     def closed(self) -> Reading:
-        """The reading if the open statement ends here."""
+        """The state if the open statement ends here."""
         chunk = self.chunk
         lines = chunk.open_lines
         if chunk.open_from is None:
@@ -104,14 +105,14 @@ class Reading:
                 reading = replace(self, chunk=begun)._with_statement(begun.open_statement())
                 return reading._broken_off(rest[0].start)
         elif chunk.place.between_statements and not _is_indented(lines[-1].text):
-            # A header, which nothing follows.
+            # A header without a body.
             return replace(self, chunk=chunk.without_open())._broken_off(lines[0].start)
         elif chunk.place.depth and self._is_words(parsed(chunk.open_text.rstrip() + ")" * chunk.place.depth)):
             return replace(self, chunk=chunk.without_open())._broken_off(lines[0].start)
         return self._with_statement(chunk.open_statement())
 
     def _part(self, raw: str, at: int) -> tuple[Reading, int]:
-        """Reads a line from `at` up to the next mark in it, or to its end; returns where that is."""
+        """Reads a line from `at` to the next mark or to its end; also returns the position reached."""
         if self.thought:
             found = raw.find(self.thought, at)
             if found < 0:
@@ -128,12 +129,12 @@ class Reading:
         if reading.end is None:
             reading = reading._broken_off(self.position + mark.start)
         if reading.end is None and mark.closes:
-            # The prompt opened the thought.
-            reading = Reading.behind_starter(self.ending, self.starter)._at(self.position)
+            # The prompt had opened the thought that ends here, so the answer begins after it.
+            reading = Reading.after_starter(self.ending, self.starter)._at(self.position)
         return replace(reading, thought=mark.opens), _next(raw, mark.end)
 
     def _code(self, raw: str, start: int) -> Reading:
-        """Reads a line, or a part of one, that holds no mark. It ends with a newline."""
+        """Reads a line, or a part of one, without marks. It ends with a newline."""
         chunk = self.chunk
         text = without_odd_characters(raw, chunk.place)
         if chunk.wrapping is not None:
@@ -151,11 +152,11 @@ class Reading:
         return replace(self, chunk=replace(self.chunk, wrapping=wrapping, margin=None))
 
     def _indented_line(self, text: str, raw: str, start: int) -> Reading:
-        """Reads a line without what wraps it: takes the common indentation off."""
+        """Reads a line without its wrapping, and removes the common indentation."""
         chunk = self.chunk
         if self._continues_starter(text):
             return (
-                Reading.behind_starter(self.ending, self.starter)
+                Reading.after_starter(self.ending, self.starter)
                 ._at(self.position)
                 ._indented_line(text, raw, start)
             )
@@ -172,13 +173,13 @@ class Reading:
         return replace(self, chunk=chunk)._statement_line(Line(start, text, raw))
 
     def _continues_starter(self, text: str) -> bool:
-        """Whether a line behind prose is the first of the body that a starter leaves to write."""
+        """Whether a line after prose is the first line of the body that the starter leaves open."""
         return (
             self.chunk.margin is None
             and _is_indented(text)
             and bool(text.strip())
             and not text.lstrip().startswith(DEFINES)
-            and Reading.behind_starter(self.ending, self.starter).chunk.open_from is not None
+            and Reading.after_starter(self.ending, self.starter).chunk.open_from is not None
             and all(
                 self._is_given(line)
                 for chunk in (*self.earlier, self.chunk)
@@ -191,7 +192,7 @@ class Reading:
         return replace(self, position=position)
 
     def _anew(self, raw: str, start: int) -> Reading:
-        """Reads a line as the first of a chunk, unless the answer ends in front of it."""
+        """Reads a line as the first one of a new chunk, unless the answer ends before it."""
         reading = self._broken_off(start)
         return reading if reading.end is not None else reading._code(raw, start)
 
@@ -217,11 +218,11 @@ class Reading:
             return reading._first_line(line)
         if given or not self.ending.is_whole(reading.chunk):
             return longer
-        # What is indented behind a remark still belongs to the open statement.
+        # Indented lines after a comment still belong to the open statement.
         return reading._weighed(line, longer)
 
     def _goes_on_with(self, text: str) -> bool:
-        """Whether the open statement goes on with a line on the margin."""
+        """Whether a line on the margin continues the open statement."""
         chunk = self.chunk
         if text.startswith("#"):
             return not chunk.may_stop
@@ -230,7 +231,7 @@ class Reading:
         return may_continue(chunk.open_text + text)
 
     def _takes_body(self, text: str) -> bool:
-        """Whether an indented line belongs to the open statement, as far as its header tells."""
+        """Whether an indented line belongs to the open statement, whose header may be a sentence."""
         chunk = self.chunk
         if not chunk.is_doubtful_header:
             return True
@@ -240,12 +241,12 @@ class Reading:
         return may_continue(chunk.open_text + text)
 
     def _behind_header(self, line: Line) -> Reading:
-        """Reads a line anew behind a header that is none."""
+        """Reads a line again after a supposed header that is no header."""
         reading = replace(self, chunk=self.chunk.without_open())._broken_off(self.chunk.open_lines[0].start)
         return reading if reading.end is not None else reading._code(line.raw, line.start)
 
     def _weighed(self, line: Line, longer: Reading) -> Reading:
-        """`longer`, where a line behind the whole answer may belong to it; else the end."""
+        """Returns `longer` if a line after the whole answer may belong to it, else the end of the answer."""
         chunk = self.chunk
         if not self.ending.may_belong(chunk, self.names, line.text, finished=True):
             return self._ended(line.start)
@@ -275,7 +276,7 @@ class Reading:
         return replace(self, chunk=chunk)._prose(line)
 
     def _prose(self, line: Line) -> Reading:
-        """Leaves out a line that is no Python, but for code behind a label or a number."""
+        """Skips a line that is no Python, or reads the code after a label or a line number on it."""
         if not self.chunk.has_code:
             found = LABEL.match(line.text)
             if found and may_continue(line.text[found.end() :]):
@@ -289,11 +290,11 @@ class Reading:
         return self._broken_off(line.start)
 
     def _is_given(self, line: Line) -> bool:
-        """Whether a line is the starter's, which is part of the answer whatever it is."""
+        """Whether a line belongs to the starter, which is always part of the answer."""
         return line.start < len(self.starter)
 
     def _with_statement(self, statement: Statement) -> Reading:
-        """With the open statement closed."""
+        """The state with the open statement closed as `statement`."""
         chunk = self.chunk
         if self._is_given(statement.lines[0]):
             return replace(self, chunk=chunk.with_statement(statement))
@@ -308,8 +309,8 @@ class Reading:
         return replace(self, chunk=replace(chunk.with_statement(statement), kept=kept))
 
     def _is_words(self, tree: ast.Module | None) -> bool:
-        """Whether what parses as Python is prose all the same."""
-        return tree is not None and says_nothing(tree, self._known)
+        """Whether a text that parses as Python is prose all the same."""
+        return tree is not None and is_words(tree, self._known)
 
     @property
     def _known(self) -> Names:
@@ -317,7 +318,7 @@ class Reading:
         return replace(names, bound=names.bound | self.ending.given_names)
 
     def _checked(self) -> Reading:
-        """Looks whether lines inside brackets are Python, whenever their number has doubled."""
+        """Checks that lines inside brackets are Python, each time their number has doubled."""
         chunk = self.chunk
         count = len(chunk.lines) - (chunk.open_from or 0)
         if count < 2 * max(1, chunk.looked_at):
@@ -328,7 +329,7 @@ class Reading:
         return replace(self, chunk=replace(chunk, looked_at=count))
 
     def _split(self, right: int) -> Reading:
-        """Closes the open statement behind its first `right` lines and reads the others anew."""
+        """Closes the open statement after its first `right` lines and reads the other lines again."""
         begun, rest = self.chunk.split(right)
         place = MARGIN
         for line in begun.open_lines:
@@ -341,7 +342,7 @@ class Reading:
         return reading
 
     def _broken_off(self, at: int) -> Reading:
-        """The reading behind what is no code: the answer ended there, or a new chunk begins."""
+        """The state after an interruption that is no code: the answer ends at `at`, or a new chunk begins."""
         reading = self.closed
         if reading.end is not None:
             return reading
@@ -349,7 +350,7 @@ class Reading:
             return reading._ended(at)
         return replace(
             reading,
-            chunk=Chunk.behind(self.ending.context),
+            chunk=Chunk.after(self.ending.context),
             earlier=(*reading.earlier, reading.chunk) if reading.chunk.has_code else reading.earlier,
             names=reading.names + reading.chunk.names,
         )
@@ -396,7 +397,7 @@ def _is_indented(text: str) -> bool:
 
 
 def _has_returned(tree: ast.Module | None) -> bool:
-    """Whether code ends with a function that does nothing more behind its last line."""
+    """Whether code ends with a function whose last statement is a return or raise."""
     last = tree.body[-1] if tree is not None and tree.body else None
     return isinstance(last, ast.FunctionDef | ast.AsyncFunctionDef) and isinstance(
         last.body[-1], ast.Return | ast.Raise
@@ -404,10 +405,10 @@ def _has_returned(tree: ast.Module | None) -> bool:
 
 
 def _ended_line(text: str) -> str:
-    """A part of a line as a line of its own, which a backslash at its end does not join to the next."""
+    """A part of a line as a whole line; a backslash at its end does not join it to the next line."""
     return f"{text} \n" if text.endswith("\\") else f"{text}\n"
 
 
 def _next(raw: str, at: int) -> int:
-    """Where the text behind a mark begins: the next line's, where nothing stands behind it."""
+    """The position after a mark from which to read on: the next line if the mark ends this one."""
     return at if raw[at:].strip() else len(raw)

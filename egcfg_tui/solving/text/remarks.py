@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from egcfg_tui.solving.text.open_code import lines_of, place_behind, scan
+from egcfg_tui.solving.text.open_code import lines_of, place_after, scan
 
 _DOCSTRING_QUOTES: Final = ('"""', "'''")
 REMARK_SIGNS: Final = ("#", *_DOCSTRING_QUOTES)
@@ -18,7 +18,7 @@ def begins_remark(code: str, addition: str) -> bool:
     none. Code whose strings are torn is left alone.
     """
     start = code.rfind("\n") + 1
-    place = place_behind(code[:start])
+    place = place_after(code[:start])
     at = start
     for line in lines_of(code[start:] + addition):
         if place is None:

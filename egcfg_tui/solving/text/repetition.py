@@ -1,4 +1,4 @@
-"""Loops: a model that writes the same lines over and over will not find its way out."""
+"""Recognises a model that repeats the same lines again and again, from which it will not recover."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ _LONGEST: Final = 12
 
 
 def repeats_itself(code: str) -> bool:
-    """Whether the code ends with a block of lines `_REPEATS` times in a row, `_LINES` lines or more in all.
+    """Whether the code ends with the same block `_REPEATS` times in a row, in all `_LINES` lines or more.
 
-    Blocks of up to `_LONGEST` lines are looked for; blank lines do not count, an unfinished last line does
-    not either. The bounds leave room for what people write: a table of equal rows, a ladder of equal
-    returns.
+    The function looks for blocks of up to `_LONGEST` lines; blank lines and an unfinished last line do not
+    count. The bounds leave room for repetitions that people write, such as tables with equal rows.
     """
     lines = [line for line in code.split("\n")[:-1] if line.strip()]
     for size in range(1, _LONGEST + 1):

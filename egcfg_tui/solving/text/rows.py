@@ -1,17 +1,17 @@
-"""Rows of the code, as people count them: where a line that the solver chooses stands.
+"""The rows of the code on which the solver's lines are, from 1, as people count them.
 
-The solver's own count of lines differs: the starter has rows before the first line, and a line may fill
+The solver's own count of lines is different: the starter has rows before the first line, and a line may fill
 several rows or end in a blank one.
 """
 
 from __future__ import annotations
 
 
-def row_behind(code: str) -> int:
+def next_row(code: str) -> int:
     """The row on which the next line begins, from 1.
 
-    A token may hold a line's end together with the next line's indent; behind anything else the last row is
-    full, and the next line's text begins with its newline.
+    A token may hold the end of a line together with the indent of the next one, so the last row may be blank.
+    Otherwise the last row is full, and the text of the next line begins with a newline.
     """
     done, newline, tail = code.rpartition("\n")
     if tail.strip():
@@ -20,9 +20,9 @@ def row_behind(code: str) -> int:
 
 
 def row_of(text: str, code: str) -> int:
-    """The row on which a chosen line begins in the code that ends with it; behind the code without text."""
+    """The row on which the line `text` begins in the code that ends with it; without text the next row."""
     if not text.strip():
-        return row_behind(code)
+        return next_row(code)
     return max(1, last_row(code) - text.strip().count("\n"))
 
 

@@ -1,4 +1,4 @@
-"""Which names a statement binds, uses and changes at the top level of a module."""
+"""Finds the names that a statement binds, uses and changes at the top level of a module."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 class Names:
     """The names of statements. Attributes are written `owner.attribute`, for owners that are names.
 
-    `stubs` are bound to something that is still to be written, `owners` to functions and classes all of whose
-    attributes are in sight, `modules` by `import`, `imported` by any import, `variables` to values that can
-    be changed. `star`: there may be names that cannot be known.
+    `stubs` are bound to something that is still to be written, `owners` to functions and classes whose
+    attributes are all visible, and `variables` to values that can be changed. `modules` are bound by
+    `import`, `imported` by any import. `star`: there may be unknown names, from `import *`.
     """
 
     bound: frozenset[str] = frozenset()
@@ -58,7 +58,7 @@ class Names:
 
     @property
     def missing(self) -> frozenset[str]:
-        """Names and attributes that are used although nothing binds them; none where that cannot be told."""
+        """The names and attributes that are used but never bound; none if there may be unknown names."""
         if self.star:
             return frozenset()
         attributes = {
@@ -71,7 +71,7 @@ NO_NAMES: Final = Names()
 
 
 def names_of(tree: ast.Module, source: str) -> Names:
-    """The names of parsed statements, `source` being their text."""
+    """The names of parsed statements; `source` is their text."""
     used, bound = _global_names(tree, source)
     nodes = list(ast.walk(tree))
     imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
@@ -102,7 +102,7 @@ def names_of(tree: ast.Module, source: str) -> Names:
 
 
 def changed_names(tree: ast.Module) -> frozenset[str]:
-    """The names whose value, attributes or items the statements set, loops and branches included."""
+    """The names whose value, attributes or items the statements set, also inside loops and branches."""
     changed: set[str] = set()
     for node in _executed(tree.body):
         match node:
@@ -117,8 +117,8 @@ def changed_names(tree: ast.Module) -> frozenset[str]:
     return frozenset(changed - {""})
 
 
-def told_names(tree: ast.Module) -> frozenset[str]:
-    """The names that the statements call, or call methods of, for nothing but the effect."""
+def names_called_for_effect(tree: ast.Module) -> frozenset[str]:
+    """The names that the statements call, or whose methods they call, without using the result."""
     calls = [
         node.value.func
         for node in _executed(tree.body)
@@ -128,7 +128,7 @@ def told_names(tree: ast.Module) -> frozenset[str]:
 
 
 def acts(tree: ast.Module) -> bool:
-    """Whether running the statements calls something for its effect, printing say."""
+    """Whether the statements call something for its effect, such as printing, when they run."""
     return any(
         isinstance(inner, ast.Call)
         for node in _executed(tree.body)
@@ -137,8 +137,8 @@ def acts(tree: ast.Module) -> bool:
     )
 
 
-def says_nothing(tree: ast.Module, names: Names) -> bool:
-    """Whether the statements do nothing but read a name that nothing binds: a word, and no Python."""
+def is_words(tree: ast.Module, names: Names) -> bool:
+    """Whether the statements only read names, one of them unbound: they are words and no Python."""
     if names.star or not tree.body:
         return False
     read: set[str] = set()
@@ -156,7 +156,7 @@ def says_nothing(tree: ast.Module, names: Names) -> bool:
 
 
 def is_sentence(header: ast.Module, names: Names) -> bool:
-    """Whether what a block begins with reads several names and knows none of them: words, and no Python."""
+    """Whether the header of a block reads several names, none of them bound: it is a sentence."""
     match header.body:
         case [ast.If(test=first) | ast.While(test=first) | ast.For(iter=first)]:
             read = ast.walk(first)
@@ -169,7 +169,7 @@ def is_sentence(header: ast.Module, names: Names) -> bool:
 
 
 def _global_names(tree: ast.Module, source: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The global names that are used in any scope, and those that the module itself binds."""
+    """The global names that are used in any scope, and the names that the module itself binds."""
     used: set[str] = set()
     bound: set[str] = set()
     with warnings.catch_warnings():
@@ -195,7 +195,7 @@ def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
 
 
 def _attributes(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, bool]]:
-    """Attributes of names, and whether they are set: one that is only added to is used."""
+    """The attributes of names, and whether each is set. An augmented assignment counts as use."""
     augmented = {id(node.target) for node in nodes if isinstance(node, ast.AugAssign)}
     for node in nodes:
         match node:
@@ -239,7 +239,7 @@ def _imported(imports: Iterable[ast.Import | ast.ImportFrom]) -> Iterator[str]:
 
 
 def _executed(statements: Iterable[ast.stmt]) -> Iterator[ast.AST]:
-    """The nodes that run when the module does: not what stands inside functions and classes."""
+    """The nodes that run when the module runs, without those inside functions and classes."""
     waiting: list[ast.AST] = list(statements)
     while waiting:
         node = waiting.pop()
@@ -249,7 +249,7 @@ def _executed(statements: Iterable[ast.stmt]) -> Iterator[ast.AST]:
 
 
 def _root(node: ast.expr) -> str:
-    """The name that an expression of attributes, items and calls begins with; empty where it has none."""
+    """The name at the beginning of an expression of attributes, items and calls; empty if there is none."""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
         node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""

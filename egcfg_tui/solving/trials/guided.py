@@ -59,7 +59,7 @@ from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.text.answer_span import defines_entry_point
 from egcfg_tui.solving.text.prefixes import canonical
 from egcfg_tui.solving.text.repetition import repeats_itself
-from egcfg_tui.solving.text.rows import row_behind, row_of
+from egcfg_tui.solving.text.rows import next_row, row_of
 from egcfg_tui.solving.trials.sample_tree import Samples
 from egcfg_tui.solving.trials.schedules import Past, PlannedTrial
 
@@ -210,7 +210,7 @@ class GuidedTrial:
         if number == 1 and self._attempts:
             yield from self._start_from(self._attempts, pair)
         if self._settings.refresh_mode is not RefreshMode.TOKEN and self._refresh_is_due():
-            yield from self._refresh(number, row_behind(self._code), pair, pool)
+            yield from self._refresh(number, next_row(self._code), pair, pool)
             if context.solved:
                 return False
         if pair.conditional is None:
@@ -254,11 +254,11 @@ class GuidedTrial:
             self._code, self._code_tokens = lines.code, list(lines.tokens)
             self._context.draft = self._code
             number = len(self._starts) + 1
-            yield LinesRestored(number, row_behind(self._code), self._code)
+            yield LinesRestored(number, next_row(self._code), self._code)
             return number
         self._before.append(self._lines(number))
         number = self._go_back(command.line, number, pair, pool)
-        yield LinesRewound(number, row_behind(self._code), self._code)
+        yield LinesRewound(number, next_row(self._code), self._code)
         if isinstance(command, ReplaceCode):
             yield from self._write(command, number, pair)
             number = len(self._starts) + 1
@@ -372,7 +372,7 @@ class GuidedTrial:
         context, start = self._context, self._code
         while not line.over:
             if self._refresh_is_due():
-                yield from self._refresh(line.number, row_behind(line.code), pair, pool)
+                yield from self._refresh(line.number, next_row(line.code), pair, pool)
                 if context.solved:
                     return
             yield from context.meter.evaluate_pending()
@@ -399,7 +399,7 @@ class GuidedTrial:
         attempts = [Attempt(answer.source, True, answer.results) for answer in answers]
         signal = signal_after(self._code, context.exercise, attempts, self._settings, context.engine)
         self._origins |= {answer.source: AttemptOrigin(0, answer.number) for answer in answers}
-        yield signal_built(1, row_behind(self._code), signal, self._origins)
+        yield signal_built(1, next_row(self._code), signal, self._origins)
         self._condition(pair, signal)
         covered = tuple(answer.code + _END for answer in answers)
         self._told = SignalState(signal, 0, covered, _told_by(signal, attempts))

@@ -11,7 +11,7 @@ from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.meter import ContextFull
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
-from egcfg_tui.solving.text.rows import row_behind
+from egcfg_tui.solving.text.rows import next_row
 from egcfg_tui.solving.trials.sample_tree import Samples, SampleTree
 from egcfg_tui.solving.trials.schedules import Past, PlannedTrial
 
@@ -58,7 +58,7 @@ def sample_trial(context: SolveContext, tree: SampleTree, answers: int) -> Itera
 
     def told() -> Iterator[Event]:
         if samples:
-            yield CandidatesSampled(1, row_behind(context.prompt.starter), tuple(samples))
+            yield CandidatesSampled(1, next_row(context.prompt.starter), tuple(samples))
             yield context.meter.enter(Stage.RUNS)
             yield from executed
 

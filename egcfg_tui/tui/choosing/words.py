@@ -97,9 +97,11 @@ def _facts(row: ExerciseRow) -> list[Content]:
         own = " · yours" if own_file(exercise.id) else ""
         lines.append(_muted(one_line(str(shortened(Path(exercise.source)))) + own))
     if attempts.solved_by:
-        lines.append(Content.styled(f"✓ solved by {', '.join(attempts.solved_by)}", "$text-success"))
+        lines.append(
+            Content.styled(one_line(f"✓ solved by {', '.join(attempts.solved_by)}"), "$text-success")
+        )
     if attempts.failed_by:
-        lines.append(Content.styled(f"✗ failed by {', '.join(attempts.failed_by)}", "$text-error"))
+        lines.append(Content.styled(one_line(f"✗ failed by {', '.join(attempts.failed_by)}"), "$text-error"))
     many = "test" if len(exercise.visible) == 1 else "tests"
     tests = f"{len(exercise.visible)} visible {many}, {len(exercise.hidden)} hidden"
     if inside := len(tests_inside(exercise)):

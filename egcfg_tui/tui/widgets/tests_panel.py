@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from textual.content import Content
@@ -17,6 +18,7 @@ from egcfg_tui.tui.widgets.lines import LinesPanel, wrapped
 from egcfg_tui.tui.widgets.result_lines import told
 
 INDENT: Final = 3
+_FAILED_LINE: Final = re.compile(r"\(line (\d+) of the test\)$")
 WORD_CELLS: Final = 7
 MOST_LINES: Final = 12
 """Lines of a program's input or output that are shown."""
@@ -57,7 +59,7 @@ test_lines.__test__ = False  # type: ignore[attr-defined]
 def _row(row: TestRow, width: int, *, every: bool) -> list[Content]:
     """The test with its mark, and how it went; of one that passed too, where `every` test is told of."""
     typed = stdin_text(row.text)
-    lines = _stdin(typed, width) if typed else _code(row.text, width)
+    lines = _stdin(typed, width) if typed else _code(row, width)
     mark = Content("").join([Content(" "), marks.mark(row.verdict).content, Content(" ")])
     lines[0] = mark + lines[0][INDENT:]
     if not row.guarded:
@@ -65,11 +67,23 @@ def _row(row: TestRow, width: int, *, every: bool) -> list[Content]:
     return [*lines, *told(row, width, every=every)]
 
 
-def _code(text: str, width: int) -> list[Content]:
-    """A one-line assertion goes without its `assert`: the column is narrow, and the mark says as much."""
-    text = text.strip("\n")
+def _code(row: TestRow, width: int) -> list[Content]:
+    """A one-line assertion goes without its `assert`: the column is narrow, and the mark says as much.
+
+    Of several assertions the one that failed is pointed at.
+    """
+    text = row.text.strip("\n")
+    before = len(row.text) - len(row.text.lstrip("\n"))
     shown = text if "\n" in text else text.removeprefix("assert ")
-    return [part for line in code.lines(shown) for part in wrapped(line, width, INDENT)]
+    failed = _FAILED_LINE.search(row.error or "")
+    lines: list[Content] = []
+    for number, line in enumerate(code.lines(shown), start=before + 1):
+        parts = wrapped(line, width, INDENT)
+        if failed and number == int(failed[1]) and parts:
+            pointer = Content.styled(" ▸ ", marks.mark(row.verdict).style)
+            parts[0] = pointer + parts[0][INDENT:]
+        lines += parts
+    return lines
 
 
 def _stdin(typed: StdinText, width: int) -> list[Content]:

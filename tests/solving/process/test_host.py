@@ -167,7 +167,7 @@ def test_a_log_that_cannot_be_had_is_done_without(tmp_path: Path, place: str | N
     host = Host(Parrot, "polly", None if place is None else tmp_path / place)
     assert list(host.start()) == ["opened polly"]
     assert list(host.request("print")) == ["printed"]
-    with pytest.raises(EngineDied, match=r"start it again, or (see why there is no log|read )"):
+    with pytest.raises(EngineDied, match=r"start it again, or (see `egcfg-tui doctor`|read )"):
         list(host.request("killed"))
     host.close()
 

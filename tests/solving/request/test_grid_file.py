@@ -52,7 +52,7 @@ def test_every_method_has_a_grid_that_fits(method: str) -> None:
         ('candidates = ["3"]', r"line 1, candidates: candidates is '3'; it must be a whole number"),
         ("early_stop = 1", r"line 1, early_stop: early_stop is 1; it must be true or false"),
         ("gamma = []", r"line 1, gamma: the list is empty"),
-        ("gamma = [1, 0.5, 1.0]", r"line 1, gamma: a value stands there twice"),
+        ("gamma = [1, 0.5, 1.0]", r"line 1, gamma: the list has a value twice"),
         ("# nothing\n", r"g.toml: the grid is empty"),
         ("gamma = nan", r"line 1, gamma: gamma is nan; it must be"),
         ("gamma = [[1]]", r"line 1, gamma: gamma is \[1\]; it must be"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from egcfg_tui.solving.text.open_code import Place, lines_of, place_behind, scan
+from egcfg_tui.solving.text.open_code import Place, lines_of, place_after, scan
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ from egcfg_tui.solving.text.open_code import Place, lines_of, place_behind, scan
     ],
 )
 def test_what_is_open_behind_code(code: str, place: Place | None) -> None:
-    assert place_behind(code) == place
+    assert place_after(code) == place
 
 
 PIECES = st.sampled_from(["'", '"', "#", "\\", "\n", "a", "(", "]", "'" * 3, '"' * 3])
@@ -57,8 +57,8 @@ def literals(draw: st.DrawFn) -> str:
 def test_strings_are_open_until_their_own_quotes(strings: list[str], quotes: str) -> None:
     code = "".join(f"x = {string}  # it's (\n" for string in strings)
     ast.parse(code)
-    assert place_behind(code) == Place()
-    assert place_behind(f"{code}y = {quotes} a") == Place(quotes)
+    assert place_after(code) == Place()
+    assert place_after(f"{code}y = {quotes} a") == Place(quotes)
 
 
 @given(st.lists(literals(), max_size=4))

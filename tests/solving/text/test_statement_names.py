@@ -11,9 +11,9 @@ from egcfg_tui.solving.text.statement_names import (
     acts,
     changed_names,
     is_sentence,
+    is_words,
+    names_called_for_effect,
     names_of,
-    says_nothing,
-    told_names,
 )
 
 
@@ -100,7 +100,7 @@ def test_a_stub_is_still_to_be_written(code: str, stub: bool) -> None:
 )
 def test_what_statements_change_and_what_they_tell(code: str, changed: set[str], told: set[str]) -> None:
     assert changed_names(ast.parse(code)) == changed
-    assert told_names(ast.parse(code)) == told
+    assert names_called_for_effect(ast.parse(code)) == told
 
 
 @pytest.mark.parametrize(
@@ -137,9 +137,9 @@ def test_a_program_acts_when_it_calls_something_for_its_effect(code: str, does: 
     ],
 )
 def test_unknown_words_that_do_nothing_are_prose(code: str, words: bool) -> None:
-    assert says_nothing(ast.parse(code), NO_NAMES) is words
+    assert is_words(ast.parse(code), NO_NAMES) is words
     known = names_of(ast.parse("from a import *\n"), "from a import *\n")
-    assert not says_nothing(ast.parse(code), known)
+    assert not is_words(ast.parse(code), known)
 
 
 @pytest.mark.parametrize(
