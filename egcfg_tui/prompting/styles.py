@@ -1,4 +1,4 @@
-"""How a prompt can be written. Apart from what writes it, which takes long to import."""
+"""The styles of prompts. They are apart from the code that writes prompts, which takes long to import."""
 
 from __future__ import annotations
 

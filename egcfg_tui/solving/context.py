@@ -63,7 +63,7 @@ class SolveContext:
         self.meter = Meter(engine, inbox)
         self.cache = RunCache(sandbox, exercise)
         self.best: Answer | None = None
-        self.draft = prompt.starter
+        self.code_so_far = prompt.starter
         self._answers: dict[str, Answer] = {}
         self._prompt_files = prompt_files
         self._current = PromptBranches(engine, prompt, prompt_files)
@@ -162,7 +162,7 @@ class SolveContext:
         source = canonical(code) or code
         if source in self._answers:
             return None
-        self.draft = code
+        self.code_so_far = code
         with self.meter.within(Stage.RUNS):
             report = self.cache.execute([source], self.inbox.halt_reason)[0]
         passed = bool(self.exercise.visible) and report.passed
@@ -186,7 +186,7 @@ class SolveContext:
     @property
     def solution(self) -> str:
         """The best complete answer; before there is one, the code of the present trial."""
-        return self.best.code if self.best is not None else self.draft
+        return self.best.code if self.best is not None else self.code_so_far
 
     @property
     def solved(self) -> bool:

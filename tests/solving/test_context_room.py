@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from support.trials import OUT_OF_REACH, ticking, workbench
+from support.trials import OUT_OF_REACH, solve_context, ticking
 
 from egcfg_sandbox import Program, Report, Sandbox, TestResult, Verdict
 from egcfg_tui.engine.fake import END, VOCAB_SIZE, FakeEngine, hashed
@@ -146,7 +146,7 @@ def test_settings_without_room_are_left_out_before_anything_is_evaluated(
 def test_the_longest_answers_leave_room_for_guesses(sandbox: Sandbox, context_tokens: int) -> None:
     """However the division into answers comes out."""
     chosen = Settings(candidates=3, signal_tokens=100)
-    with workbench(FakeEngine(hashed(1), context_tokens=context_tokens), sandbox) as context:
+    with solve_context(FakeEngine(hashed(1), context_tokens=context_tokens), sandbox) as context:
         answers = context.answer_room(chosen) * (chosen.candidates + 2)
         told = chosen.signal_tokens + len(context.tail_tokens)
         assert answers + told + BATCH_ROWS <= context.engine.free_tokens

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.scratch_engine import ScratchEngine
 from support.tiny_memories import MEMORIES
-from support.trials import decisions, texts, workbench
+from support.trials import decisions, solve_context, texts
 
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.api import Engine, ModelSpec
@@ -50,7 +50,7 @@ def told(
     engine: Engine, sandbox: Sandbox, method: str, seed: int, settings: Settings = SETTINGS
 ) -> list[tuple[str, ...]]:
     """What a trial drew, saw and chose."""
-    with workbench(engine, sandbox) as context, SampleTree(context, settings, (seed,)) as tree:
+    with solve_context(engine, sandbox) as context, SampleTree(context, settings, (seed,)) as tree:
         trials: dict[str, Callable[[], Iterator[Event]]] = {
             "greedy": lambda: greedy_trial(context, settings),
             "sample": lambda: sample_trial(context, tree, settings.candidates),

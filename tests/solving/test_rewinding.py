@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.total import EXERCISE, MARKER, RIGHT, WRONG
-from support.trials import Decisions, decisions, unverified, workbench
+from support.trials import Decisions, decisions, solve_context, unverified
 
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.fake import FakeEngine, hashed, scripted
@@ -112,7 +112,7 @@ def told(
         budget_s=1e9, clock=lambda: 0.0, wait=lambda _s: commands.popleft() if commands else None
     )
     taken: Decisions = []
-    with workbench(engine, sandbox, inbox=inbox) as context:
+    with solve_context(engine, sandbox, inbox=inbox) as context:
         if failed:
             context.judge("def f(x):\n    return x\n")
         trial = GuidedTrial(context, chosen, (seed,), attempts=context.failures)

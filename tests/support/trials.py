@@ -56,7 +56,7 @@ def ticking() -> Callable[[], float]:
 
 
 @contextmanager
-def workbench(
+def solve_context(
     engine: Engine,
     sandbox: Sandbox,
     exercise: Exercise = OUT_OF_REACH,

@@ -31,8 +31,8 @@ def attempts_of(
     return [attempt for attempt in attempts if attempt.complete or unfinished]
 
 
-def named(attempt: Attempt) -> tuple[str, bool]:
-    """What tells attempts of one trial apart."""
+def attempt_key(attempt: Attempt) -> tuple[str, bool]:
+    """A key that is different for different attempts of one trial."""
     return attempt.source, attempt.complete
 
 

@@ -28,7 +28,7 @@ from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.guidance import guided_logits
 from egcfg_tui.solving.decoding.meter import Purpose
 from egcfg_tui.solving.decoding.sampling import greedy, sample, uniform_at
-from egcfg_tui.solving.guided.attempts import attempts_of, named, origins_of, signal_after, signal_built
+from egcfg_tui.solving.guided.attempts import attempt_key, attempts_of, origins_of, signal_after, signal_built
 from egcfg_tui.solving.guided.branch_pair import BranchPair
 from egcfg_tui.solving.guided.draft import Draft
 from egcfg_tui.solving.guided.executing import run_candidates
@@ -55,7 +55,7 @@ def reference_trial(
     """One trial of EG-CFG, from the evaluated prompt to the run of the answer."""
     engine, meter, exercise = context.engine, context.meter, context.exercise
     code, written = context.prompt.starter, list[int]()
-    signal, told = Signal("", 0, ""), frozenset[tuple[str, bool]]()
+    signal, shown = Signal("", 0, ""), frozenset[tuple[str, bool]]()  # the attempts that the signal shows
     origins = dict[str, AttemptOrigin]()  # where each program ran last, for those who watch
     lines_since: int | None = None  # lines chosen since the last signal
     first = 0  # how many tokens the answer had at the first signal
@@ -98,9 +98,9 @@ def reference_trial(
                 if any(candidate.text.strip() for candidate in candidates):
                     yield meter.enter(Stage.SIGNAL)
                     attempts = attempts_of(candidates, runs, unfinished=settings.partial_execution)
-                    if not attempts or not told.issuperset(map(named, attempts)):
+                    if not attempts or not shown.issuperset(map(attempt_key, attempts)):
                         signal = signal_after(code, exercise, attempts, settings, engine)
-                        told = frozenset(map(named, attempts)) if not signal.dropped else frozenset()
+                        shown = frozenset(map(attempt_key, attempts)) if not signal.dropped else frozenset()
                     yield signal_built(number, row, signal, origins)
 
                     # 5. p_dyn: the prompt with the signal inserted before the answer.
@@ -127,7 +127,7 @@ def reference_trial(
                     meter.count(Purpose.DECODED, 1)
                 yield LineGrown(number, row, line.text)
             code, written = code + line.text, written + line.tokens
-            context.draft = code
+            context.code_so_far = code
             lines_since = None if lines_since is None else lines_since + 1
             yield line.chosen
             context.inbox.line_chosen()

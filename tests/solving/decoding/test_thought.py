@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from support.trials import workbench
+from support.trials import solve_context
 
 from egcfg_sandbox import CodeTest, Sandbox
 from egcfg_tui.engine.api import Logits
@@ -99,7 +99,7 @@ def test_a_guided_trial_has_the_thought_on_both_branches(sandbox: Sandbox) -> No
         prompts.append(data.decode())
         return answers(data)
 
-    with workbench(FakeEngine(logits), sandbox, EXERCISE) as context:
+    with solve_context(FakeEngine(logits), sandbox, EXERCISE) as context:
         events = list(GuidedTrial(context, Settings(), (0, 0)).run())
     signals = [event.text for event in events if isinstance(event, SignalBuilt) and event.text]
     conditional = [text for text in prompts if signals[0] in text]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from support.babbling import babbling
 from support.scratch_engine import OnceEngine
 from support.tiny_gguf import write_tiny_gguf
-from support.trials import OUT_OF_REACH, Decisions, decisions, unverified, workbench
+from support.trials import OUT_OF_REACH, Decisions, decisions, solve_context, unverified
 
 from egcfg_sandbox import Sandbox, StdioTest
 from egcfg_tui.engine.api import Engine, ModelSpec
@@ -58,7 +58,7 @@ def trial(
     failed: tuple[str, ...] = (),
 ) -> tuple[Decisions, int]:
     """What a trial that starts from `failed` answers decided, and how many tokens came from drafts."""
-    with workbench(engine, sandbox, exercise, style=options.prompt_style) as context:
+    with solve_context(engine, sandbox, exercise, style=options.prompt_style) as context:
         for code in failed:
             context.judge(code)
         guided = GuidedTrial(context, options, (seed,), attempts=context.failures)
@@ -129,7 +129,7 @@ def test_drafts_that_are_not_chosen_are_left_out_where_rows_cost_time(sandbox: S
     for backend in ("cpu", "cuda"):
         engine = babbling(3)
         engine.info = replace(engine.info, backend=backend)
-        with workbench(engine, sandbox, EXERCISES[-1]) as context:
+        with solve_context(engine, sandbox, EXERCISES[-1]) as context:
             taken.append(decisions(GuidedTrial(context, chosen, (1,)).run()))
             rejected.append(context.meter.tokens.rejected)
         decodes.append(engine.decodes)
@@ -184,7 +184,7 @@ def test_nothing_is_left_open(sandbox: Sandbox) -> None:
 
 def test_a_changed_signal_goes_on_from_the_part_that_stays(sandbox: Sandbox) -> None:
     engine = babbling(4)
-    with workbench(engine, sandbox) as context:
+    with solve_context(engine, sandbox) as context:
         code = engine.tokenize("x=1\n")
         branch, unevaluated = context.conditional(engine.tokenize("same: a b"), code, None)
         branch.prompt(unevaluated)

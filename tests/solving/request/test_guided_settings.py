@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from support.total import EXERCISE, MARKER, RIGHT, WRONG
-from support.trials import ticking, workbench
+from support.trials import solve_context, ticking
 
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.fake import FakeEngine, scripted
@@ -108,7 +108,7 @@ def test_a_signal_that_left_an_attempt_out_is_renewed(sandbox: Sandbox) -> None:
     settings = Settings(horizon=9, candidates=8, temperature=1.0, gamma=0.0)
     for budget, renewed in ((4000, False), (250, True)):
         engine = FakeEngine(scripted(lambda _: [(WRONG, 0.5), (OTHER, 0.5)], MARKER))
-        with workbench(engine, sandbox, EXERCISE) as context:
+        with solve_context(engine, sandbox, EXERCISE) as context:
             chosen = dataclasses.replace(settings, signal_tokens=budget)
             events = list(GuidedTrial(context, chosen, (1,)).run())
         first, second, *_ = of_type(events, SignalBuilt)
