@@ -33,7 +33,7 @@ from egcfg_tui.tui.palette import Palette
 from egcfg_tui.tui.preferences import Memory, Preferences
 from egcfg_tui.tui.replay import Replay
 from egcfg_tui.tui.screens.help import HelpScreen
-from egcfg_tui.tui.screens.panels import HUGE_COLUMNS, LEAST_COLUMNS, LEAST_ROWS, WIDE_COLUMNS
+from egcfg_tui.tui.screens.panels import HIGH_ROWS, HUGE_COLUMNS, LEAST_COLUMNS, LEAST_ROWS, WIDE_COLUMNS
 from egcfg_tui.tui.screens.replay import ReplayScreen
 from egcfg_tui.tui.screens.workbench import WorkbenchScreen
 from egcfg_tui.tui.session_driver import Services
@@ -90,7 +90,7 @@ class WorkbenchApp(App[None]):
             (WIDE_COLUMNS, "-wide"),
             (HUGE_COLUMNS, "-huge"),
         ]
-        self.VERTICAL_BREAKPOINTS = [(0, "-flat"), (LEAST_ROWS, "-tall")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-flat"), (LEAST_ROWS, "-tall"), (HIGH_ROWS, "-high")]
         self.keys = keys or Keymap()
         self.workbench = WorkbenchScreen(
             services, options or SolveOptions(), exercise, self.keys, loads_at_once=self._recording is None

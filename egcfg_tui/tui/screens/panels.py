@@ -37,6 +37,7 @@ from egcfg_tui.tui.widgets.code_panel import CodePanel
 from egcfg_tui.tui.widgets.fitting_footer import FittingFooter
 from egcfg_tui.tui.widgets.lines import LinesPanel
 from egcfg_tui.tui.widgets.list_panel import ListPanel
+from egcfg_tui.tui.widgets.panel_tabs import PanelTabs
 from egcfg_tui.tui.widgets.signal_panel import SignalPanel
 from egcfg_tui.tui.widgets.statement_panel import StatementPanel
 from egcfg_tui.tui.widgets.tests_panel import TestsPanel
@@ -49,6 +50,7 @@ LEAST_COLUMNS: Final = 60
 LEAST_ROWS: Final = 16
 WIDE_COLUMNS: Final = 110
 HUGE_COLUMNS: Final = 170
+HIGH_ROWS: Final = 50
 
 
 class PanelsScreen(Screen[ScreenResultType]):
@@ -119,6 +121,7 @@ class PanelsScreen(Screen[ScreenResultType]):
             with Vertical(id="work"):
                 with Container(id="program"):
                     yield CodePanel(id="code")
+                    yield PanelTabs(self._turning(), id="tabs")
                     yield TracePanel(id="trace")
                 with Container(id="line", classes="-candidates"):
                     yield CandidatesPanel(id="candidates")
@@ -212,7 +215,12 @@ class PanelsScreen(Screen[ScreenResultType]):
         self.query_one("#work").set_class(panel == "trace", "-trace")
         if panel != "trace":
             self.query_one("#line").set_classes(f"-{panel}")
+        self.query_one(PanelTabs).turn_to(panel)
         self.query_one(f"#{panel}").focus()
+
+    def on_panel_tabs_clicked(self, message: PanelTabs.Clicked) -> None:
+        """Turns to the panel."""
+        self.action_look(message.panel)
 
     def action_zoom(self) -> None:
         """Gives the focused panel the whole screen, or takes it back."""
@@ -260,6 +268,10 @@ class PanelsScreen(Screen[ScreenResultType]):
     def key(self, command_id: str) -> str:
         """The first key of a command, as people call it."""
         return key_name(self.keymap.of(command_id)[0])
+
+    def _turning(self) -> list[tuple[str, str]]:
+        """The panels that take turns in a narrow terminal, and their keys."""
+        return [(one.id, self.key(one.id)) for one in self.OFFERED if one.name == "look"]
 
     def _refresh_keys(self) -> None:
         """Lets the footer follow, only when what its keys do has changed: that lays out the screen."""
