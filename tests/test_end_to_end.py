@@ -1,4 +1,4 @@
-"""The real model, the real sandbox, the real command line, from the outside."""
+"""The real command line with the real model and the real sandbox."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_the_demo_is_solved_recorded_and_replayed(model_path: Path, tmp_path: Pa
 
 
 def test_the_same_seed_gives_the_same_run(model_path: Path) -> None:
-    """Greedy decoding and sampling twice, the prompt evaluated only once; the budget cuts neither."""
+    """Runs greedy decoding and sampling twice; the prompt is evaluated only once, and no budget cuts them."""
     for method in ("greedy", "sample"):
         runs = [
             run(
