@@ -30,7 +30,7 @@ run: $(VENV)/installed ## install what is missing, then solve the demo exercise 
 	@if [ -t 0 ] && [ -t 1 ]; then \
 		$(BIN)/egcfg-tui open; \
 	else \
-		$(BIN)/egcfg-tui solve "$$($(BIN)/python -c 'from egcfg_tui.exercises import DEMO_ID; print(DEMO_ID)')" --budget 600; \
+		$(BIN)/egcfg-tui solve $$($(BIN)/python scripts/demo.py) --budget 600; \
 	fi
 
 test: check ## the same as check

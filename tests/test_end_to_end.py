@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from egcfg_tui.exercises import DEMO_ID
+from egcfg_tui.solving.methods import DEMO_METHOD
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(600)]
 
@@ -29,6 +30,8 @@ def test_the_demo_is_solved_recorded_and_replayed(model_path: Path, tmp_path: Pa
     solved = run(
         "solve",
         DEMO_ID,
+        "--method",
+        DEMO_METHOD,
         "--model",
         str(model_path),
         "--budget",
@@ -43,6 +46,7 @@ def test_the_demo_is_solved_recorded_and_replayed(model_path: Path, tmp_path: Pa
     assert result["solved"] is True
     assert result["hidden_passed"] is True
     assert result["tokens"]["candidate"] > 0
+    assert result["tokens"]["signal"] > 0
     assert all(test["passed"] for test in result["tests"])
 
     replayed = run("replay", str(recording), "--format", "json")
