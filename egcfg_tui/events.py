@@ -332,7 +332,7 @@ class CodeExecuted(Event):
     """A complete answer was run against the visible tests.
 
     `executed` is the text that ran, whose lines traces and errors count: `source` without comments and
-    docstrings. Empty where it is not known.
+    docstrings. Empty if unknown.
     """
 
     source: str
