@@ -1,9 +1,9 @@
-"""What a bench costs beside its solves: time a task, and memory that must not grow with the tasks.
+"""What a bench costs besides its solves: time per task, and memory that must not grow with the tasks.
 
-Every task is a real solve on the fake engine, answered at once; its program is passed by a judge that runs
-nothing. Overhead is the processor time outside of the solver: plan, events, recordings, records. The time
-that the disk takes to force a record down is told apart: it is the disk's, one wait a task. Memory is the
-resident set after each quarter of the tasks; on resume too, where every record is read again.
+Every task is a real solve on the fake engine, which answers at once; the sandbox passes every program without
+running it. Overhead is the processor time outside of the solver: plan, events, recordings, records. The time
+that the disk takes to write each record out (`fsync`, once per task) is reported on its own. Memory is the
+resident set after each quarter of the tasks, and again after a resume, which reads every record.
 
     python benchmarks/bench_overhead.py [--tasks 10000] [--folder DIR]
 """
@@ -57,7 +57,7 @@ ANSWER = "def f(n):\n    return n\n"
 
 
 class PassingSandbox(Sandbox):
-    """Passes every test of every program without running it."""
+    """A sandbox that passes every test of every program without running it."""
 
     def __init__(self) -> None:
         pass
@@ -77,7 +77,7 @@ class PassingSandbox(Sandbox):
 
 
 class InProcess:
-    """A session without a process; `solving_s` is the processor time that was spent in the solver."""
+    """A session without a process. `solving_s` adds up the processor time spent in the solver."""
 
     solving_s = 0.0
 
@@ -88,12 +88,12 @@ class InProcess:
         self._sandbox = PassingSandbox()
 
     def start(self) -> Iterator[Event]:
-        """Nothing is loaded."""
+        """Reports the fake engine as loaded."""
         self.alive = True
         yield EngineLoaded("fake", "scripted", "cpu", self._engine.info.context_tokens, 0.0)
 
     def solve(self, request: SolveRequest) -> Iterator[Event]:
-        """A real solve, whose time is noted."""
+        """A real solve, whose processor time is added to `solving_s`."""
         started = time.process_time()
         inbox = CommandInbox(budget_s=request.budget_s, clock=time.monotonic)
         for event in solve(self._engine, self._sandbox, request, inbox):
@@ -103,7 +103,7 @@ class InProcess:
         InProcess.solving_s += time.process_time() - started
 
     def measure(self, threads: int | None) -> Iterator[Event]:
-        """Not asked for by the wall's clock."""
+        """Never called: this bench measures wall time."""
         raise NotImplementedError
 
     def stop(self) -> None:
@@ -113,7 +113,7 @@ class InProcess:
         """Nothing stops this bench."""
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Only marks the session as ended: it holds no resources."""
         self.alive = False
 
 
@@ -121,7 +121,7 @@ def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--tasks", type=int, default=10_000)
-    parser.add_argument("--folder", type=Path, help="where the bench is written, and left; default: nowhere")
+    parser.add_argument("--folder", type=Path, help="a folder that keeps the bench; default: a temporary one")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = BenchFolder(arguments.folder or Path(temporary) / "bench")
@@ -134,9 +134,9 @@ def main() -> None:
     disk_ms = 1000 * first["disk_s"] / tasks
     resume_ms = 1000 * resumed["processor_s"] / tasks
     print(f"{tasks} tasks in {first['wall_s']:.1f} s, {solving_s:.1f} s of processor time in the solver")
-    print(f"overhead      {overhead_ms:8.2f} ms a task")
-    print(f"disk          {disk_ms:8.2f} ms a task to force its record down")
-    print(f"resumed       {resume_ms:8.2f} ms a task, none runs again")
+    print(f"overhead      {overhead_ms:8.2f} ms per task")
+    print(f"disk          {disk_ms:8.2f} ms per task to write its record out")
+    print(f"resumed       {resume_ms:8.2f} ms per task; no task runs again")
     print(f"memory        {' '.join(f'{mb:.0f}' for mb in first['memory_mb'])} MB after each quarter")
     print(f"memory again  {resumed['memory_mb'][-1]:.0f} MB after a resume")
     result = {
@@ -151,7 +151,7 @@ def main() -> None:
 
 
 def measured(setup: BenchSetup, folder: BenchFolder) -> dict[str, Any]:
-    """Seconds of a bench, and its memory after each quarter of the tasks that ran."""
+    """Runs or resumes a bench: its wall, processor and disk seconds, and megabytes after each quarter."""
     progress, memory_mb, disk = Progress(), [], TimedDisk()
     quarter = setup.plan.size // 4
     started, processor_s = time.perf_counter(), time.process_time()
@@ -171,7 +171,7 @@ def measured(setup: BenchSetup, folder: BenchFolder) -> dict[str, Any]:
 
 
 class TimedDisk:
-    """Waits for the disk and counts how long."""
+    """A replacement of `os.fsync` that adds up the seconds it takes."""
 
     _fsync = staticmethod(os.fsync)
 
@@ -186,13 +186,13 @@ class TimedDisk:
 
 
 def resident_mb() -> float:
-    """Megabytes of this process in memory."""
+    """Megabytes of this process that are in memory (its resident set)."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def synthetic(count: int) -> BenchSetup:
-    """A bench of so many exercises, each with its own statement, by one model and two methods."""
+    """A bench of `count` exercises, each with its own statement, by one model and two methods."""
     exercises = {}
     for number in range(count):
         tests = (CodeTest(f"assert f({number}) == {number}"),)

@@ -1,7 +1,6 @@
 """What `egcfg-tui compare` costs: CPU seconds for 10,000 synthetic records, a fresh process for each format.
 
-The first three lines are parts of all others: the start of Python with the statistics' library, the reading
-of the records, and the comparison itself.
+The first three lines are parts of all others: starting Python with SciPy, reading the records, and comparing.
 
     python benchmarks/compare.py [--records 10000] [--methods 4] [--repeats 1]
 """
@@ -31,7 +30,7 @@ SOLUTION: Final = "def solve(numbers):\n" + "    numbers = [n + 1 for n in numbe
 
 
 def synthetic(exercise: int, method: int, repeat: int, dice: random.Random) -> Record:
-    """A record as long as a real one, its outcome thrown with dice."""
+    """A record as long as a real one, with a random outcome."""
     solved = dice.random() < 0.3 + 0.05 * method
     seconds = dice.uniform(1, 40)
     counts = TokenCounts(prompt=200, candidate=600, decoded=100)
@@ -67,7 +66,7 @@ def synthetic(exercise: int, method: int, repeat: int, dice: random.Random) -> R
 
 
 def write(path: Path, records: int, methods: int, repeats: int) -> None:
-    """The file of a bench's records."""
+    """Writes the records of a synthetic bench to a file."""
     dice = random.Random(0)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for exercise in range(records // (methods * repeats)):
@@ -78,7 +77,7 @@ def write(path: Path, records: int, methods: int, repeats: int) -> None:
 
 
 def cpu_seconds_of(work: Callable[[], object]) -> float:
-    """The least of three, with those of child processes: what else the machine does counts little."""
+    """CPU seconds of this process and its children: the least of three, so that other work counts little."""
     found = []
     for _ in range(3):
         started = sum(os.times()[:4])

@@ -1,11 +1,16 @@
-"""What a guided token costs, beside what it is made of; the last line is JSON.
+"""What a guided token costs, compared with a plain one; the last line is JSON.
 
-In one process, exercise by exercise, so that a drifting machine slows all of it:
-(a) plain greedy decoding by llama-cpp-python's own `create_completion`; (b) ours, plain; (c) the reference
-trial, the method as it is usually written; (d) the fast trial. Batches of different shape round differently,
-so a tie can fall either way: (c) then follows (d), in its lines, where the tie is shown, and in its
-candidates. What differs by more is shown as well, and all of it is counted. (d) keeps its prompts in a folder
-that is empty at first: from the second exercise on it finds there what all prompts begin with.
+Each exercise is decoded in four ways, one after the other in one process, so that a drifting machine slows
+all of them:
+(a) plain greedy decoding by llama-cpp-python's own `create_completion`;
+(b) plain greedy decoding by this project's engine;
+(c) the reference trial, the method as it is usually written;
+(d) the fast trial.
+
+Batches of different shape round differently, so a tie of two tokens can fall either way. Then (c) takes what
+(d) took, in its lines and in its candidates. The output shows and counts these ties, and larger differences.
+(d) stores its prompts in a folder that is empty at first: from the second exercise on it finds there the text
+that all prompts begin with.
 
     python benchmarks/engine.py EXERCISES... [--ids 1,2] [--limit N] [--model ID] [--gamma F] [--config S]
 """
@@ -54,8 +59,8 @@ class Row:
     ours: Measured
 
     @property
-    def parts(self) -> int | None:
-        """The first token, by its number, that differs although it is no tie; None without one."""
+    def first_difference(self) -> int | None:
+        """The number (from 1) of the first token that differs although it is no tie; None if all agree."""
         usual, ours = self.usual.choices.tokens, self.ours.choices.tokens
         if usual == ours:
             return None
@@ -69,13 +74,13 @@ class Row:
         ties = [str(tie) for tie in self.usual.ties]
         if self.usual.followed_draws:
             ties.append(f"{self.usual.followed_draws} draws of candidates")
-        if self.parts is not None:
-            ties.append(f"token {self.parts} differs")
+        if self.first_difference is not None:
+            ties.append(f"token {self.first_difference} differs")
         return "; ".join(ties) or "yes"
 
     @property
     def price(self) -> float:
-        """A guided token of (d), candidates and signal apart, in tokens of (a)."""
+        """Time of a guided token of (d), without candidates and signal, divided by that of a token of (a)."""
         return self.ours.line_s / max(self.ours.line_tokens, 1) * self.reference_tok_s
 
 
@@ -84,7 +89,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("exercises", nargs="+", help="exercise files or `bundled`")
     parser.add_argument("--ids", default="")
-    parser.add_argument("--limit", type=int, default=10, help="exercises taken from each file")
+    parser.add_argument("--limit", type=int, default=10, help="most exercises to take from each file")
     parser.add_argument("--model", default="qwen2.5-coder-0.5b")
     parser.add_argument("--gamma", type=float, default=1.5)
     parser.add_argument("--config", default=Settings().to_string())
@@ -130,7 +135,7 @@ def main() -> None:
 
 
 def _report(model: str, rows: list[Row]) -> str:
-    """Where the time goes, and the JSON line."""
+    """Each stage's share of the time, and the JSON line."""
     lines = [""]
     for name, runs in (("(c)", [row.usual for row in rows]), ("(d)", [row.ours for row in rows])):
         total = sum(run.wall_s for run in runs)
@@ -158,7 +163,7 @@ def _report(model: str, rows: list[Row]) -> str:
         "trial_naive_s": _median([row.usual.wall_s for row in rows]),
         "trial_verified_s": _median([row.ours.wall_s for row in rows]),
         "trial_speedup": _median([row.usual.wall_s / row.ours.wall_s for row in rows]),
-        "same_tokens": sum(row.parts is None for row in rows),
+        "same_tokens": sum(row.first_difference is None for row in rows),
         "ties": sum(len(row.usual.ties) for row in rows),
         "draws_at_a_border": sum(row.usual.followed_draws for row in rows),
         "verified_share": round(
@@ -183,7 +188,7 @@ def _reference(path: Path) -> Any:
         parameters.use_extra_bufts = may_rearrange_weights()
         return parameters
 
-    # No argument of its own sets this.
+    # `Llama` has no argument for this parameter.
     with patch.object(llama_cpp.llama_cpp, "llama_model_default_params", arranged_alike):
         # verbose=True: False would redirect this process's output while loading.
         return llama_cpp.Llama(str(path), n_ctx=2048, n_gpu_layers=-1, verbose=True)
@@ -204,9 +209,10 @@ def _evaluate(engine: Engine) -> None:
 
 
 def _create_completion(model: Any, prompt: list[int], tokens: int) -> float:
-    """The prompt is in the model's cache after a first call, so that all but one token are decoded.
+    """Tokens per second of llama-cpp-python's own decoding.
 
-    No token ends the answer, for it and for `_plain`: both decode the same number.
+    A first call puts the prompt into the model's cache, so that the timed call only decodes. As in `_plain`,
+    no token ends the answer, so that both decode the same number.
     """
     model.create_completion(prompt, max_tokens=1, temperature=0.0)
     started = time.perf_counter()

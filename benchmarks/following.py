@@ -1,9 +1,10 @@
-"""A reference trial that goes the way of a fast one wherever rounding alone decides between them.
+"""A reference trial that takes the choices of a fast one wherever rounding alone decides between them.
 
-Quantised weights round by the shape of the batch: rows of one position differ by some hundredths of a nat,
-which guidance at gamma 1.5 multiplies by four. Then a tie of two tokens, or a random number at the border of
-two tokens, falls either way, and everything behind it differs. Followed, both trials have the same work to
-do; every token and draw that was followed is counted, and a wrong row is followed nowhere.
+With quantised weights, rounding depends on the shape of the batch: two rows of logits for one position differ
+by some hundredths of a nat, which guidance at gamma 1.5 multiplies by four. Then a tie of two tokens, or a
+random number at the border of two tokens, can fall either way, and all later tokens differ. If the reference
+takes the fast trial's choice in these cases, both trials have the same work to do. Every choice that was
+taken over is counted. A choice that the row makes much less likely is never taken over, so a wrong row shows.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ from egcfg_tui.solving.trials.guided import GuidedTrial
 TIE_NATS: Final = 0.25
 SEED: Final = (0,)
 Place = tuple[int, tuple[int, ...]]
-"""A candidate by its index, and all tokens in front of one of its tokens."""
+"""The index of a candidate, and all tokens before the one that is drawn (code and candidate)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A token of a line, by its number in the answer, that another one equals within `TIE_NATS`."""
+    """Two tokens for one place in a line whose logits differ by `TIE_NATS` at most.
+
+    `token` is the place in the answer, from 1. `taken` is the fast trial's choice, `distance` in nats.
+    """
 
     token: int
     likeliest: str
@@ -39,7 +43,7 @@ class Tie:
 
 @dataclass(slots=True)
 class Choices:
-    """What a trial chose: the tokens of its lines, and what its candidates drew, with the token's depth."""
+    """What a trial chose: the tokens of its lines, and what its candidates drew, as token and `_depth`."""
 
     tokens: list[int] = field(default_factory=list)
     draws: dict[Place, tuple[int, float]] = field(default_factory=dict)
@@ -71,7 +75,7 @@ class _RecordedPool(CandidatePool):
 
 
 class Follower:
-    """Takes the choices of a recorded trial where they are as good; `reference_trial` asks it."""
+    """Takes the choices of a recorded trial where they are as good; `reference_trial` calls it."""
 
     def __init__(self, followed: Choices, engine: Engine) -> None:
         self._followed = followed
@@ -80,12 +84,15 @@ class Follower:
         self.ties: dict[int, Tie] = {}
         self.followed_draws = 0
 
-    def __call__(self, who: int | None, behind: list[int], row: Logits, token: int) -> int:
-        """The token to take for a chosen one."""
+    def __call__(self, who: int | None, before: list[int], row: Logits, token: int) -> int:
+        """The token to take instead of `token`, which the reference chose after the tokens `before`.
+
+        `who` is the index of a candidate; None for a line.
+        """
         if who is not None:
-            return self._drawn((who, tuple(behind)), row, token)
-        taken = self._line_token(len(behind), row, token)
-        self.tokens = [*behind, taken]
+            return self._drawn((who, tuple(before)), row, token)
+        taken = self._line_token(len(before), row, token)
+        self.tokens = [*before, taken]
         return taken
 
     def _line_token(self, position: int, row: Logits, likeliest: int) -> int:
@@ -109,5 +116,5 @@ class Follower:
 
 
 def _depth(row: Logits, token: int) -> float:
-    """How far a token lies below the likeliest, in nats."""
+    """How many nats a token's logit lies below the highest one."""
     return float(row.max() - row[token])

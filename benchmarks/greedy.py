@@ -1,14 +1,14 @@
 """How many exercises the most likely answer solves, by prompt style.
 
-One greedy answer per exercise and style, several exercises side by side in one batch. Where several styles
+Each exercise gets one greedy answer per style; several exercises are decoded in one batch. If several styles
 are named, each is compared with the first: how many exercises only one of the two solves, and the
 difference with its 95 % interval (Agresti and Min 2005, for pairs). Batches of different shape round
-differently, so a score may differ by an answer between widths. One JSON line ends the output.
+differently, so a score may differ by an answer between widths. The last line of the output is JSON.
 
     python benchmarks/greedy.py EXERCISES... [--ids 1,2] [--limit N] [--model ID] [--style plain,long-code]
                                 [--width N] [--max-tokens N] [--out FILE]
 
-`--out` gets one JSON object a line for every answer: exercise, style, code, verdicts, tokens, how it ended.
+The file of `--out` gets one line of JSON per answer: exercise, style, code, verdicts, tokens, how it ended.
 """
 
 from __future__ import annotations
@@ -33,13 +33,17 @@ from egcfg_tui.prompting.task import TaskPrompt, task_prompt
 from egcfg_tui.solving.decoding.sampling import greedy
 from egcfg_tui.solving.text.answer_span import answer_code, answer_end
 
-# Room for `--width` prompts with their answers.
+# Enough for `--width` prompts with their answers.
 CONTEXT_TOKENS = 16_384
 
 
 @dataclass(slots=True)
 class Answer:
-    """A greedy answer while it grows. `ended`: `margin` (the code says so), `model`, `length`, or empty."""
+    """A greedy answer while it grows.
+
+    `ended` says what ended it: `margin` (the code is complete), `model` (its end token), `length` (the most
+    tokens), or nothing yet (empty).
+    """
 
     exercise: Exercise
     code: str
@@ -66,7 +70,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One answer and what its tests said."""
+    """One answer and the results of its tests."""
 
     exercise: Exercise
     style: str
@@ -76,7 +80,7 @@ class Scored:
     statuses: tuple[str, ...]
 
     def row(self) -> dict[str, object]:
-        """What `--out` holds."""
+        """The answer as `--out` writes it."""
         return {
             "exercise": self.exercise.id,
             "style": self.style,

@@ -1,9 +1,9 @@
-"""One guided trial, measured: as the reference does it, or as the fast trial does.
+"""Measures one guided trial: the reference or the fast trial.
 
-The reference is the method as it is usually written: the conditional prompt evaluated in full at every
-refresh, candidates sampled anew and one after another, two decodes a token. Both have the same settings,
-seeds, candidates and signals, and run to their end: a passing candidate does not stop them. Where rounding
-decides, the reference follows the fast trial, so that both have the same work in front of them.
+The reference is the method as it is usually written: it evaluates the conditional prompt in full at every
+refresh, samples candidates one after another without sharing, and needs two decodes per token. Both have the
+same settings, seeds, candidates and signals, and run to their end: a passing candidate does not stop them.
+Where rounding decides, the reference follows the fast trial, so that both have the same work to do.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ UNLIMITED_TOKENS = 1_000_000
 
 @dataclass(slots=True)
 class Measured:
-    """One trial: seconds by stage and in native code, what was chosen, and what the signals cost."""
+    """What one trial took: seconds by stage and in native code, what was chosen, and tokens of signals."""
 
     wall_s: float = 0.0
     native_s: float = 0.0
@@ -68,8 +68,11 @@ class Measured:
 
     @property
     def line_s(self) -> float:
-        """Seconds for choosing lines: their own stage, and of the decodes that prefill a signal with drafts
-        behind it the drafts' share of the tokens."""
+        """Seconds for choosing lines.
+
+        These are the seconds of the stage itself, and a share of the signal's stage: its decodes evaluate
+        drafts together with the signal, and the share is that of the drafts' tokens.
+        """
         drafts = self.tokens.verified + self.tokens.rejected
         share = drafts / max(drafts + self.tokens.signal, 1)
         return self.stage_s.get(Stage.LINE, 0.0) + share * self.stage_s.get(Stage.SIGNAL, 0.0)
@@ -89,10 +92,10 @@ def measure(
     followed: Choices | None = None,
     files: PromptFiles | None = None,
 ) -> Measured:
-    """One trial; the prompt's evaluation is part of it.
+    """Runs one trial; the evaluation of the prompt is part of what is measured.
 
-    `followed`: choices of the fast trial, which the reference is to follow wherever rounding decides; None
-    measures the fast trial itself. `files`: where prompts are kept.
+    With `followed`, the choices of a fast trial, the reference runs and follows them wherever rounding
+    decides; None measures the fast trial itself. `files` is where evaluated prompts are stored.
     """
     info = engine.info
     frame = chat_frame(info.chat_template, bos_text=info.bos_text, eos_text=info.eos_text)
@@ -136,7 +139,7 @@ def measure(
 
 
 def _full_format(engine: Engine, code: str, sampled: CandidatesSampled, executed: CandidatesExecuted) -> int:
-    """How many tokens the same signal has in the full format of the paper."""
+    """How many tokens the same signal would have in the paper's full format."""
     signal = render_signal(
         code,
         attempts_of(sampled.candidates, executed.runs),
@@ -149,7 +152,7 @@ def _full_format(engine: Engine, code: str, sampled: CandidatesSampled, executed
 
 @contextmanager
 def _native_time(measured: Measured) -> Iterator[None]:
-    """Adds up the seconds that llama.cpp's decode takes meanwhile."""
+    """Adds the seconds that llama.cpp's decode takes inside this context to `measured`."""
     decode: Callable[..., int] = llama_cpp.llama_decode
 
     def timed(*arguments: Any) -> int:

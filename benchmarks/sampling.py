@@ -1,9 +1,9 @@
-"""How many distinct answers a second plain sampling gives, by setting.
+"""How many distinct answers plain sampling gives per second, by settings.
 
-On every exercise each arm samples for the same processor time, one after the other, and the order turns from
-exercise to exercise. Nothing stops at an answer that passes, so that all arms spend the same. Answers that
-differ in comments alone count once. The first arm is what the others are compared with. One JSON line ends
-the output.
+An arm is a set of settings. On every exercise the arms sample one after the other, each for the same
+processor time; the order rotates from exercise to exercise. No arm stops at an answer that passes, so that
+all spend the same. Answers that differ only in comments count once. The other arms are compared with the
+first. The last line of the output is JSON.
 
     python benchmarks/sampling.py EXERCISES... [--ids 11-20] [--limit N] [--seconds S] [--model ID]
                                   [--threads N] [--arms remarks=true remarks=false,temperature=1]
@@ -115,7 +115,7 @@ def settings_of(text: str) -> Settings:
 
 
 def rate(total: Total) -> float:
-    """Distinct answers a second."""
+    """Distinct answers per second."""
     return total.distinct / total.seconds
 
 
@@ -128,7 +128,7 @@ def measure(
     clock: Callable[[], float],
     seconds: float,
 ) -> None:
-    """Samples for so many seconds behind the evaluated prompt, and adds what came to the arm's total."""
+    """Samples for `seconds` after the prompt is evaluated, and adds what came to the arm's total."""
     frame = chat_frame(
         engine.info.chat_template, bos_text=engine.info.bos_text, eos_text=engine.info.eos_text
     )

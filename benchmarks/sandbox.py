@@ -1,10 +1,10 @@
-"""How fast the sandbox runs small programs, beside what it replaces; the last line is JSON.
+"""How fast the sandbox runs small programs, compared with plain processes; the last line is JSON.
 
-Latencies are of one caller that waits for each result. They are taken in rounds, every way once a round and
-in an order drawn anew: so a drifting machine slows all of them, and what a run leaves to be done behind its
-result (the sandbox clears away and prepares the next run then) slows whichever comes next. Rates are of
-many programs handed over at once, two at a time: there nothing is left for later. On a machine with other
-work, compare the lines of one table only.
+Latencies are those of one caller that waits for each result. Each round runs every way once, in a random
+order. So a drifting machine slows all ways alike; and the work that the sandbox does after giving a result
+(it clears away and prepares the next run) slows whichever way comes next. Rates are those of many programs
+handed over together, run two at a time; they include that later work. If the machine has other work to do,
+compare only lines of the same table.
 
 python benchmarks/sandbox.py [--runs N] [--leak-runs N]
 """
@@ -46,7 +46,7 @@ BWRAP: Final = ("--ro-bind", "/", "/", "--unshare-all", "--die-with-parent", "--
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Latencies of one way to run the program, in milliseconds, and its rate."""
+    """Latencies of one way to run the program, in milliseconds, and its runs per second."""
 
     p50_ms: float
     p99_ms: float
@@ -55,7 +55,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to run the program: once, and many times, two at a time."""
+    """One way to run the program: `once`, or `many` times, two at a time."""
 
     name: str
     once: Callable[[], None]
@@ -63,7 +63,7 @@ class Way:
 
 
 def latencies(ways: Sequence[Way], rounds: int) -> list[list[float]]:
-    """Milliseconds of each way, one a round, after a tenth as many rounds to warm up."""
+    """For each way, the milliseconds of every round; a tenth as many rounds run first to warm up."""
     taken: list[list[float]] = [[] for _ in ways]
     order = list(range(len(ways)))
     draw = random.Random(0)
@@ -79,14 +79,14 @@ def latencies(ways: Sequence[Way], rounds: int) -> list[list[float]]:
 
 
 def rate(way: Way, runs: int) -> float:
-    """Runs per second of many handed over at once."""
+    """Runs per second of `runs` programs handed over together."""
     started = time.perf_counter()
     way.many(runs)
     return runs / (time.perf_counter() - started)
 
 
 def measure(ways: Sequence[Way], runs: int) -> list[Timing]:
-    """Times all ways side by side."""
+    """Times all ways in the same rounds."""
     return [
         Timing(statistics.median(taken), sorted(taken)[min(runs - 1, int(runs * 0.99))], rate(way, runs))
         for way, taken in zip(ways, latencies(ways, runs), strict=True)
@@ -94,7 +94,7 @@ def measure(ways: Sequence[Way], runs: int) -> list[Timing]:
 
 
 def in_sandbox(name: str, sandbox: Sandbox, *, trace: bool) -> Way:
-    """In the sandbox with every layer on."""
+    """Runs the program in the sandbox, with every layer of protection that this machine has."""
     program = Program(SOURCE, (CodeTest(TEST),), trace=trace, limits=LIMITS)
 
     def check(report: Report) -> None:
@@ -109,7 +109,7 @@ def in_sandbox(name: str, sandbox: Sandbox, *, trace: bool) -> Way:
 
 
 def in_process(name: str, *command: str) -> Way:
-    """As a process of its own."""
+    """Runs the program as a process of its own, without the sandbox."""
     line = [*command, sys.executable, "-I", "-c", SOURCE + TEST]
 
     def once() -> None:
@@ -123,7 +123,7 @@ def in_process(name: str, *command: str) -> Way:
 
 
 def processes() -> list[int]:
-    """This process and all below it."""
+    """The ids of this process and all its descendants."""
     found: list[int] = []
     waiting = [os.getpid()]
     while waiting:
@@ -135,7 +135,7 @@ def processes() -> list[int]:
 
 
 def state() -> dict[str, int]:
-    """What a leak would make grow: processes, open descriptors and memory over all of them."""
+    """What a leak would make grow: processes, and the open descriptors and memory of all of them."""
     time.sleep(SETTLE_S)
     pids = processes()
     descriptors = pages = 0

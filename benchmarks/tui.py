@@ -1,11 +1,11 @@
-"""How the workbench feels: its first paint, keys while a model solves, memory after an hour.
+"""How quickly the workbench paints and answers keys, and how much memory it takes in an hour.
 
     python benchmarks/tui.py
 
 First paint: seconds from the start of `egcfg-tui open` to the first frame, in a terminal of 120x36, with an
-empty home and no model. Key to paint: a real solve runs in a terminal of 100x30, and keys turn from panel to
-panel; milliseconds from the key to the panel's title. Memory: the bundled recording is fed as one solve of
-many trials until an hour of recorded time has gone by. The last line is one JSON object.
+empty home and no model. Key to paint: a real solve runs in a terminal of 100x30 while keys switch between
+panels; milliseconds from a key to the title of its panel. Memory: the workbench gets the bundled recording
+over and over, as one solve of many trials, until an hour of recorded time is over. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import struct
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from fcntl import ioctl
@@ -34,7 +34,7 @@ from termios import TIOCSWINSZ
 from typing import Final
 
 from egcfg_tui.engine.api import ModelSpec
-from egcfg_tui.events import EngineLoaded, Event, SolveStarted, TrialFinished, TrialStarted
+from egcfg_tui.events import Author, EngineLoaded, Event, SolveStarted, TrialFinished, TrialStarted
 from egcfg_tui.exercises import load
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui.app import WorkbenchApp
@@ -49,7 +49,7 @@ PATIENCE_S: Final = 120.0
 
 
 class Terminal:
-    """A program in a terminal of its own. A context manager that ends it."""
+    """The program in a terminal of its own; a context manager that ends it."""
 
     def __init__(self, arguments: tuple[str, ...], columns: int, rows: int, home: Path | None) -> None:
         environment = {**os.environ, "TERM": "xterm-256color"}
@@ -63,7 +63,7 @@ class Terminal:
         ioctl(self._fd, TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def wait_for(self, text: bytes) -> None:
-        """Reads what is painted until `text` is."""
+        """Reads what is painted until `text` has been painted."""
         painted, ends_s = b"", time.monotonic() + PATIENCE_S
         while text not in painted:
             if not select.select([self._fd], [], [], max(0.0, ends_s - time.monotonic()))[0]:
@@ -74,14 +74,14 @@ class Terminal:
                 raise SystemExit(f"the workbench ended: {painted[-2000:]!r}") from None
 
     def read_for(self, seconds: float) -> None:
-        """Takes what is painted meanwhile."""
+        """Reads and drops what is painted within `seconds`."""
         ends_s = time.monotonic() + seconds
         while (left_s := ends_s - time.monotonic()) > 0:
             if select.select([self._fd], [], [], left_s)[0]:
                 os.read(self._fd, 65536)
 
     def press(self, key: str) -> None:
-        """Types."""
+        """Sends a key."""
         os.write(self._fd, key.encode())
 
     def __enter__(self) -> Terminal:
@@ -97,7 +97,7 @@ class Terminal:
 
 
 def first_paint(starts: int) -> list[float]:
-    """Seconds to the first frame of each start; the first start, with cold files, is not counted."""
+    """Seconds to the first frame of each start; the first start, which reads cold files, is not counted."""
     seconds = []
     with tempfile.TemporaryDirectory() as home:
         for _ in range(starts + 1):
@@ -109,7 +109,7 @@ def first_paint(starts: int) -> list[float]:
 
 
 def key_to_paint(model: str | None, presses: int) -> list[float]:
-    """Milliseconds from a key to what it shows, while a model solves."""
+    """Milliseconds from a key to the panel that it shows, while a model solves."""
     arguments = ("open", "pocket-formula", "--method", "egcfg", "--budget", "900", "--no-record")
     named = ("--model", model) if model else ()
     rng, times = random.Random(0), []
@@ -128,11 +128,11 @@ def key_to_paint(model: str | None, presses: int) -> list[float]:
 
 
 class ReplayedHour:
-    """A session that has loaded at once and solves an hour long, as fast as the screen takes it."""
+    """A session that loads at once and gives an hour of recorded events as fast as the screen takes them."""
 
     def __init__(self) -> None:
         self.alive = True
-        self.told = 0
+        self.events_given = 0
         recorded = bundled_recording()
         self.exercise = recorded.header.exercise
         self._seconds = recorded.events[-1].t
@@ -142,12 +142,12 @@ class ReplayedHour:
         yield EngineLoaded("replayed", "recording", "cpu", 4096, 0.0)
 
     def solve(self, _request: SolveRequest) -> Iterator[Event]:
-        """One solve of as many trials as fit into an hour."""
+        """The events of one solve, with as many trials as fit into an hour."""
         begin = next(at for at, event in enumerate(self._events) if isinstance(event, SolveStarted))
         yield self._events[begin]
         for index in range(1, int(HOUR_S / self._seconds) + 2):
             for event in self._events[begin + 1 : -1]:
-                self.told += 1
+                self.events_given += 1
                 yield (
                     replace(event, index=index) if isinstance(event, TrialStarted | TrialFinished) else event
                 )
@@ -161,7 +161,9 @@ class ReplayedHour:
     def resume(self) -> None: ...
     def step(self) -> None: ...
     def rewind(self, line: int) -> None: ...
-    def set_gamma(self, gamma: float) -> None: ...
+    def replace_code(self, line: int, text: str, author: Author) -> None: ...
+    def undo(self) -> None: ...
+    def change(self, values: Mapping[str, float]) -> None: ...
 
 
 async def _hour() -> tuple[float, float, int]:
@@ -182,7 +184,7 @@ async def _hour() -> tuple[float, float, int]:
         while driver.view.result is None:
             await pilot.pause(0.1)
         await pilot.press("up", "left_square_bracket", "home", "end")
-        return before_mb, _most_mb(), session.told
+        return before_mb, _most_mb(), session.events_given
 
 
 def _most_mb() -> float:
@@ -192,7 +194,7 @@ def _most_mb() -> float:
 
 
 def memory(results: multiprocessing.Queue[tuple[float, float, int]]) -> None:
-    """Megabytes before and after the hour, and how many events it had."""
+    """Puts megabytes before and after the hour, and its number of events, into `results`."""
     results.put(asyncio.run(_hour()))
 
 
@@ -209,7 +211,7 @@ def main() -> None:
     results: multiprocessing.Queue[tuple[float, float, int]] = spawn.Queue()
     process = spawn.Process(target=memory, args=(results,))
     process.start()
-    before_mb, after_mb, told = results.get()
+    before_mb, after_mb, events = results.get()
     process.join()
     starts = first_paint(STARTS)
     times = key_to_paint(arguments.model, arguments.presses)
@@ -218,7 +220,7 @@ def main() -> None:
     load_1 = os.getloadavg()[0]
     print(f"first paint: {', '.join(f'{one:.2f}' for one in sorted(starts))} s")
     print(f"key to paint: p50 {centiles[49]:.0f} ms, p95 {centiles[94]:.0f} ms, most {max(times):.0f} ms")
-    print(f"memory: {before_mb:.0f} MB before, {after_mb:.0f} MB after {told} events of an hour")
+    print(f"memory: {before_mb:.0f} MB before, {after_mb:.0f} MB after {events} events of an hour")
     print(f"load of the machine: {load_1:.1f} on {os.cpu_count()} cores")
     result = {
         "first_paint_s": round(statistics.median(starts), 3),

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from egcfg_sandbox import TestResult
+from egcfg_tui.prompting.signal_parts import SignalPart
 
 
 class Stage(StrEnum):
@@ -245,10 +246,23 @@ class CandidatesExecuted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptOrigin:
+    """The run that an attempt of a signal comes from.
+
+    `run` is its index among the runs for `line` in this trial. With `line` 0 it is the index among all whole
+    answers that ran so far, in all trials.
+    """
+
+    line: int
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
 class SignalBuilt(Event):
     """The traces became the signal, a text for the conditional prompt.
 
-    `dropped` says what the token budget left out; empty when nothing was.
+    `dropped` says what the token budget left out; empty when nothing was. `parts` say where its words come
+    from; they refer to an attempt by its index in `origins`.
     """
 
     line: int
@@ -256,6 +270,8 @@ class SignalBuilt(Event):
     text: str
     tokens: int
     dropped: str = ""
+    parts: tuple[SignalPart, ...] = ()
+    origins: tuple[AttemptOrigin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +301,17 @@ class TokenChoice:
     instead: str | None = None
 
 
+class Author(StrEnum):
+    """Who chose a line."""
+
+    MODEL = "model"
+    """The model, with or without guidance."""
+    CANDIDATE = "candidate"
+    """The user took the line from a candidate."""
+    USER = "user"
+    """The user wrote the line."""
+
+
 @dataclass(frozen=True, slots=True)
 class LineChosen(Event):
     """A line was chosen. `code` is the whole code with this line, `gamma` the guidance weight used.
@@ -298,15 +325,21 @@ class LineChosen(Event):
     code: str
     gamma: float
     tokens: tuple[TokenChoice, ...]
+    author: Author = Author.MODEL
 
 
 @dataclass(frozen=True, slots=True)
 class CodeExecuted(Event):
-    """A complete answer was run against the visible tests."""
+    """A complete answer was run against the visible tests.
+
+    `executed` is the text that ran: `source` without comments and docstrings; empty if unknown. Traces and
+    errors count its lines.
+    """
 
     source: str
     results: tuple[TestResult, ...]
     passed: bool
+    executed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,6 +461,22 @@ class GammaChanged(Event):
 @dataclass(frozen=True, slots=True)
 class LinesRewound(Event):
     """The user took back `line` and all lines after it; `line` is chosen again. `code` is what is left."""
+
+    line: int
+    row: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged(Event):
+    """The user changed settings for later lines, or the budget. `values` are names with their new values."""
+
+    values: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinesRestored(Event):
+    """The user undid the last `LinesRewound` and all later lines; `code` is the code before it."""
 
     line: int
     row: int

@@ -1,8 +1,8 @@
-"""Draws the rooms of the program into docs/architecture.md, from the imports as they are.
+"""Draws the rooms of the program (its packages) into docs/architecture.md, from the imports in the code.
 
     python scripts/draw_rooms.py [--check]
 
-With `--check` nothing is written; the exit code is 1 where the picture in the page is another.
+With `--check` nothing is written, and the exit code is 1 if the page has another picture than the code.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def picture() -> str:
 
 
 def _imports(graph: grimp.ImportGraph, importer: str, imported: str) -> bool:
-    """Whether a module of the one room imports a module of the other."""
+    """Whether any module of room `importer` directly imports a module of room `imported`."""
     inside = {importer, *graph.find_descendants(importer)}
     target = {imported, *graph.find_descendants(imported)}
     return any(graph.find_modules_directly_imported_by(module) & target for module in inside)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the project into a virtual environment: install.sh VENV REQUIREMENT
-# CMAKE_ARGS, when set, are the build options of llama.cpp; the last ones are kept in VENV/cmake-args.
+# CMAKE_ARGS, if set, holds the build options of llama.cpp; VENV/cmake-args records the last ones.
 set -eu
 
 venv=$1
@@ -9,7 +9,7 @@ recorded=$venv/cmake-args
 
 python=$(sh scripts/prerequisites.sh)
 
-# The build options of the environment that is there stay, also where it is made anew.
+# An environment that is rebuilt keeps the build options it had.
 before=$(cat "$recorded" 2>/dev/null || true)
 
 is_broken() {
@@ -39,8 +39,8 @@ export CMAKE_BUILD_PARALLEL_LEVEL
 
 pip install --quiet --upgrade pip
 
-# A build with options is made anew when options or version change, and never taken from pip's cache,
-# which does not tell such builds apart. It stays until other options are given.
+# A build with options is repeated when the options or the version change. It never comes from pip's cache,
+# which does not know builds with different options apart. It stays until other options are given.
 options=${CMAKE_ARGS:-$before}
 pinned=$(sed -n 's/^ *"llama-cpp-python==\([^"]*\)".*/\1/p' pyproject.toml)
 if [ -n "$options" ] && { [ "$options" != "$before" ] || [ "$pinned" != "$(version_of llama-cpp-python)" ]; }; then

@@ -1,6 +1,7 @@
 """Makes the pictures of the README and of docs/tour.md from the bundled recording: `make pictures`.
 
-They are the workbench's replay at a moment, after some keys; no model and no terminal is needed.
+Each picture shows the workbench replaying the recording, at one moment and after some keys were pressed.
+Neither a model nor a terminal is needed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ SIZE: Final = (120, 34)
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """One picture: the moment (None: the end), the keys pressed there, the size."""
+    """One picture: the moment in the recording (None: its end), the keys pressed then, columns and rows."""
 
     name: str
     at_s: float | None
@@ -41,12 +42,12 @@ STILLS: Final = (
 )
 
 SECONDS: Final[dict[type, float]] = {CandidatesExecuted: 1.6, SignalBuilt: 1.6, LineChosen: 0.9}
-"""How long the film stays at what happens; the last picture stays longest."""
+"""Seconds that the film shows each event; the last picture stays longest."""
 LAST_S: Final = 4.0
 
 
 async def main() -> None:
-    """Draws all of them."""
+    """Draws all pictures and the film."""
     recording = bundled_recording()
     FOLDER.mkdir(exist_ok=True)
     for still in STILLS:
@@ -56,7 +57,7 @@ async def main() -> None:
 
 
 async def moving(recording: Recording) -> str:
-    """The run from its first candidates to its end: what ran, the signal made of it, the line chosen."""
+    """A film of the solve from its first candidates to its end: runs, signals and chosen lines."""
     stops = [timed for timed in recording.events if type(timed.event) in SECONDS]
     moments: list[tuple[float | None, Sequence[str]]] = []
     for stop in stops:

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Names everything that is missing before anything is built, and prints the Python to use.
-# PYTHON, CC and CXX choose other programs than the usual ones.
+# The variables PYTHON, CC and CXX name other programs than the usual ones.
 
 missing=""
 packages=""

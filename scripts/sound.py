@@ -1,7 +1,8 @@
-"""Whether a virtual environment belongs to this folder: `.venv/bin/python -I scripts/sound.py .venv`.
+"""Checks whether a virtual environment belongs to this folder: `.venv/bin/python -I scripts/sound.py .venv`.
 
-Exit code 1 where its programs start another interpreter, or where the project in it is another folder's: the
-folder was moved or copied. An interpreter that is gone cannot even run this.
+The exit code is 1 if the folder was moved or copied: then the programs of the environment start another
+interpreter, or the project installed in it lies in another folder. If the interpreter is gone, this script
+cannot run at all, which the caller sees as a failure too.
 """
 
 import re
@@ -10,9 +11,10 @@ from pathlib import Path
 
 
 def is_sound(environment: Path) -> bool:
-    """Raises `OSError` or `ImportError` where something is missing."""
+    """Raises `OSError` or `ImportError` if a program or the project is missing."""
     programs = environment / "bin"
-    # The interpreter; where its path is long it stands on the second line: '''exec' "/path/python" "$0" "$@"
+    # The first line names the interpreter. If its path is long, pip writes it on the second line:
+    # '''exec' "/path/python" "$0" "$@"
     head = (programs / "egcfg-tui").read_text(encoding="utf-8")
     started = re.match(r"#!(?:/bin/sh\n'''exec' )?\"?([^\n\"]+?)\"?(?: \"\$0\".*)?\n", head)
     if started is None or not Path(started[1]).parent.samefile(programs):

@@ -15,7 +15,7 @@ from egcfg_tui.exercises.formats import toml_format
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.exercises.reading import text_files
 
-DEMO_ID: Final = "longest-streak"
+DEMO_ID: Final = "total-climb"
 """The exercise that `make run` starts with."""
 
 _FOLDER: Final = resources.files("egcfg_tui.exercises") / "bundled"
@@ -29,7 +29,7 @@ def bundled() -> tuple[Exercise, ...]:
 
 
 def bundled_one(exercise_id: str) -> Exercise | None:
-    """The bundled exercise of this id, without reading the others; None where there is none."""
+    """The bundled exercise with this id, read without the others; None if there is no such exercise."""
     return _read(exercise_id) if exercise_id in _ids() else None
 
 

@@ -1,4 +1,4 @@
-"""How a prompt can be written. Apart from what writes it, which takes long to import."""
+"""The styles of prompts. The code that writes prompts imports slowly, so they have a module of their own."""
 
 from __future__ import annotations
 

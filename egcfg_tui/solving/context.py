@@ -26,12 +26,13 @@ from egcfg_tui.solving.text.prefixes import canonical
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete answer with its canonical text and its results on the visible tests."""
+    """A complete answer, its canonical text and its results on the visible tests; `number` is its index."""
 
     code: str
     source: str
     results: tuple[TestResult, ...]
     passed: bool
+    number: int
 
     @property
     def passed_tests(self) -> int:
@@ -62,7 +63,7 @@ class SolveContext:
         self.meter = Meter(engine, inbox)
         self.cache = RunCache(sandbox, exercise)
         self.best: Answer | None = None
-        self.draft = prompt.starter
+        self.code_so_far = prompt.starter
         self._answers: dict[str, Answer] = {}
         self._prompt_files = prompt_files
         self._current = PromptBranches(engine, prompt, prompt_files)
@@ -161,14 +162,14 @@ class SolveContext:
         source = canonical(code) or code
         if source in self._answers:
             return None
-        self.draft = code
+        self.code_so_far = code
         with self.meter.within(Stage.RUNS):
             report = self.cache.execute([source], self.inbox.halt_reason)[0]
         passed = bool(self.exercise.visible) and report.passed
-        answer = self._answers[source] = Answer(code, source, report.results, passed)
+        answer = self._answers[source] = Answer(code, source, report.results, passed, len(self._answers))
         if self.best is None or answer.rank > self.best.rank:
             self.best = answer
-        return CodeExecuted(code, report.results, passed)
+        return CodeExecuted(code, report.results, passed, source)
 
     def execute_answer(self, code: str) -> Iterator[Event]:
         """Judges an answer and yields the event, if there is one."""
@@ -185,7 +186,7 @@ class SolveContext:
     @property
     def solution(self) -> str:
         """The best complete answer; before there is one, the code of the present trial."""
-        return self.best.code if self.best is not None else self.draft
+        return self.best.code if self.best is not None else self.code_so_far
 
     @property
     def solved(self) -> bool:

@@ -5,8 +5,8 @@ The module offers
     def plan(request, guided, past) -> PlannedTrial | None    # which trial comes next, None: no other
     def trial(context, planned, samples) -> Iterator[Event]   # runs one
 
-`egcfg_tui.solving.trials.schedules` describes both. The row says all that the rest of the program knows of
-the method. Requests and recordings hold its name as a plain string.
+`egcfg_tui.solving.trials.schedules` describes both. The row holds everything that the rest of the program
+knows about the method. Requests and recordings hold its name as a plain string.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One method. `name` is what users type, `help` a few words, `module` the one that offers it.
+    """One method. `name` is what users type, `help` a few words, `module` the module with its functions.
 
-    `trials`: the methods whose trials it runs, in their first order; empty: its own.
-    `grid`: the bundled grid file that its guided trials go through; None: it goes through no grid.
+    `trials`: the methods whose trials it runs, in this order; empty if it runs its own.
+    `grid`: the bundled grid file for its guided trials; None if it has no grid.
     `samples`: its trials draw random candidates or samples. `guided`: its trials steer lines by a signal.
     `by_lines`: its trials choose the code line by line, not as whole answers.
-    `hidden`: it can be used, but no help text or screen offers it.
+    `hidden`: it can be used, but help texts and screens do not list it.
 
-    The texts are what a panel shows in place of candidates, a signal or tokens, and what going back to an
-    earlier line is answered with. An empty `no_way_back` allows going back; the other texts may be empty
-    where the panel finds the reason in the state of the solve.
+    The last four texts are what a panel shows instead of candidates, a signal or tokens, and the reason why
+    one cannot go back to an earlier line. An empty `no_way_back` allows going back. The other texts may be
+    empty if the panel finds the reason in the state of the solve.
     """
 
     name: str
@@ -86,34 +86,34 @@ _ROWS: Final = (
         "one answer, always the most likely token",
         "egcfg_tui.solving.trials.greedy",
         no_candidates="Greedy decoding samples no candidates.",
-        no_way_back="Greedy lines would come out the same again: there is no use in going back.",
+        no_way_back="Greedy lines would be the same again, so there is no use in going back.",
     ),
     Method(
         "reference",
-        "one guided trial as the paper has it, slowly",
+        "one guided trial as in the paper, slowly",
         "egcfg_tui.solving.trials.reference",
         samples=True,
         guided=True,
         hidden=True,
         no_signal="No signal yet: it is made of the traces of the candidates.",
-        no_way_back="The reference keeps nothing that it could go back to.",
+        no_way_back="The reference keeps no earlier state, so it cannot go back.",
     ),
 )
 
 METHODS: Final[dict[str, Method]] = {method.name: method for method in _ROWS}
-"""All methods by name, in the order in which help texts and the screen list them."""
+"""All methods by name, in the order of help texts and screens."""
 
 DEFAULT_METHOD: Final = "auto"
 
 DEMO_METHOD: Final = "egcfg"
-"""The method of the demo: all its lines are guided; the default method solves most exercises without."""
+"""The method of the demo: it guides all lines, while the default method solves most exercises without."""
 
 
 def offered_methods() -> tuple[str, ...]:
-    """The names that help texts and the screen offer."""
+    """The names that help texts and screens list."""
     return tuple(method.name for method in METHODS.values() if not method.hidden)
 
 
 def method_named(name: str) -> Method:
-    """The row of a method; for a name that only a recording knows, a row without any trait."""
+    """The row of a method; for an unknown name, which a recording may hold, a row without properties."""
     return METHODS.get(name) or Method(name, "", "")

@@ -29,7 +29,7 @@ from egcfg_tui.solving.request.fitting import fit, too_many_candidates
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.run_cache import SandboxBroke
 from egcfg_tui.solving.scoring import score
-from egcfg_tui.solving.trials.runner import Running
+from egcfg_tui.solving.trials.runner import TrialRunner
 
 
 def solve(
@@ -92,9 +92,9 @@ def solve(
         prompt = prompt_for(first.prompt_style)
         with (
             SolveContext(engine, sandbox, exercise, prompt, inbox, prompt_files) as context,
-            Running(context, request, fitting.settings, prompt_for) as running,
+            TrialRunner(context, request, fitting.settings, prompt_for) as runner,
         ):
-            yield from _solve(context, sandbox, request, running)
+            yield from _solve(context, sandbox, request, runner)
     except ChatTemplateError as error:
         step = "use --prompt-style completion, which needs none, or another model"
         yield SolveFailed(FailureKind.MODEL, f"{error}; {step}")
@@ -107,21 +107,21 @@ def solve(
 
 
 def _solve(
-    context: SolveContext, sandbox: Sandbox, request: SolveRequest, running: Running
+    context: SolveContext, sandbox: Sandbox, request: SolveRequest, runner: TrialRunner
 ) -> Iterator[Event]:
     try:
         yield from context.evaluate_prompt(request.settings)
-        yield from running.run()
+        yield from runner.run()
         reason = context.outcome
     except Interrupted as interrupted:
         reason = interrupted.reason
     except ContextFull:
         reason = Outcome.LENGTH
-    yield from _score(context, sandbox, request, reason, running)
+    yield from _score(context, sandbox, request, reason, runner)
 
 
 def _score(
-    context: SolveContext, sandbox: Sandbox, request: SolveRequest, reason: Outcome, running: Running
+    context: SolveContext, sandbox: Sandbox, request: SolveRequest, reason: Outcome, runner: TrialRunner
 ) -> Iterator[Event]:
     """Scores the solution, unless the solve was stopped during a trial, and yields the last event."""
     exercise, inbox = request.exercise, context.inbox
@@ -144,10 +144,10 @@ def _score(
         wall_s=context.inbox.elapsed_s,
         tokens=context.meter.tokens,
         runs=context.cache.runs,
-        trials=len(running.trials),
+        trials=len(runner.trials),
         tests=tests,
-        solved_by=running.solved_by,
-        trial_list=tuple(running.trials),
+        solved_by=runner.solved_by,
+        trial_list=tuple(runner.trials),
         stages=context.meter.stages,
     )
 

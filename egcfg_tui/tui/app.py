@@ -33,7 +33,7 @@ from egcfg_tui.tui.palette import Palette
 from egcfg_tui.tui.preferences import Memory, Preferences
 from egcfg_tui.tui.replay import Replay
 from egcfg_tui.tui.screens.help import HelpScreen
-from egcfg_tui.tui.screens.panels import HUGE_COLUMNS, LEAST_COLUMNS, LEAST_ROWS, WIDE_COLUMNS
+from egcfg_tui.tui.screens.panels import HIGH_ROWS, HUGE_COLUMNS, LEAST_COLUMNS, LEAST_ROWS, WIDE_COLUMNS
 from egcfg_tui.tui.screens.replay import ReplayScreen
 from egcfg_tui.tui.screens.workbench import WorkbenchScreen
 from egcfg_tui.tui.session_driver import Services
@@ -90,7 +90,7 @@ class WorkbenchApp(App[None]):
             (WIDE_COLUMNS, "-wide"),
             (HUGE_COLUMNS, "-huge"),
         ]
-        self.VERTICAL_BREAKPOINTS = [(0, "-flat"), (LEAST_ROWS, "-tall")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-flat"), (LEAST_ROWS, "-tall"), (HIGH_ROWS, "-high")]
         self.keys = keys or Keymap()
         self.workbench = WorkbenchScreen(
             services, options or SolveOptions(), exercise, self.keys, loads_at_once=self._recording is None
@@ -137,7 +137,7 @@ class WorkbenchApp(App[None]):
         """Replays a recording over the screen there is, and comes back to that."""
         clock = self.workbench.control.services.clock
         screen = ReplayScreen(replay, self.keys, clock, speed=speed, words=words)
-        self.push_screen(screen, self._came_back)
+        self.push_screen(screen, self._welcomed if words else self._came_back)
 
     def on_run_chosen(self, message: RunChosen) -> None:
         """Replays the run."""
@@ -188,6 +188,10 @@ class WorkbenchApp(App[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.remove_signal_handler(number)
+
+    def _welcomed(self, exercise: Exercise | None) -> None:
+        """From the first start's replay: solving for real begins with the demo, which takes seconds."""
+        self._came_back(exercise and self.workbench.control.exercise)
 
     def _came_back(self, exercise: Exercise | None) -> None:
         """From a replay: an exercise is solved in the workbench, whatever screen the replay came from.

@@ -167,11 +167,14 @@ class Memory:
     def __init__(self, preferences: Preferences, defaults: Mapping[str, str]) -> None:
         self._path = preferences.path
         self._known = {**defaults, **preferences.values}
+        self._told = ""
 
     def keep(self, choices: Mapping[str, str]) -> str:
-        """Remembers what differs from what is known, empty values aside. Says what went wrong."""
+        """Remembers what differs from what is known, empty values aside. Says what went wrong, once."""
         changed = {key: value for key, value in choices.items() if value and value != self._known.get(key)}
         if not changed:
             return ""
         self._known |= changed
-        return remember(self._path, changed)
+        problem, before = remember(self._path, changed), self._told
+        self._told = problem
+        return problem if problem != before else ""

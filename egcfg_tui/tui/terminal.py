@@ -12,6 +12,7 @@ from typing import Final
 
 from egcfg_tui.system.folders import log_folder
 
+_DRIVER: Final = "TEXTUAL_DRIVER"
 LOG_BYTES: Final = 1024 * 1024
 """A longer log is begun anew."""
 
@@ -21,7 +22,12 @@ class NoTerminalError(Exception):
 
 
 def require_terminal() -> None:
-    """Raises `NoTerminalError` unless all three standard streams are a terminal."""
+    """Raises `NoTerminalError` unless all three standard streams are a terminal, or a browser is drawn on.
+
+    For a browser textual-serve names a driver of its own, which speaks through pipes.
+    """
+    if os.environ.get(_DRIVER):
+        return
     for name, stream in (
         ("standard input", sys.__stdin__),
         ("standard output", sys.__stdout__),

@@ -7,24 +7,24 @@ ever taken apart as bounded text.
 
 from __future__ import annotations
 
+import json
 import mmap
 import os
 import struct
-from typing import Final
+from typing import Any, Final
 
 SLOT_BYTES: Final = 2048
 _HEADER: Final = struct.Struct("<QQ")
 _HEADER_BYTES: Final = 64
-_SLOT: Final = struct.Struct("<IIIIB")
+_SLOT: Final = struct.Struct("<II")
+"""What a slot begins with: the length of its event as JSON, and how often that is repeated."""
+_PLACE: Final = struct.Struct("<II")
+"""Line and depth of an event that is to be believed."""
 _ROOM: Final = SLOT_BYTES - _SLOT.size
-_COUNTS: Final = struct.Struct("<QQ")
-_FIELD: Final = "\x1f"
-_NEXT: Final = _FIELD.encode()
-_EVENT: Final = "\x1e"
-_END: Final = _EVENT.encode()
 _KINDS: Final = ("call", "line", "return", "exception")
 _MOST_REPEATS: Final = 0xFFFFFFFF
 _FUNCTION_CHARS: Final = 100
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 Row = tuple[str, int, int, str, tuple[tuple[str, str], ...], str | None, int]
 """kind, line, depth, function, changes, value, repeats."""
@@ -35,14 +35,6 @@ def size_for(events: int) -> int:
     return _HEADER_BYTES + SLOT_BYTES * max(2, events)
 
 
-def _clean(text: str) -> str:
-    return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
-
-
-def _encoded(text: str) -> bytes:
-    return _clean(text).encode("utf-8", "replace")
-
-
 class TraceWriter:
     """Keeps the first events and the last ones; equal passes of a loop are folded by the caller."""
 
@@ -50,19 +42,9 @@ class TraceWriter:
         self._memory = memory
         self._events = max(2, events)
         self._head = self._events // 2
-        self._count = 0
         self._highest = 0
-        self._functions: dict[str, bytes] = {}
-
-    @property
-    def count(self) -> int:
+        self.count = 0
         """Events so far, folded ones not counted."""
-        return self._count
-
-    def _offset(self, index: int) -> int:
-        if index >= self._head:
-            index = self._head + (index - self._head) % (self._events - self._head)
-        return _HEADER_BYTES + SLOT_BYTES * index
 
     def append(
         self,
@@ -74,50 +56,43 @@ class TraceWriter:
         value: str | None,
     ) -> None:
         """Adds one event; changes that do not fit the slot are left out."""
-        self._write(self._count, kind, line, depth, function, changes, value)
-        self._count += 1
-        if self._count > self._highest:
-            self._highest = self._count
-        _HEADER.pack_into(self._memory, 0, self._count, self._highest)
+        self._write(self.count, [kind, line, depth, function[:_FUNCTION_CHARS], changes, value])
+        self.count += 1
+        self._highest = max(self._highest, self.count)
+        _HEADER.pack_into(self._memory, 0, self.count, self._highest)
 
     def amend(
         self, index: int, kind: int, line: int, depth: int, function: str, changes: list[tuple[str, str]]
     ) -> None:
         """Adds to an event what it turned out to change, unless it has left the ring."""
         if index < self._head or index >= self._highest - (self._events - self._head):
-            self._write(index, kind, line, depth, function, changes, None)
-
-    def _write(
-        self,
-        index: int,
-        kind: int,
-        line: int,
-        depth: int,
-        function: str,
-        changes: list[tuple[str, str]],
-        value: str | None,
-    ) -> None:
-        data = self._functions.get(function)
-        if data is None:
-            data = self._functions[function] = _encoded(function[:_FUNCTION_CHARS]) + _NEXT
-        if value is not None:
-            data = (data + b"=" + _encoded(value))[:_ROOM]
-        for name, text in changes:
-            change = _NEXT + _encoded(name) + _NEXT + _encoded(text)
-            if len(data) + len(change) > _ROOM:
-                break
-            data += change
-        offset = self._offset(index)
-        data = _SLOT.pack(len(data), max(line, 0), depth, 0, kind) + data
-        self._memory[offset : offset + len(data)] = data
+            self._write(index, [kind, line, depth, function[:_FUNCTION_CHARS], changes, None])
 
     def fold(self, period: int, repeats: int) -> None:
         """Takes back the last `period` events: they repeat the ones before, now `repeats` times."""
-        self._count -= period
-        for index in range(self._count - period, self._count):
-            offset = self._offset(index) + 12
-            self._memory[offset : offset + 4] = struct.pack("<I", min(repeats, _MOST_REPEATS))
-        _HEADER.pack_into(self._memory, 0, self._count, self._highest)
+        self.count -= period
+        for index in range(self.count - period, self.count):
+            struct.pack_into("<I", self._memory, self._offset(index) + 4, min(repeats, _MOST_REPEATS))
+        _HEADER.pack_into(self._memory, 0, self.count, self._highest)
+
+    def _offset(self, index: int) -> int:
+        return _offset(index, self._events)
+
+    def _write(self, index: int, event: list[Any]) -> None:
+        data = _to_json(event).encode()
+        while len(data) > _ROOM:
+            *_, changes, value = event
+            event[-2:] = [changes[: len(changes) // 2], value and value[: len(value) // 2]]
+            data = _to_json(event).encode()
+        offset = self._offset(index)
+        self._memory[offset : offset + _SLOT.size + len(data)] = _SLOT.pack(len(data), 0) + data
+
+
+def _offset(index: int, events: int) -> int:
+    """Where the event of that number lies: the first half in order, the rest in turn."""
+    head = events // 2
+    slot = index if index < head else head + (index - head) % (events - head)
+    return _HEADER_BYTES + SLOT_BYTES * slot
 
 
 def read(descriptor: int, events: int) -> bytes:
@@ -130,44 +105,40 @@ def read(descriptor: int, events: int) -> bytes:
     memory = os.pread(descriptor, _HEADER_BYTES, 0)
     count, highest = _HEADER.unpack_from(memory, 0)
     if not count <= highest < 1 << 62:
-        return _COUNTS.pack(0, 0)
+        return b"0"
     first_in_ring = max(head, highest - (events - head))
-    indexes = [*range(min(count, head)), *range(first_in_ring, count)][: 2 * events]
-    wanted = _HEADER_BYTES + SLOT_BYTES * min(highest, events)
+    wanted = size_for(min(highest, events))
     while len(memory) < wanted and (more := os.pread(descriptor, wanted - len(memory), len(memory))):
         memory += more
-    slots = []
-    texts = []
-    for index in indexes:
-        slot = index if index < head else head + (index - head) % (events - head)
-        offset = _HEADER_BYTES + SLOT_BYTES * slot
-        start = offset + _SLOT.size
-        length = _SLOT.unpack_from(memory, offset)[0]
-        if length <= _ROOM:
-            slots.append(memory[offset:start])
-            texts.append(memory[start : start + length])
-    text = _END.join(texts)
-    if text.count(_END) >= max(1, len(texts)):
-        text = _END.join(one.replace(_END, b"?") for one in texts)
-    dropped = max(0, first_in_ring - head) if count > head else 0
-    return b"".join((_COUNTS.pack(dropped, len(slots)), *slots, text))
+    lines = [b"%d" % (max(0, first_in_ring - head) if count > head else 0)]
+    for index in [*range(min(count, head)), *range(first_in_ring, count)][: 2 * events]:
+        offset = _offset(index, events)
+        length, repeats = _SLOT.unpack_from(memory, offset)
+        event = memory[offset + _SLOT.size : offset + _SLOT.size + min(length, _ROOM)]
+        lines.append(b"%d %s" % (repeats, event.replace(b"\n", b" ")))
+    return b"\n".join(lines)
 
 
 def unpack(data: bytes) -> tuple[list[Row], int]:
     """The events of a trace that was read, and how many are missing: all of it only text and numbers."""
-    dropped, count = _COUNTS.unpack_from(data)
-    end = _COUNTS.size + count * _SLOT.size
-    text = data[end:].decode("utf-8", "replace")
-    clean = text.replace(_FIELD, "").replace(_EVENT, "").isprintable()
-    rows = []
-    for slot, one in zip(_SLOT.iter_unpack(data[_COUNTS.size : end]), text.split(_EVENT), strict=False):
-        _, line, depth, repeats, kind = slot
-        fields = one.split(_FIELD)
-        if kind >= len(_KINDS) or len(fields) % 2:
-            continue
-        if not clean:
-            fields = [_clean(field) for field in fields]
-        value = fields[1]
-        changes = tuple(zip(fields[2::2], fields[3::2], strict=True))
-        rows.append((_KINDS[kind], line, depth, fields[0], changes, value[1:] if value else None, repeats))
-    return rows, dropped
+    dropped, *lines = data.split(b"\n")
+    rows = (_row(line) for line in lines)
+    return [row for row in rows if row is not None], int(dropped)
+
+
+def _row(line: bytes) -> Row | None:
+    """The event of one line; None for what is none."""
+    repeats, _, event = line.partition(b" ")
+    try:
+        kind, number, depth, function, changes, value = json.loads(event)
+        told = tuple((_clean(name), _clean(text)) for name, text in changes)
+        shown = None if value is None else _clean(value)
+        place = _PLACE.unpack(_PLACE.pack(number, depth))
+        return (_KINDS[kind], *place, _clean(function), told, shown, int(repeats))
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, struct.error):
+        return None
+
+
+def _clean(text: str) -> str:
+    """A text without what plays with a terminal or cannot be encoded."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)

@@ -231,6 +231,21 @@ def test_a_changed_text_does_not_reach_into_the_next_event() -> None:
         writer = TraceWriter(memory, 4)
         for name in ("first", "second"):
             writer.append(0, 1, 0, name, [], None)
-        memory[memory.find(b"first") + 2] = 0x1E
+        memory[memory.find(b"first") + 2] = ord("\n")
         rows, _ = unpack(read(descriptor, 4))
-    assert [row[3] for row in rows] == ["fi?st", "second"]
+    assert [row[3] for row in rows] == ["fi st", "second"]
+
+
+@pytest.mark.parametrize(
+    "forged", [b"[9,1,0", b'[1,-1,0,"f",[],null]', b'[1,1e999,0,"f",[],null]', b"{}", b'[1,1,0,"f",[1],2]']
+)
+def test_a_forged_event_is_left_out(forged: bytes) -> None:
+    descriptor = system.shared_file(size_for(4))
+    with os.fdopen(descriptor, "rb"), mmap.mmap(descriptor, size_for(4)) as memory:
+        writer = TraceWriter(memory, 4)
+        for name in ("first" * 5, "second"):
+            writer.append(0, 1, 0, name, [], None)
+        at = memory.find(b"[0,1,0")
+        memory[at : at + len(forged)] = forged
+        rows, _ = unpack(read(descriptor, 4))
+    assert [row[3] for row in rows] == ["second"]

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.total import EXERCISE, MARKER, RIGHT, WRONG
-from support.trials import Decisions, decisions, unverified, workbench
+from support.trials import Decisions, decisions, solve_context, unverified
 
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.fake import FakeEngine, hashed, scripted
 from egcfg_tui.events import Event, LineChosen, LinesRewound, SolveFinished, SolvePaused
-from egcfg_tui.solving.commands import CommandInbox, Pause, Resume, Rewind, SetGamma
+from egcfg_tui.solving.commands import ChangeSettings, CommandInbox, Pause, Resume, Rewind
 from egcfg_tui.solving.request.settings import RefreshMode, Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
@@ -24,7 +24,7 @@ from egcfg_tui.solving.trials.guided import GuidedTrial
 
 
 class Desk:
-    """A solve and the commands on their way to it."""
+    """A solve, and the commands that it has not read yet."""
 
     def __init__(self, sandbox: Sandbox, chosen: Settings, method: str = "egcfg") -> None:
         def answers(prompt: str) -> list[tuple[str, float]]:
@@ -75,7 +75,7 @@ def test_going_back_evaluates_nothing_and_comes_to_the_same_lines(
 def test_another_guidance_weight_takes_another_way_from_there(sandbox: Sandbox) -> None:
     desk = Desk(sandbox, PLAIN)
     assert desk.until(LineChosen, line=4).text.strip() == "result = x"
-    desk.commands.extend([Pause(), Rewind(4), SetGamma(1.0), Resume()])
+    desk.commands.extend([Pause(), Rewind(4), ChangeSettings((("gamma", 1.0),)), Resume()])
     assert desk.until(LinesRewound).line == 4
     assert desk.until(LineChosen, line=4).text.strip() == "result += x"
 
@@ -102,7 +102,7 @@ def test_a_line_that_is_not_behind_begins_the_line_in_work_anew(sandbox: Sandbox
 def told(
     sandbox: Sandbox, chosen: Settings, seed: int, can_rewind: bool, failed: bool, rewinds: dict[int, int]
 ) -> Decisions:
-    """What a trial on a model that makes no sense decided, but for what was taken back.
+    """The decisions of a trial on a model that writes nonsense, without those that were taken back.
 
     `rewinds`: after how many events of any kind to go back to which line.
     """
@@ -112,7 +112,7 @@ def told(
         budget_s=1e9, clock=lambda: 0.0, wait=lambda _s: commands.popleft() if commands else None
     )
     taken: Decisions = []
-    with workbench(engine, sandbox, inbox=inbox) as context:
+    with solve_context(engine, sandbox, inbox=inbox) as context:
         if failed:
             context.judge("def f(x):\n    return x\n")
         trial = GuidedTrial(context, chosen, (seed,), attempts=context.failures)

@@ -118,14 +118,22 @@ def test_only_changes_are_written_and_once(tmp_path: Path) -> None:
     assert not path.exists()
 
 
+def test_what_stands_in_the_way_is_told_once(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    memory = Memory(load(blocked / "config.toml"), {})
+    assert "cannot be written" in memory.keep({"method": "auto"})
+    assert memory.keep({"method": "egcfg"}) == ""
+
+
 async def test_the_workbench_remembers_theme_exercise_and_method(stage: Stage, tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     app = stage.app(preferences=load(path))
     async with app.run_test() as pilot:
         await wait_until(pilot, lambda: app.workbench.control.view.engine.state is EngineState.READY)
         app.theme = theme.DAY.name
-        await pilot.press("m", "o", *"brack", "enter")
-        await wait_until(pilot, lambda: app.workbench.control.exercise is OTHER)
+        await pilot.press("m")
+        app.workbench.control.open(OTHER)
         await wait_until(pilot, path.exists)
     assert {key: written(path)[key] for key in ("theme", "method")} == {
         "theme": theme.DAY.name,

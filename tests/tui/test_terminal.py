@@ -67,6 +67,11 @@ def test_without_a_terminal_the_message_says_what_to_do(capfd: pytest.CaptureFix
         terminal.require_terminal()
 
 
+def test_a_browser_needs_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEXTUAL_DRIVER", "textual.drivers.web_driver:WebDriver")
+    terminal.require_terminal()
+
+
 class Screen:
     """The program on a terminal of 80x24 cells; `script` is run in its place."""
 

@@ -8,66 +8,20 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from egcfg_sandbox import CodeTest
+from egcfg_tui.exercises.python import pytest_stand_in
 from egcfg_tui.exercises.python import source as python_source
+from egcfg_tui.exercises.python.imported import AliasResolver, ImportRemover, aliases, stand_ins
+from egcfg_tui.exercises.python.parameters import parameter_sets
 from egcfg_tui.exercises.python.plain_asserts import plain_body
-
-_PYTEST: Final = """\
-import contextlib
-import re
-
-
-class pytest:
-    class raises(contextlib.AbstractContextManager):
-        def __init__(self, expected, match=None):
-            self.expected, self.match, self.value = expected, match, None
-
-        def __exit__(self, kind, error, trace):
-            assert kind is not None, "nothing was raised"
-            if not issubclass(kind, self.expected):
-                return False
-            self.value = error
-            assert self.match is None or re.search(self.match, str(error)), f"{error!r} does not match"
-            return True
-
-    class approx:
-        def __init__(self, expected, rel=None, abs=None):
-            self.expected, self.abs = expected, 1e-12 if abs is None else abs
-            self.rel = rel if rel is not None else 1e-6 if abs is None else 0.0
-
-        def __eq__(self, other):
-            if isinstance(self.expected, dict):
-                return (
-                    isinstance(other, dict)
-                    and other.keys() == self.expected.keys()
-                    and all(self.near(value) == other[key] for key, value in self.expected.items())
-                )
-            if isinstance(self.expected, (list, tuple)):
-                return len(other) == len(self.expected) and all(map(self.is_near, self.expected, other))
-            if isinstance(self.expected, (int, float, complex)) and isinstance(other, (int, float, complex)):
-                distance = abs(self.expected - other)
-                return self.expected == other or distance <= max(self.rel * abs(self.expected), self.abs)
-            return self.expected == other
-
-        def near(self, expected):
-            return pytest.approx(expected, self.rel, self.abs)
-
-        def is_near(self, expected, other):
-            return self.near(expected) == other
-"""
-"""A small replacement for the parts of pytest that tests commonly use, since the judge has no pytest."""
 
 _PREPARING_A_CASE: Final = frozenset({"setUp", "tearDown", "setUpClass", "tearDownClass"})
 """Methods of a unittest class that its tests depend on."""
 _MEANINGFUL: Final = frozenset(["usefixtures", "filterwarnings", "asyncio", "anyio", "parametrize"])
 """Marks that change how a test runs."""
-_REPLACED: Final = frozenset({"raises", "approx", "mark", "param"})
-"""Names of pytest that a cut test may use."""
-
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -84,11 +38,11 @@ class Cutter:
         self._tree = tree
         self._module = module
         self._modules = python_source.module_aliases(tree, module)
-        self._resolver = _AliasResolver(_aliases(tree, module), self._modules)
-        self._remover = _ImportRemover(module)
+        self._resolver = AliasResolver(aliases(tree, module), self._modules)
+        self._remover = ImportRemover(module)
         clean = self._remover.visit(self._resolver.visit(copy.deepcopy(tree)))
         self._setup: list[ast.stmt] = [node for node in clean.body if _is_setup(node)]
-        self._setup += _from_pytest(tree) + _stand_ins(tree, module)
+        self._setup += pytest_stand_in.taken_names(tree) + stand_ins(tree, module)
         self._is_clear = self._names_are_clear(clean)
 
     def _names_are_clear(self, clean: ast.Module) -> bool:
@@ -119,9 +73,13 @@ class Cutter:
         if not self._is_clear or isinstance(function, ast.AsyncFunctionDef) or len(classes) > 1:
             return None
         decorators = [line for part in classes for line in part.decorator_list] + function.decorator_list
-        sets = _parameter_sets([line for line in decorators if marks_of([line]) == ["parametrize"]])
+        sets = parameter_sets([line for line in decorators if marks_of([line]) == ["parametrize"]])
         others = [line for line in decorators if marks_of([line]) != ["parametrize"]]
-        if sets is None or not all(_is_harmless(line) for line in others) or not _only_asserts(function):
+        if (
+            sets is None
+            or not all(_is_harmless(line) for line in others)
+            or not pytest_stand_in.covers(function)
+        ):
             return None
         if classes:
             return self._method(function, classes[0], sets)
@@ -171,7 +129,9 @@ class Cutter:
         used = {name for line in [*self._setup, *body] for name in python_source.used_names(line)}
         head = "import unittest\n" if "unittest" in used else ""
         setup = [line for line in self._setup if _binds_any(line, used)]
-        return CodeTest(_text(body), head + (_PYTEST if "pytest" in used else "") + _text(setup))
+        return CodeTest(
+            _text(body), head + (pytest_stand_in.PYTEST if "pytest" in used else "") + _text(setup)
+        )
 
 
 def _binds_any(line: ast.stmt, used: set[str]) -> bool:
@@ -211,103 +171,6 @@ def _is_harmless(decorator: ast.expr) -> bool:
     return text.startswith(("pytest.mark.", "mark.")) and text.rpartition(".")[2] not in _MEANINGFUL
 
 
-def _only_asserts(function: ast.FunctionDef) -> bool:
-    """Whether a function uses only those parts of pytest, and in those forms, that the replacement has."""
-    entered = {
-        id(item.context_expr)
-        for node in ast.walk(function)
-        if isinstance(node, ast.With)
-        for item in node.items
-    }
-    seen = {
-        item.optional_vars.id
-        for node in ast.walk(function)
-        if isinstance(node, ast.With)
-        for item in node.items
-        if isinstance(item.optional_vars, ast.Name) and _is_raises(item.context_expr)
-    }
-    for node in ast.walk(function):
-        match node:
-            case ast.Attribute(value=ast.Name(id="pytest"), attr=name) if name not in _REPLACED:
-                return False
-            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in seen:
-                if attribute != "value":
-                    return False
-            case ast.Call() if _is_raises(node):
-                words = {word.arg for word in node.keywords}
-                if id(node) not in entered or len(node.args) != 1 or not words <= {"match"}:
-                    return False
-            case ast.Call(func=function_, keywords=words) if _last_name(function_) == "approx":
-                if any(word.arg not in ("rel", "abs") for word in words):
-                    return False
-    return True
-
-
-def _is_raises(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and _last_name(node.func) == "raises"
-
-
-def _last_name(node: ast.expr) -> str:
-    return ast.unparse(node).rpartition(".")[2]
-
-
-def _parameter_sets(marks: list[ast.expr]) -> list[dict[str, ast.expr]] | None:
-    """All combinations of the values of stacked parametrize marks; None if a mark is not written out."""
-    groups = []
-    # The mark closest to the function varies slowest, as in pytest.
-    for mark in reversed(marks):
-        group = _group(mark)
-        if group is None:
-            return None
-        groups.append(group)
-    sets = [{name: value for part in parts for name, value in part.items()} for parts in product(*groups)]
-    return sets or None
-
-
-def _group(mark: ast.expr) -> list[dict[str, ast.expr]] | None:
-    """The sets of values of one parametrize mark, each by parameter name; None if it is not written out."""
-    if not isinstance(mark, ast.Call):
-        return None
-    given: dict[str | None, ast.expr] = {word.arg: word.value for word in mark.keywords}
-    given |= dict(zip(("argnames", "argvalues"), mark.args, strict=False))
-    if not given.keys() <= {"argnames", "argvalues", "ids"} or len(mark.args) > 2:
-        return None
-    names, values = given.get("argnames"), given.get("argvalues")
-    order = None if names is None else _names(names)
-    if not order or not isinstance(values, ast.List | ast.Tuple):
-        return None
-    group = []
-    for value in values.elts:
-        parts = _values(value, len(order))
-        if parts is None:
-            return None
-        group.append(dict(zip(order, parts, strict=True)))
-    return group
-
-
-def _names(node: ast.expr) -> list[str] | None:
-    try:
-        value = ast.literal_eval(node)
-    except ValueError:
-        return None
-    if isinstance(value, str):
-        return [name.strip() for name in value.split(",") if name.strip()]
-    return list(value) if isinstance(value, list | tuple) and all(isinstance(n, str) for n in value) else None
-
-
-def _values(node: ast.expr, count: int) -> list[ast.expr] | None:
-    """The values of one set: `(1, 2)`, `pytest.param(1, 2, id="small")`, or any expression for one name."""
-    if isinstance(node, ast.Starred):
-        return None
-    if isinstance(node, ast.Call) and _last_name(node.func) == "param":
-        plain = all(word.arg == "id" for word in node.keywords)
-        return list(node.args) if plain and len(node.args) == count else None
-    if count == 1:
-        return [node]
-    same = isinstance(node, ast.Tuple | ast.List) and len(node.elts) == count
-    return list(node.elts) if same and isinstance(node, ast.Tuple | ast.List) else None
-
-
 def _calls(function: ast.FunctionDef, sets: list[dict[str, ast.expr]]) -> Iterator[list[ast.stmt]]:
     """The function and a call of it for each set, or only its body if it takes no arguments."""
     bare = ast.FunctionDef(function.name, function.args, function.body, [], None)
@@ -331,80 +194,6 @@ def _is_flat(body: list[ast.stmt]) -> bool:
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
     first = body[0]
     return body[1:] if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) else body
-
-
-class _ImportRemover(ast.NodeTransformer):
-    """Removes all imports of the module under test and of modules that `Cutter` adds itself.
-
-    It also removes imports of `__future__`: they would have to come first, and a test does not need them.
-    """
-
-    def __init__(self, module: str) -> None:
-        self._module = module
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt:
-        return ast.Pass() if node.module in (self._module, "pytest", "__future__") else node
-
-    def visit_Import(self, node: ast.Import) -> ast.stmt:
-        removed = (self._module, "pytest", "unittest")
-        names = [alias for alias in node.names if alias.asname or alias.name not in removed]
-        names = [alias for alias in names if alias.name != self._module]
-        return ast.Import(names) if names else ast.Pass()
-
-    def visit_Try(self, node: ast.Try) -> ast.stmt:
-        self.generic_visit(node)
-        return ast.Pass() if all(isinstance(line, ast.Pass) for line in node.body) else node
-
-
-class _AliasResolver(ast.NodeTransformer):
-    """Replaces aliases of the program's names, and `module.name`, by the program's own names."""
-
-    def __init__(self, names: Mapping[str, str], modules: set[str]) -> None:
-        self._names = names
-        self._modules = modules
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        if isinstance(node.value, ast.Name) and node.value.id in self._modules:
-            return ast.copy_location(ast.Name(node.attr, node.ctx), node)
-        self.generic_visit(node)
-        return node
-
-    def visit_Name(self, node: ast.Name) -> ast.Name:
-        return ast.copy_location(ast.Name(self._names.get(node.id, node.id), node.ctx), node)
-
-
-def _aliases(tree: ast.Module, module: str) -> dict[str, str]:
-    """The aliases in `from module import name as alias`, with the program's own name for each.
-
-    An alias is left out if the file uses the own name for something else: see `_stand_ins`.
-    """
-    used = python_source.used_names(tree)
-    return {
-        alias.asname: alias.name
-        for alias in python_source.taken_from(tree, module)
-        if alias.asname and alias.asname != alias.name and alias.name not in used
-    }
-
-
-def _stand_ins(tree: ast.Module, module: str) -> list[ast.stmt]:
-    """Assignments for the aliases that cannot be replaced by the program's own names."""
-    resolved = _aliases(tree, module)
-    lines = [
-        f"{alias.asname} = {alias.name}"
-        for alias in python_source.taken_from(tree, module)
-        if alias.asname and alias.asname != alias.name and alias.asname not in resolved
-    ]
-    return python_source.parse("\n".join(lines)).body
-
-
-def _from_pytest(tree: ast.Module) -> list[ast.stmt]:
-    """Assignments for the names that the tests import from pytest."""
-    lines = [
-        f"{alias.asname or alias.name} = pytest.{alias.name}"
-        for alias in python_source.taken_from(tree, "pytest")
-        if alias.name in ("raises", "approx")
-    ]
-    return python_source.parse("\n".join(lines)).body
 
 
 def _text(lines: list[ast.stmt]) -> str:

@@ -22,13 +22,13 @@ from contextlib import closing
 from itertools import count
 
 from egcfg_tui.engine.api import Logits
-from egcfg_tui.events import CandidatesExecuted, CandidatesSampled, Event, LineGrown, SignalBuilt, Stage
+from egcfg_tui.events import AttemptOrigin, CandidatesExecuted, CandidatesSampled, Event, LineGrown, Stage
 from egcfg_tui.prompting.signal import Signal
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.guidance import guided_logits
 from egcfg_tui.solving.decoding.meter import Purpose
 from egcfg_tui.solving.decoding.sampling import greedy, sample, uniform_at
-from egcfg_tui.solving.guided.attempts import attempts_of, named, signal_after
+from egcfg_tui.solving.guided.attempts import attempt_key, attempts_of, origins_of, signal_after, signal_built
 from egcfg_tui.solving.guided.branch_pair import BranchPair
 from egcfg_tui.solving.guided.draft import Draft
 from egcfg_tui.solving.guided.executing import run_candidates
@@ -55,7 +55,8 @@ def reference_trial(
     """One trial of EG-CFG, from the evaluated prompt to the run of the answer."""
     engine, meter, exercise = context.engine, context.meter, context.exercise
     code, written = context.prompt.starter, list[int]()
-    signal, told = Signal("", 0, ""), frozenset[tuple[str, bool]]()
+    signal, shown = Signal("", 0, ""), frozenset[tuple[str, bool]]()  # the attempts that the signal shows
+    origins = dict[str, AttemptOrigin]()  # where each program ran last; only shown
     lines_since: int | None = None  # lines chosen since the last signal
     first = 0  # how many tokens the answer had at the first signal
     with closing(BranchPair(context.start.fork())) as pair:
@@ -90,16 +91,17 @@ def reference_trial(
                 # 3. Executable prefixes ĉ_j: each distinct one runs on every visible test.
                 yield meter.enter(Stage.RUNS)
                 runs = run_candidates(context, code, candidates)
+                origins |= origins_of(number, runs)
                 yield CandidatesExecuted(number, row, runs)
 
                 # 4. Signal: the traces e_jm as text. The old signal stays if it already covers them all.
                 if any(candidate.text.strip() for candidate in candidates):
                     yield meter.enter(Stage.SIGNAL)
                     attempts = attempts_of(candidates, runs, unfinished=settings.partial_execution)
-                    if not attempts or not told.issuperset(map(named, attempts)):
+                    if not attempts or not shown.issuperset(map(attempt_key, attempts)):
                         signal = signal_after(code, exercise, attempts, settings, engine)
-                        told = frozenset(map(named, attempts)) if not signal.dropped else frozenset()
-                    yield SignalBuilt(number, row, signal.text, signal.tokens, signal.dropped)
+                        shown = frozenset(map(attempt_key, attempts)) if not signal.dropped else frozenset()
+                    yield signal_built(number, row, signal, origins)
 
                     # 5. p_dyn: the prompt with the signal inserted before the answer.
                     pair.replace_conditional(engine.branch() if signal.text else None)
@@ -125,7 +127,7 @@ def reference_trial(
                     meter.count(Purpose.DECODED, 1)
                 yield LineGrown(number, row, line.text)
             code, written = code + line.text, written + line.tokens
-            context.draft = code
+            context.code_so_far = code
             lines_since = None if lines_since is None else lines_since + 1
             yield line.chosen
             context.inbox.line_chosen()

@@ -1,4 +1,4 @@
-"""The settings of a solve: one field each, with its range, and the setting strings that carry them."""
+"""The settings of a solve: one field each, with its range, and the setting strings that hold them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from egcfg_tui.prompting.traces import TraceFormat
 
 
 class RefreshMode(StrEnum):
-    """When a guided trial renews its signal."""
+    """When a guided trial makes a new signal."""
 
     LINE = "line"
     """Every `refresh` lines."""
@@ -25,15 +25,15 @@ class RefreshMode(StrEnum):
 
 
 class SettingError(ValueError):
-    """A setting out of its range or a setting string that cannot be read. Names the setting."""
+    """A setting is out of its range, or a setting string cannot be read. The text names the setting."""
 
 
 SettingValue = bool | int | float | str
-"""What a setting can be given as: a number, yes or no, or the name of a choice."""
+"""The forms in which a setting can be given: a number, yes or no, or the name of a choice."""
 
 
 def _about(meaning: str, limits: tuple[float, float] | None = None) -> dict[str, Any]:
-    """What a field's metadata holds: for `SETTINGS`."""
+    """The metadata of a field, from which `SETTINGS` is made."""
     return {"meaning": meaning, "limits": limits}
 
 
@@ -44,7 +44,7 @@ class Settings:
     Raises `SettingError` on a value that does not belong to its field.
     """
 
-    # On a CPU a batch of four rows costs hardly more than one of three, a fifth row much more.
+    # On a CPU a batch of four rows costs hardly more than one of three; a fifth row costs much more.
     candidates: int = field(default=4, metadata=_about("candidates per refresh (s)", (1, 16)))
     temperature: float = field(
         default=0.75, metadata=_about("temperature of candidates and samples (t)", (0.0, 5.0))
@@ -57,25 +57,23 @@ class Settings:
     )
     line_temperature: float = field(
         default=0.0,
-        metadata=_about("temperature of the guided line; 0 takes the likeliest tokens", (0.0, 5.0)),
+        metadata=_about("temperature of the guided line; 0 takes the most likely tokens", (0.0, 5.0)),
     )
     top_p: float = field(
-        default=0.95, metadata=_about("nucleus that candidates and samples are drawn from", (0.01, 1.0))
+        default=0.95, metadata=_about("nucleus of candidates and samples (top-p)", (0.01, 1.0))
     )
-    prompt_style: PromptStyle = field(
-        default=PromptStyle.PLAIN, metadata=_about("how the task is put to the model")
-    )
+    prompt_style: PromptStyle = field(default=PromptStyle.PLAIN, metadata=_about("form of the prompt"))
     max_tokens: int = field(default=768, metadata=_about("longest answer, in tokens", (16, 8192)))
     thought_tokens: int = field(
-        default=1024, metadata=_about("longest thought in front of an answer, in tokens", (16, 32768))
+        default=1024, metadata=_about("longest thought before an answer, in tokens", (16, 32768))
     )
     signal_tokens: int = field(default=400, metadata=_about("longest signal, in tokens", (0, 4096)))
-    trace: TraceFormat = field(default=TraceFormat.COMPACT, metadata=_about("what a signal tells of a run"))
-    refresh_mode: RefreshMode = field(default=RefreshMode.LINE, metadata=_about("when the signal is renewed"))
+    trace: TraceFormat = field(default=TraceFormat.COMPACT, metadata=_about("what a signal shows of a run"))
+    refresh_mode: RefreshMode = field(default=RefreshMode.LINE, metadata=_about("when a new signal is made"))
     partial_execution: bool = field(
-        default=True, metadata=_about("runs of unfinished candidates enter the signal")
+        default=True, metadata=_about("the signal includes runs of unfinished candidates")
     )
-    stop_loops: bool = field(default=True, metadata=_about("code that repeats itself ends its trial"))
+    stop_loops: bool = field(default=True, metadata=_about("a trial ends if its code repeats itself"))
     remarks: bool = field(default=False, metadata=_about("samples may hold comments and docstrings"))
     early_stop: bool = field(
         default=True,
@@ -87,9 +85,9 @@ class Settings:
             setting.check(getattr(self, setting.name))
 
     def with_value(self, name: str, value: SettingValue) -> Settings:
-        """The same settings but one, given by the name of its field; a choice may be given by its name.
+        """The same settings with another value for the field `name`; a choice may be given by its name.
 
-        Raises `SettingError` on an unknown name or a value that does not belong there.
+        Raises `SettingError` for an unknown field and for a value that does not fit it.
         """
         setting = SETTINGS.get(name)
         if setting is None:
@@ -104,7 +102,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What there is to know of one field of `Settings`. `limits` is None where it is no number."""
+    """The facts about one field of `Settings`. `limits` is None if the field is not a number."""
 
     name: str
     kind: type
@@ -114,19 +112,19 @@ class Setting:
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The names a choice can have; empty for numbers, yes and no."""
+        """The names of the choices; empty if the field is a number or yes and no."""
         return tuple(self.kind) if issubclass(self.kind, StrEnum) else ()
 
     @property
     def allowed(self) -> str:
-        """The values it can have, in words."""
+        """The allowed values in words."""
         if self.limits is None:
             return " or ".join(self.choices) if self.choices else "true or false"
         whole = "a whole number" if self.kind is int else "a number"
         return f"{whole} between {self.limits[0]:g} and {self.limits[1]:g}"
 
     def read(self, value: SettingValue) -> Any:
-        """The value as its field holds it. Raises `SettingError`."""
+        """The value in the type of the field. Raises `SettingError`."""
         if self.choices and isinstance(value, str) and value in self.choices:
             return self.kind(value)
         if self.kind is float and type(value) is int:
@@ -135,11 +133,11 @@ class Setting:
         return value
 
     def check(self, value: object) -> None:
-        """Raises `SettingError` when the value does not belong to the field."""
+        """Raises `SettingError` if the value does not fit the field."""
         fits: bool = type(value) in ((int, float) if self.kind is float else (self.kind,))
         if fits and self.limits is not None:
             low, high = self.limits
-            # Written so that "not a number" fails as well.
+            # This comparison is also False for "not a number".
             fits = low <= value <= high  # type: ignore[operator]
         if not fits:
             shown = value.value if isinstance(value, StrEnum) else value
@@ -164,7 +162,7 @@ RANGES: Final = {setting.name: setting.limits for setting in SETTINGS.values() i
 
 @dataclass(frozen=True, slots=True)
 class _Suffix:
-    """A part of a setting string behind the numbers: the setting it stands for and a suffix per value."""
+    """A part of a setting string after the numbers: the name of the setting, and a suffix per value."""
 
     name: str
     suffixes: dict[Any, str]
@@ -190,12 +188,13 @@ _SUFFIXES: Final = (
         {RefreshMode.LINE: "_ln", RefreshMode.TOKEN: "_tk", RefreshMode.PERSISTENT_PREFIX: "_pp"},
     ),
 )
-"""In the order in which they are printed; read in any order. An empty suffix is the value without one."""
+"""The suffixes in the order in which they are written; they may be read in any order. The value with an empty
+suffix is the one of a string without a suffix."""
 
 CARRIED: Final = frozenset(
     ("candidates", "temperature", "horizon", "refresh", *(part.name for part in _SUFFIXES))
 )
-"""The settings that a setting string carries."""
+"""The settings that a setting string holds."""
 
 _PATTERN: Final = re.compile(
     r"ns(?P<candidates>\d{1,9})t(?P<temperature>\d{1,9}(?:\.\d{1,400})?)d(?P<horizon>\d{1,9})"
@@ -211,7 +210,8 @@ _NUMBERS: Final[dict[str, Callable[[str], float]]] = {
 
 
 def parse_settings(text: str, base: Settings | None = None) -> Settings:
-    """Reads a setting string; what it does not carry, k and the refresh mode where left out, is `base`'s.
+    """Reads a setting string. Settings that it does not hold, and k and the refresh mode if it leaves them
+    out, are taken from `base`.
 
     Raises `SettingError`.
     """

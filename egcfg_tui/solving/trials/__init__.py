@@ -1,1 +1,1 @@
-"""One module a kind of trial, the order of trials, and what runs them."""
+"""The kinds of trials, one module each, with the schedules that order them and the runner."""

@@ -1,7 +1,7 @@
-"""Auto: the greedy answer, then samples; guided trials once samples say nothing new.
+"""Auto: the greedy answer, then samples, then guided trials once samples give nothing new.
 
-At equal cost fresh samples solve more than guided trials (docs/results.md), so guidance gets the time that
-samples have no use for. Its trials start from the answers that failed.
+At equal cost fresh samples solve more than guided trials (docs/results.md), so guidance only gets the time
+that samples cannot use. Its trials start from the answers that failed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,6 @@ _KINDS: Final[tuple[MethodModule, ...]] = (greedy, sampling, guided)
 
 
 def plan(request: SolveRequest, settings: tuple[Settings, ...], past: Past) -> PlannedTrial | None:
-    """The first kind that has a trial left."""
+    """The next trial of the first kind that has one left."""
     plans = (kind.plan(request, settings, past) for kind in _KINDS)
     return next((replace(planned, shares=True) for planned in plans if planned is not None), None)

@@ -27,20 +27,20 @@ def plan(request: SolveRequest, _guided: tuple[Settings, ...], past: Past) -> Pl
 
 
 def trial(context: SolveContext, planned: PlannedTrial, samples: Samples) -> Iterator[Event]:
-    """The greedy trial; what it evaluated is left to the samples where there will be any."""
+    """The greedy trial. If the method also samples, its evaluated tokens are given to the samples."""
     return greedy_trial(context, planned.settings, samples.tree(planned.settings) if planned.shares else None)
 
 
 def greedy_trial(
     context: SolveContext, settings: Settings, tree: SampleTree | None = None
 ) -> Iterator[Event]:
-    """One answer, always the most likely token.
+    """One answer that always takes the most likely token.
 
-    What was evaluated for it is left to `tree`: samples that begin alike need not evaluate it again.
+    The evaluated tokens are given to `tree`, so that samples that begin alike need not evaluate them again.
     """
     yield context.meter.enter(Stage.LINE)
     code = context.prompt.starter
-    # An answer longer than the cache would end in its middle, without a run.
+    # An answer longer than the cache would be interrupted and never run.
     max_tokens = min(settings.max_tokens, context.engine.free_tokens)
     pair = BranchPair(context.start.fork())
     tokens: list[int] = []
@@ -55,7 +55,7 @@ def greedy_trial(
             room = max_tokens - len(tokens)
             line = GuidedLine(context.engine, context.exercise, code, number, 0.0, room, sampler=likeliest)
             yield from finish_line(line, context.meter, pair)
-            code = context.draft = code + line.text
+            code = context.code_so_far = code + line.text
             tokens += line.tokens
             yield line.chosen
             context.inbox.line_chosen()

@@ -1,4 +1,4 @@
-"""The reference: one trial of EG-CFG as the page `egcfg_tui.solving.guided.reference` tells it."""
+"""The method `reference`: one trial of EG-CFG by `egcfg_tui.solving.guided.reference`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAME: Final = "reference"
 
 
 def plan(request: SolveRequest, _guided: tuple[Settings, ...], past: Past) -> PlannedTrial | None:
-    """One trial, with the random numbers of the first one of `egcfg`."""
+    """One trial, with the random numbers of the first trial of `egcfg`."""
     planned = once(NAME, request, past)
     return None if planned is None else PlannedTrial(NAME, planned.settings, (request.seed, 1))
 

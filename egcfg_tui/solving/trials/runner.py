@@ -1,8 +1,9 @@
-"""Runs the trials of one solve, one after another, and keeps the account of each."""
+"""Runs the trials of one solve, one after another, and keeps account of each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import TracebackType
 
 from egcfg_tui.events import Event, Outcome, TrialCost, TrialFinished, TrialStarted
@@ -18,11 +19,11 @@ from egcfg_tui.solving.trials.sample_tree import Samples
 from egcfg_tui.solving.trials.schedules import Past, PlannedTrial, module_of, next_trial
 
 
-class Running:
-    """The trials of a request on a workbench. A context manager: leaving it frees the samples in work.
+class TrialRunner:
+    """Runs the trials of a request. A context manager: leaving it frees the growing samples.
 
-    `guided` are the settings of guided trials in their order. `trials` is the account so far; `solved_by` the
-    index of the trial that passed the visible tests.
+    `guided` are the settings of guided trials in their order. `trials` is the account so far. `solved_by` is
+    the index of the trial that passed the visible tests, None before.
     """
 
     def __init__(
@@ -42,8 +43,10 @@ class Running:
         self.solved_by: int | None = None
 
     def run(self) -> Iterator[Event]:
-        """All trials, until one passes or the schedule has no other. Interruptions and a full cache pass
-        through, with the trial's end told before."""
+        """Runs trials until one passes or the schedule has no other.
+
+        `Interrupted` and `ContextFull` are raised on, after the event of the trial's end.
+        """
         while not self._context.solved:
             planned = next_trial(self._request, self._guided, self._past)
             if planned is None:
@@ -51,7 +54,9 @@ class Running:
             yield from self._trial(planned)
 
     def _trial(self, planned: PlannedTrial) -> Iterator[Event]:
-        context, settings = self._context, planned.settings
+        context = self._context
+        planned = replace(planned, settings=context.inbox.in_force(planned.settings))
+        settings = planned.settings
         index = len(self.trials) + 1
         text = settings.to_string()
         guided = METHODS[planned.method].guided
@@ -99,7 +104,7 @@ class Running:
             raise
         yield finished(context.outcome)
 
-    def __enter__(self) -> Running:
+    def __enter__(self) -> TrialRunner:
         return self
 
     def __exit__(

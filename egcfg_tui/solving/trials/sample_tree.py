@@ -1,9 +1,9 @@
-"""Plain samples as a tree: what several samples have in common is evaluated once.
+"""Samples as a tree: tokens that several samples share are evaluated once.
 
-Sample i draws its token at position p from the random number of (seed, i, p), so every sample is what it
-would be if it were drawn alone; only the work is shared. Small models begin most answers alike, and give
-many twice: those tokens cost nothing. The batch stays full: where a sample ends, the next one begins, walks
-down what is known and joins the batch where it leaves it.
+Sample i draws its token at position p with the random number of (seed, i, p). So every sample is the same as
+if it were drawn by itself, and only the work is shared. Small models begin most answers alike and give many
+of them twice; such tokens cost nothing. The batch stays full: when a sample ends, the next one begins,
+follows the known part of the tree, and joins the batch where it leaves that part.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ from egcfg_tui.solving.text.remarks import REMARK_SIGNS, begins_remark
 from egcfg_tui.solving.text.repetition import repeats_itself
 
 _IDLE_WALKS_PER_STEP = 8
-"""Samples in a row that may end without anything to evaluate, before the batch goes on narrower."""
+"""After this many known samples in one step the batch goes on with fewer samples."""
 
 EXHAUSTED_AFTER: Final = 256
-"""Samples in a row that must have been known, before the model counts as having nothing new to say."""
+"""After this many known samples in a row the model counts as having nothing new to say."""
 
 _MOST_NODES = 100_000
-"""Places in the tree before it is begun anew: some 300 MB."""
+"""With this many nodes, about 300 MB, the tree is begun again."""
 
 _ROOM_PER_SAMPLE = 100
-"""Cells a sample in work is reckoned to need still."""
+"""An estimate of the cells that a growing sample still needs."""
 
 _SPARE_BRANCHES = 8
-"""Branches left to others while samples are drawn: those of prompts."""
+"""Branches that samples leave free for prompts."""
 
 _GUIDED_BRANCHES = 44
-"""Branches that a guided trial may need beside those of prompts, with the most candidates."""
+"""The most branches that a guided trial needs besides those of prompts."""
 
 _GUIDED_ROOM = 2500
-"""Cells that a guided trial is reckoned to need."""
+"""An estimate of the cells that a guided trial needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,10 @@ class Sample:
 
 @dataclass(slots=True, eq=False)
 class _Node:
-    """A place in the tree: the tokens that lead to it, and what may follow once that is known.
+    """A node of the tree: it stands for the tokens that lead to it. `top`: the tokens that may follow, once
+    known.
 
-    `over`: the answer ends here, or is cut off here (`complete` False); `text` is then what it says.
+    `over`: the answer ends here, or is cut off here (`complete` False); `text` is the text of the answer.
     """
 
     parent: _Node | None
@@ -86,16 +87,16 @@ class _Node:
 
 @dataclass(slots=True, eq=False)
 class _Held:
-    """A branch and the place in the tree up to which it is evaluated."""
+    """A branch, and the node up to which it is evaluated."""
 
     branch: Branch
     node: _Node
 
 
 class Samples:
-    """The samples of one solve: one tree, whatever trials come between its rounds. Seeded by the request.
+    """The samples of one solve: one tree for all rounds, with the seed of the request.
 
-    A context manager: leaving it frees the samples in work.
+    A context manager: leaving it frees the growing samples.
     """
 
     def __init__(self, context: SolveContext, seed: int) -> None:
@@ -110,17 +111,17 @@ class Samples:
 
     @property
     def exhausted(self) -> bool:
-        """Whether the tree has nothing new to say."""
+        """Whether the tree gives nothing new any more."""
         return self._tree is not None and self._tree.exhausted
 
     def tree(self, settings: Settings) -> SampleTree:
-        """The tree, begun with these settings when it is first asked for."""
+        """The tree; the first call makes it, with these settings."""
         if self._tree is None:
             self._tree = SampleTree(self._context, settings, (self._seed, 0))
         return self._tree
 
     def rest(self) -> None:
-        """Makes room for a guided trial; samples in work go on later."""
+        """Makes room for a guided trial; growing samples go on later."""
         if self._tree is not None:
             self._tree.rest()
 
@@ -133,15 +134,15 @@ class Samples:
 
 
 class SampleTree:
-    """Samples behind the evaluated prompt of a workbench. A context manager.
+    """Samples after the evaluated prompt of a solve. A context manager.
 
-    `step` advances the whole batch by one token. `exhausted`: sample after sample turned out to be known.
+    `step` advances the whole batch by one token. `exhausted`: many samples in a row were known ones.
     """
 
     def __init__(self, context: SolveContext, settings: Settings, seed: tuple[int, ...]) -> None:
         self._context = context
         self._engine = context.engine
-        # A sample alone always fits into the cache.
+        # A single sample must always fit into the cache.
         longest = min(settings.max_tokens, self._engine.free_tokens)
         self._settings = replace(settings, max_tokens=max(1, longest))
         self._seed = seed
@@ -158,13 +159,13 @@ class SampleTree:
         self.exhausted = False
 
     def step(self, width: int) -> Generator[Event, None, list[Sample]]:
-        """Evaluates one token of up to `width` different samples; returns those that ended.
+        """Evaluates one token of up to `width` different samples; returns the samples that ended.
 
-        There are fewer where the engine has not as many branches.
-        Empty batches, when nothing new is to be had, return at once with `exhausted` set.
+        There are fewer samples if the engine has fewer branches. If there is nothing to evaluate it returns
+        at once; `exhausted` is set when there will be nothing new.
         """
         if self._nodes >= _MOST_NODES:
-            # Samples in work hold on to their own way; what others need is evaluated again.
+            # Growing samples keep their own path; other parts of the tree are evaluated again.
             self._root.children, self._nodes = {}, 0
         width = max(1, min(width, self._engine.info.max_branches - _SPARE_BRANCHES - 1))
         ended = self._fill(width)
@@ -187,9 +188,9 @@ class SampleTree:
         return ended
 
     def learn(self, branch: Branch, tokens: Sequence[int], tops: Sequence[TopTokens]) -> None:
-        """Takes over what another trial with this prompt evaluated, its branch included.
+        """Takes over the evaluated tokens and the branch of another trial with this prompt.
 
-        `tops[j]` is what may follow the first j tokens, as far as that is known.
+        `tops[j]` are the tokens that may follow the first j tokens; later ones are unknown.
         """
         node = self._root
         for token, top in zip(tokens, tops[1:], strict=False):
@@ -205,14 +206,15 @@ class SampleTree:
             self._held.append(_Held(branch, node))
 
     def make_room(self, tokens: int) -> None:
-        """Gives up branches that no sample in work stands on, oldest first, until so many cells are free."""
+        """Closes branches that no growing sample needs, the oldest first, until `tokens` cells are free."""
         while self._engine.free_tokens < tokens and self._drop_idle():
             pass
 
     def rest(self) -> None:
-        """Makes room for a trial of another kind; samples in work go on later.
+        """Makes room for a trial of another kind; growing samples go on later.
 
-        Where idle branches are not enough, those in work are given up too: their way is evaluated again.
+        If closing idle branches is not enough, those of growing samples are closed too, and their tokens are
+        evaluated again later.
         """
         most = max(1, self._engine.info.max_branches - _GUIDED_BRANCHES)
         while len(self._held) > most and self._drop_idle():
@@ -224,7 +226,7 @@ class SampleTree:
             del self._held[1:]
 
     def close(self) -> None:
-        """Frees all branches."""
+        """Closes all branches."""
         for held in self._held:
             held.branch.close()
         self._held = []
@@ -237,7 +239,7 @@ class SampleTree:
         self.close()
 
     def _fill(self, width: int) -> list[Sample]:
-        """Begins samples until enough are in work; returns those that ended on the way, all known."""
+        """Begins samples until enough are growing; returns those that ended meanwhile, all of them known."""
         ended: list[Sample] = []
         walks = 0
         in_work = sum(len(samples) for samples in self._frontier.values())
@@ -254,27 +256,27 @@ class SampleTree:
         return ended
 
     def _has_room(self, in_work: int) -> bool:
-        """Whether another sample can grow beside those in work; the first one always may try."""
+        """Whether there is room for one more growing sample; the first one may always try."""
         wanted = _ROOM_PER_SAMPLE * (in_work + 1)
         self.make_room(wanted)
         return in_work == 0 or self._engine.free_tokens >= wanted
 
     def _fits(self, nodes: list[_Node]) -> bool:
-        """Whether the cache has room for these places, once branches kept for later are given up."""
+        """Whether the cache has room for these nodes after idle branches are closed."""
         standing = {held.node for held in self._held[1:]}
         wanted = sum(1 if node.parent in standing else node.depth for node in nodes)
         self.make_room(wanted)
         return self._engine.free_tokens >= wanted
 
     def _leave_only(self, node: _Node) -> None:
-        """Gives up all branches but that of one sample; the way of the others is evaluated again."""
+        """Closes all branches but that of one sample; the tokens of the others are evaluated again later."""
         for held in self._held[1:]:
             if held.node is not node.parent:
                 held.branch.close()
         self._held[1:] = [held for held in self._held[1:] if held.node is node.parent]
 
     def _walk(self, index: int, node: _Node) -> list[Sample]:
-        """Lets a sample draw tokens as far as the tree is known; it ends, or waits at the tree's border."""
+        """Lets a sample draw tokens as far as the tree is known. It ends, or waits in the frontier."""
         settings = self._settings
         while not node.over:
             if node.top is None:
@@ -288,7 +290,7 @@ class SampleTree:
         return [Sample(index, node.text, self._starter + node.text, node.depth, node.complete)]
 
     def _wanted(self, node: _Node, top: TopTokens) -> TopTokens:
-        """What may follow a place, without tokens that begin a remark where samples are to hold none."""
+        """The tokens that may follow a node, without those that begin a remark if remarks are off."""
         if self._settings.remarks:
             return top
         code = self._starter + node.text
@@ -300,7 +302,7 @@ class SampleTree:
         )
 
     def _has_sign(self, token: int) -> bool:
-        """Whether a remark may begin in the token, whatever stands in front of it."""
+        """Whether a remark may begin in the token, whatever comes before it."""
         known = self._signs.get(token)
         if known is None:
             text = self._engine.piece(token).decode("utf-8", "replace")
@@ -308,7 +310,7 @@ class SampleTree:
         return known
 
     def _grow(self, parent: _Node, token: int) -> _Node:
-        """The place behind one more token."""
+        """The new node after one more token."""
         if self._engine.is_end(token):
             node = _Node(parent, token, parent.depth, parent.data, parent.text, over=True, complete=True)
         else:
@@ -331,10 +333,10 @@ class SampleTree:
             node.over = True
 
     def _queue(self, nodes: list[_Node]) -> list[_Held]:
-        """Prompts a branch for each place with its last token; returns the branches in the same order.
+        """Queues the last token of each node on a branch; returns the branches in the same order.
 
-        The branch that stands at the place before moves on; where several places want it, or nothing
-        stands there any more, the branch that shares most is forked.
+        The branch at the parent node is used if there is one and no other node has taken it. Otherwise the
+        branch that shares the most tokens is forked.
         """
         standing = {held.node: held for held in self._held[1:]}
         moved: dict[_Node, _Held] = {}
@@ -349,13 +351,13 @@ class SampleTree:
             moved[node] = held
         for node, held in moved.items():
             held.branch.prompt([*unevaluated.get(node, []), node.token])
-            # Least recently used branches stand in front.
+            # The least recently used branches come first in the list.
             self._held.remove(held)
             self._held.append(held)
         return [moved[node] for node in nodes]
 
     def _fork_for(self, node: _Node) -> tuple[_Held, list[int]]:
-        """A fork of the branch that shares most with the way to `node`, and the tokens it still lacks."""
+        """A fork of the branch that shares most with the path to `node`, and the tokens that it lacks."""
         path = node.path()
         shared, donor = max(
             ((self._shared(held, path), held) for held in self._held), key=lambda pair: pair[0]
@@ -365,7 +367,7 @@ class SampleTree:
         return _Held(branch, node), path[shared:]
 
     def _shared(self, held: _Held, path: list[int]) -> int:
-        """How many tokens of the path a fork of the branch can start with."""
+        """How many tokens of the path a fork of the branch can begin with; -1 if it cannot be cut back."""
         own = held.branch.tokens[self._base :]
         count = shared_length(own, path)
         if not self._engine.info.can_rewind and count < len(own):
@@ -377,7 +379,7 @@ class SampleTree:
             self._drop_idle(busy)
 
     def _drop_idle(self, busy: dict[_Node, _Held] | None = None) -> bool:
-        """Closes the branch not used for longest that no sample in work stands on; False without one."""
+        """Closes the least recently used branch that no growing sample needs; False if there is none."""
         needed = {id(held) for held in (busy or {}).values()}
         parents = {node.parent for node in self._frontier}
         for held in self._held[1:]:
@@ -388,7 +390,7 @@ class SampleTree:
         return False
 
     def _evaluate(self) -> Iterator[Event]:
-        """Evaluates what is queued, giving up branches kept for later where the cache has no room."""
+        """Evaluates the queued tokens; closes idle branches if the cache has no room."""
         tokens = self._engine.pending_tokens
         while True:
             try:

@@ -1,4 +1,4 @@
-"""The sampling trial: one round of plain samples, filtered by the visible tests."""
+"""The sampling trial: one round of samples, filtered by the visible tests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from egcfg_tui.solving.trials.schedules import Past, PlannedTrial
 NAME: Final = "sample"
 
 ROUND: Final = 8
-"""Distinct answers of a round of samples."""
+"""How many distinct answers a round of samples has."""
 
 _WIDTHS: Final = ((4, 4), (12, 8))
 _CPU_WIDTH: Final = 16
@@ -26,7 +26,7 @@ _GPU_WIDTH: Final = 32
 
 
 def plan(request: SolveRequest, _guided: tuple[Settings, ...], past: Past) -> PlannedTrial | None:
-    """Another round, of the same samples, until they say nothing new."""
+    """Another round of the same tree of samples, until that gives nothing new."""
     return None if past.exhausted else PlannedTrial(NAME, request.settings, (request.seed, 0))
 
 
@@ -36,10 +36,10 @@ def trial(context: SolveContext, planned: PlannedTrial, samples: Samples) -> Ite
 
 
 def batch_width(answers: int, backend: str) -> int:
-    """How many samples to draw side by side after so many distinct answers, all of them wrong.
+    """How many samples to draw in one batch after `answers` distinct wrong answers.
 
-    On a CPU a wide batch evaluates more tokens a second, but the first answer of a narrow one is there
-    sooner, which counts while the next answer may well be right. On a GPU width is nearly free.
+    On a CPU a wide batch evaluates more tokens per second, but a narrow one gives its first answer sooner,
+    and an early answer is more often right. On a GPU the width costs almost nothing.
     """
     if backend != "cpu":
         return _GPU_WIDTH
@@ -47,16 +47,16 @@ def batch_width(answers: int, backend: str) -> int:
 
 
 def sample_trial(context: SolveContext, tree: SampleTree, answers: int) -> Iterator[Event]:
-    """Samples until `answers` distinct ones more are there, one passes, or nothing new is to be had.
+    """Samples until there are `answers` new distinct answers, one passes, or the tree is exhausted.
 
-    Every answer is executed as soon as it ends, so that the first that passes ends the batch; samples in
-    work go on in the tree's next round.
+    Every answer is executed as soon as it ends, so that the first one that passes ends the round. Unfinished
+    samples go on in the next round of the tree.
     """
     yield context.meter.enter(Stage.CANDIDATES)
     samples: list[Candidate] = []
     executed: list[CodeExecuted] = []
 
-    def told() -> Iterator[Event]:
+    def round_events() -> Iterator[Event]:
         if samples:
             yield CandidatesSampled(1, next_row(context.prompt.starter), tuple(samples))
             yield context.meter.enter(Stage.RUNS)
@@ -74,6 +74,6 @@ def sample_trial(context: SolveContext, tree: SampleTree, answers: int) -> Itera
                 if event.passed:
                     break
     except (Interrupted, ContextFull):
-        yield from told()
+        yield from round_events()
         raise
-    yield from told()
+    yield from round_events()

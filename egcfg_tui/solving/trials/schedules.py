@@ -1,4 +1,4 @@
-"""Schedules: which trial comes next, and what the module of a method offers."""
+"""Schedules: the next trial of a solve, and the interface of a method's module."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PlannedTrial:
-    """A trial to run, by a method that has trials of its own.
+    """A trial to run, of a method with its own trials.
 
-    `seed` are the numbers that its random numbers come from. `shares`: trials of other methods belong to the
-    same solve; a greedy trial leaves what it evaluated to the samples, a guided one starts from the answers
-    that failed.
+    `seed` is the seed of its random numbers. `shares`: the solve also has trials of other methods, so a
+    greedy trial gives its evaluated tokens to the samples, and a guided one starts from the answers that
+    failed.
     """
 
     method: str
@@ -35,7 +35,7 @@ class PlannedTrial:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """How many trials there were of each method. `exhausted`: samples say nothing new any more."""
+    """How many trials of each method there were. `exhausted`: samples give nothing new any more."""
 
     counts: Counter[str] = field(default_factory=Counter)
     exhausted: bool = False
@@ -46,10 +46,10 @@ class Past:
 
 
 class MethodModule(Protocol):
-    """What the module of a method offers; one whose row names the trials of others needs no `trial`.
+    """The functions of a method's module. A method whose row names the trials of others needs no `trial`.
 
-    `plan` is pure: the request, the settings of guided trials that fit the context, and what happened so far
-    decide. It returns None when no further trial could come out better by a measure the solver may see.
+    `plan` is a pure function of the request, the settings of guided trials that fit into the context, and the
+    past. It returns None when no other trial could give a better answer by the visible tests.
     """
 
     def plan(
@@ -60,14 +60,14 @@ class MethodModule(Protocol):
 
 
 def module_of(method: str) -> MethodModule:
-    """The module that a method's row names."""
+    """The module that the row of a method names."""
     return cast(MethodModule, importlib.import_module(METHODS[method].module))
 
 
 def next_trial(request: SolveRequest, guided: tuple[Settings, ...], past: Past) -> PlannedTrial | None:
-    """The next trial of a request by the plan of its method.
+    """The next trial of a request, by the plan of its method.
 
-    Without visible tests nothing tells answers apart: the first trial stays the only one.
+    Without visible tests the solver cannot tell which answer is better, so there is only one trial.
     """
     if not request.exercise.visible and past.counts:
         return None
@@ -75,5 +75,5 @@ def next_trial(request: SolveRequest, guided: tuple[Settings, ...], past: Past) 
 
 
 def once(method: str, request: SolveRequest, past: Past) -> PlannedTrial | None:
-    """The plan of a method without chance in it: one trial with the request's settings."""
+    """The plan of a method without randomness: one trial with the settings of the request."""
     return None if past.counts[method] else PlannedTrial(method, request.settings, (request.seed,))

@@ -9,19 +9,23 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.system.editor import EditorError
 from egcfg_tui.tui.applicable import why_not
+from egcfg_tui.tui.choosing.place import Place
+from egcfg_tui.tui.choosing.rows import ExerciseRow
 from egcfg_tui.tui.commands import WORKBENCH_COMMANDS, Command
+from egcfg_tui.tui.editing import edited_in_editor
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.look import Look
 from egcfg_tui.tui.model_choice import words as model_words
 from egcfg_tui.tui.model_choice.pulls import Pulls
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.rewinding import NoWayBackError
-from egcfg_tui.tui.screens.exercises import ExercisesScreen, Place
-from egcfg_tui.tui.screens.models import ModelsScreen
 from egcfg_tui.tui.screens.panels import REFRESHES_PER_S, WIDE_COLUMNS, PanelsScreen
 from egcfg_tui.tui.screens.runs import RunsScreen
+from egcfg_tui.tui.screens.settings import Chosen, SettingsScreen
 from egcfg_tui.tui.session_driver import Services, SessionDriver
+from egcfg_tui.tui.stepping_in import CannotStepIn, candidate_taken, code_edited, text_to_edit
 from egcfg_tui.tui.view import EngineState, SolveView
 from egcfg_tui.tui.widgets.bars import Bar, status_parts, title_parts
 
@@ -105,6 +109,60 @@ class WorkbenchScreen(PanelsScreen[None]):
             return
         self.look_at(Look())
 
+    def action_take(self) -> None:
+        """Goes on from the candidate looked at."""
+        try:
+            self.control.replace_code(candidate_taken(self._shown()))
+        except CannotStepIn as reason:
+            self.notify(str(reason), severity="warning", markup=False)
+            return
+        self.look_at(Look())
+
+    def action_edit(self) -> None:
+        """Opens the code, with the line in work, in the user's editor; goes on from what is saved there."""
+        trial = self.view.trial
+        if trial is None:
+            return
+        try:
+            edited = edited_in_editor(self.app, text_to_edit(trial), ".py")
+            new = code_edited(self.view, edited)
+        except (EditorError, CannotStepIn) as reason:
+            self.notify(str(reason), severity="warning", timeout=20, markup=False)
+            return
+        if new is None:
+            self.notify("The code is as it was: nothing was changed.", markup=False)
+            return
+        self.control.replace_code(new)
+        self.look_at(Look())
+
+    def action_undo(self) -> None:
+        """Takes back the last change of code, settings or model."""
+        try:
+            done = self.control.undo()
+        except NoWayBackError as reason:
+            self.notify(str(reason), severity="warning", markup=False)
+            return
+        self.notify(f"Undone: {done}.", markup=False)
+        self.look_at(Look())
+
+    def action_settings(self) -> None:
+        """Lets the user change all settings."""
+
+        def chosen(choice: Chosen | None) -> None:
+            if choice is None:
+                return
+            self.control.change(choice.options)
+            if choice.model is not None:
+                self.control.change_model(choice.model)
+            self.draw()
+
+        control = self.control
+        model = control.next_model or self._model()
+        screen = SettingsScreen(
+            control.options, model, control.services.models.known(), solving=self.view.phase.active
+        )
+        self.app.push_screen(screen, chosen)
+
     def action_stop(self) -> None:
         """Stops the solve."""
         self.control.stop()
@@ -117,6 +175,7 @@ class WorkbenchScreen(PanelsScreen[None]):
 
     def action_open(self) -> None:
         """Lets the user choose another exercise."""
+        from egcfg_tui.tui.screens.exercises import ExercisesScreen
 
         def opened(exercise: Exercise | None) -> None:
             if exercise is not None:
@@ -124,6 +183,8 @@ class WorkbenchScreen(PanelsScreen[None]):
                 self.control.open(exercise)
                 self.draw()
 
+        if not self._place.key and self.control.exercise is not None:
+            self._place.key = ExerciseRow(self.control.exercise).key
         self.app.push_screen(ExercisesScreen(self.control.services, self._place), opened)
 
     def action_compare(self) -> None:
@@ -146,6 +207,7 @@ class WorkbenchScreen(PanelsScreen[None]):
 
     def action_models(self) -> None:
         """Shows the models; changes to the one that is chosen."""
+        from egcfg_tui.tui.screens.models import ModelsScreen
 
         def chosen(name: str | None) -> None:
             if name is not None:

@@ -83,32 +83,27 @@ class Renderer:
         return repr(value[: self._limit]) + _ELLIPSIS
 
     def _joined(self, items: Iterable[Any], count: int, depth: int) -> str:
+        return self._listed((self._render(item, depth - 1) for item in items), count, depth)
+
+    def _pairs(self, value: dict[Any, Any], depth: int) -> str:
+        pairs = (
+            f"{self._render(key, depth - 1)}: {self._render(item, depth - 1)}"
+            for key, item in dict.items(value)
+        )
+        return self._listed(pairs, len(value), depth)
+
+    def _listed(self, texts: Iterable[str], count: int, depth: int) -> str:
+        """As many texts as there is room for."""
         if depth == 0 and count:
             return _ELLIPSIS
         parts: list[str] = []
         room = self._limit
-        for item in islice(items, _ITEMS):
-            part = self._render(item, depth - 1)
+        for part in islice(texts, _ITEMS):
             parts.append(part)
             room -= len(part) + 2
             if room <= 0:
                 break
         if len(parts) < count:
-            parts.append(_ELLIPSIS)
-        return ", ".join(parts)
-
-    def _pairs(self, value: dict[Any, Any], depth: int) -> str:
-        if depth == 0 and value:
-            return _ELLIPSIS
-        parts: list[str] = []
-        room = self._limit
-        for key, item in islice(dict.items(value), _ITEMS):
-            part = f"{self._render(key, depth - 1)}: {self._render(item, depth - 1)}"
-            parts.append(part)
-            room -= len(part) + 2
-            if room <= 0:
-                break
-        if len(parts) < len(value):
             parts.append(_ELLIPSIS)
         return ", ".join(parts)
 

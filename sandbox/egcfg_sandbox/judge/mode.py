@@ -268,9 +268,11 @@ class _Text:
 
     def _is_of_program(self, decorator: ast.expr) -> bool:
         """Whether the program may define what stands behind an `@`."""
-        name = decorator.func if isinstance(decorator, ast.Call) else decorator
-        known = self._imported.keys() | self._defined | vars(builtins).keys()
-        return isinstance(name, ast.Name) and name.id not in known
+        root = decorator
+        while isinstance(root, ast.Call | ast.Attribute):
+            root = root.func if isinstance(root, ast.Call) else root.value
+        known = self._imported.keys() | self._defined | vars(builtins).keys() | {"pytest"}
+        return isinstance(root, ast.Name) and root.id not in known
 
     def _of_classes(self) -> Iterator[str]:
         called = {

@@ -55,6 +55,7 @@ INSIDE = {
     "with swallow(): raise ValueError": "raises an exception inside a `with` of the program",
     "events = []\nwith opened(events): f(1)": "shares `events` with a `with` of the program",
     "@shout\ndef word(x): return x\nassert f(word)": "has the program decorate `word`",
+    "r = Registry()\n@r.named('x')\ndef word(x): return x": "has the program decorate `word`",
     "class T(TestCase):\n    def test_a(self):\n        with self.assertLogs(): f(1)": "`self.assertLogs`",
 }
 

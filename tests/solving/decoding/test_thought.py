@@ -1,4 +1,4 @@
-"""Thoughts that a model opens where its answer should begin."""
+"""Thoughts that a model writes where its answer should begin."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from support.trials import workbench
+from support.trials import solve_context
 
 from egcfg_sandbox import CodeTest, Sandbox
 from egcfg_tui.engine.api import Logits
@@ -46,7 +46,7 @@ EXERCISE = Exercise(
 
 
 def continuing(answer: bytes) -> LogitsFunction:
-    """A model that says these bytes behind the opening, whole characters or not."""
+    """A model that says these bytes after the opening, even if they cut a character."""
 
     def logits(data: bytes) -> Logits:
         row = np.full(VOCAB_SIZE, -20.0, dtype=np.float32)
@@ -99,7 +99,7 @@ def test_a_guided_trial_has_the_thought_on_both_branches(sandbox: Sandbox) -> No
         prompts.append(data.decode())
         return answers(data)
 
-    with workbench(FakeEngine(logits), sandbox, EXERCISE) as context:
+    with solve_context(FakeEngine(logits), sandbox, EXERCISE) as context:
         events = list(GuidedTrial(context, Settings(), (0, 0)).run())
     signals = [event.text for event in events if isinstance(event, SignalBuilt) and event.text]
     conditional = [text for text in prompts if signals[0] in text]
@@ -156,7 +156,7 @@ def test_what_only_begins_like_an_opener_is_the_answer(code: str, sandbox: Sandb
 
 
 def test_control_tokens_open_and_end_a_thought(sandbox: Sandbox) -> None:
-    """Their pieces are empty; what a template writes for them tells what they are."""
+    """Their pieces are empty; the text that a chat template writes for them says what they are."""
     names = {1: "<|channel>", 2: "<channel|>"}
 
     class Gemma(FakeEngine):

@@ -1,10 +1,10 @@
-"""The pool of candidates: what it evaluates, and what it keeps in memory."""
+"""The pool of candidates: the tokens that it evaluates, and the rows that it keeps in memory."""
 
 from __future__ import annotations
 
 import pytest
 from support.babbling import babbling
-from support.trials import OUT_OF_REACH, workbench
+from support.trials import OUT_OF_REACH, solve_context
 
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.api import Logits
@@ -34,12 +34,12 @@ def short_lines(seed: int) -> LogitsFunction:
 def test_rows_take_no_more_memory_than_they_may(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, rows: int
 ) -> None:
-    """The candidates are the same, and each keeps its rows from its beginning on without a gap."""
+    """The candidates stay the same, and each keeps its first rows without a gap."""
     chosen = Settings(candidates=5, temperature=2.0, max_tokens=30, horizon=3)
 
     def filled(most: int) -> tuple[list[str], int]:
         monkeypatch.setattr(candidates, "MAX_ROW_BYTES", most * 4 * VOCAB_SIZE)
-        with workbench(FakeEngine(hashed(2)), sandbox) as context:
+        with solve_context(FakeEngine(hashed(2)), sandbox) as context:
             engine, meter = context.engine, context.meter
             with CandidatePool(engine, meter, OUT_OF_REACH, chosen, (1,), keep_rows=True) as pool:
                 list(pool.fill(context.start, "def f(x):\n", 3))
@@ -57,7 +57,7 @@ def test_what_ended_leaves_the_batch_and_what_is_shared_is_evaluated_once(
     sandbox: Sandbox, seed: int
 ) -> None:
     chosen = Settings(candidates=6, temperature=1.0, max_tokens=60, horizon=2)
-    with workbench(FakeEngine(short_lines(seed)), sandbox) as context:
+    with solve_context(FakeEngine(short_lines(seed)), sandbox) as context:
         engine = context.engine
         assert isinstance(engine, FakeEngine)
         sizes: list[int] = []
@@ -81,7 +81,7 @@ def test_what_ended_leaves_the_batch_and_what_is_shared_is_evaluated_once(
 
 @pytest.mark.parametrize("temperature", [0.0, 0.7])
 def test_guesses_save_decodes_and_change_nothing(sandbox: Sandbox, temperature: float) -> None:
-    """A model that goes round in the prompt's own words, now and then leaving them."""
+    """A model that repeats the prompt's own words, and now and then says something else."""
     words = b"Do x. It must "
 
     def around(data: bytes) -> Logits:
@@ -92,7 +92,7 @@ def test_guesses_save_decodes_and_change_nothing(sandbox: Sandbox, temperature: 
     chosen = Settings(candidates=2, temperature=temperature, max_tokens=60, horizon=2)
     texts, decodes, rejected = [], [], []
     for keep_rows in (False, True):
-        with workbench(FakeEngine(around), sandbox) as context:
+        with solve_context(FakeEngine(around), sandbox) as context:
             engine = context.engine
             assert isinstance(engine, FakeEngine)
             with CandidatePool(
@@ -111,13 +111,13 @@ def test_guesses_save_decodes_and_change_nothing(sandbox: Sandbox, temperature: 
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 5])
 def test_guesses_leave_room_in_the_batch_for_all_that_waits(sandbox: Sandbox, seed: int) -> None:
-    """Where a refresh begins, the last token of the line before does."""
+    """At the beginning of a refresh, the last token of the line before waits."""
     chosen = Settings(
         candidates=3, temperature=0.7, max_tokens=90, horizon=2, gamma=0.0, trace=TraceFormat.FULL
     )
     engine = babbling(seed, far_weight=0.3)
     rows: list[int] = []
-    with workbench(engine, sandbox) as context:
+    with solve_context(engine, sandbox) as context:
         stage, before = Stage.PROMPT, 0
         for event in GuidedTrial(context, chosen, (3,)).run():
             if stage is Stage.CANDIDATES and isinstance(event, CandidatesGrown):

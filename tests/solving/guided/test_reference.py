@@ -14,7 +14,7 @@ from support import total
 from support.babbling import babbling
 from support.scratch_engine import OnceEngine
 from support.tiny_gguf import write_tiny_gguf
-from support.trials import OUT_OF_REACH, Decisions, decisions, texts, unverified, workbench
+from support.trials import OUT_OF_REACH, Decisions, decisions, solve_context, texts, unverified
 
 from egcfg_sandbox import Sandbox, StdioTest
 from egcfg_tui.engine.api import Engine, ModelSpec
@@ -43,11 +43,11 @@ EXERCISES = (
 def both(
     engines: tuple[Engine, Engine], sandbox: Sandbox, chosen: Settings, seed: int, exercise: Exercise
 ) -> tuple[Decisions, Decisions]:
-    """What the reference and the fast trial decide, each on an engine."""
-    with workbench(engines[0], sandbox, exercise, style=chosen.prompt_style) as context:
+    """The decisions of the reference and of the fast trial, each on an engine of its own."""
+    with solve_context(engines[0], sandbox, exercise, style=chosen.prompt_style) as context:
         reference = decisions(reference_trial(context, chosen, (seed,)))
         assert context.meter.tokens.verified == context.meter.tokens.rejected == 0
-    with workbench(engines[1], sandbox, exercise, style=chosen.prompt_style) as context:
+    with solve_context(engines[1], sandbox, exercise, style=chosen.prompt_style) as context:
         return reference, decisions(GuidedTrial(context, chosen, (seed,)).run())
 
 
@@ -79,11 +79,11 @@ def test_the_fast_trial_decides_as_the_reference(
 
 
 def test_there_is_something_to_agree_on(sandbox: Sandbox) -> None:
-    """Among such trials are some that renew their signal, and lines that guidance changed."""
+    """Some of these trials renew their signal, and some lines differ because of guidance."""
     chosen = Settings(candidates=4, gamma=3.0, max_tokens=60, signal_tokens=4000, trace=TraceFormat.FULL)
     signals, changed = 0, 0
     for seed in range(6):
-        with workbench(babbling(seed), sandbox, EXERCISES[-1]) as context:
+        with solve_context(babbling(seed), sandbox, EXERCISES[-1]) as context:
             events = decisions(reference_trial(context, chosen, (seed,)))
         signals = max(signals, len({event.text for event in events if isinstance(event, SignalBuilt)}))
         lines = [event for event in events if isinstance(event, LineChosen)]
@@ -143,7 +143,7 @@ def test_native_code_chooses_the_same_tokens(
 
 
 def test_it_ends_with_the_run_of_its_answer(sandbox: Sandbox) -> None:
-    with workbench(babbling(1), sandbox) as context:
+    with solve_context(babbling(1), sandbox) as context:
         *_, last = reference_trial(context, Settings(max_tokens=20), (0,))
     assert isinstance(last, CodeExecuted)
 

@@ -1,10 +1,10 @@
-"""The sample tree: the same samples as drawing each alone, for less work."""
+"""The sample tree gives the same samples as drawing each alone, with less work."""
 
 from __future__ import annotations
 
 import pytest
 from support.total import EXERCISE, MARKER, RIGHT, WRONG
-from support.trials import workbench
+from support.trials import solve_context
 
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.fake import FakeEngine, hashed, scripted
@@ -20,7 +20,7 @@ OTHER = WRONG.replace("result = x", "result -= x")
 
 
 def drawn(tree: SampleTree, width: int, steps: int) -> list[Sample]:
-    """What a tree finishes within so many steps."""
+    """The samples that a tree finishes within so many steps."""
     ended: list[Sample] = []
     for _ in range(steps):
         events = tree.step(width)
@@ -59,7 +59,7 @@ def alone(context: SolveContext, settings: Settings, seed: tuple[int, ...], inde
 def test_every_sample_is_what_it_would_be_alone(sandbox: Sandbox, width: int, temperature: float) -> None:
     engine = FakeEngine(hashed(3), max_branches=20)
     settings = Settings(temperature=temperature, max_tokens=24, stop_loops=False, remarks=True)
-    with workbench(engine, sandbox, EXERCISE) as context, SampleTree(context, settings, (7,)) as tree:
+    with solve_context(engine, sandbox, EXERCISE) as context, SampleTree(context, settings, (7,)) as tree:
         ended = drawn(tree, width, 120)
         assert len(ended) > 4
         for entry in ended:
@@ -76,7 +76,7 @@ def test_samples_hold_remarks_only_where_they_may(sandbox: Sandbox) -> None:
 
     def answers(*, remarks: bool) -> set[str]:
         settings = Settings(temperature=1.0, remarks=remarks)
-        with workbench(engine, sandbox, EXERCISE) as context, SampleTree(context, settings, (0,)) as tree:
+        with solve_context(engine, sandbox, EXERCISE) as context, SampleTree(context, settings, (0,)) as tree:
             return {f"{entry.code}```" for entry in drawn(tree, 8, 1000)}
 
     assert answers(remarks=True) == {commented, RIGHT}
@@ -86,7 +86,7 @@ def test_samples_hold_remarks_only_where_they_may(sandbox: Sandbox) -> None:
 def test_what_samples_share_is_evaluated_once(sandbox: Sandbox) -> None:
     engine = FakeEngine(scripted(lambda _: [(WRONG, 0.4), (OTHER, 0.3), (RIGHT, 0.3)], MARKER))
     with (
-        workbench(engine, sandbox, EXERCISE) as context,
+        solve_context(engine, sandbox, EXERCISE) as context,
         SampleTree(context, Settings(temperature=1.0), (0,)) as tree,
     ):
         before = engine.decoded_tokens
@@ -103,10 +103,10 @@ def test_what_samples_share_is_evaluated_once(sandbox: Sandbox) -> None:
 
 
 def test_the_batch_stays_full(sandbox: Sandbox) -> None:
-    """Samples that part at once keep their number in work, however many have ended before."""
+    """If samples differ from their first token on, as many stay in work, however many have already ended."""
     engine = FakeEngine(hashed(3))
     settings = Settings(temperature=4.0, top_p=1.0, max_tokens=20)
-    with workbench(engine, sandbox, EXERCISE) as context, SampleTree(context, settings, (0,)) as tree:
+    with solve_context(engine, sandbox, EXERCISE) as context, SampleTree(context, settings, (0,)) as tree:
         sizes = []
         for _ in range(60):
             before = engine.decoded_tokens
@@ -119,7 +119,7 @@ def test_the_batch_stays_full(sandbox: Sandbox) -> None:
 def test_what_grows_is_shown(sandbox: Sandbox) -> None:
     engine = FakeEngine(hashed(3))
     settings = Settings(temperature=4.0, top_p=1.0, max_tokens=20)
-    with workbench(engine, sandbox, EXERCISE) as context, SampleTree(context, settings, (0,)) as tree:
+    with solve_context(engine, sandbox, EXERCISE) as context, SampleTree(context, settings, (0,)) as tree:
         drawn(tree, 4, 5)
         (grown,) = [event for event in tree.step(4) if isinstance(event, CandidatesGrown)]
     assert len(grown.texts) == 4
@@ -127,15 +127,15 @@ def test_what_grows_is_shown(sandbox: Sandbox) -> None:
 
 
 def test_a_small_cache_gives_the_same_samples(sandbox: Sandbox) -> None:
-    """Where branches have to be given up, their way is evaluated again."""
+    """If branches had to be given up, their tokens are evaluated again."""
     settings = Settings(temperature=2.0, max_tokens=30)
     engine = FakeEngine(hashed(3))
-    with workbench(engine, sandbox, EXERCISE) as context:
+    with solve_context(engine, sandbox, EXERCISE) as context:
         room = context.prompt_tokens + 150
         with SampleTree(context, settings, (1,)) as tree:
             plenty = {entry.index: entry.text for entry in drawn(tree, 6, 300)}
     tight = FakeEngine(hashed(3), context_tokens=room, max_branches=14)
-    with workbench(tight, sandbox, EXERCISE) as context, SampleTree(context, settings, (1,)) as tree:
+    with solve_context(tight, sandbox, EXERCISE) as context, SampleTree(context, settings, (1,)) as tree:
         scarce = {entry.index: entry.text for entry in drawn(tree, 6, 300)}
     assert len(scarce) > 5
     assert all(plenty[index] == text for index, text in scarce.items() if index in plenty)
@@ -149,7 +149,7 @@ def test_a_tree_that_is_begun_anew_gives_the_same_samples(
     def sampled(most: int) -> tuple[dict[int, str], int]:
         monkeypatch.setattr(sample_tree, "_MOST_NODES", most)
         engine = FakeEngine(hashed(3))
-        with workbench(engine, sandbox, EXERCISE) as context, SampleTree(context, settings, (1,)) as tree:
+        with solve_context(engine, sandbox, EXERCISE) as context, SampleTree(context, settings, (1,)) as tree:
             ended = {entry.index: entry.text for entry in drawn(tree, 6, 200)}
             return ended, size(tree._root)
 
@@ -164,7 +164,7 @@ def test_a_tree_that_is_begun_anew_gives_the_same_samples(
 def test_a_rest_changes_no_sample(sandbox: Sandbox) -> None:
     settings = Settings(temperature=2.0, max_tokens=30)
     engine = FakeEngine(hashed(3), context_tokens=2000)
-    with workbench(engine, sandbox, EXERCISE) as context:
+    with solve_context(engine, sandbox, EXERCISE) as context:
         with SampleTree(context, settings, (1,)) as tree:
             through = drawn(tree, 6, 100)
         with SampleTree(context, settings, (1,)) as tree:
@@ -180,7 +180,7 @@ def test_code_that_repeats_itself_is_cut_off(sandbox: Sandbox) -> None:
     engine = FakeEngine(scripted(lambda _: [(looping, 1.0)], MARKER))
     for stop, lines in ((True, 9), (False, 61)):
         settings = Settings(temperature=1.0, max_tokens=15 + 60 * 10, stop_loops=stop)
-        with workbench(engine, sandbox, EXERCISE) as context, SampleTree(context, settings, (0,)) as tree:
+        with solve_context(engine, sandbox, EXERCISE) as context, SampleTree(context, settings, (0,)) as tree:
             (first, *_) = drawn(tree, 1, 900)
         assert first.text.count("\n") == lines
         assert not first.complete
@@ -196,7 +196,7 @@ def test_what_the_greedy_answer_evaluated_is_known_to_the_samples(sandbox: Sandb
     spent, samples = [], []
     for shared in (False, True):
         engine = FakeEngine(scripted(lambda _: [(WRONG, 0.6), (OTHER, 0.4)], MARKER))
-        with workbench(engine, sandbox, EXERCISE) as context, SampleTree(context, settings, (1,)) as tree:
+        with solve_context(engine, sandbox, EXERCISE) as context, SampleTree(context, settings, (1,)) as tree:
             list(greedy_trial(context, settings, tree if shared else None))
             before = engine.decoded_tokens
             ended = drawn(tree, 4, 1000)
@@ -210,7 +210,7 @@ def test_what_the_greedy_answer_evaluated_is_known_to_the_samples(sandbox: Sandb
 
 def test_branches_are_given_back(sandbox: Sandbox) -> None:
     engine = FakeEngine(hashed(3))
-    with workbench(engine, sandbox, EXERCISE) as context:
+    with solve_context(engine, sandbox, EXERCISE) as context:
         with SampleTree(context, Settings(temperature=2.0, max_tokens=30), (1,)) as tree:
             drawn(tree, 6, 50)
         assert engine.open_branches == 2
