@@ -25,7 +25,7 @@ import struct
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from fcntl import ioctl
@@ -34,7 +34,7 @@ from termios import TIOCSWINSZ
 from typing import Final
 
 from egcfg_tui.engine.api import ModelSpec
-from egcfg_tui.events import EngineLoaded, Event, SolveStarted, TrialFinished, TrialStarted
+from egcfg_tui.events import Author, EngineLoaded, Event, SolveStarted, TrialFinished, TrialStarted
 from egcfg_tui.exercises import load
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui.app import WorkbenchApp
@@ -161,7 +161,9 @@ class ReplayedHour:
     def resume(self) -> None: ...
     def step(self) -> None: ...
     def rewind(self, line: int) -> None: ...
-    def set_gamma(self, gamma: float) -> None: ...
+    def replace_code(self, line: int, text: str, author: Author) -> None: ...
+    def undo(self) -> None: ...
+    def change(self, values: Mapping[str, float]) -> None: ...
 
 
 async def _hour() -> tuple[float, float, int]:

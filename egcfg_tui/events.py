@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from egcfg_sandbox import TestResult
+from egcfg_tui.prompting.signal_parts import SignalPart
 
 
 class Stage(StrEnum):
@@ -245,10 +246,22 @@ class CandidatesExecuted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptOrigin:
+    """The run that an attempt of a signal is: number `run`, from 0, of the runs of `line` in this trial.
+
+    With `line` 0 it is number `run` of the whole answers that ran so far, in all trials.
+    """
+
+    line: int
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
 class SignalBuilt(Event):
     """The traces became the signal, a text for the conditional prompt.
 
-    `dropped` says what the token budget left out; empty when nothing was.
+    `dropped` says what the token budget left out; empty when nothing was. `parts` tell which words were made
+    of what; they count the attempts in `origins`.
     """
 
     line: int
@@ -256,6 +269,8 @@ class SignalBuilt(Event):
     text: str
     tokens: int
     dropped: str = ""
+    parts: tuple[SignalPart, ...] = ()
+    origins: tuple[AttemptOrigin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +300,17 @@ class TokenChoice:
     instead: str | None = None
 
 
+class Author(StrEnum):
+    """Who decided a line."""
+
+    MODEL = "model"
+    """The model, with or without guidance."""
+    CANDIDATE = "candidate"
+    """The user took the line of a candidate."""
+    USER = "user"
+    """The user wrote it."""
+
+
 @dataclass(frozen=True, slots=True)
 class LineChosen(Event):
     """A line was chosen. `code` is the whole code with this line, `gamma` the guidance weight used.
@@ -298,15 +324,21 @@ class LineChosen(Event):
     code: str
     gamma: float
     tokens: tuple[TokenChoice, ...]
+    author: Author = Author.MODEL
 
 
 @dataclass(frozen=True, slots=True)
 class CodeExecuted(Event):
-    """A complete answer was run against the visible tests."""
+    """A complete answer was run against the visible tests.
+
+    `executed` is the text that ran, whose lines traces and errors count: `source` without comments and
+    docstrings. Empty where it is not known.
+    """
 
     source: str
     results: tuple[TestResult, ...]
     passed: bool
+    executed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,6 +460,22 @@ class GammaChanged(Event):
 @dataclass(frozen=True, slots=True)
 class LinesRewound(Event):
     """The user took back `line` and all lines after it; `line` is chosen again. `code` is what is left."""
+
+    line: int
+    row: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanged(Event):
+    """The user changed settings for the lines to come, or the budget: names with their new values."""
+
+    values: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinesRestored(Event):
+    """The user undid the last `LinesRewound` and what came after it. `code` is the code that is back."""
 
     line: int
     row: int

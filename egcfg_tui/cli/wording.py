@@ -18,6 +18,7 @@ from egcfg_tui.cli.result_words import (
 )
 from egcfg_tui.cli.styles import BAD, FAINT, GOOD
 from egcfg_tui.events import (
+    Author,
     CandidateRun,
     CandidatesExecuted,
     CandidatesSampled,
@@ -26,8 +27,10 @@ from egcfg_tui.events import (
     Event,
     GammaChanged,
     LineChosen,
+    LinesRestored,
     LinesRewound,
     Outcome,
+    SettingsChanged,
     SettingsLeftOut,
     SignalBuilt,
     SolveFailed,
@@ -43,6 +46,11 @@ from egcfg_tui.exercises.visibility import NOTHING_STEERS
 from egcfg_tui.solving.methods import method_named
 from egcfg_tui.solving.request.fitting import left_out
 from egcfg_tui.terminal_text import printable
+
+_AUTHORS = {
+    Author.CANDIDATE: "taken from a candidate by the user",
+    Author.USER: "written by the user",
+}
 
 
 class Wording:
@@ -99,6 +107,12 @@ class Wording:
                 return [self._note("resumed")]
             case GammaChanged():
                 return [self._note(f"gamma is now {event.gamma:g}")]
+            case SettingsChanged():
+                named = ", ".join(f"{name.removesuffix('_s')} {value:g}" for name, value in event.values)
+                return [self._note(f"now {named}")]
+            case LinesRestored():
+                self._code = event.code
+                return [self._note(f"undone: line {event.row} comes next")]
             case LinesRewound():
                 self._code = event.code
                 return [self._note(f"back to line {event.row}")]
@@ -241,7 +255,8 @@ def _numbered(event: LineChosen) -> list[Text]:
 def _chosen(event: LineChosen) -> list[Text]:
     if not event.text:
         return [Text(f"  line {event.row}: the answer ends", "bold")]
-    head = Text(f"  line {event.row}, gamma {event.gamma:g}{_changed_by_guidance(event)}", "bold")
+    how = _AUTHORS.get(event.author, f"gamma {event.gamma:g}{_changed_by_guidance(event)}")
+    head = Text(f"  line {event.row}, {how}", "bold")
     return [head, *_block("\n".join(_rows(event)))]
 
 

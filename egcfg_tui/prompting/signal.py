@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from egcfg_sandbox import TestResult, Verdict
+from egcfg_tui.prompting.signal_parts import PartKind, Piece, SignalPart, parts_of, text_of
 from egcfg_tui.prompting.traces import RAISED, RETURNED, TraceFormat, in_words, last_values, steps, values
 from egcfg_tui.sequences import shared_length
 
@@ -39,11 +40,16 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """The text, its length in tokens, and in words what the budget left out (empty: nothing)."""
+    """The text, its length in tokens, and in words what the budget left out (empty: nothing).
+
+    `parts` say what its words were made of; they count `attempts`, the executed programs that it tells of.
+    """
 
     text: str
     tokens: int
     dropped: str
+    parts: tuple[SignalPart, ...] = ()
+    attempts: tuple[str, ...] = ()
 
 
 def render_signal(
@@ -58,23 +64,30 @@ def render_signal(
     Attempts are shown in the given order; whole attempts are left out from the end until the rest fits. The
     signal is empty if there are no attempts or none fits.
     """
-    texts: Iterator[str]
+    versions: Iterator[list[Piece]]
     if trace_format is TraceFormat.FULL:
-        most, blocks = len(attempts), [_every_step(attempt) for attempt in attempts]
-        texts = (_numbered(" on the tests:\n", blocks[:kept]) for kept in range(1, most + 1))
+        told, blocks = list(attempts), [_every_step(attempt) for attempt in attempts]
+        heading = Piece(" on the tests:\n")
+        versions = (_numbered([heading], blocks[:kept]) for kept in range(1, len(told) + 1))
     else:
         accounts = [_account(code_so_far, attempt, count_tokens, trace_format) for attempt in attempts]
+        told = [
+            attempt for attempt, account in zip(attempts, accounts, strict=True) if account.adds_something
+        ]
         accounts = [account for account in accounts if account.adds_something]
-        most = len(accounts)
-        texts = (_in_common(accounts[:kept]) for kept in range(1, most + 1))
+        versions = (_in_common(accounts[:kept]) for kept in range(1, len(told) + 1))
+    most = len(told)
     signal = Signal("", 0, f"all {most} attempts" if most else "")
     # From few attempts to many: the text never gets shorter with one more, and there may be hundreds.
-    for kept, body in enumerate(texts, 1):
-        text = f"\n\n{_INTRODUCTION}{body}"
+    for kept, body in enumerate(versions, 1):
+        pieces = [Piece(f"\n\n{_INTRODUCTION}"), *body]
+        text = text_of(pieces)
         tokens = count_tokens(text)
         if tokens > budget_tokens:
             break
-        signal = Signal(text, tokens, f"{most - kept} of {most} attempts" if kept < most else "")
+        dropped = f"{most - kept} of {most} attempts" if kept < most else ""
+        sources = tuple(attempt.source for attempt in told[:kept])
+        signal = Signal(text, tokens, dropped, tuple(parts_of(pieces)), sources)
     return signal
 
 
@@ -82,13 +95,15 @@ def render_signal(
 class _Account:
     """What the signal says about one attempt.
 
-    `lines` are its new lines, `test` is the test that it is shown on, `outcome` that test's outcome (empty if
-    it says nothing yet), `values` those of the variables, and `others` the outcomes of the other tests.
+    `lines` are its new lines, `test` is the test that it is shown on and `number` its place, `outcome` how
+    that test ended (empty if it says nothing yet), `values` those of the variables, and `others` the outcomes
+    of the other tests.
     """
 
     lines: tuple[str, ...]
     unfinished: bool
     test: str
+    number: int | None
     outcome: str
     values: _Values
     others: tuple[str, ...]
@@ -98,19 +113,31 @@ class _Account:
         """Whether the attempt adds anything to the prompt."""
         return bool(self.lines or self.outcome or self.values or self.others)
 
-    def block(self, *, name_test: bool, outcome_known: bool, common: _Values) -> str:
-        """The attempt's text, without what the top of the signal says for all attempts."""
-        outcome = f"-> {self.outcome}" if self.outcome and not outcome_known else ""
-        shown = " ".join(part for part in (self.test if name_test else "", outcome) if part)
-        values = in_words(_without(self.values, common))
-        parts = [
-            ", unfinished:" if self.unfinished else ":",
-            *self.lines,
+    def block(self, *, name_test: bool, outcome_known: bool, common: _Values) -> list[Piece]:
+        """Its text, without what stands in front of all."""
+        shown = [self.shown_test] if name_test and self.test else []
+        if self.outcome and not outcome_known:
+            shown += [Piece(" ")] * bool(shown) + [self.shown_outcome]
+        told = _values_told(_without(self.values, common), self.number)
+        others = Piece(f"other tests -> {', '.join(self.others)}", PartKind.OUTCOME)
+        rows = [
+            [Piece(", unfinished:" if self.unfinished else ":")],
+            *([Piece(line, PartKind.CODE)] for line in self.lines),
             shown,
-            f"  {values}" if values else "",
-            f"other tests -> {', '.join(self.others)}" if self.others else "",
+            [Piece("  "), *told] if told else [],
+            [others] if self.others else [],
         ]
-        return "\n".join(part for part in parts if part) + "\n"
+        return [piece for row in rows if text_of(row) for piece in (*row, Piece("\n"))]
+
+    @property
+    def shown_test(self) -> Piece:
+        """The test that it is shown on."""
+        return Piece(self.test, PartKind.TEST, self.number)
+
+    @property
+    def shown_outcome(self) -> Piece:
+        """How that test ended."""
+        return Piece(f"-> {self.outcome}", PartKind.OUTCOME, self.number)
 
 
 def _account(
@@ -122,7 +149,7 @@ def _account(
         new.pop()
     shown = _shown_result(attempt.results)
     if shown is None:
-        return _Account(tuple(new), not attempt.complete, "", "", {}, ())
+        return _Account(tuple(new), not attempt.complete, "", None, "", {}, ())
     number, result = shown
     short = "\n" not in result.test and count_tokens(result.test) <= _QUOTED_TEST_TOKENS
     outcome = _outcome(result, attempt.complete)
@@ -134,41 +161,62 @@ def _account(
         not attempt.complete,
         # The prompt shows the tests in this order.
         result.test if short else f"test {number}",
+        number - 1,
         "" if outcome == _UNFINISHED else outcome,
         _shown_values(attempt, result, trace_format),
         () if list(others) == [_UNFINISHED] else tuple(others),
     )
 
 
-def _in_common(accounts: Sequence[_Account]) -> str:
+def _in_common(accounts: Sequence[_Account]) -> list[Piece]:
     """The text of all attempts, with their common facts at the top."""
+    first = accounts[0]
     tests, outcomes = {each.test for each in accounts}, {each.outcome for each in accounts}
     one_test, several = len(tests) == 1, len(accounts) > 1
     one_outcome = one_test and several and len(outcomes) == 1
     common = _common_values([each.values for each in accounts]) if one_test and several else {}
-    head = f": {accounts[0].test}" if one_test and accounts[0].test else ":"
-    if one_outcome and accounts[0].outcome:
-        head += f" -> {accounts[0].outcome}"
+    head = [Piece(": "), first.shown_test] if one_test and first.test else [Piece(":")]
+    if one_outcome and first.outcome:
+        head += [Piece(" "), first.shown_outcome]
     if common:
-        head += f"\n  all: {in_words(common)}"
+        head += [Piece("\n  all: "), *_values_told(common, first.number)]
     blocks = [
         each.block(name_test=not one_test, outcome_known=one_outcome, common=common) for each in accounts
     ]
-    return _numbered(f"{head}\n", blocks)
+    return _numbered([*head, Piece("\n")], blocks)
 
 
-def _numbered(head: str, blocks: Sequence[str]) -> str:
-    return head + "".join(f"Attempt {number}{block}" for number, block in enumerate(blocks, 1))
+def _values_told(told: _Values, test: int | None) -> list[Piece]:
+    """Names with their values on one line."""
+    pieces: list[Piece] = []
+    for name, found in told.items():
+        pieces += [Piece("; ")] * bool(pieces) + [Piece(in_words(name, found), PartKind.VALUES, test, name)]
+    return pieces
 
 
-def _every_step(attempt: Attempt) -> str:
+def _numbered(head: Sequence[Piece], blocks: Sequence[Sequence[Piece]]) -> list[Piece]:
+    pieces = list(head)
+    for index, block in enumerate(blocks):
+        pieces.append(Piece(f"Attempt {index + 1}"))
+        pieces += [replace(piece, attempt=index) for piece in block]
+    return pieces
+
+
+def _every_step(attempt: Attempt) -> list[Piece]:
     """One attempt with its whole source and every step of every test."""
-    block = [":" if attempt.complete else ", unfinished:", attempt.source]
-    for result in attempt.results:
-        block.append(f"{result.test} -> {_outcome(result, attempt.complete)}")
+    block = [Piece(":\n" if attempt.complete else ", unfinished:\n")]
+    block += [Piece(f"{line}\n", PartKind.CODE) for line in attempt.source.split("\n")]
+    for number, result in enumerate(attempt.results):
+        block += [
+            Piece(result.test, PartKind.TEST, number),
+            Piece(f" -> {_outcome(result, attempt.complete)}\n", PartKind.OUTCOME, number),
+        ]
         if result.trace is not None:
-            block += steps(attempt.source, result.trace)
-    return "\n".join(block) + "\n"
+            block += [
+                Piece(f"{text}\n", None if index is None else PartKind.STEP, number, step=index)
+                for text, index in steps(attempt.source, result.trace)
+            ]
+    return block
 
 
 def _shown_result(results: tuple[TestResult, ...]) -> tuple[int, TestResult] | None:

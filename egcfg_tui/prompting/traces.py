@@ -47,22 +47,22 @@ def last_values(trace: Trace) -> dict[str, tuple[str, ...]]:
     return {name: found[-1:] for name, found in values(trace).items()}
 
 
-def in_words(named: dict[str, tuple[str, ...]]) -> str:
-    """Names with their values on one line; a long sequence shows its first and last values and a count."""
-    return "; ".join(
-        f"{name} {_sequence(found)}" if name in (RETURNED, RAISED) else f"{name}: {_sequence(found)}"
-        for name, found in named.items()
-    )
+def in_words(name: str, found: tuple[str, ...]) -> str:
+    """A name with its values; of long sequences the first and the last, the others counted."""
+    return f"{name} {_sequence(found)}" if name in (RETURNED, RAISED) else f"{name}: {_sequence(found)}"
 
 
-def steps(source: str, trace: Trace) -> list[str]:
-    """One line of text per step of a trace, each with its line of `source`."""
+def steps(source: str, trace: Trace) -> list[tuple[str, int | None]]:
+    """One line of text per step of a trace, each with the line of `source` it belongs to, and its index.
+
+    What is missing is told in a line without an index.
+    """
     lines = source.splitlines()
-    told: list[str] = []
+    told: list[tuple[str, int | None]] = []
     half = len(trace.events) - len(trace.events) // 2
     for index, event in enumerate(trace.events):
         if trace.dropped and index == half:
-            told.append(f"({trace.dropped} steps left out)")
+            told.append((f"({trace.dropped} steps left out)", None))
         text = lines[event.line - 1].strip() if 0 < event.line <= len(lines) else ""
         changed = ", ".join(f"{name} = {value}" for name, value in event.changes)
         parts = [f"{event.kind} line {event.line} depth {event.depth}: {text}"]
@@ -72,7 +72,7 @@ def steps(source: str, trace: Trace) -> list[str]:
             parts.append(event.value)
         if event.repeats:
             parts.append(f"{event.repeats} more times")
-        told.append(" | ".join(parts))
+        told.append((" | ".join(parts), index))
     return told
 
 

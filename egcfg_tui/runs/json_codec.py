@@ -71,7 +71,7 @@ def _build(hint: Any) -> Codec:
         fields = dataclasses.fields(hint)
         return _record(cast(type, hint), {field.name: _required(field) for field in fields})
     if hasattr(hint, "_field_defaults"):
-        return _record(hint, {name: name not in hint._field_defaults for name in hint._fields})
+        return _row(hint)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return _enum(hint)
     if hint in _PLAIN:
@@ -82,7 +82,7 @@ def _build(hint: Any) -> Codec:
 
 
 def _record(kind: type, required: Mapping[str, bool]) -> Codec:
-    """The codec of a dataclass or named tuple; `required` maps each field to True if it has no default."""
+    """The codec of a class with fields; `required` maps each field to True if it has no default."""
     hints = get_type_hints(kind)
     codecs = {name: _codec(hints[name]) for name in required}
 
@@ -103,6 +103,38 @@ def _record(kind: type, required: Mapping[str, bool]) -> Codec:
         return kind(**values)
 
     return Codec(encode_fields, decode_fields)
+
+
+def _row(kind: Any) -> Codec:
+    """The codec of a named tuple, of which a file holds many: a list without the defaults at its end.
+
+    Objects are read as well: early recordings have them.
+    """
+    defaults: dict[str, Any] = kind._field_defaults
+    record = _record(kind, {name: name not in defaults for name in kind._fields})
+    codecs = [_codec(get_type_hints(kind)[name]) for name in kind._fields]
+    fewest = len(codecs) - len(defaults)
+
+    def encode_items(value: Any) -> Json:
+        count = len(codecs)
+        while count > fewest and value[count - 1] == defaults[kind._fields[count - 1]]:
+            count -= 1
+        return [codec.encode(item) for codec, item in zip(codecs[:count], value, strict=False)]
+
+    def decode_items(data: Json, place: str) -> Any:
+        if isinstance(data, dict):
+            return record.decode(data, place)
+        _expect(data, (list,), f"a list ({kind.__name__})", place)
+        if not fewest <= len(data) <= len(codecs):
+            raise CodecError(f"{place} should have {fewest} to {len(codecs)} items, found {len(data)}")
+        return kind(
+            *(
+                item if type(item) in codec.as_is else codec.decode(item, f"{place}[{index}]")
+                for index, (codec, item) in enumerate(zip(codecs, data, strict=False))
+            )
+        )
+
+    return Codec(encode_items, decode_items)
 
 
 def _tuple(items: tuple[Any, ...]) -> Codec:

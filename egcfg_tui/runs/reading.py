@@ -11,7 +11,17 @@ from typing import Any, Final
 
 from egcfg_tui.runs import json_codec
 from egcfg_tui.runs.old_recordings import Rows
-from egcfg_tui.runs.schema import EVENT_TYPES, KIND, SCHEMA, Header, Recording, RecordingError, TimedEvent
+from egcfg_tui.runs.repeated_runs import RunsRead
+from egcfg_tui.runs.schema import (
+    EVENT_TYPES,
+    KIND,
+    READ_SCHEMAS,
+    SCHEMA,
+    Header,
+    Recording,
+    RecordingError,
+    TimedEvent,
+)
 
 _MARK: Final = f'"kind":"{KIND}"'.encode()
 _MARK_BYTES: Final = 256
@@ -43,8 +53,8 @@ def read_recording(path: Path) -> Recording:
     if not lines:
         raise RecordingError(f"{path}, line 1: the header is incomplete; nothing of the run was recorded")
     header = _header(path, lines[0])
-    rows = Rows()
-    timed = tuple(_event(path, number, line, rows) for number, line in enumerate(lines[1:], start=2))
+    rows, runs = Rows(), RunsRead()
+    timed = tuple(_event(path, number, line, rows, runs) for number, line in enumerate(lines[1:], start=2))
     return Recording(header, timed, cut_short)
 
 
@@ -92,10 +102,10 @@ def _header(path: Path, line: bytes) -> Header:
             f"{path}, line 1: not a recording (`kind` is not {KIND!r}); "
             "recordings are made with `egcfg-tui solve EXERCISE --record FILE`"
         )
-    if data.get("schema") != SCHEMA:
+    if data.get("schema") not in READ_SCHEMAS:
         raise RecordingError(
             f"{path}, line 1: egcfg-tui {data.get('version')!r} wrote schema {data.get('schema')!r}, "
-            f"this version reads schema {SCHEMA}; replay it with the version that wrote it"
+            f"this version reads schemas up to {SCHEMA}; replay it with the version that wrote it"
         )
     try:
         return json_codec.decode(Header, data)
@@ -103,7 +113,7 @@ def _header(path: Path, line: bytes) -> Header:
         raise RecordingError(f"{path}, line 1: {error}") from error
 
 
-def _event(path: Path, number: int, line: bytes, rows: Rows) -> TimedEvent:
+def _event(path: Path, number: int, line: bytes, rows: Rows, runs: RunsRead) -> TimedEvent:
     data = _object(path, number, line)
     try:
         stamp = json_codec.decode(_Stamp, data)
@@ -112,6 +122,7 @@ def _event(path: Path, number: int, line: bytes, rows: Rows) -> TimedEvent:
                 f"unknown event {stamp.event!r}; the file is damaged or from a later version"
             )
         content = rows.completed(stamp.event, data.get("data"))
+        runs.complete(stamp.event, content)
         return TimedEvent(stamp.t, json_codec.decode(EVENT_TYPES[stamp.event], content, "data"))
     except ValueError as error:
         raise RecordingError(f"{path}, line {number}: {error}") from error

@@ -12,6 +12,7 @@ from typing import Any
 
 from egcfg_tui.events import Event
 from egcfg_tui.runs import json_codec
+from egcfg_tui.runs.repeated_runs import RunsWritten
 from egcfg_tui.runs.schema import KIND, Header, RecordingError, TimedEvent, event_line
 
 
@@ -27,6 +28,7 @@ class Recorder:
         self._path = path
         self._clock_s = clock_s
         self._start_s = clock_s()
+        self._runs = RunsWritten()
         _refuse_foreign_file(path)
         try:
             self._file = path.open("wb", buffering=0)
@@ -51,7 +53,9 @@ class Recorder:
         if event.transient:
             return
         t = round(self._clock_s() - self._start_s, 4)
-        self._write(event_line(TimedEvent(t, event)))
+        line = event_line(TimedEvent(t, event))
+        self._runs.shorten(line["event"], line["data"])
+        self._write(line)
 
     def close(self) -> None:
         """Closes the file; all events have been written before."""

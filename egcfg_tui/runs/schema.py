@@ -1,6 +1,6 @@
 """The format of a recording: a header line, then one event per line.
 
-    {"schema": 1, "kind": "egcfg-run", "version": ..., "created": ..., "exercise": {...}, ...}
+    {"schema": 2, "kind": "egcfg-run", "version": ..., "created": ..., "exercise": {...}, ...}
     {"t": 0.512, "event": "EngineLoaded", "data": {...}}
 
 The header holds the whole exercise and the whole request, so that a recording needs no other file.
@@ -21,7 +21,10 @@ from egcfg_tui.solving.request.grid import Grid
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
+"""What is written. Schema 1 told every run in full, with each step of a trace as an object."""
+
+READ_SCHEMAS: Final = (1, 2)
 KIND: Final = "egcfg-run"
 
 EVENT_TYPES: Final[dict[str, type[Event]]] = {

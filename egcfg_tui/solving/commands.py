@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from egcfg_tui.events import Event, GammaChanged, Outcome, SolvePaused, SolveResumed
+from egcfg_tui.events import Author, Event, GammaChanged, Outcome, SettingsChanged, SolvePaused, SolveResumed
+from egcfg_tui.solving.request.settings import SETTINGS, Settings
 
 _PAUSE_POLL_S: Final = 0.05
 
@@ -28,10 +29,13 @@ class StepLine:
 
 
 @dataclass(frozen=True, slots=True)
-class SetGamma:
-    """Change the guidance weight; it holds from the next line on."""
+class ChangeSettings:
+    """Change settings of guided lines from the next line on, and the budget at once.
 
-    gamma: float
+    `values` are names out of `LIVE` with their new values.
+    """
+
+    values: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,25 @@ class Rewind:
     line: int
 
 
-Command = Pause | Resume | StepLine | SetGamma | Rewind
+@dataclass(frozen=True, slots=True)
+class ReplaceCode:
+    """Put `text` in the place of all lines from `line` on, and go on behind it."""
+
+    line: int
+    text: str
+    author: Author
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Bring back the lines as they were before the last `Rewind` or `ReplaceCode` that is not undone."""
+
+
+CodeCommand = Rewind | ReplaceCode | Undo
+Command = Pause | Resume | StepLine | ChangeSettings | CodeCommand
+
+LIVE: Final = ("gamma", "temperature", "candidates", "horizon", "seed", "budget_s")
+"""What can be changed while a solve goes on; the rest holds for the next one."""
 
 
 class Interrupted(Exception):
@@ -52,12 +74,12 @@ class Interrupted(Exception):
         self.reason = reason
 
 
-class Rewound(Exception):
-    """Takes a trial back to the start of an earlier line."""
+class CodeTouched(Exception):
+    """Unwinds a line loop whose code the user changes."""
 
-    def __init__(self, line: int) -> None:
-        super().__init__(f"back to line {line}")
-        self.line = line
+    def __init__(self, command: CodeCommand) -> None:
+        super().__init__(str(command))
+        self.command = command
 
 
 class CommandInbox:
@@ -87,8 +109,8 @@ class CommandInbox:
         self.tokens = 0
         self._paused = False
         self._stepping = False
-        self._requested_gamma: float | None = None
-        self._requested_line: int | None = None
+        self._changed: dict[str, float] = {}
+        self._touch: CodeCommand | None = None
         self._rewindable = False
 
     @property
@@ -108,29 +130,47 @@ class CommandInbox:
             return Outcome.STOPPED
         return None if self.left_s else Outcome.BUDGET
 
+    @property
+    def seed(self) -> int | None:
+        """The seed that the user changed to; None where it is the request's."""
+        seed = self._changed.get("seed")
+        return None if seed is None else int(seed)
+
+    def in_force(self, settings: Settings) -> Settings:
+        """The settings with what the user changed."""
+        for name, value in self._changed.items():
+            if name in SETTINGS:
+                settings = settings.with_value(name, value)
+        return settings
+
+    def lower(self, name: str, value: float) -> Event:
+        """Sets a changed value to what there is room for; the event tells so."""
+        self._changed[name] = value
+        return SettingsChanged(((name, value),))
+
     def checkpoint(self) -> Iterator[Event]:
         """Receives the next command and waits while paused.
 
-        Raises `Interrupted` on a stop or a spent budget, and `Rewound` on a rewind inside `rewindable`.
+        Raises `Interrupted` on a stop or a spent budget, `CodeTouched` inside `rewindable` when asked to.
         """
-        self._take(self._wait(0))
+        yield from self._take(self._wait(0))
         if self._paused:
             yield from self._hold()
-        if self._requested_line is not None:
-            line, self._requested_line = self._requested_line, None
-            raise Rewound(line)
+        if self._touch is not None:
+            touch, self._touch = self._touch, None
+            raise CodeTouched(touch)
         reason = self.halt_reason()
         if reason is not None:
             raise Interrupted(reason)
 
     @contextmanager
     def rewindable(self) -> Iterator[None]:
-        """Accepts rewinds inside the `with` block; elsewhere they are ignored, as there are no lines."""
+        """While it lasts, the user's changes of the code are heard; elsewhere there are no lines."""
         self._rewindable = True
         try:
             yield
         finally:
-            self._rewindable, self._requested_line = False, None
+            self._rewindable, self._touch = False, None
 
     def line_chosen(self) -> None:
         """Notes that a line was chosen, which ends a step."""
@@ -138,29 +178,31 @@ class CommandInbox:
             self._stepping = False
             self._paused = True
 
-    def changed_gamma(self, gamma: float) -> Generator[Event, None, float]:
-        """Yields the event of a new guidance weight if one was asked for; returns the weight to use."""
-        if self._requested_gamma is not None and self._requested_gamma != gamma:
-            gamma = self._requested_gamma
-            yield GammaChanged(gamma)
-        return gamma
-
     def _hold(self) -> Iterator[Event]:
         started = self._clock()
         yield SolvePaused()
-        while self._paused and self._requested_line is None and not self.stop_requested():
-            self._take(self._wait(_PAUSE_POLL_S))
+        while self._paused and self._touch is None and not self.stop_requested():
+            yield from self._take(self._wait(_PAUSE_POLL_S))
         self._paused_s += self._clock() - started
         yield SolveResumed()
 
-    def _take(self, command: Any | None) -> None:
+    def _take(self, command: Any | None) -> Iterator[Event]:
+        """Obeys a command; changed settings are told at once, also in a pause."""
         if isinstance(command, Pause):
             self._paused, self._stepping = True, False
         elif isinstance(command, Resume):
             self._paused = self._stepping = False
         elif isinstance(command, StepLine):
             self._paused, self._stepping = False, True
-        elif isinstance(command, SetGamma):
-            self._requested_gamma = command.gamma
-        elif isinstance(command, Rewind) and self._rewindable:
-            self._requested_line = command.line
+        elif isinstance(command, ChangeSettings):
+            yield from self._change(dict(command.values))
+        elif isinstance(command, CodeCommand) and self._rewindable:
+            self._touch = command
+
+    def _change(self, values: dict[str, float]) -> Iterator[Event]:
+        self._changed |= values
+        self._budget_s = values.get("budget_s", self._budget_s)
+        if "gamma" in values:
+            yield GammaChanged(values.pop("gamma"))
+        if values:
+            yield SettingsChanged(tuple(values.items()))

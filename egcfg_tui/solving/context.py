@@ -26,12 +26,13 @@ from egcfg_tui.solving.text.prefixes import canonical
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete answer with its canonical text and its results on the visible tests."""
+    """A complete answer, its canonical text, and what the visible tests say of it; `number` counts from 0."""
 
     code: str
     source: str
     results: tuple[TestResult, ...]
     passed: bool
+    number: int
 
     @property
     def passed_tests(self) -> int:
@@ -165,10 +166,10 @@ class SolveContext:
         with self.meter.within(Stage.RUNS):
             report = self.cache.execute([source], self.inbox.halt_reason)[0]
         passed = bool(self.exercise.visible) and report.passed
-        answer = self._answers[source] = Answer(code, source, report.results, passed)
+        answer = self._answers[source] = Answer(code, source, report.results, passed, len(self._answers))
         if self.best is None or answer.rank > self.best.rank:
             self.best = answer
-        return CodeExecuted(code, report.results, passed)
+        return CodeExecuted(code, report.results, passed, source)
 
     def execute_answer(self, code: str) -> Iterator[Event]:
         """Judges an answer and yields the event, if there is one."""

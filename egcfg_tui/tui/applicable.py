@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from egcfg_tui.solving.methods import method_named
+from egcfg_tui.tui import stepping_in
 from egcfg_tui.tui.rewinding import NoWayBackError, line_to_retake
 from egcfg_tui.tui.session_driver import SessionDriver
 from egcfg_tui.tui.view import EngineState, SolveView
@@ -85,6 +86,9 @@ _REASONS: Final[dict[str, Callable[[SessionDriver], str]]] = {
     "step": _while_solving,
     "rewind": _rewind,
     "stop": _stop,
+    "take": lambda driver: stepping_in.why_not(driver.view),
+    "edit": lambda driver: stepping_in.why_not(driver.view),
+    "undo": lambda driver: "" if driver.can_undo else "There is nothing to undo.",
     "restart": _restart,
     "compare": _compare,
     "method": _before_solve,

@@ -64,6 +64,9 @@ COMMANDS: Final = (
         SOLVE,
         shared="Line",
     ),
+    Command("take", "take", ("enter",), "pause: go on from the candidate looked at", SOLVE),
+    Command("edit", "edit", ("e",), "pause: change the code in your editor", SOLVE, "Edit"),
+    Command("undo", "undo", ("U",), "undo the last change of code, settings or model", SOLVE),
     Command("stop", "stop", ("x",), "stop, also in the middle of a prompt", SOLVE, "Stop"),
     Command("restart", "restart", ("R",), "start the engine again", SOLVE, "Restart"),
     Command("open", "open", ("o",), "open another exercise, or write one", CHOOSE, "Exercises"),
@@ -74,6 +77,7 @@ COMMANDS: Final = (
     Command("gamma_up", "gamma(1)", ("plus", "equals_sign"), "more guidance (γ)", CHOOSE, shared="Gamma"),
     Command("gamma_down", "gamma(-1)", ("minus",), "less guidance (γ)", CHOOSE, shared="Gamma"),
     Command("seed", "seed", ("d",), "next seed", CHOOSE),
+    Command("settings", "settings", ("comma",), "all settings, also of the solve that runs", CHOOSE, "Set"),
     Command("previous_line", "line(-1)", ("up", "k"), "the line or sample before: how it came about", LOOK),
     Command("next_line", "line(1)", ("down", "j"), "the line or sample after", LOOK),
     Command("first_line", "first_line", ("home",), "the first line or sample", LOOK),
@@ -85,6 +89,8 @@ COMMANDS: Final = (
     Command("candidates", "look('candidates')", ("1",), "candidates and their runs", LOOK, shared="Panel"),
     Command("tokens", "look('tokens')", ("2",), "tokens and their probabilities", LOOK, shared="Panel"),
     Command("signal", "look('signal')", ("3",), "the signal", LOOK, shared="Panel"),
+    Command("trace", "look('trace')", ("4",), "the trace, step by step", LOOK, shared="Panel"),
+    Command("next_test", "test(1)", ("t",), "the trace of the next test", LOOK),
     Command("zoom", "zoom", ("z",), "show the focused panel alone, or all again", LOOK),
     Command(
         "event_back", "event(-1)", ("left",), "back to the change before", REPLAY, shared="Event", first=True

@@ -7,18 +7,34 @@ while a solve goes on and after its end.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
-from egcfg_tui.tui.state import best_run
+from egcfg_sandbox import TestResult, Trace
+from egcfg_tui.tui.state import best_run, tested
+from egcfg_tui.tui.story.candidates import group_of, groups
+from egcfg_tui.tui.story.programs import Program, best_known, of_answer, of_group
 from egcfg_tui.tui.view import AnswerView, LineView, Signal, SolveView, TestRow, TrialView
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was chosen to be looked at. None follows the solve: its newest trial, line, best answer."""
+    """What was chosen to be looked at. None follows the solve: its newest trial, line, best answer.
+
+    `candidate` is one of the line, `test` and `step` a place in the trace of its run (or of the answer's),
+    `opened` the folds of that trace that are open, `part` one of the signal's parts.
+    """
 
     trial: int | None = None
     line: int | None = None
     answer: int | None = None
+    candidate: int | None = None
+    test: int | None = None
+    step: int | None = None
+    opened: frozenset[int] = frozenset()
+    part: int | None = None
+
+
+FOLLOWING: Final = Look()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +44,9 @@ class Shown:
     `line` is the line whose candidates are shown, `chosen` the one whose tokens are: while a line is in work,
     the one before it. `growing` is the line in work where the code shows it. `looked_at`: the line or answer
     was chosen by the user. `code_of` and `tests_of` say in words whose code and whose results these are.
+
+    `program` is what the trace is of: the candidate or answer looked at, else the best known. `inspected`:
+    code and tests are those of it, not of the trial. `look` is what was chosen.
     """
 
     view: SolveView
@@ -42,6 +61,27 @@ class Shown:
     signal: Signal | None = None
     answer: AnswerView | None = None
     looked_at: bool = False
+    program: Program | None = None
+    inspected: bool = False
+    look: Look = FOLLOWING
+
+    @property
+    def result(self) -> tuple[int, TestResult] | None:
+        """The test of the program that is looked at, by its place, and its result."""
+        return self.program.result(self.look.test) if self.program else None
+
+    @property
+    def trace(self) -> Trace | None:
+        """The trace of that test."""
+        return self.program.trace(self.look.test) if self.program else None
+
+    @property
+    def step_row(self) -> int | None:
+        """The row of the program's code on which the step looked at is, from 1."""
+        step, trace = self.look.step, self.trace
+        if not self.inspected or step is None or trace is None or step >= len(trace.events):
+            return None
+        return trace.events[step].line
 
     @property
     def trial_name(self) -> str:
@@ -63,6 +103,11 @@ class Shown:
 
 def shown(view: SolveView, look: Look) -> Shown:
     """What there is to see. What was chosen and is gone (taken back, another solve) is followed again."""
+    return replace(_inspected(_followed(view, look), look), look=look)
+
+
+def _followed(view: SolveView, look: Look) -> Shown:
+    """The trial with the line or answer looked at."""
     trial = _trial(view, look)
     if trial is None:
         return Shown(view, None, view.starter, view.tests)
@@ -90,6 +135,33 @@ def shown(view: SolveView, look: Look) -> Shown:
     return _scored(what) if ended else what
 
 
+def _inspected(what: Shown, look: Look) -> Shown:
+    """The same with the candidate, or the step of an answer, that is looked at."""
+    trial, line = what.trial, what.line
+    if trial is None:
+        return what
+    if what.answer is not None:
+        program: Program | None = of_answer(what.answer, f"sample {what.answer.number}")
+        picked = look.step is not None and what.looked_at
+    else:
+        group = group_of(groups(line), look.candidate) if line is not None and line.candidates else None
+        program = of_group(group, line, trial.code) if group and line else best_known(trial, line)
+        answer = program is not None and program.candidate is None and look.candidate is None
+        picked = what.looked_at and (group is not None or (answer and look.step is not None))
+    if program is None or not picked:
+        return replace(what, program=program)
+    return replace(
+        what,
+        program=program,
+        inspected=True,
+        code=program.code,
+        code_of=program.name,
+        tests=tested(what.view.tests, program.results) or what.view.tests,
+        tests_of=program.name,
+        growing=None,
+    )
+
+
 def numbers(view: SolveView, look: Look) -> tuple[list[int], int | None]:
     """What can be gone through in the trial looked at, its lines or its answers, and the one looked at."""
     trial = _trial(view, look)
@@ -113,8 +185,8 @@ def moved(view: SolveView, look: Look, steps: int) -> Look:
     place = max(0, place + steps)
     number = known[place] if place < len(known) else None
     if trial.way.by_lines:
-        return replace(look, line=number, answer=None)
-    return replace(look, answer=number, line=None)
+        return Look(look.trial, line=number)
+    return Look(look.trial, answer=number)
 
 
 def moved_trial(view: SolveView, look: Look, steps: int) -> Look:

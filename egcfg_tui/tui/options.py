@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from egcfg_tui.solving.commands import LIVE
 from egcfg_tui.solving.methods import DEFAULT_METHOD, offered_methods
 from egcfg_tui.solving.request.grid import Grid
 from egcfg_tui.solving.request.grid_file import grid_for
@@ -51,3 +52,9 @@ class SolveOptions:
     def with_next_seed(self) -> SolveOptions:
         """The seed after this one."""
         return replace(self, seed=self.seed + 1)
+
+
+def live_values(options: SolveOptions) -> dict[str, float]:
+    """What of the options a solve in flight can take."""
+    own = {"seed": options.seed, "budget_s": options.budget_s}
+    return {name: own[name] if name in own else getattr(options.settings, name) for name in LIVE}

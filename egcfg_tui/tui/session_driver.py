@@ -17,10 +17,12 @@ from egcfg_tui.runs import History, Recorder, RecordingError, RunRecording
 from egcfg_tui.solving.methods import DEFAULT_METHOD
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui import state, terminal
+from egcfg_tui.tui.acts import CODE, Act, ModelChoice
 from egcfg_tui.tui.bridge import EventQueue, RecordingFailed, Session, StreamEnded
 from egcfg_tui.tui.model_choice.services import ModelServices
-from egcfg_tui.tui.options import SolveOptions
-from egcfg_tui.tui.rewinding import line_to_retake
+from egcfg_tui.tui.options import SolveOptions, live_values
+from egcfg_tui.tui.rewinding import NoWayBackError, line_to_retake
+from egcfg_tui.tui.stepping_in import NewCode
 from egcfg_tui.tui.view import EngineState, EngineView, LineView, Phase, SolveView, idle
 
 if TYPE_CHECKING:
@@ -70,6 +72,9 @@ class SessionDriver:
         self.stopping = False
         self.closing = False
         self.model_name = ""
+        self.next_model: str | None = None
+        """The model to change to when the solve in flight has ended."""
+        self._acts: list[Act] = []
         self.chosen_model: str | None = None
         """The model that the user changed to; None: the one that the workbench was opened with."""
         self.is_demo = False
@@ -98,6 +103,11 @@ class SessionDriver:
         """Whether starting the engine again may help."""
         broken = self.view.engine.state in (EngineState.ABSENT, EngineState.DEAD)
         return (broken and not self._busy) or self.stopping
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether the user did something that can be taken back."""
+        return bool(self._acts)
 
     def tick(self) -> bool:
         """Takes what the solver told since the last tick; says whether the view changed."""
@@ -197,14 +207,58 @@ class SessionDriver:
         if self._session:
             self._going_back_to = line
             self._session.rewind(line.number)
+            self._acts.append(CODE)
+
+    def replace_code(self, new: NewCode) -> None:
+        """Puts the user's code in the place of lines of a held solve, which stays held."""
+        if self._session:
+            if new.text.strip():
+                self._session.replace_code(new.line, new.text, new.author)
+            else:
+                self._session.rewind(new.line)
+            self._acts.append(CODE)
 
     def change(self, options: SolveOptions) -> None:
-        """Takes other options: gamma also for the lines to come, the rest for the next solve."""
-        gamma = options.settings.gamma
-        if self._session and self.view.phase.active and gamma != self.options.settings.gamma:
-            self._session.set_gamma(gamma)
+        """Takes other options: what can change in a running solve does so, the rest is for the next one."""
+        if options != self.options:
+            self._acts.append(self.options)
+            self._take_options(options)
+
+    def change_model(self, name: str) -> None:
+        """Takes another model: now, or when the solve in flight ends."""
+        self._acts.append(ModelChoice(self.next_model or self.chosen_model or self.model_name))
+        self._take_model(name)
+
+    def undo(self) -> str:
+        """Takes back the last act; says which. Raises `NoWayBackError` where there is none."""
+        if not self._acts:
+            raise NoWayBackError("There is nothing to undo.")
+        act = self._acts.pop()
+        if isinstance(act, SolveOptions):
+            self._take_options(act)
+            return "the settings are as before"
+        if isinstance(act, ModelChoice):
+            self._take_model(act.name)
+            return f"the model is {act.name} again"
+        if self._session:
+            self._session.undo()
+        return "the code is as before"
+
+    def _take_options(self, options: SolveOptions) -> None:
         self.is_demo = self.is_demo and options.method == self.options.method
+        if self._session and self.view.phase.active:
+            old, new = live_values(self.options), live_values(options)
+            values = {name: value for name, value in new.items() if old[name] != value}
+            if values:
+                self._session.change(values)
         self.options = options
+
+    def _take_model(self, name: str) -> None:
+        if self.view.phase.active or self.waiting:
+            self.next_model = name
+        else:
+            self.next_model = None
+            self.use_model(name)
 
     def open(self, exercise: Exercise) -> None:
         """Turns to another exercise, ending the solve in flight first."""
@@ -320,6 +374,8 @@ class SessionDriver:
         gone_back = isinstance(event, LinesRewound) and line is not None and event.line <= line.number
         if gone_back or isinstance(event, TrialFinished | StreamEnded):
             self._going_back_to = None
+        if isinstance(event, TrialFinished | StreamEnded):
+            self._acts = [act for act in self._acts if act is not CODE]
 
     def _stream_ended(self, event: StreamEnded, at_s: float) -> None:
         self._busy = False
@@ -328,6 +384,9 @@ class SessionDriver:
             self.waiting = False
             message = self.view.failure.message if self.view.failure else "The engine's process ended."
             self.view = state.engine_lost(self.view, message, at_s, absent=event.absent)
+        if self.next_model is not None and not self.waiting:
+            name, self.next_model = self.next_model, None
+            self.use_model(name)
         if self._next_exercise is not None:
             exercise, self._next_exercise = self._next_exercise, None
             self.open(exercise)

@@ -22,9 +22,11 @@ from egcfg_tui.events import (
     GammaChanged,
     LineChosen,
     LineGrown,
+    LinesRestored,
     LinesRewound,
     Outcome,
     Progressed,
+    SettingsChanged,
     SettingsLeftOut,
     SignalBuilt,
     SolveFailed,
@@ -39,6 +41,8 @@ from egcfg_tui.events import (
     TrialStarted,
 )
 from egcfg_tui.solving.request.fitting import left_out
+from egcfg_tui.solving.request.settings import CARRIED, SETTINGS, SettingError, parse_settings
+from egcfg_tui.solving.text.prefixes import canonical
 from egcfg_tui.solving.text.rows import last_row, next_row
 from egcfg_tui.tui.bridge import RecordingFailed
 from egcfg_tui.tui.view import (
@@ -175,7 +179,7 @@ def _(event: CandidatesExecuted, view: SolveView, at_s: float) -> SolveView:
 @fold.register
 def _(event: SignalBuilt, view: SolveView, at_s: float) -> SolveView:
     line = _current(view, event.line, event.row)
-    signal = Signal(line.row, event.text, event.tokens, event.dropped)
+    signal = Signal(line.row, event.text, event.tokens, event.dropped, event.parts, event.origins)
     return _with_line(view, replace(line, signal=signal))
 
 
@@ -199,6 +203,7 @@ def _(event: LineChosen, view: SolveView, at_s: float) -> SolveView:
             growing=(),
             gamma=event.gamma,
             tokens=event.tokens,
+            author=event.author,
         )
         kept = (*kept, chosen)
     return _with_trial(view, replace(trial, code=event.code, lines=kept, current=None))
@@ -209,7 +214,10 @@ def _(event: CodeExecuted, view: SolveView, at_s: float) -> SolveView:
     """The tests follow what is whole and as good as anything before; a trial of samples shows its best."""
     trial = _trial(view)
     rows = tested(view.tests, event.results)
-    answer = AnswerView(len(trial.answers) + 1, event.source, rows or view.tests)
+    executed = event.executed or canonical(event.source) or ""
+    answer = AnswerView(
+        len(trial.answers) + 1, event.source, rows or view.tests, event.results if rows else (), executed
+    )
     best = trial.best_answer
     told = replace(_with_answer(trial, event), answers=(*trial.answers, answer))
     if not trial.way.by_lines:
@@ -223,14 +231,9 @@ def _(event: CodeExecuted, view: SolveView, at_s: float) -> SolveView:
 @fold.register
 def _(event: SolveFinished, view: SolveView, at_s: float) -> SolveView:
     scored = tuple(
-        TestRow(
-            test.test,
-            test.result.status if test.result else None,
-            test.result.error if test.result else None,
-            test.hidden,
-            test.result.guarded if test.result else True,
-        )
+        row if test.result is None else _ran(row, test.result)
         for test in event.tests
+        for row in (TestRow(test.test, hidden=test.hidden),)
     )
     return replace(
         _resumed(view, at_s),
@@ -271,7 +274,14 @@ def _(event: SolveResumed, view: SolveView, at_s: float) -> SolveView:
 
 @fold.register
 def _(event: GammaChanged, view: SolveView, at_s: float) -> SolveView:
-    return replace(view, gamma=event.gamma)
+    return _with_settings(view, {"gamma": event.gamma})
+
+
+@fold.register
+def _(event: SettingsChanged, view: SolveView, at_s: float) -> SolveView:
+    values = dict(event.values)
+    seed, budget_s = int(values.get("seed", view.seed)), values.get("budget_s", view.budget_s)
+    return _with_settings(replace(view, seed=seed, budget_s=budget_s), values)
 
 
 @fold.register
@@ -279,10 +289,32 @@ def _(event: LinesRewound, view: SolveView, at_s: float) -> SolveView:
     """The tests go back too: to the latest runs on the way to what is left of the code, if there are any."""
     trial = _trial(view)
     kept = tuple(line for line in trial.lines if line.number < event.line)
-    trial = replace(trial, code=event.code, lines=kept, current=None, tests=view.tests, tests_of="")
+    before = (*trial.before, replace(trial, before=()))
+    trial = replace(
+        trial, code=event.code, lines=kept, current=None, tests=view.tests, tests_of="", before=before
+    )
     for line in kept:
         trial = _with_best_run(trial, line)
     view = _with_trial(view, trial)
+    return _with_line(view, _current(view, event.line, event.row))
+
+
+@fold.register
+def _(event: LinesRestored, view: SolveView, at_s: float) -> SolveView:
+    """The lines are back with their story, where they had one."""
+    trial = _trial(view)
+    *earlier, last = trial.before or (replace(trial, before=()),)
+    lines = tuple(line for line in last.lines if line.number < event.line)
+    restored = replace(
+        trial,
+        code=event.code,
+        lines=lines,
+        current=None,
+        tests=last.tests,
+        tests_of=last.tests_of,
+        before=tuple(earlier),
+    )
+    view = _with_trial(view, restored)
     return _with_line(view, _current(view, event.line, event.row))
 
 
@@ -297,9 +329,19 @@ def tested(tests: tuple[TestRow, ...], results: tuple[TestResult, ...]) -> tuple
     """The tests with the rows of one run; empty for a run with other tests than the exercise's."""
     if len(results) != len(tests):
         return ()
-    return tuple(
-        replace(row, verdict=result.status, error=result.error, guarded=result.guarded)
-        for row, result in zip(tests, results, strict=True)
+    return tuple(_ran(row, result) for row, result in zip(tests, results, strict=True))
+
+
+def _ran(row: TestRow, result: TestResult) -> TestRow:
+    """A test with what came of it."""
+    return replace(
+        row,
+        verdict=result.status,
+        error=result.error,
+        guarded=result.guarded,
+        got=result.got,
+        expected=result.expected,
+        output=result.output,
     )
 
 
@@ -319,6 +361,23 @@ def _trial(view: SolveView) -> TrialView:
 def _with_trial(view: SolveView, trial: TrialView) -> SolveView:
     """The view with the trial in work changed."""
     return replace(view, trials=(*view.trials[:-1], trial))
+
+
+def _with_settings(view: SolveView, values: dict[str, float]) -> SolveView:
+    """The view and its trial in work with other settings; a setting string that cannot be read stays."""
+    gamma = values.get("gamma", view.gamma)
+    try:
+        settings = parse_settings(view.settings)
+        for name in values.keys() & CARRIED:
+            value = int(values[name]) if SETTINGS[name].kind is int else values[name]
+            settings = settings.with_value(name, value)
+        text = settings.to_string()
+    except SettingError:
+        text = view.settings
+    view = replace(view, gamma=gamma, settings=text)
+    if view.trial is None or view.trial.outcome is not None:
+        return view
+    return _with_trial(view, replace(view.trial, gamma=gamma, settings=text))
 
 
 def _with_line(view: SolveView, line: LineView) -> SolveView:

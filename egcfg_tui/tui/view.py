@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from egcfg_sandbox import Verdict, why_inside
+from egcfg_sandbox import TestResult, Verdict, why_inside
 from egcfg_tui.events import (
+    AttemptOrigin,
+    Author,
     Candidate,
     CandidateRun,
     Outcome,
@@ -18,6 +20,7 @@ from egcfg_tui.events import (
     TokenCounts,
 )
 from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.prompting.signal_parts import SignalPart
 from egcfg_tui.solving.methods import Method, method_named
 
 
@@ -48,7 +51,7 @@ class EngineState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TestRow:
-    """One test as shown; `verdict` None: not run yet."""
+    """One test as shown; `verdict` None: not run yet. `got` and `expected` as in `TestResult`."""
 
     __test__ = False  # keeps pytest from collecting the class
 
@@ -57,16 +60,21 @@ class TestRow:
     error: str | None = None
     hidden: bool = False
     guarded: bool = True
+    got: str | None = None
+    expected: str | None = None
+    output: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """The signal of one refresh, and the row of the line it was built for."""
+    """The signal of one refresh, the row of the line it was built for, and what its words were made of."""
 
     row: int
     text: str
     tokens: int
     dropped: str = ""
+    parts: tuple[SignalPart, ...] = ()
+    origins: tuple[AttemptOrigin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,7 @@ class LineView:
     signal: Signal | None = None
     gamma: float | None = None
     tokens: tuple[TokenChoice, ...] = ()
+    author: Author = Author.MODEL
 
     @property
     def chosen(self) -> bool:
@@ -105,11 +114,16 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """A whole answer of a trial and how it fared. `number` counts the answers of the trial from 1."""
+    """A whole answer of a trial and how it fared. `number` counts the answers of the trial from 1.
+
+    `executed` is the text that ran, empty where it is not known.
+    """
 
     number: int
     code: str
     tests: tuple[TestRow, ...]
+    results: tuple[TestResult, ...] = ()
+    executed: str = ""
 
     @property
     def passed(self) -> int:
@@ -124,6 +138,7 @@ class TrialView:
     `lines` are its chosen lines, `current` the one in work, `answers` the whole answers that ran. `tests` are
     the results of the best that it has run so far, which `tests_of` names. It starts from `attempts` failed
     answers of earlier trials. `wall_s` and `tokens` are what it cost, once it is over.
+    `before` are its states before each change of its code by the user that is not undone.
     """
 
     index: int
@@ -140,6 +155,7 @@ class TrialView:
     answers: tuple[AnswerView, ...] = ()
     tests: tuple[TestRow, ...] = ()
     tests_of: str = ""
+    before: tuple[TrialView, ...] = ()
 
     @property
     def way(self) -> Method:

@@ -53,6 +53,9 @@ class Checks:
     def __init__(self, asserts: list[_Assert], show: Show) -> None:
         self.evaluated = False
         self.failure: AssertionError | None = None
+        self.compared: tuple[str, str] | None = None
+        """Got and expected of the comparison that decided; None where it was not a single one."""
+        self._comparisons = 0
         self._asserts = asserts
         self._values: tuple[Any, ...] = ()
         self._show = show
@@ -63,7 +66,8 @@ class Checks:
             def __init__(failed, *arguments: Any) -> None:  # noqa: N805 (`self` are the checks)
                 super().__init__(*arguments)
                 self.evaluated = True
-                self.failure = self.failure or failed
+                if self.failure is None:
+                    self.failure, self.compared = failed, None
 
         Failed.__name__ = Failed.__qualname__ = AssertionError.__name__
         self.failed: type[AssertionError] = Failed
@@ -85,6 +89,7 @@ class Checks:
             yield
         except Exception:
             if self.failure is None:
+                self.compared = None
                 raise
         if self.failure is not None:
             raise self.failure
@@ -95,7 +100,11 @@ class Checks:
 
     def _compare(self, index: int, left: Any, right: Any) -> bool:
         self.evaluated, self._values = True, (left, right)
-        return bool(_COMPARE[self._asserts[index].symbol](left, right))
+        held = bool(_COMPARE[self._asserts[index].symbol](left, right))
+        self._comparisons += 1
+        if held and self.failure is None:
+            self.compared = self._sides(index) if self._comparisons == 1 else None
+        return held
 
     def _truth(self, index: int, value: Any) -> bool:
         self.evaluated, self._values = True, (value,)
@@ -103,17 +112,26 @@ class Checks:
 
     def _failure(self, index: int, message: Any = None) -> AssertionError:
         check = self._asserts[index]
-        values = [self._show(value) for value in self._values]
-        if check.answer_is_right:
-            values.reverse()
-        if check.symbol:
-            sign = "" if check.symbol == "==" else f"{check.symbol} "
-            detail = f"got {values[0]}, expected {sign}{values[1]}"
+        compared = self._sides(index) if check.symbol else None
+        if compared is not None:
+            detail = f"got {compared[0]}, expected {compared[1]}"
         else:
-            detail = f"{_short(' '.join(ast.unparse(check.expression).split()))} is {values[0]}"
+            value = self._show(self._values[0])
+            detail = f"{_short(' '.join(ast.unparse(check.expression).split()))} is {value}"
         if len(self._asserts) > 1:
             detail = f"{detail} (line {check.line} of the test)"
-        return self.failed(f"{_short(str(message))} ({detail})" if message is not None else detail)
+        failed = self.failed(f"{_short(str(message))} ({detail})" if message is not None else detail)
+        if self.failure is failed:
+            self.compared = compared
+        return failed
+
+    def _sides(self, index: int) -> tuple[str, str]:
+        """Got and expected, as text, of the values compared last."""
+        check = self._asserts[index]
+        got, expected = (self._show(value) for value in self._values)
+        if check.answer_is_right:
+            got, expected = expected, got
+        return got, expected if check.symbol == "==" else f"{check.symbol} {expected}"
 
 
 class CheckedTest:

@@ -224,6 +224,7 @@ class _Batch:
             output=report.output,
             trace=trace,
             spent=report.spent,
+            compared=report.compared,
         )
 
     def _lost(self, slot: Slot, reason: str) -> None:
@@ -252,11 +253,13 @@ class _Batch:
         wall_s: float = 0.0,
         output: str = "",
         trace: Trace | None = None,
+        compared: Sequence[str] | None = None,
     ) -> None:
         assert slot.job is not None
         program, test, inside = slot.job.program, slot.job.test, slot.job.inside
         text = self._programs[program].tests[test].text
-        row = TestResult(text, verdict, error, wall_s, output, trace, guarded=not inside)
+        got, expected = compared or (None, None)
+        row = TestResult(text, verdict, error, wall_s, output, trace, not inside, got, expected)
         self.rows[program][test] = row
         self._finished[program] = time.monotonic()
         self._running.remove(slot)

@@ -28,7 +28,10 @@ def brief_for(program: Program, test: int, *, inside: bool) -> Brief:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """How a run went. `traced`: its trace follows in a message of its own. `spent`: the judge ends."""
+    """How a run went. `traced`: its trace follows in a message of its own. `spent`: the judge ends.
+
+    `compared`: got and expected of the comparison that decided, where a single one did.
+    """
 
     verdict: Verdict
     error: str | None
@@ -36,6 +39,7 @@ class RunReport:
     output: str
     traced: bool
     spent: bool
+    compared: tuple[str, str] | None = None
 
     def pack(self) -> bytes:
         """The message: no pickle, as a judge has heard a program."""

@@ -183,6 +183,8 @@ class Trace:
 class TestResult:
     """One test's row. `error` says in one line why it did not pass (`NameError: ... (line 3)`, `got 4`).
 
+    `got` and `expected` are the bounded texts of both sides of the comparison that decided, `expected` with
+    its sign where that is not `==`. None where no single comparison did, and for tests that ran inside.
     `guarded`: the verdict was formed outside the program's process. Else the test ran beside the program, in
     the mode `inside`, because its text needs that; a program could then forge the verdict.
     """
@@ -196,6 +198,8 @@ class TestResult:
     output: str = ""
     trace: Trace | None = None
     guarded: bool = True
+    got: str | None = None
+    expected: str | None = None
 
     @property
     def passed(self) -> bool:

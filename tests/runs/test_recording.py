@@ -52,7 +52,7 @@ def test_a_run_comes_back_whole(tmp_path: Path) -> None:
 
 def test_the_first_line_names_kind_and_schema(tmp_path: Path) -> None:
     first = json.loads(record(tmp_path / "run.jsonl").read_text().splitlines()[0])
-    assert (first["schema"], first["kind"]) == (1, "egcfg-run")
+    assert (first["schema"], first["kind"]) == (2, "egcfg-run")
 
 
 def test_an_event_is_in_the_file_at_once(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_killed_process_leaves_a_readable_file(tmp_path: Path) -> None:
     ("number", "line", "message"),
     [
         (1, '{"schema":1}', "line 1: not a recording"),
-        (1, '{"schema":2,"kind":"egcfg-run","version":"9.0"}', "line 1: egcfg-tui '9.0' wrote schema 2"),
+        (1, '{"schema":3,"kind":"egcfg-run","version":"9.0"}', "line 1: egcfg-tui '9.0' wrote schema 3"),
         (1, '{"schema":1,"kind":"egcfg-run"}', "line 1: version is missing"),
         (4, '{"t":1,"event":"Stage', "line 4: not valid JSON, the file is damaged; its first 3 lines may be"),
         (4, "", "line 4: not valid JSON"),

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from egcfg_tui.events import GammaChanged, SolvePaused, SolveResumed
-from egcfg_tui.solving.commands import CommandInbox, Interrupted, Pause, Resume, SetGamma, StepLine
+from egcfg_tui.events import GammaChanged, SettingsChanged, SolvePaused, SolveResumed
+from egcfg_tui.solving.commands import ChangeSettings, CommandInbox, Interrupted, Pause, Resume, StepLine
+from egcfg_tui.solving.request.settings import Settings
 
 
 class Desk:
@@ -80,11 +81,27 @@ def test_a_step_goes_on_to_the_next_line_and_holds_again() -> None:
     assert list(inbox.checkpoint()) == []
 
 
-def test_a_new_gamma_is_announced_once() -> None:
+def test_changed_settings_are_told_at_once_also_in_a_pause() -> None:
     desk = Desk()
     inbox = desk.inbox()
-    desk.commands.append(SetGamma(3.0))
-    list(inbox.checkpoint())
-    asked = inbox.changed_gamma(1.0)
-    assert next(asked) == GammaChanged(3.0)
-    assert list(inbox.changed_gamma(3.0)) == []
+    changed = ChangeSettings((("gamma", 3.0), ("temperature", 0.5), ("seed", 7)))
+    desk.commands.extend([Pause(), changed, None, Resume()])
+    assert list(inbox.checkpoint()) == [
+        SolvePaused(),
+        GammaChanged(3.0),
+        SettingsChanged((("temperature", 0.5), ("seed", 7))),
+        SolveResumed(),
+    ]
+    in_force = inbox.in_force(Settings(horizon=2))
+    assert (in_force.gamma, in_force.temperature, in_force.horizon) == (3.0, 0.5, 2)
+    assert inbox.seed == 7
+
+
+def test_a_smaller_budget_ends_a_solve_that_has_used_it() -> None:
+    desk = Desk()
+    inbox = desk.inbox(budget_s=100)
+    desk.now = 50.0
+    desk.commands.append(ChangeSettings((("budget_s", 40.0),)))
+    with pytest.raises(Interrupted) as caught:
+        list(inbox.checkpoint())
+    assert caught.value.reason == "budget"

@@ -16,7 +16,7 @@ from support.trials import Decisions, decisions, solve_context, unverified
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.fake import FakeEngine, hashed, scripted
 from egcfg_tui.events import Event, LineChosen, LinesRewound, SolveFinished, SolvePaused
-from egcfg_tui.solving.commands import CommandInbox, Pause, Resume, Rewind, SetGamma
+from egcfg_tui.solving.commands import ChangeSettings, CommandInbox, Pause, Resume, Rewind
 from egcfg_tui.solving.request.settings import RefreshMode, Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
@@ -75,7 +75,7 @@ def test_going_back_evaluates_nothing_and_comes_to_the_same_lines(
 def test_another_guidance_weight_takes_another_way_from_there(sandbox: Sandbox) -> None:
     desk = Desk(sandbox, PLAIN)
     assert desk.until(LineChosen, line=4).text.strip() == "result = x"
-    desk.commands.extend([Pause(), Rewind(4), SetGamma(1.0), Resume()])
+    desk.commands.extend([Pause(), Rewind(4), ChangeSettings((("gamma", 1.0),)), Resume()])
     assert desk.until(LinesRewound).line == 4
     assert desk.until(LineChosen, line=4).text.strip() == "result += x"
 

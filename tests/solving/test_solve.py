@@ -33,7 +33,7 @@ from egcfg_tui.events import (
 from egcfg_tui.exercises import Visibility, with_visible
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.solving import scoring
-from egcfg_tui.solving.commands import CommandInbox, Pause, Resume, SetGamma
+from egcfg_tui.solving.commands import ChangeSettings, CommandInbox, Pause, Resume
 from egcfg_tui.solving.methods import METHODS, offered_methods
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
@@ -418,7 +418,7 @@ def test_a_spent_budget_is_scored_with_the_best_answer(sandbox: Sandbox) -> None
 
 
 def test_pause_resume_and_a_new_gamma_arrive(sandbox: Sandbox) -> None:
-    commands: list[Any] = [None] * 30 + [Pause(), SetGamma(2.5), Resume()]
+    commands: list[Any] = [None] * 30 + [Pause(), ChangeSettings((("gamma", 2.5),)), Resume()]
 
     def wait(_seconds: float) -> Any:
         return commands.pop(0) if commands else None

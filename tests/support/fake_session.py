@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.events import (
+    Author,
     Event,
     FailureKind,
     GammaChanged,
     LineChosen,
+    LinesRestored,
     LinesRewound,
     Outcome,
+    SettingsChanged,
     SolveFailed,
     SolveFinished,
     SolvePaused,
@@ -21,7 +24,7 @@ from egcfg_tui.events import (
     TokenCounts,
 )
 from egcfg_tui.solving.request.solve_request import SolveRequest
-from egcfg_tui.solving.text.rows import next_row
+from egcfg_tui.solving.text.rows import last_row, next_row
 from support.digits_run import LOADING
 
 
@@ -47,6 +50,7 @@ class FakeSession:
         self._paused = False
         self._codes = {0: ""}
         """The code behind each line told so far; behind 0 the starter."""
+        self._before: list[dict[int, str]] = []
         self.waiting = False
         """Whether the script of the solve is at its end or at a hold."""
         self.obituary = "the engine's process was killed by SIGKILL; start it again"
@@ -95,17 +99,46 @@ class FakeSession:
     def rewind(self, line: int) -> None:
         """A paused solve wakes up for it and holds again, as the solver does."""
         self.calls.append(("rewind", line))
-        told: list[Event] = [LinesRewound(line, next_row(self._codes[line - 1]), self._codes[line - 1])]
+        code = self._taken_back(line)
+        told: list[Event] = [LinesRewound(line, next_row(code), code)]
         for event in [SolveResumed(), *told, SolvePaused()] if self._paused else told:
             self.say(event)
 
-    def set_gamma(self, gamma: float) -> None:
-        self.calls.append(("gamma", gamma))
-        self.say(GammaChanged(gamma))
+    def replace_code(self, line: int, text: str, author: Author) -> None:
+        """What is put in the place of the lines is told line by line, as the solver does."""
+        self.calls.append(("replace", line, text, author))
+        code = self._taken_back(line)
+        told: list[Event] = [LinesRewound(line, next_row(code), code)]
+        for number, part in enumerate(text.splitlines(keepends=True), line):
+            code += part
+            told.append(LineChosen(number, last_row(code), part, code, 1.0, (), author))
+        for event in [SolveResumed(), *told, SolvePaused()] if self._paused else told:
+            self._remember(event)
+            self.say(event)
+
+    def undo(self) -> None:
+        self.calls.append("undo")
+        self._codes = self._before.pop()
+        line, code = max(self._codes.items())
+        self.say(LinesRestored(line + 1, next_row(code), code))
+
+    def change(self, values: Mapping[str, float]) -> None:
+        self.calls.append(("change", dict(values)))
+        values = dict(values)
+        if "gamma" in values:
+            self.say(GammaChanged(values.pop("gamma")))
+        if values:
+            self.say(SettingsChanged(tuple(values.items())))
 
     def close(self) -> None:
         self.calls.append("close")
         self.die()
+
+    def _taken_back(self, line: int) -> str:
+        """Drops the lines from `line` on; returns the code that is left."""
+        self._before.append(dict(self._codes))
+        self._codes = {number: code for number, code in self._codes.items() if number < line}
+        return self._codes[line - 1]
 
     def _change(self, change: Callable[[], None]) -> None:
         with self._changed:

@@ -21,11 +21,11 @@ def test_no_file_no_change(tmp_path: Path) -> None:
 
 
 def test_keys_are_taken_in_any_spelling(tmp_path: Path) -> None:
-    keys = read(tmp_path, '[keys]\nstart = "f5"\nhelp = ["f2", "?"]\nstop = "ctrl+x"\ngamma_up = ","\n')
+    keys = read(tmp_path, '[keys]\nstart = "f5"\nhelp = ["f2", "?"]\nstop = "ctrl+x"\ngamma_up = ";"\n')
     assert keys.problems == ()
     assert keys.of("start") == ("f5",)
     assert keys.of("help") == ("f2", "question_mark")
-    assert keys.of("gamma_up") == ("comma",)
+    assert keys.of("gamma_up") == ("semicolon",)
     assert keys.of("pause") == ("space",)
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import digits_run
+from textual.content import Content
 
 from egcfg_sandbox import TestResult, Verdict
 from egcfg_tui.events import Candidate, CandidateRun, LineGrown, SolveFinished, TokenChoice
@@ -15,9 +16,10 @@ from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.look import Look, Shown, shown
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.state import fold, fold_all
+from egcfg_tui.tui.story.candidates import groups
 from egcfg_tui.tui.view import LineView, SolveView, TestRow
 from egcfg_tui.tui.widgets.bars import status_parts
-from egcfg_tui.tui.widgets.candidates_panel import candidate_lines
+from egcfg_tui.tui.widgets.candidates_panel import block_lines
 from egcfg_tui.tui.widgets.code_panel import code_lines
 from egcfg_tui.tui.widgets.tests_panel import test_lines as lines_of_tests
 from egcfg_tui.tui.widgets.tokens_panel import token_lines
@@ -45,6 +47,11 @@ def current(view: SolveView) -> LineView:
     assert view.trial is not None
     assert view.trial.current is not None
     return view.trial.current
+
+
+def candidate_lines(line: LineView, tests: int, width: int) -> list[Content]:
+    found = groups(line)
+    return [row for at in range(len(found)) for row in block_lines(line, found, at, tests, width)]
 
 
 def plain(lines: list[object]) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import digits_run, recordings
+from support import digits_run, recordings, traced_run
 from support.digits_run import PASS
 from support.fake_session import Hold, Script
 from support.gate import Gate
@@ -102,6 +102,13 @@ class Scene:
 
 
 LARGE = (120, 36)
+STORIES = {
+    "story_candidate": ("up", "1", "down", "down"),
+    "story_trace": ("up", "4", "t", *6 * ("down",)),
+    "story_signal": ("up", "3", *8 * ("down",)),
+}
+"""The keys that look at a candidate, at its trace, at the words that came of it."""
+
 SCENES = {
     "idle": Scene(),
     "idle_large": Scene(size=LARGE),
@@ -132,6 +139,11 @@ SCENES = {
     "smallest": Scene((*LINE_3, Hold()), size=(60, 16)),
     "too_small": Scene(size=(50, 12)),
     "help": Scene(keys=("question_mark",)),
+    **{
+        f"{name}_{columns}x{rows}": Scene((*traced_run.AT_LINE_3, Hold()), keys, (columns, rows))
+        for columns, rows in ((80, 24), (120, 36), (200, 60))
+        for name, keys in STORIES.items()
+    },
     "replay": Scene(keys=("space", *7 * ("shift+right",), "left"), recording=recording_of()),
     "replay_large": Scene(keys=("ctrl+end",), size=LARGE, recording=recording_of()),
     "welcome": Scene(keys=("ctrl+end", "shift+left"), welcome=True),

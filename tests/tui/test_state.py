@@ -34,8 +34,9 @@ from egcfg_tui.events import (
 )
 from egcfg_tui.tui.look import Look, Shown, shown
 from egcfg_tui.tui.state import fold, fold_all
+from egcfg_tui.tui.story.candidates import groups
 from egcfg_tui.tui.view import EngineState, LineView, Phase, SolveView, idle
-from egcfg_tui.tui.widgets.candidates_panel import candidate_lines
+from egcfg_tui.tui.widgets.candidates_panel import list_lines
 from egcfg_tui.tui.widgets.code_panel import code_lines
 from egcfg_tui.tui.widgets.tests_panel import test_lines as lines_of_tests
 
@@ -85,7 +86,8 @@ def test_any_order_of_events_folds_and_draws(events: list[Event]) -> None:
         code_lines(seen(view))
         lines_of_tests(seen(view), 28)
         for line in lines(view):
-            candidate_lines(line, len(view.tests), 50)
+            found = groups(line)
+            assert len(list_lines(line, found, len(view.tests))) == len(found)
         assert view.elapsed(at_s + 1) >= 0
         numbers = [line.number for line in chosen(view)]
         assert numbers == sorted(set(numbers))

@@ -150,7 +150,11 @@ async def test_gamma_changes_the_running_solve_and_the_next_one(stage: Stage) ->
         await wait_until(pilot, lambda: phase(app) is Phase.RUNNING)
         await pilot.press("plus", "plus", "minus")
         await wait_until(pilot, lambda: app.workbench.control.view.gamma == 1.25)
-        assert stage.session.calls[1:] == [("gamma", 1.25), ("gamma", 1.5), ("gamma", 1.25)]
+        assert stage.session.calls[1:] == [
+            ("change", {"gamma": 1.25}),
+            ("change", {"gamma": 1.5}),
+            ("change", {"gamma": 1.25}),
+        ]
         assert "γ 1.25" in bar(app, "title")
         await pilot.press("x")
         await wait_until(pilot, lambda: phase(app) is Phase.UNSOLVED)
@@ -224,7 +228,7 @@ async def test_a_paused_solve_goes_back_to_the_line_looked_at_and_stays_paused(s
         assert "‖ paused" in bar(app, "status")
         await pilot.press("plus", "n")
         await wait_until(pilot, lambda: phase(app) is Phase.RUNNING)
-        assert stage.session.calls[1:] == ["pause", ("rewind", 2), ("gamma", 1.25), "step"]
+        assert stage.session.calls[1:] == ["pause", ("rewind", 2), ("change", {"gamma": 1.25}), "step"]
 
 
 async def test_going_back_twice_while_following_takes_back_two_lines(stage: Stage) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from egcfg_tui.engine.api import Engine
-from egcfg_tui.events import Candidate, CandidateRun
+from egcfg_tui.events import AttemptOrigin, Candidate, CandidateRun, SignalBuilt
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.prompting.signal import Attempt, Signal, render_signal
 from egcfg_tui.prompting.traces import TraceFormat
@@ -51,6 +51,17 @@ def signal_after(
         lambda text: len(engine.tokenize(text)),
         settings.trace,
     )
+
+
+def origins_of(line: int, runs: Sequence[CandidateRun]) -> dict[str, AttemptOrigin]:
+    """Which run of a line executed which program."""
+    return {run.source: AttemptOrigin(line, at) for at, run in enumerate(runs) if run.source is not None}
+
+
+def signal_built(line: int, row: int, signal: Signal, origins: Mapping[str, AttemptOrigin]) -> SignalBuilt:
+    """The event of a signal; `origins` tell of every program that it may tell of where it ran last."""
+    ran = tuple(origins[source] for source in signal.attempts)
+    return SignalBuilt(line, row, signal.text, signal.tokens, signal.dropped, signal.parts, ran)
 
 
 def distinct(attempts: Sequence[Attempt]) -> list[Attempt]:

@@ -53,6 +53,11 @@ class CandidatePool:
         self._lookup = Lookup()
         self.drafts: list[Draft] = []
 
+    def change(self, settings: Settings, seed: tuple[int, ...]) -> None:
+        """Goes on with other settings and random numbers: all candidates are sampled anew."""
+        self.close()
+        self._settings, self._seed = settings, seed
+
     def fill(self, root: Branch, code: str, horizon: int) -> Generator[Event, None, list[Candidate]]:
         """Lets every candidate grow to `horizon` lines after `code`, whose branch is `root`."""
         base = root.length

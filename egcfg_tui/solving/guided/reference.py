@@ -22,13 +22,13 @@ from contextlib import closing
 from itertools import count
 
 from egcfg_tui.engine.api import Logits
-from egcfg_tui.events import CandidatesExecuted, CandidatesSampled, Event, LineGrown, SignalBuilt, Stage
+from egcfg_tui.events import AttemptOrigin, CandidatesExecuted, CandidatesSampled, Event, LineGrown, Stage
 from egcfg_tui.prompting.signal import Signal
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.guidance import guided_logits
 from egcfg_tui.solving.decoding.meter import Purpose
 from egcfg_tui.solving.decoding.sampling import greedy, sample, uniform_at
-from egcfg_tui.solving.guided.attempts import attempt_key, attempts_of, signal_after
+from egcfg_tui.solving.guided.attempts import attempt_key, attempts_of, origins_of, signal_after, signal_built
 from egcfg_tui.solving.guided.branch_pair import BranchPair
 from egcfg_tui.solving.guided.draft import Draft
 from egcfg_tui.solving.guided.executing import run_candidates
@@ -56,6 +56,7 @@ def reference_trial(
     engine, meter, exercise = context.engine, context.meter, context.exercise
     code, written = context.prompt.starter, list[int]()
     signal, shown = Signal("", 0, ""), frozenset[tuple[str, bool]]()  # the attempts that the signal shows
+    origins = dict[str, AttemptOrigin]()  # where each program ran last, for those who watch
     lines_since: int | None = None  # lines chosen since the last signal
     first = 0  # how many tokens the answer had at the first signal
     with closing(BranchPair(context.start.fork())) as pair:
@@ -90,6 +91,7 @@ def reference_trial(
                 # 3. Executable prefixes ĉ_j: each distinct one runs on every visible test.
                 yield meter.enter(Stage.RUNS)
                 runs = run_candidates(context, code, candidates)
+                origins |= origins_of(number, runs)
                 yield CandidatesExecuted(number, row, runs)
 
                 # 4. Signal: the traces e_jm as text. The old signal stays if it already covers them all.
@@ -99,7 +101,7 @@ def reference_trial(
                     if not attempts or not shown.issuperset(map(attempt_key, attempts)):
                         signal = signal_after(code, exercise, attempts, settings, engine)
                         shown = frozenset(map(attempt_key, attempts)) if not signal.dropped else frozenset()
-                    yield SignalBuilt(number, row, signal.text, signal.tokens, signal.dropped)
+                    yield signal_built(number, row, signal, origins)
 
                     # 5. p_dyn: the prompt with the signal inserted before the answer.
                     pair.replace_conditional(engine.branch() if signal.text else None)

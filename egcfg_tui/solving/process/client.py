@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar
 
 from egcfg_tui.engine.api import EngineDied, ModelSpec
-from egcfg_tui.events import Event, FailureKind, SolveFailed
+from egcfg_tui.events import Author, Event, FailureKind, SolveFailed
 from egcfg_tui.models.folders import prompts_folder
-from egcfg_tui.solving.commands import Pause, Resume, Rewind, SetGamma, StepLine
+from egcfg_tui.solving.commands import ChangeSettings, Pause, ReplaceCode, Resume, Rewind, StepLine, Undo
 from egcfg_tui.solving.process.host import Host
 from egcfg_tui.solving.process.server import ServiceConfig, SolverService
 from egcfg_tui.solving.request.solve_request import SolveRequest
@@ -24,8 +24,9 @@ class SolverSession:
 
     `start` spawns the process and yields events until the model is loaded; `solve` yields the events of one
     solve. Both block, so the workbench iterates them in a thread. Meanwhile `stop`, `pause`, `resume`,
-    `step`, `rewind`, `set_gamma` and `close` may be called from any thread. Every failure, even the death of
-    the process, is a `SolveFailed` event; `alive` is then False if the session must be started again.
+    `step`, `rewind`, `replace_code`, `undo`, `change` and `close` may be called from any thread. Every
+    failure, even the death of the process, is a `SolveFailed` event; `alive` is then False if the session
+    must be started again.
 
     `prompt_cache`: evaluated prompts are kept in the user's cache folder. `niceness` is added to the
     process's own, so that a screen stays quick. `service` is the class of the service in the process.
@@ -84,9 +85,23 @@ class SolverSession:
         """Takes back `line` and all lines after it; `LinesRewound` follows."""
         self._host.command(Rewind(line))
 
-    def set_gamma(self, gamma: float) -> None:
-        """Changes the guidance weight from the next line on; `GammaChanged` follows."""
-        self._host.command(SetGamma(gamma))
+    def replace_code(self, line: int, text: str, author: Author) -> None:
+        """Puts `text` in the place of the lines from `line` on.
+
+        `LinesRewound` follows, then a `LineChosen` for each line.
+        """
+        self._host.command(ReplaceCode(line, text, author))
+
+    def undo(self) -> None:
+        """Brings back the lines before the last `rewind` or `replace_code`; `LinesRestored` follows."""
+        self._host.command(Undo())
+
+    def change(self, values: Mapping[str, float]) -> None:
+        """Changes settings out of `LIVE` from the next line on, the budget at once.
+
+        `GammaChanged` and `SettingsChanged` follow, also in a pause.
+        """
+        self._host.command(ChangeSettings(tuple(values.items())))
 
     def kill(self) -> None:
         """Kills the process at once, even while it loads; neither blocks nor takes locks."""

@@ -16,8 +16,8 @@ exercises, `benchmarks/engine.py`, default model, 2 cores). It adds these ideas:
    one.
 5. A candidate that passes every visible test is finished and ends the trial (setting `early_stop`).
 
-Unlike the reference it can also go back to earlier lines, change gamma meanwhile, start from answers that
-failed, and make new signals at other times (setting `refresh_mode`).
+Unlike the reference it can also go back to earlier lines, take other settings and the user's own code
+meanwhile, start from answers that failed, and make new signals at other times (setting `refresh_mode`).
 """
 
 from __future__ import annotations
@@ -29,32 +29,38 @@ from typing import Final
 
 from egcfg_tui.engine.api import Snapshot
 from egcfg_tui.events import (
+    AttemptOrigin,
+    Author,
     Candidate,
     CandidateRun,
     CandidatesExecuted,
     CandidatesSampled,
     Event,
+    LineChosen,
+    LinesRestored,
     LinesRewound,
-    SignalBuilt,
     Stage,
 )
 from egcfg_tui.prompting.signal import Attempt, Signal
-from egcfg_tui.solving.commands import Rewound
+from egcfg_tui.solving.commands import CodeCommand, CodeTouched, ReplaceCode, Undo
 from egcfg_tui.solving.context import Answer, SolveContext
 from egcfg_tui.solving.decoding.meter import Purpose
 from egcfg_tui.solving.decoding.sampling import sample, uniform_at
-from egcfg_tui.solving.guided.attempts import attempt_key, attempts_of, signal_after
+from egcfg_tui.solving.guided.attempts import attempt_key, attempts_of, origins_of, signal_after, signal_built
 from egcfg_tui.solving.guided.branch_pair import BranchPair
 from egcfg_tui.solving.guided.candidates import CandidatePool
 from egcfg_tui.solving.guided.draft_tree import DraftTree
 from egcfg_tui.solving.guided.executing import run_candidates
 from egcfg_tui.solving.guided.line import GuidedLine, Sampler, finish_line, next_token
 from egcfg_tui.solving.guided.refreshing import refresh_is_due
+from egcfg_tui.solving.guided.written import stand_behind, written_lines
+from egcfg_tui.solving.request.fitting import OTHER_BRANCHES
 from egcfg_tui.solving.request.settings import RANGES, RefreshMode, Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.text.answer_span import defines_entry_point
+from egcfg_tui.solving.text.prefixes import canonical
 from egcfg_tui.solving.text.repetition import repeats_itself
-from egcfg_tui.solving.text.rows import next_row
+from egcfg_tui.solving.text.rows import next_row, row_of
 from egcfg_tui.solving.trials.sample_tree import Samples
 from egcfg_tui.solving.trials.schedules import Past, PlannedTrial
 
@@ -66,6 +72,8 @@ _END: Final = "\0"
 _LEAST_TOKENS: Final = int(RANGES["max_tokens"][0])
 # The number of the guided line in seeds; candidates have their index there.
 _LINE_STREAM: Final = 1 << 20
+# An answer stands, at its longest, on both branches of guidance beside the candidates.
+_BRANCHES: Final = 2
 # How many more tokens a passing candidate may have to its end.
 _FINISHING_TOKENS: Final = 128
 
@@ -124,6 +132,16 @@ class _LineStart:
     signal_state: SignalState
 
 
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The chosen lines at one moment: what undoing a change of the code brings back."""
+
+    starts: tuple[_LineStart, ...]
+    code: str
+    tokens: tuple[int, ...]
+    signal_state: SignalState
+
+
 class GuidedTrial:
     """One pass of the line loop with one setting.
 
@@ -141,10 +159,9 @@ class GuidedTrial:
         attempts: Sequence[Answer] = (),
     ) -> None:
         self._context = context
-        self._settings = replace(
-            settings,
-            max_tokens=max(_LEAST_TOKENS, min(settings.max_tokens, context.answer_room(settings))),
-        )
+        self._asked = settings
+        self._room_tokens = context.answer_room(settings) * (settings.candidates + _BRANCHES)
+        self._settings = self._fitted(settings)
         self._seed = seed
         self._attempts = attempts
         self._reuse = context.engine.info.can_rewind
@@ -154,6 +171,8 @@ class GuidedTrial:
         self._state = self._state_before = _NO_SIGNAL
         self._starts: list[_LineStart] = []
         self._finished: set[str | None] = set()
+        self._origins: dict[str, AttemptOrigin] = {}
+        self._before: list[_Lines] = []
 
     def run(self) -> Iterator[Event]:
         """The events of the trial."""
@@ -164,9 +183,10 @@ class GuidedTrial:
             while True:
                 try:
                     goes_on = yield from self._advance(number, pair, pool)
-                except Rewound as request:
-                    number = self._go_back(request.line, number, pair, pool)
-                    yield LinesRewound(number, next_row(self._code), self._code)
+                except CodeTouched as touched:
+                    number = yield from self._touch(touched.command, number, pair, pool)
+                    if context.solved:
+                        return
                     continue
                 if context.solved:
                     return
@@ -190,7 +210,7 @@ class GuidedTrial:
         self._state_before = self._state
         # A change that the user makes while the solve is paused here already holds for this line.
         yield from context.inbox.checkpoint()
-        self._gamma = yield from context.inbox.changed_gamma(self._gamma)
+        yield from self._take_settings(pool)
         if number == 1 and self._attempts:
             yield from self._start_from(self._attempts, pair)
         if self._settings.refresh_mode is not RefreshMode.TOKEN and self._refresh_is_due():
@@ -203,11 +223,80 @@ class GuidedTrial:
         line = yield from self._choose_line(number, pair, pool)
         return not line.ended
 
+    def _take_settings(self, pool: CandidatePool) -> Iterator[Event]:
+        """What the user changed holds from here on; candidates as many as there are branches for."""
+        inbox = self._context.inbox
+        most = self._context.engine.info.max_branches - OTHER_BRANCHES
+        wanted = inbox.in_force(self._asked)
+        if wanted.candidates > max(most, self._asked.candidates):
+            yield inbox.lower("candidates", max(most, self._asked.candidates))
+            wanted = inbox.in_force(self._asked)
+        seed = self._seed if inbox.seed is None else (inbox.seed, *self._seed[1:])
+        self._gamma = wanted.gamma
+        settings = self._fitted(wanted)
+        if (settings, seed) != (self._settings, self._seed):
+            self._settings, self._seed = settings, seed
+            pool.change(settings, seed)
+
+    def _fitted(self, settings: Settings) -> Settings:
+        """The settings with an answer no longer than there is room for."""
+        room = self._room_tokens // (settings.candidates + _BRANCHES)
+        return replace(settings, max_tokens=max(_LEAST_TOKENS, min(settings.max_tokens, room)))
+
+    def _touch(
+        self, command: CodeCommand, number: int, pair: BranchPair, pool: CandidatePool
+    ) -> Generator[Event, None, int]:
+        """Does to the code what the user asked for; returns the number of the next line to choose."""
+        if isinstance(command, Undo):
+            if not self._before:
+                return number
+            lines = self._before.pop()
+            pool.close()
+            pair.replace_conditional(None)
+            stand_behind(pair, self._context.start, lines.tokens, None)
+            self._starts, self._state = list(lines.starts), lines.signal_state
+            self._code, self._code_tokens = lines.code, list(lines.tokens)
+            self._context.code_so_far = self._code
+            number = len(self._starts) + 1
+            yield LinesRestored(number, next_row(self._code), self._code)
+            return number
+        self._before.append(self._lines(number))
+        number = self._go_back(command.line, number, pair, pool)
+        yield LinesRewound(number, next_row(self._code), self._code)
+        if isinstance(command, ReplaceCode):
+            yield from self._write(command, number, pair)
+            number = len(self._starts) + 1
+            if command.author is Author.USER and canonical(self._code) is not None:
+                yield from self._context.execute_answer(self._code)
+        return number
+
+    def _lines(self, number: int) -> _Lines:
+        """The lines chosen before line `number`."""
+        if number <= len(self._starts):
+            at = self._starts[number - 1]
+            return _Lines(tuple(self._starts[: number - 1]), at.code, at.tokens, at.signal_state)
+        return _Lines(tuple(self._starts), self._code, tuple(self._code_tokens), self._state_before)
+
+    def _write(self, command: ReplaceCode, number: int, pair: BranchPair) -> Iterator[Event]:
+        """Puts the user's lines behind the code; the tokens are pending on the unconditional branch."""
+        engine = self._context.engine
+        for line in written_lines(engine, command.text):
+            self._starts.append(_LineStart(self._code, tuple(self._code_tokens), None, self._state))
+            pair.unconditional.prompt(line.tokens)
+            self._code += line.text
+            self._code_tokens += line.tokens
+            self._context.code_so_far = self._code
+            if self._state.lines_since is not None:
+                self._state = replace(self._state, lines_since=self._state.lines_since + 1)
+            row = row_of(line.text, self._code)
+            yield LineChosen(number, row, line.text, self._code, self._gamma, (), command.author)
+            number += 1
+
     def _go_back(self, line: int, number: int, pair: BranchPair, pool: CandidatePool) -> int:
         """Takes back `line` and all lines after it; returns the number of the next line to choose.
 
         That is `line`, or the present line `number` if `line` is not one before it. Nothing is evaluated,
-        unless the memory cannot be cut back: then the code is evaluated again.
+        unless no snapshot of the branch is kept: then the code is evaluated again.
         """
         line = line if 0 < line < number else number
         pool.close()
@@ -216,13 +305,7 @@ class GuidedTrial:
         if line <= len(self._starts):
             start = self._starts[line - 1]
             del self._starts[line - 1 :]
-            if start.unconditional is None:
-                pair.replace_unconditional(self._context.start.fork())
-                if start.tokens:
-                    pair.unconditional.prompt(start.tokens)
-            else:
-                pair.unconditional.rewind(len(pair.unconditional.tokens))
-                pair.unconditional.restore(start.unconditional)
+            stand_behind(pair, self._context.start, start.tokens, start.unconditional)
             self._code, self._code_tokens = start.code, list(start.tokens)
             self._state = start.signal_state
             self._context.code_so_far = self._code
@@ -320,7 +403,8 @@ class GuidedTrial:
         yield context.meter.enter(Stage.SIGNAL)
         attempts = [Attempt(answer.source, True, answer.results) for answer in answers]
         signal = signal_after(self._code, context.exercise, attempts, self._settings, context.engine)
-        yield SignalBuilt(1, next_row(self._code), signal.text, signal.tokens, signal.dropped)
+        self._origins |= {answer.source: AttemptOrigin(0, answer.number) for answer in answers}
+        yield signal_built(1, next_row(self._code), signal, self._origins)
         self._condition(pair, signal)
         covered = tuple(answer.code + _END for answer in answers)
         self._state = SignalState(signal, 0, covered, _shown_by(signal, attempts))
@@ -336,6 +420,7 @@ class GuidedTrial:
         yield CandidatesSampled(number, row, tuple(candidates))
         yield context.meter.enter(Stage.RUNS)
         runs = run_candidates(context, self._code, candidates)
+        self._origins |= origins_of(number, runs)
         yield CandidatesExecuted(number, row, runs)
         if self._settings.early_stop:
             yield from self._accept_passing(candidates, runs, pool)
@@ -351,7 +436,7 @@ class GuidedTrial:
             if not state.shows_all(attempts):
                 signal = signal_after(self._code, context.exercise, attempts, self._settings, context.engine)
                 state = SignalState(signal, 0, covered, _shown_by(signal, attempts))
-            yield SignalBuilt(number, row, state.signal.text, state.signal.tokens, state.signal.dropped)
+            yield signal_built(number, row, state.signal, self._origins)
             self._condition(pair, state.signal)
         self._state = state
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import TracebackType
 
 from egcfg_tui.events import Event, Outcome, TrialCost, TrialFinished, TrialStarted
@@ -53,7 +54,9 @@ class TrialRunner:
             yield from self._trial(planned)
 
     def _trial(self, planned: PlannedTrial) -> Iterator[Event]:
-        context, settings = self._context, planned.settings
+        context = self._context
+        planned = replace(planned, settings=context.inbox.in_force(planned.settings))
+        settings = planned.settings
         index = len(self.trials) + 1
         text = settings.to_string()
         guided = METHODS[planned.method].guided

@@ -29,9 +29,10 @@ TOPICS: Final[dict[str, tuple[str, str]]] = {
     ),
     "candidates": (
         "Candidates",
-        "What was sampled for the line that is looked at. Each candidate was run against the visible "
-        "tests: one mark a test. Candidates with one letter share an executable prefix, so their runs "
-        "are the same. ▸ points at those that begin like the chosen line.",
+        "What was sampled for the line that is looked at. Each candidate was run against the visible tests: "
+        "one mark a test. The arrows or a click choose one, and code, tests and trace then tell of it. "
+        "Candidates with one letter share an executable prefix, so their runs are the same. ▸ points at "
+        "those that begin like the chosen line.",
     ),
     "tokens": (
         "Tokens",
@@ -41,8 +42,15 @@ TOPICS: Final[dict[str, tuple[str, str]]] = {
     ),
     "signal": (
         "Signal",
-        "The traces of the candidates as the model read them: for each run, which values the variables "
-        "had after which line, and what the tests said.",
+        "The traces of the candidates as the model read them: for each run, which values the variables had "
+        "after which line, and what the tests said. The arrows or a click choose some of its words: the "
+        "panel says which candidate, test and steps they were made of, and the other panels go there.",
+    ),
+    "trace": (
+        "Trace",
+        "What a candidate or an answer did on one test: a row for each step, a column for each variable, "
+        "bright where the step changed it. The arrows or a click choose a step, and its line is marked in "
+        "the code. Enter opens and closes the passes of a loop.",
     ),
     "RunsScreen": (
         "Runs",

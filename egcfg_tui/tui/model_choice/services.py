@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from egcfg_tui.models import ModelError, load_catalogue
 from egcfg_tui.models.background_pull import BackgroundPull, PullEvent
 from egcfg_tui.system.memory import available_bytes
 from egcfg_tui.tui.model_choice.rows import ModelRow, read_models
@@ -21,10 +22,22 @@ class Pull(Protocol):
         """Ends it; blocks until it is gone."""
 
 
+def known_models() -> tuple[str, ...]:
+    """The names of the catalogue; none where it is broken, which loading a model tells."""
+    try:
+        return tuple(entry.id for entry in load_catalogue().entries)
+    except ModelError:
+        return ()
+
+
 @dataclass(frozen=True, slots=True)
 class ModelServices:
-    """Tests hand in their own. `read` may take seconds and raises `ModelError`."""
+    """Tests hand in their own.
+
+    `read` may take seconds and raises `ModelError`; `known` are names to suggest.
+    """
 
     read: Callable[[], Iterator[ModelRow]] = read_models
+    known: Callable[[], tuple[str, ...]] = known_models
     open_pull: Callable[[str], Pull] = BackgroundPull
     available_bytes: Callable[[], int | None] = available_bytes

@@ -18,6 +18,17 @@ from egcfg_tui.tui.applicable import why_no_look
 from egcfg_tui.tui.commands import Command
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.look import Look, Shown, moved, moved_trial, shown
+from egcfg_tui.tui.moving import (
+    at_candidate,
+    at_part,
+    at_row,
+    moved_candidate,
+    moved_part,
+    moved_step,
+    moved_test,
+    turned_fold,
+)
+from egcfg_tui.tui.story.steps import Fold, place, table
 from egcfg_tui.tui.text import key_name
 from egcfg_tui.tui.view import EngineState, Phase, SolveView
 from egcfg_tui.tui.widgets.bars import Bar
@@ -25,11 +36,13 @@ from egcfg_tui.tui.widgets.candidates_panel import CandidatesPanel
 from egcfg_tui.tui.widgets.code_panel import CodePanel
 from egcfg_tui.tui.widgets.fitting_footer import FittingFooter
 from egcfg_tui.tui.widgets.lines import LinesPanel
+from egcfg_tui.tui.widgets.list_panel import ListPanel
 from egcfg_tui.tui.widgets.panel_tabs import PanelTabs
 from egcfg_tui.tui.widgets.signal_panel import SignalPanel
 from egcfg_tui.tui.widgets.statement_panel import StatementPanel
 from egcfg_tui.tui.widgets.tests_panel import TestsPanel
 from egcfg_tui.tui.widgets.tokens_panel import TokensPanel
+from egcfg_tui.tui.widgets.trace_panel import TracePanel
 from egcfg_tui.tui.widgets.trials_panel import TrialsPanel
 
 REFRESHES_PER_S: Final = 25
@@ -106,8 +119,10 @@ class PanelsScreen(Screen[ScreenResultType]):
                 yield TestsPanel(id="tests")
                 yield TrialsPanel(id="trials")
             with Vertical(id="work"):
-                yield CodePanel(id="code")
-                yield PanelTabs(self._turning(), id="tabs")
+                with Container(id="program"):
+                    yield CodePanel(id="code")
+                    yield PanelTabs(self._turning(), id="tabs")
+                    yield TracePanel(id="trace")
                 with Container(id="line", classes="-candidates"):
                     yield CandidatesPanel(id="candidates")
                     yield TokensPanel(id="tokens")
@@ -119,7 +134,9 @@ class PanelsScreen(Screen[ScreenResultType]):
         yield FittingFooter(self.label_of)
 
     def on_key(self, event: Key) -> None:
-        """A key that does nothing now says why."""
+        """A key that does nothing now says why; the focused panel's own keys come first."""
+        if self.focused is not None and event.key in self.focused._bindings.key_to_bindings:
+            return
         for command in self.OFFERED:
             if event.key in self.keymap.of(command.id) and (reason := self.why_not(command.name)):
                 self.notify(reason, severity="warning", markup=False)
@@ -147,9 +164,39 @@ class PanelsScreen(Screen[ScreenResultType]):
         """Looks at the trial."""
         self.look_at(Look(trial=message.index))
 
+    def on_candidates_panel_candidate_clicked(self, message: CandidatesPanel.CandidateClicked) -> None:
+        """Looks at the candidate."""
+        self.look_at(at_candidate(self.view, self.look, message.place))
+
+    def on_trace_panel_row_clicked(self, message: TracePanel.RowClicked) -> None:
+        """Looks at the step; a click on a folded loop opens it."""
+        self.look_at(at_row(self.view, self.look, message.row))
+        if self._at_fold():
+            self.on_trace_panel_fold_turned()
+
+    def on_trace_panel_fold_turned(self) -> None:
+        """Opens or closes the loop looked at."""
+        self.look_at(turned_fold(self.view, self.look))
+
+    def on_signal_panel_part_clicked(self, message: SignalPanel.PartClicked) -> None:
+        """Looks at what the words were made of."""
+        self.look_at(at_part(self.view, self.look, message.part))
+
+    def on_list_panel_moved(self, message: ListPanel.Moved) -> None:
+        """Moves the look to another candidate, step or signal part; without candidates to another line."""
+        within = {"candidates": moved_candidate, "trace": moved_step, "signal": moved_part}
+        look = within[message.panel.id or ""](self.view, self.look, message.steps)
+        line = self._shown().line
+        listed = message.panel.id != "candidates" or (line is not None and line.candidates)
+        self.look_at(look if listed else moved(self.view, self.look, message.steps))
+
     def action_line(self, steps: int) -> None:
         """Moves the look to another line or sample; past the last one it follows the solve again."""
         self.look_at(moved(self.view, self.look, steps))
+
+    def action_test(self, steps: int) -> None:
+        """Looks at the trace of another test."""
+        self.look_at(moved_test(self.view, self.look, steps))
 
     def action_trial(self, steps: int) -> None:
         """Moves the look to another trial; past the last one it follows the solve again."""
@@ -165,7 +212,9 @@ class PanelsScreen(Screen[ScreenResultType]):
 
     def action_look(self, panel: str) -> None:
         """Turns to one of the panels about the line."""
-        self.query_one("#line").set_classes(f"-{panel}")
+        self.query_one("#work").set_class(panel == "trace", "-trace")
+        if panel != "trace":
+            self.query_one("#line").set_classes(f"-{panel}")
         self.query_one(PanelTabs).turn_to(panel)
         self.query_one(f"#{panel}").focus()
 
@@ -206,6 +255,7 @@ class PanelsScreen(Screen[ScreenResultType]):
         self.query_one(CandidatesPanel).show(what, hint)
         self.query_one(TokensPanel).show(what, hint)
         self.query_one(SignalPanel).show(what, hint)
+        self.query_one(TracePanel).show(what, hint)
         self._draw_notice()
         self.draw_bars()
         self._refresh_keys()
@@ -246,8 +296,15 @@ class PanelsScreen(Screen[ScreenResultType]):
         """What the panels show. What was looked at and is gone is forgotten."""
         what = shown(self.view, self.look)
         if not what.looked_at:
-            self.look = replace(self.look, line=None, answer=None)
+            self.look = Look(self.look.trial)
         return what
+
+    def _at_fold(self) -> bool:
+        what = self._shown()
+        if what.program is None or what.trace is None:
+            return False
+        rows = table(what.program.code, what.trace, self.look.opened)
+        return isinstance(rows[place(rows, self.look.step)], Fold)
 
     def _copy(self, text: str, what: str) -> None:
         if not text.strip():

@@ -9,8 +9,10 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from egcfg_tui.exercises.model import Exercise
+from egcfg_tui.system.editor import EditorError
 from egcfg_tui.tui.applicable import why_not
 from egcfg_tui.tui.commands import WORKBENCH_COMMANDS, Command
+from egcfg_tui.tui.editing import edited_in_editor
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.look import Look
 from egcfg_tui.tui.model_choice import words as model_words
@@ -21,7 +23,9 @@ from egcfg_tui.tui.screens.exercises import ExercisesScreen, Place
 from egcfg_tui.tui.screens.models import ModelsScreen
 from egcfg_tui.tui.screens.panels import REFRESHES_PER_S, WIDE_COLUMNS, PanelsScreen
 from egcfg_tui.tui.screens.runs import RunsScreen
+from egcfg_tui.tui.screens.settings import Chosen, SettingsScreen
 from egcfg_tui.tui.session_driver import Services, SessionDriver
+from egcfg_tui.tui.stepping_in import CannotStepIn, candidate_taken, code_edited, text_to_edit
 from egcfg_tui.tui.view import EngineState, SolveView
 from egcfg_tui.tui.widgets.bars import Bar, status_parts, title_parts
 
@@ -104,6 +108,60 @@ class WorkbenchScreen(PanelsScreen[None]):
             self.notify(str(reason), severity="warning", markup=False)
             return
         self.look_at(Look())
+
+    def action_take(self) -> None:
+        """Goes on from the candidate looked at."""
+        try:
+            self.control.replace_code(candidate_taken(self._shown()))
+        except CannotStepIn as reason:
+            self.notify(str(reason), severity="warning", markup=False)
+            return
+        self.look_at(Look())
+
+    def action_edit(self) -> None:
+        """Opens the code, with the line in work, in the user's editor; goes on from what is saved there."""
+        trial = self.view.trial
+        if trial is None:
+            return
+        try:
+            edited = edited_in_editor(self.app, text_to_edit(trial), ".py")
+            new = code_edited(self.view, edited)
+        except (EditorError, CannotStepIn) as reason:
+            self.notify(str(reason), severity="warning", timeout=20, markup=False)
+            return
+        if new is None:
+            self.notify("The code is as it was: nothing was changed.", markup=False)
+            return
+        self.control.replace_code(new)
+        self.look_at(Look())
+
+    def action_undo(self) -> None:
+        """Takes back the last change of code, settings or model."""
+        try:
+            done = self.control.undo()
+        except NoWayBackError as reason:
+            self.notify(str(reason), severity="warning", markup=False)
+            return
+        self.notify(f"Undone: {done}.", markup=False)
+        self.look_at(Look())
+
+    def action_settings(self) -> None:
+        """Lets the user change all settings."""
+
+        def chosen(choice: Chosen | None) -> None:
+            if choice is None:
+                return
+            self.control.change(choice.options)
+            if choice.model is not None:
+                self.control.change_model(choice.model)
+            self.draw()
+
+        control = self.control
+        model = control.next_model or self._model()
+        screen = SettingsScreen(
+            control.options, model, control.services.models.known(), solving=self.view.phase.active
+        )
+        self.app.push_screen(screen, chosen)
 
     def action_stop(self) -> None:
         """Stops the solve."""

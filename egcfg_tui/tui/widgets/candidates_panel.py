@@ -1,124 +1,131 @@
-"""The candidates of one line: what was sampled, what could be run, and how it fared on each test."""
+"""The candidates of one line: a list to choose from, and below it what each of them is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from textual.content import Content
+from textual.events import Click
+from textual.message import Message
 
 from egcfg_sandbox import TestResult, Verdict
-from egcfg_tui.events import Candidate, CandidateRun
-from egcfg_tui.terminal_text import visible
+from egcfg_tui.events import CandidateRun
 from egcfg_tui.tui import code, marks
 from egcfg_tui.tui.look import Shown
+from egcfg_tui.tui.story.candidates import Group, chosen_group, first_difference, group_of, groups
 from egcfg_tui.tui.styles import MUTED, RULE
 from egcfg_tui.tui.text import reason
 from egcfg_tui.tui.view import LineView, Phase
-from egcfg_tui.tui.widgets.lines import LinesPanel, wrapped
+from egcfg_tui.tui.widgets.lines import wrapped
+from egcfg_tui.tui.widgets.list_panel import ListPanel
 
 WIDEST_MARKS: Final = 8
 """More tests than this are shown as a count."""
 
-LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
+class CandidatesPanel(ListPanel):
+    """A row for each distinct text, then the texts. Candidates with equal executable prefix share a letter.
 
-class CandidatesPanel(LinesPanel):
-    """Candidates with equal text share a block; candidates with equal executable prefix share a letter."""
+    A click on either asks to look at the candidate.
+    """
+
+    class CandidateClicked(Message):
+        """The user pointed at a candidate, by its place in the list."""
+
+        def __init__(self, place: int) -> None:
+            super().__init__()
+            self.place = place
+
+    _places: tuple[int | None, ...] = ()
+
+    def on_click(self, event: Click) -> None:
+        """Tells which candidate was meant."""
+        offset = event.get_content_offset(self)
+        row = -1 if offset is None else offset.y + self.scroll_offset.y
+        if 0 <= row < len(self._places) and (place := self._places[row]) is not None:
+            self.post_message(self.CandidateClicked(place))
 
     def show(self, shown: Shown, hint: str) -> None:
         """Draws the candidates of the line looked at."""
         self._redraw = lambda: self.show(shown, hint)
         line, tests = shown.line, len(shown.view.tests)
-        lines = candidate_lines(line, tests, self.line_width) if line else []
-        if not lines:
-            text = _absence(shown) or hint
-            lines = [Content.styled(f" {row}", MUTED) for row in text.split("\n")]
-        self.set_lines(lines)
+        found = groups(line) if line else []
         by_lines = shown.trial is None or shown.trial.way.by_lines
-        self.set_title("Candidates" if by_lines else "Samples", shown.line_name, _summary(line))
+        title = ("Candidates" if by_lines else "Samples", shown.line_name, _summary(line))
+        if line is None or not found:
+            text = _absence(shown) or hint
+            self._places = ()
+            self.set_lines([Content.styled(f" {row}", MUTED) for row in text.split("\n")])
+            self.set_title(*title)
+            return
+        looked_at = group_of(found, shown.look.candidate)
+        listed = list_lines(line, found, tests)
+        blocks = [block_lines(line, found, at, tests, self.line_width) for at in range(len(found))]
+        lines = [*listed, Content.styled("─" * self.line_width, RULE)]
+        places: list[int | None] = [*range(len(found)), None]
+        for at, block in enumerate(blocks):
+            lines += block
+            places += [at] * len(block)
+        self._places = tuple(places)
+        row = found.index(looked_at) if looked_at else None
+        self.set_lines(lines, range(row, row + 1) if row is not None else range(0))
+        self.set_title(*title, looked_at.name if looked_at else "")
+        self.show_line(row or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Candidates with one text. `letter` names their executable prefix, `first` says it is new here."""
+def list_lines(line: LineView, found: Sequence[Group], tests: int) -> list[Content]:
+    """A row for each entry: letter, numbers, marks, and the row of the code where it first differs."""
+    lines = []
+    for group, head in zip(found, _heads(line, found, tests), strict=True):
+        at, text = first_difference(group, list(found))
+        number = Content.styled(f" {line.row + at:>3} ", MUTED)
+        end = Content.styled("⏎ end" if group.complete else "ends here", MUTED)
+        shown = code.lines(text.strip())[0] if text else end
+        lines.append(Content("").join([head, number, shown]))
+    return lines
 
-    numbers: tuple[int, ...]
-    text: str
-    run: CandidateRun | None
-    letter: str
-    first: bool
-    complete: bool
+
+def block_lines(line: LineView, found: Sequence[Group], at: int, tests: int, width: int) -> list[Content]:
+    """One entry whole: its code, and the first error of its prefix."""
+    group, head = found[at], _heads(line, found, tests)[at]
+    indent = _common_indent(found)
+    rule = Content.styled(" │ ", RULE)
+    blank = Content(" " * head.cell_length)
+    body = [_dedented(text, indent) for text in code.lines("\n".join(group.rows))]
+    if group.complete:
+        body[-1] += Content.styled("  ⏎ end", MUTED)
+    lines = [Content("").join([blank if row else head, rule, text]) for row, text in enumerate(body)]
+    if error := _error(group):
+        column_width = head.cell_length + rule.cell_length
+        corner = Content.styled(" ╰ ", RULE)
+        for row, part in enumerate(wrapped(error, width, column_width)):
+            lines.append(part if row else Content("").join([blank, corner, part[column_width:]]))
+    return lines
 
 
-def candidate_lines(line: LineView, tests: int, width: int) -> list[Content]:
-    """A block per distinct candidate: letter, numbers, marks, code, and the first error of its prefix."""
-    blocks = _blocks(line)
-    if not blocks:
-        return []
-    numbers = ["·".join(str(number) for number in block.numbers) for block in blocks]
-    label_width = max(len(label) for label in numbers)
-    columns = [marks.row(_verdicts(block.run, tests), WIDEST_MARKS) for block in blocks]
-    marks_width = max(column.cell_length for column in columns)
-    indent = _common_indent([block.text for block in blocks])
-    lines: list[Content] = []
-    for block, label, column in zip(blocks, numbers, columns, strict=True):
-        chosen = line.chosen and _first_line(block.text) == _first_line(line.lead + line.text)
-        arrow = Content.styled("▸", "bold $text-primary") if chosen else Content(" ")
-        letter = Content.styled(f"{block.letter:<1} ", "bold $text-primary")
-        head = Content("").join(
+def _heads(line: LineView, found: Sequence[Group], tests: int) -> list[Content]:
+    """What stands in front of each entry, all equally wide."""
+    label_width = max((len(group.numbers) for group in found), default=0)
+    columns = [marks.row(_verdicts(group.run, tests), WIDEST_MARKS) for group in found]
+    marks_width = max((column.cell_length for column in columns), default=0)
+    chosen = chosen_group(line, list(found))
+    return [
+        Content("").join(
             [
-                arrow,
-                letter,
-                Content.styled(f"{label:<{label_width}} ", MUTED),
+                Content.styled("▸", "bold $text-primary") if _begins_like(group, chosen) else Content(" "),
+                Content.styled(f"{group.letter:<1} ", "bold $text-primary"),
+                Content.styled(f"{group.numbers:<{label_width}} ", MUTED),
                 column,
                 Content(" " * (marks_width - column.cell_length)),
             ]
         )
-        rule = Content.styled(" │ ", RULE)
-        blank = Content(" " * head.cell_length)
-        body = [_dedented(text, indent) for text in code.lines(block.text.strip("\n").rstrip())]
-        if block.complete:
-            body[-1] += Content.styled("  ⏎ end", MUTED)
-        for row, text in enumerate(body):
-            lines.append(Content("").join([blank if row else head, rule, text]))
-        if error := _error(block):
-            column_width = head.cell_length + rule.cell_length
-            corner = Content.styled(" ╰ ", RULE)
-            for row, part in enumerate(wrapped(error, width, column_width)):
-                lines.append(part if row else Content("").join([blank, corner, part[column_width:]]))
-    return lines
+        for group, column in zip(found, columns, strict=True)
+    ]
 
 
-def _blocks(line: LineView) -> list[_Block]:
-    if not line.candidates:
-        return [
-            _Block((number,), line.lead + text, None, "", False, False)
-            for number, text in enumerate(line.growing, start=1)
-        ]
-    by_text: dict[str, list[Candidate]] = {}
-    for candidate in line.candidates:
-        by_text.setdefault(candidate.text.rstrip(), []).append(candidate)
-    runs = line.runs or ()
-    blocks: list[_Block] = []
-    seen: list[str] = []
-    for text, same in by_text.items():
-        at = next((at for at, run in enumerate(runs) if same[0].index in run.candidates), None)
-        run = None if at is None else runs[at]
-        letter = "" if run is None or run.source is None or at is None else LETTERS[at % len(LETTERS)]
-        blocks.append(
-            _Block(
-                tuple(candidate.index + 1 for candidate in same),
-                line.lead + text,
-                run,
-                letter,
-                letter == "" or letter not in seen,
-                any(candidate.complete for candidate in same),
-            )
-        )
-        seen.append(letter)
-    return blocks
+def _begins_like(group: Group, chosen: Group | None) -> bool:
+    return chosen is not None and group.rows[0] == chosen.rows[0]
 
 
 def _verdicts(run: CandidateRun | None, tests: int) -> list[Verdict | None]:
@@ -128,17 +135,17 @@ def _verdicts(run: CandidateRun | None, tests: int) -> list[Verdict | None]:
     return [result.status for result in run.results]
 
 
-def _error(block: _Block) -> Content | None:
-    """Why the block's prefix did not pass, said once per prefix; None when there is nothing to say."""
-    if block.run is None or not block.first:
+def _error(group: Group) -> Content | None:
+    """Why the prefix did not pass, said once per prefix; None when there is nothing to say."""
+    if group.run is None or not group.new:
         return None
-    if block.run.source is None:
+    if group.run.source is None:
         return Content.styled("nothing of it can be executed", f"{MUTED} italic")
-    failing = [(at, result) for at, result in enumerate(block.run.results, start=1) if not result.passed]
+    failing = [(at, result) for at, result in enumerate(group.run.results, start=1) if not result.passed]
     if not failing:
         return None
     at, result = failing[0]
-    where = "" if len(failing) == len(block.run.results) else f"test {at}: "
+    where = "" if len(failing) == len(group.run.results) else f"test {at}: "
     return Content.styled(f"{where}{_reason(result)}", marks.mark(result.status).style.removeprefix("bold "))
 
 
@@ -146,13 +153,9 @@ def _reason(result: TestResult) -> str:
     return reason(result.error) if result.error else marks.mark(result.status).word
 
 
-def _first_line(text: str) -> str:
-    return text.lstrip("\n").split("\n", 1)[0].rstrip()
-
-
-def _common_indent(texts: Sequence[str]) -> int:
+def _common_indent(found: Sequence[Group]) -> int:
     """Columns that all code lines of all texts are indented by at least; they say nothing here."""
-    rows = [row for text in texts for row in visible(text).split("\n") if row.strip()]
+    rows = [row for group in found for row in group.rows if row.strip()]
     return min((len(row) - len(row.lstrip(" ")) for row in rows), default=0)
 
 

@@ -43,8 +43,11 @@ class CodePanel(LinesPanel):
         rows = range(marked.rows[0] - 1, marked.rows[1]) if marked and marked.rows else range(0)
         if growing is not None and (not shown.looked_at or shown.line is shown.growing):
             rows = range(growing, growing + 1)
+        if shown.inspected:
+            rows = range(shown.step_row - 1, shown.step_row) if shown.step_row else range(0)
         self.set_lines(lines, rows)
-        self.set_title("Code", shown.trial_name, shown.code_of, _look(shown, rewind_key))
+        name = shown.line_name if shown.inspected else shown.trial_name
+        self.set_title("Code", name, shown.code_of, _look(shown, rewind_key))
         follow = len(lines) - 1 if shown.growing else 0
         self.show_line(rows[-1] if rows else follow)
 
@@ -54,7 +57,7 @@ def code_lines(shown: Shown) -> tuple[list[Content], int | None]:
     done, newline, lead = shown.code.rpartition("\n")
     if lead.strip() or shown.growing is None:
         done, newline, lead = shown.code.rstrip("\n"), "\n" if shown.code.strip() else "", ""
-    chosen = shown.trial.lines if shown.trial else ()
+    chosen = shown.trial.lines if shown.trial and not shown.inspected else ()
     changed_by_guidance = tuple(
         row for line in chosen if line.changed_by_guidance and line.rows for row in _range(line.rows)
     )
@@ -91,7 +94,11 @@ def _numbered(row: int, text: Content, changed_by_guidance: bool) -> Content:
 
 
 def _look(shown: Shown, rewind_key: str) -> Content:
-    line = shown.line
+    line, step = shown.line, shown.look.step
+    if shown.inspected:
+        test = shown.result
+        at = f"test {test[0] + 1}, step {step + 1}" if test and step is not None else ""
+        return Content.styled(at, "not bold $text-accent")
     if not shown.looked_at or line is None:
         return Content("")
     retaken = rewind_key and can_be_retaken(shown.view, shown.trial, line)

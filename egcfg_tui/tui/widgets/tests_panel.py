@@ -13,9 +13,9 @@ from egcfg_tui.tui import code, marks
 from egcfg_tui.tui.look import Shown
 from egcfg_tui.tui.stdin_text import StdinText, stdin_text
 from egcfg_tui.tui.styles import MUTED
-from egcfg_tui.tui.text import reason
 from egcfg_tui.tui.view import Phase, TestRow
 from egcfg_tui.tui.widgets.lines import LinesPanel, wrapped
+from egcfg_tui.tui.widgets.result_lines import told
 
 INDENT: Final = 3
 _FAILED_LINE: Final = re.compile(r"\(line (\d+) of the test\)$")
@@ -39,13 +39,14 @@ class TestsPanel(LinesPanel):
 
 def test_lines(shown: Shown, width: int) -> list[Content]:
     """Visible tests first, then the hidden ones: their number before the end, their texts after it."""
-    lines = [line for row in shown.tests if not row.hidden for line in _row(row, width)]
+    every = shown.inspected
+    lines = [line for row in shown.tests if not row.hidden for line in _row(row, width, every=every)]
     if not lines and shown.view.exercise_id:
         lines = wrapped(Content.styled(NOTHING_STEERS, "$text-warning"), width, 1)
     hidden = [row for row in shown.tests if row.hidden]
     if hidden:
         lines.append(Content.styled(" hidden", MUTED))
-        lines += [line for row in hidden for line in _row(row, width)]
+        lines += [line for row in hidden for line in _row(row, width, every=every)]
     elif shown.view.hidden_tests:
         when = "not run" if shown.view.phase in (Phase.UNSOLVED, Phase.FAILED) else "run at the end"
         lines.append(Content.styled(f" · {shown.view.hidden_tests} hidden, {when}", MUTED))
@@ -55,18 +56,15 @@ def test_lines(shown: Shown, width: int) -> list[Content]:
 test_lines.__test__ = False  # type: ignore[attr-defined]
 
 
-def _row(row: TestRow, width: int) -> list[Content]:
-    """The test with its mark, and why it did not pass."""
+def _row(row: TestRow, width: int, *, every: bool) -> list[Content]:
+    """The test with its mark, and how it went; of one that passed too, where `every` test is told of."""
     typed = stdin_text(row.text)
     lines = _stdin(typed, width) if typed else _code(row, width)
     mark = Content("").join([Content(" "), marks.mark(row.verdict).content, Content(" ")])
     lines[0] = mark + lines[0][INDENT:]
     if not row.guarded:
         lines.append(Content.styled("   runs inside, unguarded", MUTED))
-    if row.error:
-        why = Content.styled(reason(row.error), marks.mark(row.verdict).style.removeprefix("bold "))
-        lines += wrapped(why, width, INDENT)
-    return lines
+    return [*lines, *told(row, width, every=every)]
 
 
 def _code(row: TestRow, width: int) -> list[Content]:

@@ -7,7 +7,7 @@ from typing import Final
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-from egcfg_tui.events import TokenChoice
+from egcfg_tui.events import Author, TokenChoice
 from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.look import Shown
 from egcfg_tui.tui.styles import MUTED
@@ -90,6 +90,8 @@ def _absence(shown: Shown, line: LineView | None) -> str:
         return shown.trial.way.no_tokens
     if line is None:
         return ""
+    if line.author is not Author.MODEL:
+        return "You wrote this line." if line.author is Author.USER else "You took this line of a candidate."
     return "A candidate was taken whole." if line.chosen else "Shown once the line is chosen."
 
 

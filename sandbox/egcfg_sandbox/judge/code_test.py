@@ -64,8 +64,11 @@ class CodeCheck:
         checks = self._test.checks(shown)
         # As in the program's process: the same numbers in every run.
         random.seed(0)
-        with checks.deciding():
-            self._execute(questions, source, entry_point, checks, trace=trace)
+        try:
+            with checks.deciding():
+                self._execute(questions, source, entry_point, checks, trace=trace)
+        finally:
+            questions.compared = checks.compared
 
     def _execute(
         self, questions: Questions, source: bytes, entry_point: str | None, checks: Checks, *, trace: bool

@@ -64,7 +64,9 @@ def _serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None
             return
         ruling = judge(watch, brief)
         spent = ruling.spent or number == _MOST_TESTS
-        report = RunReport(ruling.verdict, ruling.text, watch.wall_s, watch.output, brief.trace, spent)
+        report = RunReport(
+            ruling.verdict, ruling.text, watch.wall_s, watch.output, brief.trace, spent, ruling.compared
+        )
         wire.send(caller, report.pack())
         if brief.trace:
             wire.send(caller, trace_memory.read(trace[0], limits.trace_events))

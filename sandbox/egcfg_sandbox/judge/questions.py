@@ -21,13 +21,15 @@ _ANSWERING: Final = frozenset({"call", "operate", "getattr", "execute"})
 class Questions:
     """One program's side of a test.
 
-    `answered`: whether the program has given anything to be judged. `changes`: see `Questioner`.
+    `answered`: whether the program has given anything to be judged. `changes`: see `Questioner`. `compared`:
+    got and expected of the comparison that decided, once the test is over.
     """
 
     def __init__(self, watch: Watch) -> None:
         self.watch = watch
         self.references = References(self)
         self.answered = False
+        self.compared: tuple[str, str] | None = None
         self.changes = 0
         self._callbacks = 0
 

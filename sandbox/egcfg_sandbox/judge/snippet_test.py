@@ -18,9 +18,12 @@ def run_snippet(questions: Questions, test: SnippetTest, snippet: str, *, trace:
     asked = Names((test.code,), (tree,)).asked - vars(builtins).keys()
     checked = CheckedTest((tree,), set(asked))
     checks = checked.checks(shown)
-    with checks.deciding():
-        found = questions.ask("execute", test.whole(snippet), tuple(asked), trace, test.window(snippet))
-        namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
-        namespace |= {**{name: found[name] for name in found if name in asked}, **checks.tools()}
-        for code in checked.codes:
-            exec(code, namespace)
+    try:
+        with checks.deciding():
+            found = questions.ask("execute", test.whole(snippet), tuple(asked), trace, test.window(snippet))
+            namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+            namespace |= {**{name: found[name] for name in found if name in asked}, **checks.tools()}
+            for code in checked.codes:
+                exec(code, namespace)
+    finally:
+        questions.compared = checks.compared

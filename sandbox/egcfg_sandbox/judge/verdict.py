@@ -25,11 +25,15 @@ _MOST_ERROR_CHARACTERS: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A verdict and, unless it is `passed`, one line that says why. `spent`: judge no more here."""
+    """A verdict and, unless it is `passed`, one line that says why. `spent`: judge no more here.
+
+    `compared`: got and expected of the comparison that decided, where a single one did.
+    """
 
     verdict: Verdict
     text: str | None
     spent: bool
+    compared: tuple[str, str] | None
 
 
 @lru_cache(maxsize=64)
@@ -75,7 +79,10 @@ def judge(watch: Watch, brief: Brief) -> Ruling:
         watch.stop()
     verdict, text = outcome
     short = None if text is None else _printable(" ".join(text.split()))[:_MOST_ERROR_CHARACTERS]
-    return Ruling(verdict, short, spent=not (finished and clean))
+    compared = questions.compared if verdict in (Verdict.PASSED, Verdict.FAILED) else None
+    if compared is not None:
+        compared = _printable(compared[0]), _printable(compared[1])
+    return Ruling(verdict, short, spent=not (finished and clean), compared=compared)
 
 
 def _printable(text: str) -> str:
