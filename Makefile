@@ -3,14 +3,14 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-# Other build options than those of the last build ask for a new one; none given keeps what is there.
+# A build with other options than the last one is repeated; without CMAKE_ARGS the last build stays.
 ifneq ($(strip $(CMAKE_ARGS)),)
 ifneq ($(CMAKE_ARGS),$(shell cat $(VENV)/cmake-args 2>/dev/null))
 REBUILD := rebuild
 endif
 endif
 
-# An environment that was moved or copied, or whose interpreter is gone, is made anew.
+# If the environment was moved or copied, or its interpreter is gone, it is rebuilt.
 ifneq ($(wildcard $(VENV)/installed),)
 ifneq ($(shell $(BIN)/python -I scripts/sound.py $(VENV) >/dev/null 2>&1 && echo sound),sound)
 REBUILD := rebuild
@@ -30,12 +30,12 @@ run: $(VENV)/installed ## install what is missing, then solve the demo exercise 
 	@if [ -t 0 ] && [ -t 1 ]; then \
 		$(BIN)/egcfg-tui open; \
 	else \
-		$(BIN)/egcfg-tui solve "$$($(BIN)/python -c 'from egcfg_tui.exercises import DEMO_ID; print(DEMO_ID)')" --budget 600; \
+		$(BIN)/egcfg-tui solve $$($(BIN)/python scripts/demo.py) --budget 600; \
 	fi
 
 test: check ## the same as check
 
-check: lint model ## lint, types, import contracts and all tests, those with the real model included
+check: lint model ## lint, types, import contracts and all tests, also those with the real model
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/installed-dev ## lint, format, types and import contracts
@@ -44,14 +44,14 @@ lint: $(VENV)/installed-dev ## lint, format, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(VENV)/installed-dev ## format the code and mend what lint can mend
+format: $(VENV)/installed-dev ## format the code and let ruff fix what it can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
 model: $(VENV)/installed ## fetch the default model
 	@$(BIN)/egcfg-tui models pull >/dev/null
 
-pictures: $(VENV)/installed ## draw the pictures of the documentation anew, from the bundled recording
+pictures: $(VENV)/installed ## redraw the pictures of the documentation from the bundled recording
 	$(BIN)/python scripts/make_pictures.py
 
 clean: ## remove the virtual environment and all caches of this folder

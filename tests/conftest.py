@@ -12,7 +12,7 @@ from unittest.mock import patch
 import hypothesis
 import pytest
 
-# How long an example takes depends on what else the machine does.
+# How long an example takes depends on the machine's other work, so there is no deadline.
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
@@ -32,17 +32,17 @@ FOREIGN_NAMES: Final = ("CI", "NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS",
 MACHINE: Final[Mapping[str, str]] = dict(os.environ)
 """The environment the suite was started in; only the search for the real model looks at it."""
 
-# Batches of other shapes round otherwise on a GPU: tokens are compared where they do not. Set before anything
-# loads llama.cpp.
+# On a GPU, batches of other shapes round differently, so tests that compare tokens need the CPU. This is set
+# before anything loads llama.cpp.
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
 
 
 class NetworkBlocked(AssertionError):
-    """A test tried to reach the network; an assertion, so that no `except OSError` swallows it."""
+    """A test tried to reach the network. It is an assertion, so that no `except OSError` swallows it."""
 
 
 def _isolate(patcher: pytest.MonkeyPatch, home: Path) -> None:
-    """Takes away what could steer the program from outside, and gives it a home of its own."""
+    """Removes environment variables that could steer the program, and gives it a home of its own."""
     for name in MACHINE:
         if name in FOREIGN_NAMES or name.startswith(FOREIGN_PREFIXES):
             patcher.delenv(name, raising=False)
@@ -77,7 +77,7 @@ def _block_network(patcher: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _isolated_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Fixtures wider than one test are isolated as well."""
+    """Isolates fixtures that live longer than one test as well."""
     with pytest.MonkeyPatch.context() as patcher:
         _isolate(patcher, tmp_path_factory.mktemp("session-home"))
         _block_network(patcher)
@@ -86,7 +86,7 @@ def _isolated_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A fresh, empty home for each test; the XDG folders lie inside it and do not exist yet."""
+    """A fresh, empty home for each test; its XDG folders do not exist yet."""
     folder = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patcher:
         _isolate(patcher, folder)
@@ -95,7 +95,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def model_path() -> Path:
-    """The real default model, found where the user of this machine has it."""
+    """The real default model, where the user of this machine has it."""
     from egcfg_tui.models import ModelError, resolve
 
     with patch.dict(os.environ, MACHINE, clear=True):

@@ -1,4 +1,4 @@
-"""The page that leads newcomers through the code names files and functions that are there."""
+"""The page that leads newcomers through the code names only files and functions that exist."""
 
 from __future__ import annotations
 

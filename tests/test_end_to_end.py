@@ -1,4 +1,4 @@
-"""The real model, the real sandbox, the real command line, from the outside."""
+"""The real command line with the real model and the real sandbox."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from egcfg_tui.exercises import DEMO_ID
+from egcfg_tui.solving.methods import DEMO_METHOD
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(600)]
 
@@ -29,6 +30,8 @@ def test_the_demo_is_solved_recorded_and_replayed(model_path: Path, tmp_path: Pa
     solved = run(
         "solve",
         DEMO_ID,
+        "--method",
+        DEMO_METHOD,
         "--model",
         str(model_path),
         "--budget",
@@ -43,6 +46,7 @@ def test_the_demo_is_solved_recorded_and_replayed(model_path: Path, tmp_path: Pa
     assert result["solved"] is True
     assert result["hidden_passed"] is True
     assert result["tokens"]["candidate"] > 0
+    assert result["tokens"]["signal"] > 0
     assert all(test["passed"] for test in result["tests"])
 
     replayed = run("replay", str(recording), "--format", "json")
@@ -53,7 +57,7 @@ def test_the_demo_is_solved_recorded_and_replayed(model_path: Path, tmp_path: Pa
 
 
 def test_the_same_seed_gives_the_same_run(model_path: Path) -> None:
-    """Greedy decoding and sampling twice, the prompt evaluated only once; the budget cuts neither."""
+    """Runs greedy decoding and sampling twice; the prompt is evaluated only once, and no budget cuts them."""
     for method in ("greedy", "sample"):
         runs = [
             run(

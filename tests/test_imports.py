@@ -1,4 +1,4 @@
-"""What an import drags in, seen from a fresh process."""
+"""Which packages an import loads, seen in a fresh process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ print(json.dumps(sorted(sys.modules)))
 
 
 def modules_of(package: str) -> list[str]:
-    """All modules below a package but those that run when imported."""
+    """All modules of a package except those that run when imported."""
     root = importlib.import_module(package)
     return [
         name
@@ -29,7 +29,7 @@ def modules_of(package: str) -> list[str]:
 
 
 def loaded_by(*names: str) -> set[str]:
-    """The top-level packages in a fresh process after these imports."""
+    """The top-level packages that a fresh process has loaded after these imports."""
     done = subprocess.run(
         [sys.executable, "-c", LOOK, *names], capture_output=True, encoding="utf-8", check=True, timeout=60
     )
@@ -63,7 +63,7 @@ def test_the_command_line_loads_no_screen_and_no_native_library() -> None:
 
 
 def test_the_sandbox_is_alone_with_the_standard_library() -> None:
-    """But for the one module that runs tests by pytest, in the mode inside."""
+    """The only exception is the module that runs tests with pytest, in the mode `inside`."""
     modules = [name for name in modules_of("egcfg_sandbox") if not name.endswith(".with_pytest")]
     foreign = loaded_by(*modules) - set(sys.stdlib_module_names) - loaded_by()
     assert foreign == {"egcfg_sandbox"}

@@ -1,4 +1,4 @@
-"""An environment that was moved, copied or lost its interpreter is made anew before anything runs in it."""
+"""An environment that was moved, copied or lost its interpreter is rebuilt before anything runs in it."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def write_program(environment: Path, head: str) -> None:
 
 
 def touch_later(path: Path) -> None:
-    """So that make takes it for younger than everything it is made from."""
+    """Makes a file newer for make than everything that it is made from."""
     path.touch()
     later = path.stat().st_mtime + 60
     os.utime(path, (later, later))
 
 
 def plan(project: Path) -> str:
-    """What `make run` would do."""
+    """The commands that `make run` would run."""
     command = ["make", "--dry-run", "run"]
     return subprocess.run(command, cwd=project, capture_output=True, encoding="utf-8", check=True).stdout
 
@@ -90,7 +90,7 @@ def test_a_program_of_another_environment_is_noticed(project: Path) -> None:
 
 
 def test_the_script_makes_a_broken_environment_anew_and_says_so(project: Path, tmp_path: Path) -> None:
-    """With a Python that makes an environment and then installs nothing."""
+    """Runs with a Python that makes an environment and then installs nothing."""
     tools = tmp_path / "tools"
     tools.mkdir()
     (tools / "python").write_text(

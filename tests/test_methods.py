@@ -1,4 +1,4 @@
-"""A method is one module and one row: the command line, the screen and the solver then know it."""
+"""A method is one module and one row: then the command line, the screen and the solver know it."""
 
 from __future__ import annotations
 

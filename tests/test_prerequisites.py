@@ -1,4 +1,4 @@
-"""The script that names what a machine lacks before anything is built."""
+"""The script that names everything a machine lacks before anything is built."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TOOLS = ("sh", "uname", "mktemp", "awk", "tr", "rm", "printf")
 
 @pytest.fixture
 def bare(tmp_path: Path) -> Path:
-    """A folder of programs with nothing but the usual small tools."""
+    """A folder of programs that has only the usual small tools."""
     folder = tmp_path / "bin"
     folder.mkdir()
     for name in TOOLS:

@@ -53,7 +53,7 @@ Without a command the workbench opens.
 
 examples:
   egcfg-tui
-  egcfg-tui solve longest-streak
+  egcfg-tui solve total-climb
   egcfg-tui solve problems.jsonl#17 --format json --record run.jsonl
   egcfg-tui replay run.jsonl
 

@@ -1,4 +1,4 @@
-"""The models that solve an exercise one after another in one budget; mostly there is one."""
+"""Solves an exercise with one model, or with several models one after another in one budget."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OpenRecording = Callable[[SolveRequest, RecordedModel], RunRecording]
 
 @dataclass(slots=True)
 class Runner:
-    """One of the models. `loading` are the events of its loading, which begin every recording."""
+    """One of the models. `loading` holds the events of its loading, with which each recording begins."""
 
     spec: ModelSpec
     recorded: RecordedModel
@@ -32,9 +32,9 @@ class Runner:
 
 
 class Relay:
-    """Solves exercises with the models in their order; each gets an equal share of what is left.
+    """Solves exercises with the models in their order; each gets an equal share of the budget that is left.
 
-    At most one model is in memory. A context manager: leaving it ends the process of the loaded one.
+    At most one model is in memory. Leaving this context manager ends the process of the loaded model.
     """
 
     def __init__(
@@ -52,15 +52,15 @@ class Relay:
 
     @property
     def alive(self) -> bool:
-        """Whether another exercise can be solved: a model that is loaded has not died."""
+        """Whether another exercise can be solved: no loaded model's process has died."""
         return all(runner.session is None or runner.session.alive for runner in self._runners)
 
     def solve(self, request: SolveRequest) -> SolveFinished | SolveFailed:
-        """Solves; returns the end that counts: the first whose answer passes the visible tests, else the one
-        that passes most of them.
+        """Solves the exercise and returns the last event of the best solve.
 
-        A model that cannot solve at all ends it; what an earlier one found is not lost. Loading is no part of
-        the budget.
+        The best is the first whose answer passes all visible tests, else the one whose answer passes most of
+        them. A model that cannot solve at all ends the relay, but the result of an earlier model is not lost.
+        Loading does not count against the budget.
         """
         best: SolveFinished | None = None
         left_s, left_tokens = request.budget_s, request.budget_tokens
@@ -90,7 +90,7 @@ class Relay:
         return best
 
     def _solve(self, runner: Runner, request: SolveRequest) -> SolveFinished | SolveFailed:
-        """Solves with one model, which is loaded where it is not."""
+        """Solves with one model, after loading it if necessary."""
         with (
             self._open_recording(request, runner.recorded) as recording,
             narrator(lambda: self._interrupts.requested) as narrate,
@@ -125,7 +125,7 @@ class Relay:
         return last
 
     def _load(self, runner: Runner) -> SolverSession:
-        """A new session for the model, in the place of the other's."""
+        """Opens a session for the model, after closing that of the other model."""
         self.close()
         runner.session = self._open_session(runner.spec)
         runner.loading = []
@@ -148,5 +148,5 @@ class Relay:
 
 
 def _passed(finished: SolveFinished) -> int:
-    """How many visible tests the answer passes: the hidden ones choose nothing."""
+    """How many visible tests the answer passes; hidden tests must not decide between answers."""
     return sum(test.passed for test in finished.tests if not test.hidden)

@@ -15,7 +15,7 @@ from egcfg_tui.exercises.formats import toml_format
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.exercises.reading import text_files
 
-DEMO_ID: Final = "longest-streak"
+DEMO_ID: Final = "total-climb"
 """The exercise that `make run` starts with."""
 
 _FOLDER: Final = resources.files("egcfg_tui.exercises") / "bundled"

@@ -1,4 +1,4 @@
-"""A pull that can be cancelled at any moment, whatever the network does: it runs in a process of its own."""
+"""Pulls a model in a process of its own, so that a cancel works at any moment, even if the network hangs."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Final
 
 _GRACE_S: Final = 3.0
-"""How long it may take to end in order."""
+"""Seconds that the process has to end after SIGTERM, before it is killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class PullProgress:
-    """Bytes that arrived, bytes in all, bytes per second."""
+    """How many bytes have arrived, of how many, and at what speed."""
 
     done_bytes: int
     total_bytes: int
@@ -29,14 +29,17 @@ class PullProgress:
 
 @dataclass(frozen=True, slots=True)
 class PullSaid:
-    """Which source is tried, and why another one failed."""
+    """A message for the user: which source is tried, or why another one failed."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class PullEnded:
-    """`path` is the model's file. Without it `error` says why; both are missing after a cancel."""
+    """The last event. `path` is the model's file; without it `error` says why.
+
+    After a cancel, `path` is None and `error` is empty.
+    """
 
     path: Path | None = None
     error: str = ""
@@ -46,7 +49,7 @@ PullEvent = PullProgress | PullSaid | PullEnded
 
 
 class BackgroundPull:
-    """`events` is called in a thread, `cancel` from any other."""
+    """The pull of one model. One thread reads `events`; any other thread may call `cancel`."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -55,7 +58,7 @@ class BackgroundPull:
         self._lock = threading.Lock()
 
     def events(self) -> Iterator[PullEvent]:
-        """Pulls, and tells how it goes; the last event is a `PullEnded`."""
+        """Pulls the model and yields its events while it runs; the last one is a `PullEnded`."""
         with self._lock:
             if self._cancelled.is_set():
                 yield PullEnded()
@@ -72,10 +75,13 @@ class BackgroundPull:
         if self._cancelled.is_set() and (ended is None or ended.path is None):
             yield PullEnded()
         else:
-            yield ended or PullEnded(error=f"the pull of {self.name} ended without a word; try again")
+            yield ended or PullEnded(error=f"the pull of {self.name} ended without a message; try again")
 
     def cancel(self) -> None:
-        """Ends the pull and everything that it started; blocks until it is gone. What arrived is kept."""
+        """Ends the pull and its child processes, and blocks until they are gone.
+
+        The bytes that have arrived stay on disk for the next pull.
+        """
         with self._lock:
             self._cancelled.set()
             process = self._process
@@ -102,7 +108,7 @@ def _start(name: str) -> subprocess.Popen[str]:
 
 
 def _event(line: str) -> PullEvent | None:
-    """The event of a line; None for a line that is none."""
+    """The event in a line of the process's output; None if the line is not an event."""
     try:
         match json.loads(line):
             case {"done": int(done), "total": int(total), "rate": int(rate) | float(rate)}:

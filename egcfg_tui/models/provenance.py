@@ -1,4 +1,4 @@
-"""Where a model of the catalogue comes from, and what vouches for it."""
+"""Says where a model of the catalogue comes from, and what its file is compared with."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ def provenance(entry: Entry) -> list[str]:
     lines = []
     if hubs and packages:
         lines.append(
-            f"Fetched from {hubs[0]}. Where that cannot be reached, the same file comes in parts from "
-            f"{packages[0]} of the Python index that pip uses: company networks often allow only that."
+            f"Fetched from {hubs[0]}. If that cannot be reached, the same file comes in parts from "
+            f"{packages[0]} of the Python index that pip uses: company networks often allow only this."
         )
     elif packages:
         lines.append(f"Fetched from {packages[0]} of the Python index that pip uses, which publish the file.")
@@ -21,9 +21,9 @@ def provenance(entry: Entry) -> list[str]:
         lines.append(f"Fetched from {hubs[0]}.")
     if hubs and entry.sha256:
         lines.append(
-            "Size and sha256 are those of the official file there. What any source delivers is compared with "
+            "Size and sha256 are those of the official file there. A file from any source is compared with "
             "them before it is used."
         )
     elif entry.sha256 and entry.sources:
-        lines.append("Size and sha256 stand in the catalogue, and are compared before the file is used.")
+        lines.append("The file is compared with the size and sha256 in the catalogue before it is used.")
     return lines

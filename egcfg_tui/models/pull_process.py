@@ -1,8 +1,8 @@
 """Pulls one model in a process of its own: `python -m egcfg_tui.models.pull_process NAME`.
 
-Standard output gets one JSON object a line: `{"done", "total", "rate"}` in bytes and bytes per second,
-`{"said"}`, and at the end `{"path"}` or `{"error"}`. A terminate signal ends it at once; what arrived is kept
-for the next pull.
+Standard output gets one JSON object per line: `{"done", "total", "rate"}` in bytes and bytes per second,
+`{"said"}`, and at the end `{"path"}` or `{"error"}`. SIGTERM ends the process at once; the bytes that have
+arrived stay on disk for the next pull.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from egcfg_tui.models.wanted import wanted_entry
 
 
 def main(name: str) -> int:
-    """Pulls the model of this name; 0 when it is there, 3 when not, 130 when it was ended."""
+    """Pulls the model of this name. Returns 0 if its file is there, 3 after an error, 130 if it was ended."""
     signal.signal(signal.SIGTERM, _end)
     try:
         entry = wanted_entry(name, load_catalogue())
         if entry is None:
-            raise ModelError(f"{name!r} is no model of the catalogue, and no hf:org/repo/file")
+            raise ModelError(f"{name!r} is neither a model of the catalogue nor of the form hf:org/repo/file")
         path = pull(
             entry,
             progress=lambda done, total, rate: _tell(done=done, total=total, rate=rate),

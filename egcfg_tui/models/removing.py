@@ -1,4 +1,4 @@
-"""Takes a pulled model off the disk."""
+"""Deletes the file of a pulled model."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from egcfg_tui.models.folders import models_folder
 
 
 def is_ours(path: Path) -> bool:
-    """Whether a file lies in our own folder, so that no other program uses it."""
+    """Whether a file lies in this program's own folder of models, so that no other program uses it."""
     return path.absolute().is_relative_to(models_folder().absolute())
 
 
 def remove(path: Path) -> None:
-    """Removes a model's file for good. Raises `ModelError` for one of another program."""
+    """Deletes a model's file for good.
+
+    Raises `ModelError` if it lies in the folder of another program, or cannot be deleted.
+    """
     if not is_ours(path):
-        raise ModelError(f"{path} belongs to another program; remove it with that")
+        raise ModelError(f"{path} belongs to another program; remove it with that program")
     try:
         path.unlink(missing_ok=True)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The styles of prompts. They are apart from the code that writes prompts, which takes long to import."""
+"""The styles of prompts. The code that writes prompts imports slowly, so they have a module of their own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the exercises of kept runs stand: solved by which methods, failed, never tried."""
+"""Says which exercises the recorded runs solved, with which methods, and which exercises only failed."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from pathlib import PurePath
 from egcfg_tui.runs.history import RunSummary
 
 Key = tuple[str, str]
-"""The name of the file that an exercise came from, and its id: the file may have been moved meanwhile."""
+"""The name of an exercise's file and its id; no folder, since the file may have been moved."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """What the kept runs of an exercise came to. Methods stand in the order of their first run there."""
+    """Which methods solved an exercise in recorded runs, and which failed, in the order of `runs`."""
 
     solved_by: tuple[str, ...] = ()
     failed_by: tuple[str, ...] = ()
 
     @property
     def state(self) -> str:
-        """`solved`, `failed` (tried, and never solved) or `new`."""
+        """`solved` by some run, `failed` (tried, but never solved) or `new` (never tried)."""
         return "solved" if self.solved_by else "failed" if self.failed_by else "new"
 
 
@@ -31,7 +31,7 @@ def key_of(exercise_id: str, source: str) -> Key:
 
 
 def attempts_of(runs: Iterable[RunSummary]) -> dict[Key, Attempts]:
-    """The attempts by exercise; runs that did not end, or were stopped, count for nothing."""
+    """The attempts of each exercise. Runs that did not end, or that the user stopped, do not count."""
     found: dict[Key, Attempts] = {}
     for run in runs:
         if run.solved is None or run.reason == "stopped":

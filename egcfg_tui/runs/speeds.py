@@ -1,4 +1,4 @@
-"""How fast models were in the runs that are kept."""
+"""How fast models were in the recorded runs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from egcfg_tui.runs.history import RunSummary
 
 
 def last_speeds(runs: Iterable[RunSummary]) -> dict[str, float]:
-    """Tokens per second of each model's last run, the newest run being the first.
+    """Tokens per second of each model's last run; `runs` begins with the newest.
 
-    All tokens that the model evaluated, over all seconds of the solve: runs of programs and waiting included.
+    These are all tokens that the model evaluated, divided by all seconds of the solve. The seconds include
+    runs of programs and waiting.
     """
     speeds: dict[str, float] = {}
     for run in runs:

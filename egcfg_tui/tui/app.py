@@ -137,7 +137,7 @@ class WorkbenchApp(App[None]):
         """Replays a recording over the screen there is, and comes back to that."""
         clock = self.workbench.control.services.clock
         screen = ReplayScreen(replay, self.keys, clock, speed=speed, words=words)
-        self.push_screen(screen, self._came_back)
+        self.push_screen(screen, self._welcomed if words else self._came_back)
 
     def on_run_chosen(self, message: RunChosen) -> None:
         """Replays the run."""
@@ -188,6 +188,10 @@ class WorkbenchApp(App[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.remove_signal_handler(number)
+
+    def _welcomed(self, exercise: Exercise | None) -> None:
+        """From the first start's replay: solving for real begins with the demo, which takes seconds."""
+        self._came_back(exercise and self.workbench.control.exercise)
 
     def _came_back(self, exercise: Exercise | None) -> None:
         """From a replay: an exercise is solved in the workbench, whatever screen the replay came from.

@@ -11,8 +11,8 @@ from egcfg_tui.runs import History, Recording, read_recording
 
 WELCOME: Final = (
     "A small model writes this program line by line: candidates of the next line are run, and what they did "
-    "steers its choice (◆: it changed the choice). {start} solves the exercise for real, {leave} goes to the "
-    "workbench."
+    "steers its choice (◆: it changed the choice). {start} solves an easier one for real, {leave} goes to "
+    "the workbench."
 )
 """What one sees, with the names of two keys."""
 

@@ -22,7 +22,7 @@ assert isinstance(SOLVED, SolveFinished)
 
 
 def unsolved(passed: int, wall_s: float) -> SolveFinished:
-    """An end whose answer passes so many tests."""
+    """The last event of a solve whose answer passes so many tests."""
     tests = tuple(
         test if index < passed else dataclasses.replace(test, result=None)
         for index, test in enumerate(SOLVED.tests)

@@ -61,7 +61,7 @@ def test_ones_own_exercise_is_changed_in_its_place_and_others_are_copied() -> No
     assert (changed.id, changed.statement) == ("twice", "Please write `twice(n)`.")
     draft, text = draft_of(load(DEMO_ID))
     copy = draft.save(text)
-    assert copy.id == "longest-streak-of-walking-days"
+    assert copy.id == "climbing-on-a-hike"
     assert Path(copy.source).parent == own_folder()
     assert copy.visible == load(DEMO_ID).visible
 

@@ -1,4 +1,4 @@
-"""A pull in a process of its own: it tells how it goes, and ends at once when it is cancelled."""
+"""A pull in a process of its own: it reports its progress, and ends at once when it is cancelled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a catalogue's model comes from is said as it is."""
+"""What the user reads about the sources of a catalogue's model is true."""
 
 from __future__ import annotations
 

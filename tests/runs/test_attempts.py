@@ -1,4 +1,4 @@
-"""How exercises stand by their kept runs."""
+"""Which exercises were solved, failed or never tried in the recorded runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast models were."""
+"""How fast models were in the recorded runs."""
 
 from __future__ import annotations
 

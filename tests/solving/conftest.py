@@ -1,4 +1,4 @@
-"""One real sandbox for all solver tests: starting it is the dear part."""
+"""One real sandbox for all solver tests, since starting it costs most."""
 
 from __future__ import annotations
 

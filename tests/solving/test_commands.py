@@ -13,7 +13,7 @@ from egcfg_tui.solving.request.settings import Settings
 
 
 class Desk:
-    """A clock and a queue of commands; waiting passes the time."""
+    """A clock and a queue of commands; waiting moves the clock on."""
 
     def __init__(self) -> None:
         self.now = 0.0

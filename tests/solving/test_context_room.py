@@ -1,4 +1,4 @@
-"""A context that would overflow is reported before a solve begins, never in the middle of one."""
+"""A context that would overflow is reported before a solve begins, never in the middle of it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from egcfg_tui.solving.solve import solve
 
 
 class FailingSandbox:
-    """Fails every program at once, with much to tell: here only the cache is looked at."""
+    """Fails every program at once with long messages; these tests look only at the cache."""
 
     def run(self, program: Program) -> Report:
         rows = tuple(TestResult(test.text, Verdict.FAILED, error="wrong " * 300) for test in program.tests)
@@ -37,7 +37,7 @@ class FailingSandbox:
 
 
 def endless(context_tokens: int, seed: int, can_rewind: bool) -> FakeEngine:
-    """A model whose answers hardly ever end, in lines of some length."""
+    """A model whose answers hardly ever end; its lines have various lengths."""
     alphabet = [ord(c) for c in "abx =+1\n"] + [END]
     bias = np.array([0.0] * 7 + [0.0, -8.0])
 
@@ -77,7 +77,7 @@ options = st.builds(
 def test_no_solve_runs_out_of_cells(
     method: str, context_tokens: int, seed: int, can_rewind: bool, options: Settings
 ) -> None:
-    """The budget counts decodes here: it or the answers end every trial."""
+    """Here the budget counts decodes; a trial ends by it or by the end of its answer."""
     engine = endless(context_tokens, seed, can_rewind)
     inbox = CommandInbox(budget_s=1200, clock=ticking())
     sandbox = cast(Sandbox, FailingSandbox())
@@ -99,7 +99,7 @@ SHORT = Settings(max_tokens=16, temperature=2.0, signal_tokens=50, horizon=1, st
 
 
 def run(method: str, context_tokens: int, can_rewind: bool) -> list[Event]:
-    """Some trials of a solve whose grid has prompts and answers of several sizes."""
+    """Runs some trials of a solve whose grid has prompts and answers of several sizes."""
     inbox = CommandInbox(budget_s=1250, clock=ticking())
     request = SolveRequest(OUT_OF_REACH, method, SHORT, 1250, 0, GRID)
     engine = endless(context_tokens, 5, can_rewind)
@@ -116,7 +116,7 @@ def run(method: str, context_tokens: int, can_rewind: bool) -> list[Event]:
 def test_settings_without_room_are_left_out_before_anything_is_evaluated(
     method: str, context_tokens: int, can_rewind: bool
 ) -> None:
-    """Of the others every trial comes to its end, whatever prompts were evaluated before it."""
+    """Every trial with the other settings comes to its end, whatever prompts were evaluated before it."""
     events = run(method, context_tokens, can_rewind)
     last = events[-1]
     if isinstance(last, SolveFailed):
@@ -144,7 +144,7 @@ def test_settings_without_room_are_left_out_before_anything_is_evaluated(
 
 @pytest.mark.parametrize("context_tokens", range(1500, 1510))
 def test_the_longest_answers_leave_room_for_guesses(sandbox: Sandbox, context_tokens: int) -> None:
-    """However the division into answers comes out."""
+    """This holds for every number of answers."""
     chosen = Settings(candidates=3, signal_tokens=100)
     with solve_context(FakeEngine(hashed(1), context_tokens=context_tokens), sandbox) as context:
         answers = context.answer_room(chosen) * (chosen.candidates + 2)

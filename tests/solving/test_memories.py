@@ -1,4 +1,4 @@
-"""Whole trials on models of every kind of memory, against an engine that evaluates every branch alone."""
+"""Whole trials on models of each kind of memory, compared with an engine that evaluates branches alone."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_trial_gives_the_tokens_of_branches_evaluated_from_scratch(
 @pytest.mark.parametrize("method", ["greedy", "sample", "egcfg"])
 @pytest.mark.parametrize("seed", range(5))
 def test_a_memory_that_cannot_be_cut_changes_no_token(sandbox: Sandbox, method: str, seed: int) -> None:
-    """On the fake the comparison is exact. A rewind of evaluated tokens would end the trial with an error."""
+    """The comparison is exact on the fake. Rewinding evaluated tokens would end the trial with an error."""
     settings = replace(SETTINGS, signal_tokens=2000, refresh=1 + seed % 2)
     cut, states = (FakeEngine(hashed(seed), can_rewind=can_rewind) for can_rewind in (True, False))
     assert told(states, sandbox, method, seed, settings) == told(cut, sandbox, method, seed, settings)

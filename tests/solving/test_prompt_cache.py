@@ -1,4 +1,4 @@
-"""A solve that finds its prompt on disk goes like one that evaluates it."""
+"""A solve that finds its prompt on disk decides the same as one that evaluates it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ REQUEST = SolveRequest(
 def solved(
     engine: Engine, sandbox: Sandbox, prompts: PromptFiles | None, request: SolveRequest = REQUEST
 ) -> tuple[Decisions, TokenCounts]:
-    """What a solve decided, with every probability, and what it cost."""
+    """The decisions of a solve, with every probability, and its cost."""
     events = list(solve(engine, sandbox, request, unlimited(), prompts))
     assert isinstance(events[-1], SolveFinished)
     assert engine.free_tokens == engine.info.context_tokens
@@ -38,7 +38,7 @@ def solved(
 
 
 def prompt_lengths(engine: Engine) -> tuple[int, int]:
-    """Tokens of the prompt in front of a signal, and in all."""
+    """The prompt's number of tokens before a signal, and in all."""
     prompt = prompt_for(engine)
     head, tail = len(prompt.head_tokens(engine.tokenize)), len(prompt.tail_tokens(engine.tokenize))
     return head, head + tail
@@ -83,7 +83,7 @@ def test_another_model_or_setting_evaluates_its_own(sandbox: Sandbox, tmp_path: 
 
 
 def test_a_state_that_does_not_fit_is_replaced(sandbox: Sandbox, tmp_path: Path) -> None:
-    """As when a library changes its format without changing its version."""
+    """This can happen when a library changes its format without changing its version."""
 
     class OtherEngine(FakeEngine):
         def _save(self, sequence: int) -> bytes:
@@ -102,7 +102,7 @@ def test_a_state_that_does_not_fit_is_replaced(sandbox: Sandbox, tmp_path: Path)
 def test_native_memories_answer_the_same(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
     """Every probability is the same bit for bit: keys, values, states and logits are those of the prefill.
 
-    Where that cannot be had, with sliding windows, prompts are not kept.
+    Models with sliding windows cannot give this; their prompts are not stored.
     """
     from egcfg_tui.engine.llama import LlamaEngine
 

@@ -1,4 +1,4 @@
-"""Every prompt style on chat and base models, solved whole."""
+"""Whole solves with every prompt style, on chat and base models."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EXERCISE = Exercise(
 
 
 def solved(answer: str, template: str | None, settings: Settings, sandbox: Sandbox, method: str) -> str:
-    """The prompt that the model saw, once the exercise is solved by its answer."""
+    """Solves the exercise with the answer, checks that it passes, and gives the prompt that the model saw."""
     prompts: set[str] = set()
 
     def answers(prompt: str) -> list[tuple[str, float]]:

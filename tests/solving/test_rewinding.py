@@ -24,7 +24,7 @@ from egcfg_tui.solving.trials.guided import GuidedTrial
 
 
 class Desk:
-    """A solve and the commands on their way to it."""
+    """A solve, and the commands that it has not read yet."""
 
     def __init__(self, sandbox: Sandbox, chosen: Settings, method: str = "egcfg") -> None:
         def answers(prompt: str) -> list[tuple[str, float]]:
@@ -102,7 +102,7 @@ def test_a_line_that_is_not_behind_begins_the_line_in_work_anew(sandbox: Sandbox
 def told(
     sandbox: Sandbox, chosen: Settings, seed: int, can_rewind: bool, failed: bool, rewinds: dict[int, int]
 ) -> Decisions:
-    """What a trial on a model that makes no sense decided, but for what was taken back.
+    """The decisions of a trial on a model that writes nonsense, without those that were taken back.
 
     `rewinds`: after how many events of any kind to go back to which line.
     """

@@ -14,7 +14,7 @@ from egcfg_tui.solving.run_cache import RunCache, SandboxBroke
 
 
 class CountingSandbox:
-    """Passes everything; a stop leaves the first `finished` programs."""
+    """Passes every test; after a stop only the first `finished` programs have a report."""
 
     def __init__(self, finished: int | None = None) -> None:
         self.finished = finished

@@ -110,7 +110,7 @@ def test_sampling_finds_the_rarer_right_answer(sandbox: Sandbox) -> None:
 
 
 def test_the_signal_steers_the_line(sandbox: Sandbox) -> None:
-    """Without the traces the model prefers the wrong line; with them in the prompt, the right one."""
+    """The model prefers the wrong line without traces in the prompt, and the right line with them."""
     other_wrong = WRONG.replace("result = x", "result -= x")
 
     def answers(prompt: str) -> Sequence[tuple[str, float]]:
@@ -193,7 +193,7 @@ def test_every_candidate_keeps_the_horizon(sandbox: Sandbox) -> None:
 def test_an_unfinished_candidate_that_passes_is_finished_and_judged(
     sandbox: Sandbox, early_stop: bool, lines: list[int]
 ) -> None:
-    """Four lines are the whole function, but the model has not said yet that nothing follows."""
+    """Four lines are the whole function, but the model has not yet said that it is the end."""
     settings = Settings(temperature=0.0, horizon=4, early_stop=early_stop)
     events = run(
         model(lambda _: [(RIGHT, 1.0)]), sandbox, SolveRequest(EXERCISE, "egcfg", settings, budget_s=60)
@@ -205,7 +205,7 @@ def test_an_unfinished_candidate_that_passes_is_finished_and_judged(
 
 
 def test_a_candidate_that_passes_but_ends_wrong_is_tried_once(sandbox: Sandbox) -> None:
-    # A yield behind the return makes a generator of what passed without it.
+    # A `yield` after the `return` makes a generator of a function that would pass without it.
     spoilt = RIGHT.removesuffix("```") + "    yield 0\n```"
     settings = Settings(temperature=0.0, horizon=4)
     events = run(
@@ -261,8 +261,8 @@ def test_hidden_tests_never_reach_a_prompt_or_a_run_before_scoring(sandbox: Sand
         seen.append(data)
         return inner(data)
 
-    # The scripted samples are soon exhausted, so auto comes to its guided trials; a clock that ticks whenever
-    # it is looked at leaves time for some.
+    # The scripted samples are soon exhausted, so auto goes on to its guided trials; a clock that ticks at
+    # each look leaves time for some of them.
     budget_s = 20_000 if method == "reference" else 2000
     request = SolveRequest(exercise, method, Settings(temperature=1.0), budget_s=budget_s)
     events = run(FakeEngine(spy), sandbox, request, clock=ticking())
@@ -379,7 +379,7 @@ def test_scoring_ends_soon_after_the_budget_and_tells_what_was_not_run(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scoring, "SCORING_MARGIN_S", 0.3)
-    # The trial takes no time on this clock, so that all of the budget is left for the scoring.
+    # The trial takes no time on this clock, so the whole budget is left for scoring.
     request = SolveRequest(ENDLESS, "greedy", budget_s=0.1)
     end = finished(run(model(lambda _: [(RIGHT, 1.0)]), sandbox, request, clock=lambda: 0.0))
     assert (end.reason, end.solved, end.hidden_passed) == ("passed", False, None)
@@ -395,7 +395,7 @@ def test_the_budget_ends_a_run_of_the_tests_and_the_answer_is_scored(
     run_many = sandbox.run_many
 
     def run_late(*arguments: Any) -> list[Report]:
-        """The budget ends as soon as the answer is run."""
+        """A solve whose budget ends as soon as the answer is run."""
         nonlocal now
         now = 60.0
         return run_many(*arguments)

@@ -1,4 +1,4 @@
-"""A model for trials of many different lines."""
+"""A model that writes many different lines."""
 
 from __future__ import annotations
 

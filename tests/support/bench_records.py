@@ -45,7 +45,7 @@ SOLVED: Final = Record(
 
 
 def record(exercise: str = "digits", outcome: Outcome = Outcome.SOLVED, **changes: Any) -> Record:
-    """`SOLVED` with another exercise, another outcome, and what goes with it."""
+    """`SOLVED` with another exercise and outcome; the other fields fit the outcome."""
     solved = outcome is Outcome.SOLVED
     ended = replace(
         SOLVED,

@@ -1,4 +1,4 @@
-"""Benches that never ran, written down as one letter a task."""
+"""Benches that never ran, written as one letter per task."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def records_of(rows: Rows, *, ids: Sequence[str] = (), **changes: Any) -> list[R
 
 
 def source(rows: Rows, *, name: str = "bench", ids: Sequence[str] = (), **changes: Any) -> Source:
-    """A bench that was read from records alone."""
+    """The source of a comparison that only has records."""
     return source_of(records_of(rows, ids=ids, **changes), path=Path(name), name=name)
 
 
 def write_bench(path: Path, rows: Rows, plan: Plan | None = None, **changes: Any) -> Path:
-    """A bench's folder, or with a name that ends with `.jsonl` the file of its records alone."""
+    """Writes a bench's folder, or only its file of records if the name ends with `.jsonl`."""
     file = path if path.suffix == ".jsonl" else path / "records.jsonl"
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)

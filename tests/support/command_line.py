@@ -1,4 +1,4 @@
-"""Runs the command line in this process, and tells what a user would see."""
+"""Runs the command line in this process, and gives what a user would see."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from egcfg_tui.cli.main import main
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command left behind."""
+    """The exit code and the output of a command."""
 
     code: int
     stdout: str

@@ -1,4 +1,4 @@
-"""A guided solve of a small exercise, as the solver tells it: two refreshes, errors, a changed choice."""
+"""The events of a guided solve of a small exercise: two refreshes, errors, a choice changed by guidance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Benches without a model: plans made by hand, and sessions that say what a hash of the task tells them."""
+"""Benches without a model: plans made by hand, and sessions that answer by a hash of the task."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ TABLE: Final = PriceTable((Price(1, 0.03), Price(16, 0.2), Price(256, 1.5)))
 
 
 def exercise(number: int) -> Exercise:
-    """An exercise of its own content, visible and hidden test included."""
+    """An exercise whose content depends on `number`, with a visible and a hidden test."""
     return Exercise(
         id=f"ex{number}",
         title=f"Exercise {number}",
@@ -65,7 +65,7 @@ def setup_of(
     methods: Sequence[str] = ("auto", "sample"),
     **changes: Any,
 ) -> BenchSetup:
-    """A bench of so many exercises; `changes` are of the plan."""
+    """A bench of so many exercises; `changes` are fields of the plan."""
     chosen = [exercise(number) for number in range(exercises)]
     plan = Plan(
         schema=SCHEMA,
@@ -99,7 +99,7 @@ def setup_of(
 
 
 def chance(request: SolveRequest, model: str) -> float:
-    """A number from 0 to 1 that a task always has."""
+    """A number from 0 to 1 that is always the same for a task."""
     key = f"{request.exercise.id} {request.method} {model} {request.seed}"
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) / 2**32
 
@@ -223,5 +223,5 @@ class FakeMachine:
 
 
 def timeless(record: Record) -> Record:
-    """A record without what no two runs have in common."""
+    """A record without the fields that differ between any two runs."""
     return replace(record, wall_s=0.0, load_average=0.0, created="")

@@ -49,7 +49,7 @@ class FakeSession:
         self._said: list[Event] = []
         self._paused = False
         self._codes = {0: ""}
-        """The code behind each line told so far; behind 0 the starter."""
+        """The code after each line given so far; the first is the starter."""
         self._before: list[dict[int, str]] = []
         self.waiting = False
         """Whether the script of the solve is at its end or at a hold."""
@@ -70,11 +70,11 @@ class FakeSession:
         self._change(lambda: setattr(self, "_passes", self._passes + times))
 
     def die(self) -> None:
-        """What kill -9 does."""
+        """Ends the session like `kill -9`."""
         self._change(lambda: setattr(self, "alive", False))
 
     def say(self, event: Event) -> None:
-        """Tells an event while a script holds."""
+        """Adds an event while a script holds."""
         self._change(lambda: self._said.append(event))
 
     def stop(self) -> None:

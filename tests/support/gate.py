@@ -1,4 +1,4 @@
-"""Holds the tasks of a fake machine, as its fault."""
+"""A fault of a fake machine that holds its tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sandbox's tests share."""
+"""Helpers of the sandbox's tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models of paper: rows of the list of models, and pulls that wait to be told how they end."""
+"""Models without files: rows of the list of models, and pulls that a test ends."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def row(name: str, state: State, *, size: int = GB, **more: Any) -> ModelRow:
 
 
 class FakePull:
-    """Tells a third of it, then waits for `end` or `cancel`."""
+    """A pull that reports a third of the bytes, then waits for `end` or `cancel`."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -50,7 +50,7 @@ class FakePull:
 
 
 class Shop:
-    """The models that there are, and the pulls that were begun."""
+    """The models of the list, and the pulls that were begun."""
 
     def __init__(self) -> None:
         self.rows = [

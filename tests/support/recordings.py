@@ -21,7 +21,7 @@ def recording_of(
     exercise: Exercise = digits_run.EXERCISE,
     created: str = "2026-01-02T03:04:05+00:00",
 ) -> Recording:
-    """A recording of the events, one a second if not told otherwise; transient ones are left out."""
+    """A recording of the events without the transient ones, one per second unless `times_s` is given."""
     kept = [event for event in events if not event.transient]
     stamps = times_s if times_s is not None else [float(second) for second in range(len(kept))]
     header = replace(header_for(SolveRequest(exercise), RecordedModel("tiny-coder")), created=created)

@@ -1,4 +1,4 @@
-"""Engines without forks: every row they give is that of one prompt, evaluated alone."""
+"""Engines without forks: every row is that of one prompt which is evaluated alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from egcfg_tui.sequences import shared_length
 
 
 class ScratchEngine(SequenceEngine):
-    """Branches are lists of tokens; `inner` sees each alone, from its beginning, and never more than once."""
+    """An engine whose branches are lists of tokens; `inner` evaluates each alone and from its beginning."""
 
     def __init__(self, inner: Engine) -> None:
         super().__init__(inner.info, batch_tokens=64)
@@ -57,9 +57,9 @@ class ScratchEngine(SequenceEngine):
 
 
 class OnceEngine(ScratchEngine):
-    """Computes the row behind the same tokens once: equal for whoever asks, bit for bit, in whatever batch.
+    """Computes the row after the same tokens only once, so that it is always equal bit for bit.
 
-    `inner` has to be able to rewind; closing leaves it open.
+    `inner` must be able to rewind. Closing this engine leaves `inner` open.
     """
 
     def __init__(self, inner: Engine) -> None:

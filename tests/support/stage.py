@@ -30,7 +30,7 @@ TICK_S = 0.01
 
 
 async def wait_until(pilot: Pilot[Any], predicate: Callable[[], object], timeout_s: float = 30.0) -> None:
-    """Waits for what the screen's timer will do; fails with the predicate when it never does."""
+    """Waits until the predicate is true, while the screen's timer works; fails with the predicate."""
     for _ in range(int(timeout_s / TICK_S)):
         if predicate():
             await pilot.pause()
@@ -97,7 +97,7 @@ class Stage:
         return ModelSpec(name or "tiny-coder", Path("tiny.gguf"))
 
     def _set_up(self, choices: Choices) -> BenchSetup:
-        """A bench on exercises of the fake machine, whatever exercises are asked for."""
+        """A bench on exercises of the fake machine, whichever exercises the caller names."""
         self.asked.append(choices)
         models = [spec.name for spec in choices.models]
         return setup_of(self.bench_exercises, models, choices.methods, budget_s=choices.budget_s)

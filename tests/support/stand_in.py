@@ -1,4 +1,4 @@
-"""`egcfg-tui solve` where the answer is given: all of the program but the model, child process included."""
+"""`egcfg-tui solve` with a given answer: everything but the model is real, also the child process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from support.command_line import CommandLine, Outcome
 class Saying:
     """Solves exercises with an answer that is given.
 
-    `answer` is what the model says behind the opening fence and the starter; `exercise` is TOML.
+    `answer` is what the model says after the opening fence and the starter; `exercise` is TOML.
     """
 
     command_line: CommandLine

@@ -1,7 +1,7 @@
 """Tiny GGUF files whose memory is not one row of keys and values per token.
 
-`recurrent` (Mamba) keeps one state per sequence, `sliding` (Cohere 2) forgets what lies behind a window in
-one of its layers, `hybrid` (LFM2) has a recurrent and an attention layer.
+`recurrent` (Mamba) keeps one state per sequence. `sliding` (Cohere 2) has a layer that forgets tokens before
+a window. `hybrid` (LFM2) has a recurrent and an attention layer.
 """
 
 from __future__ import annotations

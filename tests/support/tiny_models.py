@@ -11,7 +11,7 @@ from egcfg_tui.models.catalogue import Entry, Source
 
 
 def gguf_bytes(padding: int = 0, **changes: int | str | list[int]) -> bytes:
-    """A GGUF file with a header as language models have it, and `padding` bytes for weights."""
+    """A GGUF file with the header of a language model, and `padding` bytes instead of weights."""
     values: dict[str, int | str | list[int]] = {
         "general.architecture": "tiny",
         "general.name": "Tiny Coder",

@@ -1,4 +1,4 @@
-"""A method as a newcomer would add one: this module, and the row below."""
+"""A method as a newcomer would add it: this module with its row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tests of trials begin with: an exercise that no tiny model solves, and a workbench on it."""
+"""Helpers for tests of trials: an exercise that no tiny model solves, and contexts to solve it in."""
 
 from __future__ import annotations
 
@@ -37,20 +37,19 @@ Decisions = list[CandidatesSampled | SignalBuilt | LineChosen]
 def prompt_for(
     engine: Engine, exercise: Exercise = OUT_OF_REACH, style: PromptStyle = PromptStyle.PLAIN
 ) -> TaskPrompt:
-    """The prompt of an exercise, as the engine's model wants it."""
+    """The prompt of an exercise in the chat format of the engine's model."""
     info = engine.info
     frame = chat_frame(info.chat_template, bos_text=info.bos_text, eos_text=info.eos_text)
     return task_prompt(exercise, style, frame)
 
 
 def unlimited() -> CommandInbox:
-    """A inbox without commands and with all the time there is."""
+    """An inbox without commands and with unlimited time."""
     return CommandInbox(budget_s=1e9, clock=time.monotonic)
 
 
 def ticking() -> Callable[[], float]:
-    """A clock that moves on by a second whenever it is looked at: budgets then cut at the same place whatever
-    else the machine does."""
+    """A clock that moves on by a second at each look, so that budgets always cut at the same place."""
     ticks = count()
     return lambda: float(next(ticks))
 
@@ -64,7 +63,7 @@ def solve_context(
     style: PromptStyle = PromptStyle.PLAIN,
     inbox: CommandInbox | None = None,
 ) -> Iterator[SolveContext]:
-    """A workbench with its prompt evaluated; afterwards nothing of it is left in the engine."""
+    """A context whose prompt is evaluated; at its end, checks that it gave all its tokens back."""
     prompt = prompt_for(engine, exercise, style)
     with SolveContext(engine, sandbox, exercise, prompt, inbox or unlimited()) as context:
         list(context.evaluate_prompt(Settings()))
@@ -78,7 +77,7 @@ def decisions(events: Iterable[Event]) -> Decisions:
 
 
 def unverified(taken: Decisions) -> Decisions:
-    """The decisions without the note of where their tokens came from."""
+    """The decisions without the note whether their tokens came from drafts."""
     return [
         replace(event, tokens=tuple(replace(choice, verified=False) for choice in event.tokens))
         if isinstance(event, LineChosen)

@@ -306,3 +306,10 @@ async def test_the_exercises_that_were_refused_say_why(stage: Stage) -> None:
         await pilot.press("enter", "e", "k", "l", "s")
         assert isinstance(app.screen, ExercisesScreen)
         assert not new_draft().is_kept
+
+
+async def test_the_list_begins_at_the_exercise_that_is_open(stage: Stage) -> None:
+    app = stage.app(OTHER)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(pilot, app)
+        await wait_until(pilot, lambda: "Balanced brackets" in detail(app))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from support import recordings
+from support import digits_run, recordings
 from support.recordings import recording_of
-from support.stage import Stage
+from support.stage import Stage, wait_until
 
 from egcfg_tui.exercises import bundled
 from egcfg_tui.runs import History
@@ -48,5 +48,14 @@ async def test_it_plays_at_once_without_a_model_and_says_what_one_sees(stage: St
         assert isinstance(app.screen, ReplayScreen)
         assert app.screen.player.playing
         words = app.screen.query_one("#words").render()
-        assert "s solves the exercise for real" in str(words)
+        assert "s solves an easier one for real" in str(words)
     assert stage.sessions == []
+
+
+async def test_solving_for_real_begins_with_the_demo(stage: Stage) -> None:
+    stage.solve = digits_run.SOLVE
+    app = stage.app(welcome=True)
+    async with app.run_test() as pilot:
+        await pilot.press("s")
+        await wait_until(pilot, lambda: app.screen is app.workbench and app.workbench.view.result)
+        assert app.workbench.control.exercise is digits_run.EXERCISE

@@ -1,8 +1,8 @@
-"""Two models in one budget: the first gets half of it, the second what is left.
+"""Computes rows of two models that share one budget: the first gets half of it, the second what is left.
 
-Nothing has to run for such a row. A solve does not depend on what ran before it, and a solve with half the
-budget is the beginning of the solve with the whole one: so the records of the two models say what the relay
-would have done.
+Nothing has to run for such a row, which is called a relay. A solve does not depend on earlier solves, and a
+solve with half the budget is the beginning of the solve with the whole budget. So the records of the two
+models say what the relay would have done.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ SHARE = 0.5
 
 
 def with_relays(source: Source) -> Source:
-    """The bench with a row for every two of its models, in their order, by its first method.
+    """The bench with an additional row for every two of its models, in their order.
 
-    The first method alone, since a row of every method would bury those that ran.
+    Only the bench's first method gets such rows: with rows for every method, those that ran would be hard to
+    find.
     """
     relays = dict(_relays(source))
     rows = (*source.rows, *relays)
@@ -30,7 +31,7 @@ def with_relays(source: Source) -> Source:
 
 
 def relay_name(first: str, second: str) -> str:
-    """What the two models are called together."""
+    """The name of the two models together."""
     return f"{first} then {second}"
 
 
@@ -47,15 +48,15 @@ def _relays(source: Source) -> Iterator[tuple[RowName, dict[str, tuple[Record, .
 
 
 def _cell(firsts: tuple[Record, ...], seconds: tuple[Record, ...]) -> tuple[Record, ...]:
-    """One record for each repeat that both models have one of."""
+    """One record for each repeat that both models have a record of."""
     of_repeat = {record.repeat: record for record in seconds}
     return tuple(relayed(first, of_repeat[first.repeat]) for first in firsts if first.repeat in of_repeat)
 
 
 def relayed(first: Record, second: Record) -> Record:
-    """The record of the relay: both models had the same exercise, method, repeat and budget.
+    """The record of the relay, from two records of one exercise, method, repeat and budget.
 
-    Where a solve is cut, its tokens, seconds and runs are taken in proportion.
+    If only a part of a solve fits into the budget, its tokens, seconds and runs count in proportion.
     """
     model = relay_name(first.model, second.model)
     if Outcome.FAULT in (first.outcome, second.outcome):
@@ -75,7 +76,7 @@ def relayed(first: Record, second: Record) -> Record:
 
 
 def _budget(record: Record) -> float:
-    """The budget, in seconds or tokens."""
+    """The budget in seconds, or in tokens if it is one of tokens."""
     return record.budget_s if record.budget_s is not None else float(record.budget_tokens or 0)
 
 
@@ -85,7 +86,7 @@ def _spent(record: Record) -> float:
 
 
 def _part(record: Record, share: float) -> Record:
-    """The beginning of a solve: that share of all it spent."""
+    """The beginning of a solve: `share` (0 to 1) of everything that it spent."""
     return replace(
         record,
         seconds=record.seconds * share,
@@ -99,7 +100,7 @@ def _part(record: Record, share: float) -> Record:
 
 
 def _sum(first: Record, second: Record) -> Record:
-    """How the second ended, with what both spent."""
+    """The end of the second solve, with everything that both solves spent."""
     return replace(
         second,
         seconds=first.seconds + second.seconds,

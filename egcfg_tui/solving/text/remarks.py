@@ -1,4 +1,4 @@
-"""Remarks: comments and docstrings, which a model writes for nobody when its code is only run."""
+"""Finds remarks: comments and docstrings. If code is only run, nobody reads them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from egcfg_tui.solving.text.open_code import lines_of, place_after, scan
 
 _DOCSTRING_QUOTES: Final = ('"""', "'''")
 REMARK_SIGNS: Final = ("#", *_DOCSTRING_QUOTES)
-"""No remark begins without one of these."""
+"""Every remark begins with one of these."""
 
 
 def begins_remark(code: str, addition: str) -> bool:
-    """Whether a remark begins in `addition`, when that is written behind `code`.
+    """Whether a remark begins in `addition`, when it is written after `code`.
 
-    A remark is a comment, or a string in triple quotes that begins a statement. Signs inside strings begin
-    none. Code whose strings are torn is left alone.
+    A remark is a comment, or a string in triple quotes that begins a statement. Signs inside strings do not
+    begin one. If a string in the code is broken by the end of its line, the answer is False.
     """
     start = code.rfind("\n") + 1
     place = place_after(code[:start])

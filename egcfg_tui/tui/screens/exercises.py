@@ -72,6 +72,8 @@ class ExercisesScreen(Screen[Exercise | None]):
         self._shown: list[Row] = []
         self._offers: list[Completion] = []
         self._reading = True
+        self._sought = ""
+        """The row to highlight as soon as it is read."""
 
     def compose(self) -> ComposeResult:
         """What to look for, the filter, the rows, the highlighted one in short."""
@@ -102,6 +104,10 @@ class ExercisesScreen(Screen[Exercise | None]):
         """Other keys apply."""
         self.refresh_bindings()
 
+    def on_key(self) -> None:
+        """Whoever moves on is not taken back to where they were."""
+        self._sought = ""
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrows the list, or offers what a path may become."""
         self._complain("")
@@ -112,7 +118,7 @@ class ExercisesScreen(Screen[Exercise | None]):
     def on_option_list_option_highlighted(self) -> None:
         """Tells what the row stands for."""
         row = self._highlighted()
-        if row is not None:
+        if row is not None and not self._sought:
             self._place.key = row.key
         self.query_one("#exercise-detail", Static).update(words.details(row))
         self.query_one("#exercise-box").scroll_home(animate=False)
@@ -231,21 +237,21 @@ class ExercisesScreen(Screen[Exercise | None]):
 
     def _go_to(self, path: Path | None, chosen: Filter, key: str) -> None:
         """Reads what is at hand (None), or a file or folder."""
-        self._place.path, self._place.chosen, self._place.key = path, chosen, key
+        self._place.path, self._place.chosen, self._place.key, self._sought = path, chosen, key, key
         self._rows, self._reading = [], True
         self._complain("")
         self._list()
-        self._read(path, key)
+        self._read(path)
 
     @work(thread=True, exclusive=True, group="read", exit_on_error=False)
-    def _read(self, path: Path | None, key: str) -> None:
+    def _read(self, path: Path | None) -> None:
         """Reads in a thread: a data set can be large or lie on a slow disk."""
         services, worker, problem = self._services, get_current_worker(), ""
         try:
             for batch in read_rows(path, services.bundled, services.load_each, services.history):
                 if worker.is_cancelled:
                     return
-                self.app.call_from_thread(self._add, worker, batch, key)
+                self.app.call_from_thread(self._add, worker, batch)
         except (ExerciseError, OSError) as error:
             problem = str(error)
         self.app.call_from_thread(self._read_all, worker, path, problem)
@@ -259,22 +265,21 @@ class ExercisesScreen(Screen[Exercise | None]):
         else:
             self.app.call_from_thread(self._choose, exercise)
 
-    def _add(self, worker: object, batch: list[Row], key: str) -> None:
+    def _add(self, worker: object, batch: list[Row]) -> None:
         if getattr(worker, "is_cancelled", False):
             return
         self._rows += batch
         self._append(batch)
-        options = self.query_one(OptionList)
-        if key and self._place.key == key:
-            options.highlighted = next(
-                (at for at, row in enumerate(self._shown) if row.key == key), options.highlighted
-            )
+        at = next((at for at, row in enumerate(self._shown) if row.key == self._sought), None)
+        if at is not None:
+            self.query_one(OptionList).highlighted = at
+            self._sought = ""
         self._draw()
 
     def _read_all(self, worker: object, path: Path | None, problem: str) -> None:
         if getattr(worker, "is_cancelled", False):
             return
-        self._reading = False
+        self._reading, self._sought = False, ""
         if problem:
             self._complain(problem)
         elif path is not None:

@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.system.editor import EditorError
 from egcfg_tui.tui.applicable import why_not
+from egcfg_tui.tui.choosing.rows import ExerciseRow
 from egcfg_tui.tui.commands import WORKBENCH_COMMANDS, Command
 from egcfg_tui.tui.editing import edited_in_editor
 from egcfg_tui.tui.keymap import Keymap
@@ -182,6 +183,8 @@ class WorkbenchScreen(PanelsScreen[None]):
                 self.control.open(exercise)
                 self.draw()
 
+        if not self._place.key and self.control.exercise is not None:
+            self._place.key = ExerciseRow(self.control.exercise).key
         self.app.push_screen(ExercisesScreen(self.control.services, self._place), opened)
 
     def action_compare(self) -> None:

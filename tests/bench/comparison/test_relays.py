@@ -1,4 +1,4 @@
-"""Two models in one budget, from the records of both."""
+"""Rows of two models that share one budget, computed from the records of both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Guesses are what stood behind the same three tokens before."""
+"""Guesses are the tokens that followed the same three tokens earlier."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Filters of the sampler, in their written order: temperature, top-k, top-p."""
+"""Filters of the sampler, in the order in which they apply: temperature, top-k, top-p."""
 
 from __future__ import annotations
 

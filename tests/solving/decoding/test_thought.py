@@ -1,4 +1,4 @@
-"""Thoughts that a model opens where its answer should begin."""
+"""Thoughts that a model writes where its answer should begin."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ EXERCISE = Exercise(
 
 
 def continuing(answer: bytes) -> LogitsFunction:
-    """A model that says these bytes behind the opening, whole characters or not."""
+    """A model that says these bytes after the opening, even if they cut a character."""
 
     def logits(data: bytes) -> Logits:
         row = np.full(VOCAB_SIZE, -20.0, dtype=np.float32)
@@ -156,7 +156,7 @@ def test_what_only_begins_like_an_opener_is_the_answer(code: str, sandbox: Sandb
 
 
 def test_control_tokens_open_and_end_a_thought(sandbox: Sandbox) -> None:
-    """Their pieces are empty; what a template writes for them tells what they are."""
+    """Their pieces are empty; the text that a chat template writes for them says what they are."""
     names = {1: "<|channel>", 2: "<channel|>"}
 
     class Gemma(FakeEngine):

@@ -1,4 +1,4 @@
-"""What the runs of a refresh have to tell."""
+"""The attempts that a signal can show after the runs of a refresh."""
 
 from __future__ import annotations
 

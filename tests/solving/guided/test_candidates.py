@@ -1,4 +1,4 @@
-"""The pool of candidates: what it evaluates, and what it keeps in memory."""
+"""The pool of candidates: the tokens that it evaluates, and the rows that it keeps in memory."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def short_lines(seed: int) -> LogitsFunction:
 def test_rows_take_no_more_memory_than_they_may(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, rows: int
 ) -> None:
-    """The candidates are the same, and each keeps its rows from its beginning on without a gap."""
+    """The candidates stay the same, and each keeps its first rows without a gap."""
     chosen = Settings(candidates=5, temperature=2.0, max_tokens=30, horizon=3)
 
     def filled(most: int) -> tuple[list[str], int]:
@@ -81,7 +81,7 @@ def test_what_ended_leaves_the_batch_and_what_is_shared_is_evaluated_once(
 
 @pytest.mark.parametrize("temperature", [0.0, 0.7])
 def test_guesses_save_decodes_and_change_nothing(sandbox: Sandbox, temperature: float) -> None:
-    """A model that goes round in the prompt's own words, now and then leaving them."""
+    """A model that repeats the prompt's own words, and now and then says something else."""
     words = b"Do x. It must "
 
     def around(data: bytes) -> Logits:
@@ -111,7 +111,7 @@ def test_guesses_save_decodes_and_change_nothing(sandbox: Sandbox, temperature: 
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 5])
 def test_guesses_leave_room_in_the_batch_for_all_that_waits(sandbox: Sandbox, seed: int) -> None:
-    """Where a refresh begins, the last token of the line before does."""
+    """At the beginning of a refresh, the last token of the line before waits."""
     chosen = Settings(
         candidates=3, temperature=0.7, max_tokens=90, horizon=2, gamma=0.0, trace=TraceFormat.FULL
     )

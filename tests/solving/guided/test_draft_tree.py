@@ -1,6 +1,6 @@
 """Verified lines give the tokens of the plain two-branch loop, and fewer decodes.
 
-The plain loop is the trial on an engine that cannot rewind, where nothing is reused, in all modes; the
+The plain loop is the same trial on an engine that cannot rewind, so that nothing is reused, in all modes; the
 reference has tests of its own.
 """
 
@@ -57,7 +57,7 @@ def trial(
     exercise: Exercise = OUT_OF_REACH,
     failed: tuple[str, ...] = (),
 ) -> tuple[Decisions, int]:
-    """What a trial that starts from `failed` answers decided, and how many tokens came from drafts."""
+    """The decisions of a trial that starts from `failed` answers, and how many tokens came from drafts."""
     with solve_context(engine, sandbox, exercise, style=options.prompt_style) as context:
         for code in failed:
             context.judge(code)
@@ -121,7 +121,7 @@ def test_most_tokens_come_from_drafts_where_the_branches_agree(sandbox: Sandbox)
 
 
 def test_drafts_that_are_not_chosen_are_left_out_where_rows_cost_time(sandbox: Sandbox) -> None:
-    """On a GPU a decode more costs more than rows."""
+    """On a GPU one more decode costs more than additional rows."""
     chosen = Settings(
         candidates=8, temperature=1.5, horizon=2, gamma=0.5, max_tokens=60, signal_tokens=4000, trace=WORDY
     )
@@ -198,7 +198,7 @@ def test_a_changed_signal_goes_on_from_the_part_that_stays(sandbox: Sandbox) -> 
 
 
 def test_candidates_that_begin_alike_are_evaluated_once(sandbox: Sandbox) -> None:
-    """At temperature 0 all candidates are one."""
+    """At temperature 0 all candidates are the same."""
 
     def decoded(candidates: int) -> int:
         engine = babbling(3, far_weight=0.1)
@@ -210,7 +210,7 @@ def test_candidates_that_begin_alike_are_evaluated_once(sandbox: Sandbox) -> Non
 
 
 def test_without_a_signal_drafts_are_taken_over_for_nothing(sandbox: Sandbox) -> None:
-    """What candidates were drawn from is what the line is chosen from."""
+    """The line is chosen from the same logits that the candidates were drawn from."""
     chosen = Settings(candidates=3, temperature=0.0, horizon=3, max_tokens=60, signal_tokens=0)
     plain, _ = trial(babbling(3, can_rewind=False), sandbox, chosen, 1)
     verified, accepted = trial(babbling(3), sandbox, chosen, 1)

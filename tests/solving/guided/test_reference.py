@@ -43,7 +43,7 @@ EXERCISES = (
 def both(
     engines: tuple[Engine, Engine], sandbox: Sandbox, chosen: Settings, seed: int, exercise: Exercise
 ) -> tuple[Decisions, Decisions]:
-    """What the reference and the fast trial decide, each on an engine."""
+    """The decisions of the reference and of the fast trial, each on an engine of its own."""
     with solve_context(engines[0], sandbox, exercise, style=chosen.prompt_style) as context:
         reference = decisions(reference_trial(context, chosen, (seed,)))
         assert context.meter.tokens.verified == context.meter.tokens.rejected == 0
@@ -79,7 +79,7 @@ def test_the_fast_trial_decides_as_the_reference(
 
 
 def test_there_is_something_to_agree_on(sandbox: Sandbox) -> None:
-    """Among such trials are some that renew their signal, and lines that guidance changed."""
+    """Some of these trials renew their signal, and some lines differ because of guidance."""
     chosen = Settings(candidates=4, gamma=3.0, max_tokens=60, signal_tokens=4000, trace=TraceFormat.FULL)
     signals, changed = 0, 0
     for seed in range(6):

@@ -17,7 +17,7 @@ from egcfg_tui.solving.process.host import Host, Inbox
 
 
 class Parrot:
-    """Answers jobs by name: what a real service does, without a model."""
+    """A service without a model: it answers a job by the job's name."""
 
     def __init__(self, config: str, stop: StopFlag) -> None:
         self.config = config

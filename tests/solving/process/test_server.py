@@ -1,4 +1,4 @@
-"""What keeps a model from being loaded is told, and the process survives it."""
+"""If a model cannot be loaded, an event says why, and the process survives."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.tiny_gguf import write_tiny_gguf
 
-from egcfg_sandbox import Limits, Program, SnippetTest
+from egcfg_sandbox import CodeTest, Limits, Program, SnippetTest
 from egcfg_tui.engine.api import ModelSpec
 from egcfg_tui.engine.stop_flag import StopFlag
 from egcfg_tui.events import EngineLoaded, Event, FailureKind, SolveFailed
@@ -74,7 +74,7 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 
 def failures_of(tmp_path: Path, exercise: Exercise) -> list[SolveFailed]:
-    """The failures of one solve, asked of a service with a loaded model."""
+    """The failures that a service with a loaded model reports for one solve."""
     path = write_tiny_gguf(tmp_path / "tiny.gguf")
     service = SolverService(ServiceConfig(ModelSpec("tiny", path)), stop := StopFlag())
     parent, child = Pipe()
@@ -97,7 +97,12 @@ def test_packages_that_are_installed_reach_the_programs(tmp_path: Path) -> None:
     service = SolverService(
         ServiceConfig(ModelSpec("tiny", write_tiny_gguf(tmp_path / "t.gguf"))), StopFlag()
     )
-    program = Program("total = xs.sum()", SNIPPET.visible, limits=Limits(wall_s=20, memory_bytes=1 << 30))
+    # Tests that use numpy themselves run inside, where every installed package can be imported.
+    program = Program(
+        f"{GIVEN}def total():\n    return int(xs.sum())\n",
+        (CodeTest("assert total() == 3"),),
+        limits=Limits(wall_s=20, memory_bytes=1 << 30),
+    )
     try:
         assert isinstance(list(service.opened())[-1], EngineLoaded)
         plain, rich = (

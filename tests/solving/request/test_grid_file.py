@@ -1,4 +1,4 @@
-"""Grid files: what can be said in them, and how they are refused."""
+"""Grid files: what they can say, and the messages that refuse a wrong one."""
 
 from __future__ import annotations
 

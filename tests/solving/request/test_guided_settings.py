@@ -80,7 +80,7 @@ def test_persistent_prefix_keeps_a_signal_that_covers_the_code(sandbox: Sandbox)
 
 
 def test_persistent_prefix_renews_when_the_code_leaves_what_was_executed(sandbox: Sandbox) -> None:
-    """The signal steers the code away from every candidate, so the next line needs a new one."""
+    """The signal steers the code away from every candidate, so the next line needs a new signal."""
 
     def answers(prompt: str) -> list[tuple[str, float]]:
         return [(OTHER, 1.0)] if "Attempt" in prompt else [(WRONG, 0.6), (OTHER, 0.4)]
@@ -92,7 +92,7 @@ def test_persistent_prefix_renews_when_the_code_leaves_what_was_executed(sandbox
 
 
 def test_a_signal_that_tells_of_every_attempt_stays(sandbox: Sandbox) -> None:
-    """Whole answers are told of once; answers that go on line by line are new at every line."""
+    """A signal says whole answers once; answers that go on line by line are new at every line."""
     whole, lines = (
         guided(wrong, sandbox, dataclasses.replace(ONE_TRIAL, horizon=horizon)) for horizon in (9, 1)
     )
@@ -161,7 +161,7 @@ def test_a_complete_candidate_that_passes_ends_the_trial_only_where_asked(
 
 
 def test_guided_trials_of_auto_start_from_what_failed(sandbox: Sandbox) -> None:
-    """Samples say one of two wrong things; only with failures in the signal the model knows better."""
+    """Samples give one of two wrong answers; only with failures in the signal comes the right one."""
 
     def answers(prompt: str) -> list[tuple[str, float]]:
         return [(RIGHT, 1.0)] if "Attempt" in prompt else [(WRONG, 0.5), (OTHER, 0.5)]
@@ -226,7 +226,7 @@ def test_a_program_that_ran_is_not_run_again_in_another_trial_or_setting(sandbox
 
 
 def test_another_prompt_style_evaluates_only_what_differs(sandbox: Sandbox) -> None:
-    """Both prompts are alike up to the instruction, and each is evaluated once however often it is used."""
+    """Both prompts agree up to the instruction, and each is evaluated only once however often it is used."""
     grid = Grid((Axis("prompt_style", ("plain", "long-code")), Axis("gamma", (1.0, 3.0))))
     settings = dataclasses.replace(ONE_TRIAL, temperature=0.0)
     request = SolveRequest(EXERCISE, "egcfg", settings, budget_s=60, grid=grid)

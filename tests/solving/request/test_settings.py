@@ -45,7 +45,7 @@ def test_what_is_printed_is_read_back(settings: Settings) -> None:
 
 @given(carried, st.randoms(use_true_random=False), st.integers(0, 3))
 def test_what_is_read_is_printed_canonically(settings: Settings, random: Any, zeros: int) -> None:
-    """Suffixes in any order, numbers with zeros to spare: the same settings, and one text for them."""
+    """Suffixes in any order and numbers with needless zeros give the same settings, printed as one text."""
     canonical = settings.to_string()
     numbers, *suffixes = canonical.split("_")
     random.shuffle(suffixes)

@@ -1,4 +1,4 @@
-"""Answers as models write them, by what went wrong with answers of their kind."""
+"""Answers as models write them, grouped by what once went wrong with such answers."""
 
 from __future__ import annotations
 

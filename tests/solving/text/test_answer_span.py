@@ -194,7 +194,7 @@ PROSE = (
 
 @st.composite
 def answers(draw: st.DrawFn) -> tuple[str, str, str]:
-    """What a model wrote in front of a program that defines `f`, the program, and what it wrote behind."""
+    """What a model wrote before a program that defines `f`, the program, and what it wrote after it."""
     before = "".join(draw(st.lists(st.sampled_from(BEFORE), max_size=3)))
     decorator = draw(st.sampled_from(["", "@staticmethod\n"]))
     after = draw(st.sampled_from(["", "\n\n", *AFTER]))

@@ -1,4 +1,4 @@
-"""Whatever a model says: nothing is raised, tokens do not matter, and the work grows with the text."""
+"""For any text of a model: nothing is raised, its tokens do not matter, and work grows with its length."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_nothing_is_raised_and_cutting_changes_nothing(text: str, exercise: Exer
 
 @contextmanager
 def counted_parses(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The texts that are parsed, each time they are."""
+    """A list that gets every text that is parsed, each time it is parsed."""
     parsed: list[str] = []
 
     def counting(source: str, *arguments: object, **keywords: object) -> object:
@@ -165,7 +165,7 @@ def counted_parses(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         yield parsed
 
 
-# What stands in front, what is repeated with a number of its own, what stands behind.
+# The text before, the part that is repeated (each time with another number), and the text after.
 LONG = {
     "body": ("def f(x):\n", "    x += {}\n", "    return x\n"),
     "helpers": ("", "def g{}(x):\n    return x\n\n\n", "def f(x):\n    return g(x)\n"),
@@ -191,7 +191,7 @@ def test_parses_grow_with_the_text_and_not_faster(
     before, line, after = LONG[name]
 
     def cost(count: int) -> tuple[int, int]:
-        """How often, and how many characters, are parsed for a text in tokens of three characters."""
+        """Calls of the parser, and their characters in all, for a text in tokens of three characters."""
         text = before + "".join(map(line.format, range(count))) + after
         with counted_parses(monkeypatch) as parsed:
             for length in range(0, len(text), 3):

@@ -1,4 +1,4 @@
-"""What is Python by one of its continuations, and what by none."""
+"""Which texts some continuation makes Python, and which texts none does."""
 
 from __future__ import annotations
 

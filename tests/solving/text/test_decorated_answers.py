@@ -1,4 +1,4 @@
-"""A module comes back unchanged, whatever is written around it and whatever it binds its name by."""
+"""A module comes back unchanged, whatever a model writes around it and however it binds its name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from egcfg_tui.solving.text.answer_span import answer_code, answer_end, holds_co
 FUNCTION = Exercise("x", "X", "Do x.", ExerciseKind.FUNCTION, "f", visible=())
 PROGRAM = Exercise("x", "X", "Do x.", ExerciseKind.STDIN, None, visible=())
 
-# Values that hold what is taken off elsewhere.
+# String values that hold text which is removed outside of strings.
 STRINGS = (
     "```",
     "a\u00a0b\u200b",
@@ -74,7 +74,7 @@ def bodies(draw: st.DrawFn) -> str:
 
 @st.composite
 def modules(draw: st.DrawFn) -> str:
-    """A valid module that binds `f`, ends with what `f` needs and with nothing else."""
+    """A valid module that binds `f`, and ends with the last statement that `f` needs."""
     name = draw(st.sampled_from(NAMES))
     before = draw(
         st.lists(
@@ -140,7 +140,7 @@ def numbered(separator: str) -> Callable[[str], str]:
 
 
 def session(code: str) -> str:
-    """A listing of an interactive session."""
+    """The module as a listing of an interactive session."""
     firsts = {
         min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
         for node in ast.parse(code).body
@@ -152,7 +152,7 @@ def session(code: str) -> str:
 
 
 def odd_spaces(code: str) -> str:
-    """Every indentation of other spaces, and characters of no width behind every line of code."""
+    """Other kinds of spaces in every indentation, and characters of no width after every line of code."""
     return "".join(
         "\u00a0" * (len(line) - len(text))
         + (text if text.startswith("#") else text.replace("\n", "\u200b\n"))
@@ -238,7 +238,7 @@ def _indented(code: str, indent: str) -> str:
 
 
 def plain(code: str) -> str:
-    """Code without what decoration may leave in front of it and at the ends of its lines."""
+    """Code without what decoration may leave before it and at the ends of its lines."""
     lines = code.replace("\r", "").split("\n")
     first = next((number for number, line in enumerate(lines) if line.strip() and line[0] != "#"), 0)
     return "\n".join(lines[first:]).strip()
@@ -246,11 +246,11 @@ def plain(code: str) -> str:
 
 @st.composite
 def answers(draw: st.DrawFn) -> tuple[str, str]:
-    """A module, and an answer that holds it."""
+    """A module, and an answer that contains it."""
     module = draw(modules())
     wrapped = draw(st.sampled_from(WRAPPINGS))(module)
     before, after = draw(st.sampled_from(BEFORE)), draw(st.sampled_from(AFTER))
-    # Without a line of its own, a wrapping is part of what stands in front.
+    # A wrapping that has no line of its own is part of the text before it.
     ended = wrapped if wrapped.endswith("\n") else f"{wrapped}\n"
     return module, f"{before}{ended}{after}"
 

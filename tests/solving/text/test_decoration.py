@@ -1,4 +1,4 @@
-"""What is written around code, line by line."""
+"""Text and marks that models write around code, line by line."""
 
 from __future__ import annotations
 

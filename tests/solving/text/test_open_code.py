@@ -44,7 +44,7 @@ PIECES = st.sampled_from(["'", '"', "#", "\\", "\n", "a", "(", "]", "'" * 3, '"'
 
 @st.composite
 def literals(draw: st.DrawFn) -> str:
-    """A string literal of any kind that holds quotes, brackets, backslashes and newlines."""
+    """A string literal of any kind that contains quotes, brackets, backslashes and newlines."""
     value = "".join(draw(st.lists(PIECES, max_size=6)))
     quotes = draw(st.sampled_from(["'" * 3, '"' * 3, ""]))
     if not quotes:

@@ -1,4 +1,4 @@
-"""Where remarks begin in text that grows, against Python's own tokenizer."""
+"""Where comments and docstrings begin in text that grows, compared with Python's own tokenizer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Box:
 
 
 def remark_starts() -> list[int]:
-    """Where a remark is certain: at the sign of a comment, at the last quote that opens a docstring."""
+    """The places where a remark is certain: at a comment's `#`, at the last quote that opens a docstring."""
     offsets = [0]
     for line in CODE.splitlines(keepends=True):
         offsets.append(offsets[-1] + len(line))

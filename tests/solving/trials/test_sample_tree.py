@@ -1,4 +1,4 @@
-"""The sample tree: the same samples as drawing each alone, for less work."""
+"""The sample tree gives the same samples as drawing each alone, with less work."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OTHER = WRONG.replace("result = x", "result -= x")
 
 
 def drawn(tree: SampleTree, width: int, steps: int) -> list[Sample]:
-    """What a tree finishes within so many steps."""
+    """The samples that a tree finishes within so many steps."""
     ended: list[Sample] = []
     for _ in range(steps):
         events = tree.step(width)
@@ -103,7 +103,7 @@ def test_what_samples_share_is_evaluated_once(sandbox: Sandbox) -> None:
 
 
 def test_the_batch_stays_full(sandbox: Sandbox) -> None:
-    """Samples that part at once keep their number in work, however many have ended before."""
+    """If samples differ from their first token on, as many stay in work, however many have already ended."""
     engine = FakeEngine(hashed(3))
     settings = Settings(temperature=4.0, top_p=1.0, max_tokens=20)
     with solve_context(engine, sandbox, EXERCISE) as context, SampleTree(context, settings, (0,)) as tree:
@@ -127,7 +127,7 @@ def test_what_grows_is_shown(sandbox: Sandbox) -> None:
 
 
 def test_a_small_cache_gives_the_same_samples(sandbox: Sandbox) -> None:
-    """Where branches have to be given up, their way is evaluated again."""
+    """If branches had to be given up, their tokens are evaluated again."""
     settings = Settings(temperature=2.0, max_tokens=30)
     engine = FakeEngine(hashed(3))
     with solve_context(engine, sandbox, EXERCISE) as context:

@@ -1,4 +1,4 @@
-"""What comes next, by method."""
+"""Which trial comes next, for each method."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_grid_is_followed_in_its_order_and_then_again_with_other_random_numb
     steps = follow(SolveRequest(EXERCISE, "egcfg", grid=GRID, seed=5), 7)
     grid = GRID.settings(Settings())
     assert [planned.settings for planned in steps[:4]] == list(grid)
-    # Temperature 0 has no chance in it: again would be the same.
+    # At temperature 0 nothing is random: a second time would give the same.
     assert [planned.settings.temperature for planned in steps[4:]] == [0.75] * 3
     assert len({planned.seed for planned in steps}) == len(steps)
     assert not any(planned.shares for planned in steps)

@@ -1,0 +1,10 @@
+"""Prints the words behind `egcfg-tui solve` that solve the demo."""
+
+from __future__ import annotations
+
+import sys
+
+from egcfg_tui.exercises import DEMO_ID
+from egcfg_tui.solving.methods import DEMO_METHOD
+
+sys.stdout.write(f"{DEMO_ID} --method {DEMO_METHOD}\n")
