@@ -171,7 +171,7 @@ def _read_single(path: Path) -> Exercise:
         return toml_format.read_file(path)
     if path.suffix == ".py":
         return python_file.read_file(path)
-    raise Place(str(path)).error(f"`{path.suffix or path.name}` is no known exercise format; {_ADVICE}")
+    raise Place(str(path)).error(f"`{path.suffix or path.name}` is not a known exercise format; {_ADVICE}")
 
 
 def _one_of_folder(folder: Path, exercise_id: str | None) -> Exercise:
