@@ -223,7 +223,7 @@ def _only_stub(folder: Path) -> Path | None:
 
 
 def _folders_below(folder: Path) -> Iterator[Path]:
-    """The folders below one, as deep as a track's exercises lie. Of a whole disk only the first ones are."""
+    """The folders below a folder, as deep as exercises of a track lie, and at most `_MOST_FOLDERS`."""
     level = [folder]
     seen = 0
     for _ in range(_TRACK_DEPTH):
