@@ -247,9 +247,10 @@ class CandidatesExecuted(Event):
 
 @dataclass(frozen=True, slots=True)
 class AttemptOrigin:
-    """The run that an attempt of a signal is: number `run`, from 0, of the runs of `line` in this trial.
+    """The run that an attempt of a signal comes from.
 
-    With `line` 0 it is number `run` of the whole answers that ran so far, in all trials.
+    `run` is its index among the runs for `line` in this trial. With `line` 0 it is the index among all whole
+    answers that ran so far, in all trials.
     """
 
     line: int
@@ -260,8 +261,8 @@ class AttemptOrigin:
 class SignalBuilt(Event):
     """The traces became the signal, a text for the conditional prompt.
 
-    `dropped` says what the token budget left out; empty when nothing was. `parts` tell which words were made
-    of what; they count the attempts in `origins`.
+    `dropped` says what the token budget left out; empty when nothing was. `parts` say where its words come
+    from; they refer to an attempt by its index in `origins`.
     """
 
     line: int
@@ -301,14 +302,14 @@ class TokenChoice:
 
 
 class Author(StrEnum):
-    """Who decided a line."""
+    """Who chose a line."""
 
     MODEL = "model"
     """The model, with or without guidance."""
     CANDIDATE = "candidate"
-    """The user took the line of a candidate."""
+    """The user took the line from a candidate."""
     USER = "user"
-    """The user wrote it."""
+    """The user wrote the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,8 +332,8 @@ class LineChosen(Event):
 class CodeExecuted(Event):
     """A complete answer was run against the visible tests.
 
-    `executed` is the text that ran, whose lines traces and errors count: `source` without comments and
-    docstrings. Empty where it is not known.
+    `executed` is the text that ran: `source` without comments and docstrings; empty if unknown. Traces and
+    errors count its lines.
     """
 
     source: str
@@ -468,14 +469,14 @@ class LinesRewound(Event):
 
 @dataclass(frozen=True, slots=True)
 class SettingsChanged(Event):
-    """The user changed settings for the lines to come, or the budget: names with their new values."""
+    """The user changed settings for later lines, or the budget. `values` are names with their new values."""
 
     values: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LinesRestored(Event):
-    """The user undid the last `LinesRewound` and what came after it. `code` is the code that is back."""
+    """The user undid the last `LinesRewound` and all later lines; `code` is the code before it."""
 
     line: int
     row: int

@@ -1,4 +1,4 @@
-"""Prints the words behind `egcfg-tui solve` that solve the demo."""
+"""Prints the arguments with which `egcfg-tui solve` solves the demo exercise by the demo's method."""
 
 from __future__ import annotations
 

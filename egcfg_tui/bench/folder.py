@@ -46,7 +46,7 @@ class BenchFolder:
         return self.path / PRICES
 
     def plan(self) -> Plan:
-        """The plan. Raises `BenchError`, also if the folder is no bench."""
+        """The plan. Raises `BenchError`, also if the folder is not a bench."""
         if not self.path.is_dir():
             problem = "is a file" if self.path.exists() else "there is no such folder"
             raise BenchError(f"{self.path}: {problem}; name the folder of a bench (its --out)")
@@ -212,8 +212,8 @@ def _refuse_foreign(path: Path) -> None:
     lost = (path / RECORDS).exists() and (path / RECORDS).stat().st_size
     if foreign or lost:
         raise BenchError(
-            f"{path}: is no bench (it has no {PLAN}) and holds {min(foreign, default=RECORDS)}; name a new "
-            "or empty folder with --out"
+            f"{path}: is not a bench (it has no {PLAN}) and holds {min(foreign, default=RECORDS)}; "
+            "name a new or empty folder with --out"
         )
 
 

@@ -207,7 +207,7 @@ def read_plan(path: Path) -> Plan:
         values = json.loads(path.read_bytes())
     except FileNotFoundError:
         raise BenchError(
-            f"{path.parent}: is no bench, it has no {path.name}; `egcfg-tui bench --out DIR` makes one"
+            f"{path.parent}: is not a bench: it has no {path.name}; `egcfg-tui bench --out DIR` makes one"
         ) from None
     except OSError as error:
         raise BenchError(f"{path}: cannot be read: {error.strerror}; check the path") from error

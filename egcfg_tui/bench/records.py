@@ -250,7 +250,7 @@ def _decoded(path: Path, number: int, line: bytes) -> Record:
     except (ValueError, RecursionError):
         raise broken("not valid JSON, the file is damaged; remove the line") from None
     if not isinstance(values, dict) or "schema" not in values:
-        raise broken("this is no record of a bench; remove the line, or name another file")
+        raise broken("this is not a record of a bench; remove the line, or name another file")
     if values["schema"] != SCHEMA:
         raise BenchError(
             f"{path}, line {number}: written with schema {values['schema']!r}, this version reads schema "

@@ -29,7 +29,7 @@ class ReportFile:
             if path.is_dir():
                 raise self._error("is a folder; name a file in it")
             if path.exists() and path.stat().st_size and not self._holds_a_report():
-                raise self._error("exists and is no report of `egcfg-tui compare`; name another file")
+                raise self._error("exists and is not a report of `egcfg-tui compare`; name another file")
             if not path.parent.is_dir():
                 raise self._error(f"there is no folder {path.parent}; make it, or name another file")
         except OSError as error:

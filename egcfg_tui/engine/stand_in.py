@@ -67,6 +67,6 @@ def load_stand_in(spec: ModelSpec) -> StandIn:
         text = spec.path.read_bytes()
     except OSError as error:
         raise EngineError(
-            f"the answer in {spec.path} cannot be read: {error.strerror}; name another file behind say:"
+            f"the answer in {spec.path} cannot be read: {error.strerror}; name another file after say:"
         ) from error
     return StandIn(text, name=spec.name, context_tokens=spec.context_tokens)

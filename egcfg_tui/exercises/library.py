@@ -29,7 +29,7 @@ def bundled() -> tuple[Exercise, ...]:
 
 
 def bundled_one(exercise_id: str) -> Exercise | None:
-    """The bundled exercise of this id, without reading the others; None where there is none."""
+    """The bundled exercise with this id, read without the others; None if there is no such exercise."""
     return _read(exercise_id) if exercise_id in _ids() else None
 
 

@@ -171,7 +171,7 @@ def _read_single(path: Path) -> Exercise:
         return toml_format.read_file(path)
     if path.suffix == ".py":
         return python_file.read_file(path)
-    raise Place(str(path)).error(f"`{path.suffix or path.name}` is no known exercise format; {_ADVICE}")
+    raise Place(str(path)).error(f"`{path.suffix or path.name}` is not a known exercise format; {_ADVICE}")
 
 
 def _one_of_folder(folder: Path, exercise_id: str | None) -> Exercise:
@@ -223,7 +223,7 @@ def _only_stub(folder: Path) -> Path | None:
 
 
 def _folders_below(folder: Path) -> Iterator[Path]:
-    """The folders below one, as deep as a track's exercises lie. Of a whole disk only the first ones are."""
+    """The folders below a folder, as deep as exercises of a track lie, and at most `_MOST_FOLDERS`."""
     level = [folder]
     seen = 0
     for _ in range(_TRACK_DEPTH):

@@ -36,7 +36,7 @@ def validate(exercise: Exercise, locate: LocateKey, unread: Collection[str] = ()
         if code or (code is not None and key == "reference"):
             with mistakes.noted():
                 _check_code(exercise, code, key, locate(key))
-    mistakes.tell()
+    mistakes.raise_all()
     return exercise
 
 

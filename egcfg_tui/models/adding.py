@@ -30,7 +30,7 @@ def add(path: Path, model_id: str | None = None) -> Entry:
     header = read_header(path)
     check_extent(path)
     if not header.context_tokens:
-        raise ModelError(f"{path}: the file does not say how long its context is; it is no language model")
+        raise ModelError(f"{path}: the file does not say how long its context is; it is not a language model")
     model_id = model_id or re.sub(r"[^a-z0-9._-]+", "-", path.stem.lower()).strip("-._") or "model"
     if not ID.fullmatch(model_id):
         raise ModelError(f"{model_id!r} is not {ID_MEANING}; choose another with --id")

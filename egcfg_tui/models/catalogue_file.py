@@ -78,7 +78,9 @@ def parse_catalogue(text: str, file: Path, known: Catalogue | None = None) -> Ca
         entries.append(entry)
     default = top.text("default") if "default" in document else ""
     if default and default not in taken:
-        raise top.error("default", f"{default!r} is no known model; name one of {', '.join(sorted(taken))}")
+        raise top.error(
+            "default", f"{default!r} is not a known model; name one of {', '.join(sorted(taken))}"
+        )
     return Catalogue(default, tuple(entries))
 
 

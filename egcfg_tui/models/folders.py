@@ -15,7 +15,7 @@ def models_folder() -> Path:
 
 
 def hub_folder() -> Path:
-    """Where models lie that were pulled by the name of their file in the hub."""
+    """The folder of the models that were pulled as `hf:org/repo/file`."""
     return models_folder() / "hf"
 
 

@@ -19,27 +19,27 @@ from egcfg_tui.models.errors import ModelError, SourceError
 from egcfg_tui.models.space import ensure_space
 
 _ANSWER_S: Final = 4.0
-"""How long the hub may take to answer at all. Waiting for a silent name server takes half a minute."""
+"""How long the hub may take for a first answer. Otherwise a silent name server costs half a minute."""
 
 _STALL_S: Final = 20.0
-"""How long a download may stand still."""
+"""How long a download may give no new byte before it is tried again."""
 
 _TRIES: Final = 3
-"""After so many tries in a row without a new byte the hub counts as unreachable."""
+"""After this many tries in a row without a new byte the hub counts as unreachable."""
 
 _PAUSE_S: Final = 1.0
 _CHUNK_BYTES: Final = 1 << 20
 PREFIX: Final = "hf:"
-"""How names of files in the hub begin."""
+"""The beginning of a reference to a file in the hub."""
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w.+-]*", re.ASCII)
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def entry_of(reference: str) -> Entry:
-    """The entry of a file in the hub, named as `hf:org/repo/file`. Asks the hub for its size and checksum.
+    """The entry of the file `hf:org/repo/file`. Asks the hub for the file's size and checksum.
 
-    Raises `ModelError` within seconds where there is no such file, or no answer.
+    Raises `ModelError` within seconds if there is no such file or the hub does not answer.
     """
     parts = reference.removeprefix(PREFIX).split("/")
     if len(parts) < 3 or not all(_NAME.fullmatch(part) for part in parts) or not parts[-1].endswith(".gguf"):

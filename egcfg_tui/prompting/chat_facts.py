@@ -59,7 +59,7 @@ def in_words(facts: ChatFacts) -> list[str]:
     if facts.parts:
         lines.append("takes texts as lists of parts")
     if not facts.earlier_turns:
-        lines.append("takes one message: examples stand in it")
+        lines.append("takes one message, which contains the examples")
     return lines
 
 
@@ -79,4 +79,4 @@ def _thinking(facts: ChatFacts) -> str:
         means.append(f"asked not to by {' and '.join(facts.switches)}")
     if facts.closed is not None:
         means.append(f"the thought that it opens, {facts.closed}, is left empty")
-    return f"thinks; {', and '.join(means) or 'a thought in front of its answer is skipped'}"
+    return f"thinks; {', and '.join(means) or 'a thought before its answer is skipped'}"

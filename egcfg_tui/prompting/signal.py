@@ -42,7 +42,8 @@ class Attempt:
 class Signal:
     """The text, its length in tokens, and in words what the budget left out (empty: nothing).
 
-    `parts` say what its words were made of; they count `attempts`, the executed programs that it tells of.
+    `attempts` are the executed programs that the text shows. `parts` say where its words come from; they
+    refer to an attempt by its index.
     """
 
     text: str
@@ -95,9 +96,9 @@ def render_signal(
 class _Account:
     """What the signal says about one attempt.
 
-    `lines` are its new lines, `test` is the test that it is shown on and `number` its place, `outcome` how
-    that test ended (empty if it says nothing yet), `values` those of the variables, and `others` the outcomes
-    of the other tests.
+    `lines` are its new lines. `test` is the test that it is shown on, `number` that test's index (None if
+    there is no test), and `outcome` how that test ended (empty if it says nothing yet). `values` are those of
+    the variables, and `others` the outcomes of the other tests.
     """
 
     lines: tuple[str, ...]
@@ -114,11 +115,11 @@ class _Account:
         return bool(self.lines or self.outcome or self.values or self.others)
 
     def block(self, *, name_test: bool, outcome_known: bool, common: _Values) -> list[Piece]:
-        """Its text, without what stands in front of all."""
+        """The attempt's text, without the facts that the top of the signal says for all attempts."""
         shown = [self.shown_test] if name_test and self.test else []
         if self.outcome and not outcome_known:
             shown += [Piece(" ")] * bool(shown) + [self.shown_outcome]
-        told = _values_told(_without(self.values, common), self.number)
+        told = _value_pieces(_without(self.values, common), self.number)
         others = Piece(f"other tests -> {', '.join(self.others)}", PartKind.OUTCOME)
         rows = [
             [Piece(", unfinished:" if self.unfinished else ":")],
@@ -131,7 +132,7 @@ class _Account:
 
     @property
     def shown_test(self) -> Piece:
-        """The test that it is shown on."""
+        """The test that the attempt is shown on."""
         return Piece(self.test, PartKind.TEST, self.number)
 
     @property
@@ -179,14 +180,14 @@ def _in_common(accounts: Sequence[_Account]) -> list[Piece]:
     if one_outcome and first.outcome:
         head += [Piece(" "), first.shown_outcome]
     if common:
-        head += [Piece("\n  all: "), *_values_told(common, first.number)]
+        head += [Piece("\n  all: "), *_value_pieces(common, first.number)]
     blocks = [
         each.block(name_test=not one_test, outcome_known=one_outcome, common=common) for each in accounts
     ]
     return _numbered([*head, Piece("\n")], blocks)
 
 
-def _values_told(told: _Values, test: int | None) -> list[Piece]:
+def _value_pieces(told: _Values, test: int | None) -> list[Piece]:
     """Names with their values on one line."""
     pieces: list[Piece] = []
     for name, found in told.items():

@@ -1,4 +1,4 @@
-"""Which words of a signal were made of what: the text in pieces that know where they come from."""
+"""The text of a signal in pieces that know where they come from: code, a test, its outcome, a trace."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class PartKind(StrEnum):
-    """What the words of a part tell."""
+    """What the words of a part say."""
 
     CODE = "code"
     """Lines of an attempt that the code so far does not have."""
@@ -24,10 +24,11 @@ class PartKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignalPart:
-    """The words `text[start:end]` of a signal. `attempt` counts its attempts from 0; None: all of them.
+    """The words `text[start:end]` of a signal.
 
-    `test` counts the visible tests from 0; None: no single one. `name` is the variable of values, `step` the
-    index of a step in its trace.
+    `attempt` is the index of an attempt of the signal (None: they are about all attempts), `test` the index
+    of a visible test (None: they are about no single test). `name` is the variable whose values they show,
+    `step` the index of a step in its trace.
     """
 
     start: int
@@ -41,7 +42,7 @@ class SignalPart:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of a signal's text; `kind` None: words that only hold the others together."""
+    """A part of a signal's text; with `kind` None it only connects others."""
 
     text: str
     kind: PartKind | None = None
@@ -52,12 +53,12 @@ class Piece:
 
 
 def text_of(pieces: Iterable[Piece]) -> str:
-    """The text that the pieces make."""
+    """The text of the pieces."""
     return "".join(piece.text for piece in pieces)
 
 
 def parts_of(pieces: Iterable[Piece]) -> Iterator[SignalPart]:
-    """Where each piece with an origin stands in the text."""
+    """The position in the text of each piece that has a kind."""
     start = 0
     for piece in pieces:
         end = start + len(piece.text)

@@ -48,14 +48,14 @@ def last_values(trace: Trace) -> dict[str, tuple[str, ...]]:
 
 
 def in_words(name: str, found: tuple[str, ...]) -> str:
-    """A name with its values; of long sequences the first and the last, the others counted."""
+    """A name with its values; a long sequence shows its first and last values and a count of the others."""
     return f"{name} {_sequence(found)}" if name in (RETURNED, RAISED) else f"{name}: {_sequence(found)}"
 
 
 def steps(source: str, trace: Trace) -> list[tuple[str, int | None]]:
-    """One line of text per step of a trace, each with the line of `source` it belongs to, and its index.
+    """One line of text per step of a trace, with the step's line of `source`, and the index of the step.
 
-    What is missing is told in a line without an index.
+    If steps are missing, one line without an index says how many.
     """
     lines = source.splitlines()
     told: list[tuple[str, int | None]] = []

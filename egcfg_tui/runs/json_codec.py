@@ -106,9 +106,9 @@ def _record(kind: type, required: Mapping[str, bool]) -> Codec:
 
 
 def _row(kind: Any) -> Codec:
-    """The codec of a named tuple, of which a file holds many: a list without the defaults at its end.
+    """The codec of a named tuple: a list without the defaults at its end, since a file has many of them.
 
-    Objects are read as well: early recordings have them.
+    It also reads objects, as early recordings have them.
     """
     defaults: dict[str, Any] = kind._field_defaults
     record = _record(kind, {name: name not in defaults for name in kind._fields})

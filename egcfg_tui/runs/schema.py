@@ -22,7 +22,7 @@ from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
 SCHEMA: Final = 2
-"""What is written. Schema 1 told every run in full, with each step of a trace as an object."""
+"""The schema that is written. Schema 1 had all runs in full, with each step of a trace as an object."""
 
 READ_SCHEMAS: Final = (1, 2)
 KIND: Final = "egcfg-run"

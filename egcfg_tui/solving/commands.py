@@ -32,7 +32,7 @@ class StepLine:
 class ChangeSettings:
     """Change settings of guided lines from the next line on, and the budget at once.
 
-    `values` are names out of `LIVE` with their new values.
+    `values` are pairs of a name in `LIVE` and its new value.
     """
 
     values: tuple[tuple[str, float], ...]
@@ -47,7 +47,7 @@ class Rewind:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceCode:
-    """Put `text` in the place of all lines from `line` on, and go on behind it."""
+    """Replace all lines from `line` on by `text`, and go on after it."""
 
     line: int
     text: str
@@ -56,14 +56,14 @@ class ReplaceCode:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Bring back the lines as they were before the last `Rewind` or `ReplaceCode` that is not undone."""
+    """Undo the last `Rewind` or `ReplaceCode` that is not yet undone."""
 
 
 CodeCommand = Rewind | ReplaceCode | Undo
 Command = Pause | Resume | StepLine | ChangeSettings | CodeCommand
 
 LIVE: Final = ("gamma", "temperature", "candidates", "horizon", "seed", "budget_s")
-"""What can be changed while a solve goes on; the rest holds for the next one."""
+"""The settings that can be changed during a solve; a change of any other affects only the next solve."""
 
 
 class Interrupted(Exception):
@@ -75,7 +75,7 @@ class Interrupted(Exception):
 
 
 class CodeTouched(Exception):
-    """Unwinds a line loop whose code the user changes."""
+    """Leaves the choice of a line because the user changes the code."""
 
     def __init__(self, command: CodeCommand) -> None:
         super().__init__(str(command))
@@ -132,19 +132,19 @@ class CommandInbox:
 
     @property
     def seed(self) -> int | None:
-        """The seed that the user changed to; None where it is the request's."""
+        """The seed that the user chose during the solve; None if it is that of the request."""
         seed = self._changed.get("seed")
         return None if seed is None else int(seed)
 
     def in_force(self, settings: Settings) -> Settings:
-        """The settings with what the user changed."""
+        """The settings with the user's changes."""
         for name, value in self._changed.items():
             if name in SETTINGS:
                 settings = settings.with_value(name, value)
         return settings
 
     def lower(self, name: str, value: float) -> Event:
-        """Sets a changed value to what there is room for; the event tells so."""
+        """Lowers a changed setting to a value for which there is room; returns the event that says so."""
         self._changed[name] = value
         return SettingsChanged(((name, value),))
 
@@ -165,7 +165,7 @@ class CommandInbox:
 
     @contextmanager
     def rewindable(self) -> Iterator[None]:
-        """While it lasts, the user's changes of the code are heard; elsewhere there are no lines."""
+        """Accepts the user's changes of the code inside this context; elsewhere they are ignored."""
         self._rewindable = True
         try:
             yield
@@ -187,7 +187,7 @@ class CommandInbox:
         yield SolveResumed()
 
     def _take(self, command: Any | None) -> Iterator[Event]:
-        """Obeys a command; changed settings are told at once, also in a pause."""
+        """Carries out a command; events report changed settings at once, also during a pause."""
         if isinstance(command, Pause):
             self._paused, self._stepping = True, False
         elif isinstance(command, Resume):

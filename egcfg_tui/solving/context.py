@@ -26,7 +26,7 @@ from egcfg_tui.solving.text.prefixes import canonical
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete answer, its canonical text, and what the visible tests say of it; `number` counts from 0."""
+    """A complete answer, its canonical text and its results on the visible tests; `number` is its index."""
 
     code: str
     source: str

@@ -131,6 +131,6 @@ def test_exercises_that_are_gone_are_told_with_where_to_look(
 
 
 def test_a_folder_that_is_no_bench_is_told(tmp_path: Path) -> None:
-    for path, told in ((tmp_path, "is no bench"), (tmp_path / "none", "there is no such folder")):
+    for path, told in ((tmp_path, "is not a bench"), (tmp_path / "none", "there is no such folder")):
         with pytest.raises(BenchError, match=told):
             judged(BenchFolder(path))

@@ -325,7 +325,7 @@ def test_a_lock_without_its_process_is_free(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_no_bench_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(BenchError, match=r"is no bench .*thesis\.txt; name a new or empty folder"):
+    with pytest.raises(BenchError, match=r"is not a bench .*thesis\.txt; name a new or empty folder"):
         list(FakeMachine().run(setup_of(), tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
@@ -333,7 +333,7 @@ def test_a_folder_that_is_no_bench_is_left_alone(tmp_path: Path) -> None:
 def test_records_without_their_plan_are_left_alone(tmp_path: Path) -> None:
     run(setup_of(), tmp_path)
     (tmp_path / "bench.json").unlink()
-    with pytest.raises(BenchError, match=r"is no bench .*records\.jsonl"):
+    with pytest.raises(BenchError, match=r"is not a bench .*records\.jsonl"):
         list(FakeMachine().run(setup_of(), tmp_path))
     assert len(records(tmp_path)) == 6
 

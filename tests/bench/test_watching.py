@@ -63,5 +63,5 @@ def test_a_line_that_is_being_written_is_waited_for(tmp_path: Path) -> None:
 
 
 def test_watching_no_bench_is_told(tmp_path: Path) -> None:
-    with pytest.raises(BenchError, match="is no bench"):
+    with pytest.raises(BenchError, match="is not a bench"):
         list(watch_bench(BenchFolder(tmp_path)))

@@ -86,7 +86,7 @@ def test_a_report_replaces_a_report_and_nothing_else(
     Path("mine.jsonl").write_bytes(Path(bench, "records.jsonl").read_bytes())
     outcome = command_line("compare", "mine.jsonl", "--format", form, "--out", "mine.jsonl")
     assert outcome.code == ExitCode.MODEL_OR_DATA
-    assert "--out mine.jsonl: exists and is no report of `egcfg-tui compare`" in outcome.stderr
+    assert "--out mine.jsonl: exists and is not a report of `egcfg-tui compare`" in outcome.stderr
     assert Path("mine.jsonl").read_bytes() == Path(bench, "records.jsonl").read_bytes()
 
 

@@ -112,7 +112,7 @@ def test_a_hash_in_a_file_name_belongs_to_the_file(folder: Path) -> None:
         ("no/folder/at.toml", "there is no such file or bundled exercise"),
         (
             "notes.txt",
-            "notes.txt: `.txt` is no known exercise format; name a .toml or .py",
+            "notes.txt: `.txt` is not a known exercise format; name a .toml or .py",
         ),
         ("sums", "sums: is a folder; name one exercise in it, such as sums/"),
         ("sums#zzz", "sums: has no exercise `zzz`; it has "),

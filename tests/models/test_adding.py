@@ -59,7 +59,7 @@ def test_ids_that_cannot_be_are_refused(model: Path, model_id: str, words: str) 
 def test_files_that_are_no_language_models_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "clip.gguf"
     path.write_bytes(gguf_bytes(tiny__context_length=0))
-    with pytest.raises(ModelError, match="is no language model"):
+    with pytest.raises(ModelError, match="is not a language model"):
         add(path)
 
 

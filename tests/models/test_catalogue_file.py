@@ -65,7 +65,7 @@ def test_every_field_is_read() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
-        ('default = "one"', 'default = "three"', 1, "key `default`: 'three' is no known model"),
+        ('default = "one"', 'default = "three"', 1, "key `default`: 'three' is not a known model"),
         ('default = "one"', 'defualt = "one"', 1, "key `defualt`: unknown key"),
         ("size = 3\nsha", "size = true\nsha", 6, "key `models[0].size`: must be a whole number above 0"),
         ("size = 3\nsha", "sha", 3, "key `models[0].size`: is missing"),

@@ -23,7 +23,7 @@ def facts_of(template: str | None) -> ChatFacts:
         ("qwen3", "thinks; asked not to by enable_thinking"),
         ("granite-3.3", "thinks; asked not to by thinking"),
         ("deepseek-r1-distill", "thinks; the thought that it opens, <think>, is left empty"),
-        ("lfm2.5-thinking", "thinks; a thought in front of its answer is skipped"),
+        ("lfm2.5-thinking", "thinks; a thought before its answer is skipped"),
         (
             "gpt-oss",
             "thinks; asked not to by reasoning_effort, and the thought that it opens, "
@@ -56,5 +56,5 @@ def test_what_a_template_insists_on_is_said() -> None:
         "does not think",
         "insists on a system message, and gets one",
         "takes texts as lists of parts",
-        "takes one message: examples stand in it",
+        "takes one message, which contains the examples",
     ]

@@ -1,4 +1,4 @@
-"""What a program did is written once, read back everywhere, and bounded."""
+"""The results of a program are written once, read back for every run, and limited in size."""
 
 from __future__ import annotations
 

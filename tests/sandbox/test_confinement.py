@@ -71,6 +71,7 @@ USUAL = {
     "selectors and timers": "import os, selectors, signal, socket\ndef f(x):\n    a, b = socket.socketpair()\n    chosen = selectors.DefaultSelector()\n    chosen.register(a, selectors.EVENT_READ)\n    signal.signal(signal.SIGALRM, lambda *_: b.send(b'xx'))\n    signal.setitimer(signal.ITIMER_REAL, 0.01)\n    chosen.select(5)\n    return len(a.recv(9))",
     "deep recursion in a large stack": "import resource, sys, threading\nsys.setrecursionlimit(100_000)\nresource.setrlimit(resource.RLIMIT_STACK, (64 << 20, resource.getrlimit(resource.RLIMIT_STACK)[1]))\nthreading.stack_size(128 << 20)\nfound = []\ndef g(n): return 0 if n == 0 else 1 + g(n - 1)\ndef f(x):\n    t = threading.Thread(target=lambda: found.append(g(20_000)))\n    t.start()\n    t.join()\n    return found[0] // 10_000",
     "no standard output": "import os, sys\ndef f(x):\n    sys.stdout.close()\n    os.close(1)\n    return 2",
+    "the machine's name": "import platform, socket\ndef f(x): return 2 if platform.platform() and platform.processor() is not None and socket.gethostname() else 0",
     "random and time": "import random, time, secrets, uuid\ndef f(x):\n    random.random(), time.time(), secrets.token_hex(), uuid.uuid4()\n    return 2",
 }
 

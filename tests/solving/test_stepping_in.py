@@ -1,4 +1,4 @@
-"""The user's own code in a guided trial: taken from a candidate, written, and undone."""
+"""The user's own code in a guided trial: taken from a candidate, written by hand, and undone."""
 
 from __future__ import annotations
 

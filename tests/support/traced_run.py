@@ -1,4 +1,4 @@
-"""The solve of `digits_run` with traces, values and the signal's parts, as the solver tells them."""
+"""The events of the solve in `digits_run`, with traces, values and the signal's parts."""
 
 from __future__ import annotations
 

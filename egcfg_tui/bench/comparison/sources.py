@@ -120,7 +120,8 @@ def _read(path: Path, name: str) -> Source:
     plan, records = path / PLAN, path / RECORDS
     if not plan.exists() and not records.exists():
         raise BenchError(
-            f"{path}: is no bench, it has neither {PLAN} nor {RECORDS}; `egcfg-tui bench --out DIR` makes one"
+            f"{path}: is not a bench: it has neither {PLAN} nor {RECORDS}; "
+            "`egcfg-tui bench --out DIR` makes one"
         )
     return source_of(
         read_records(records) if records.exists() else [],

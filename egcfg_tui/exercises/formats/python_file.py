@@ -75,7 +75,7 @@ def read_file(path: Path) -> Exercise:
 
 
 def _about(wanted: list[Definition], tests: list[Test], left_out: list[str], path: Path) -> list[Test]:
-    """The tests that use what is to be written; the others are of what the file gives."""
+    """The tests that use what the answer defines; the others test only what the file gives."""
     names = {node.name for node in wanted}
     kept = []
     for test in tests:

@@ -57,8 +57,9 @@ def write(exercise: Exercise) -> str:
 
 
 def _text(table: Mapping[str, object]) -> str:
-    """The keys of a table, a line or more each, as a person writes them: code without backslashes in front of
-    its quotes, wherever TOML has a way.
+    """The keys of a table, each on one or more lines, as a person would write them.
+
+    Quotes in code have no backslashes before them if TOML can write the code without.
     """
     return "".join(f"{key} = {_value(value)}\n" for key, value in table.items())
 

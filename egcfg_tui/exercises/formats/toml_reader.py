@@ -83,7 +83,7 @@ class TomlReader:
         if kind is not None:
             with self._mistakes.noted():
                 validate(exercise, self._locate, self._unread)
-        self._mistakes.tell()
+        self._mistakes.raise_all()
         return replace(exercise, packages=_packages(exercise))
 
     def _check_keys_of(self, kind: ExerciseKind) -> None:
@@ -144,7 +144,7 @@ class TomlReader:
             raise self._place(name).error("is not a table; write each test under its own `[[...]]` header")
         mistakes = Mistakes()
         self._known(table, _TEST_KEYS, prefix=f"{name}.", mistakes=mistakes)
-        mistakes.tell()
+        mistakes.raise_all()
         match sorted(table.keys() - {"setup", "given"}):
             case ["code"] if given is not None:
                 return self._snippet_test(table, name, given)

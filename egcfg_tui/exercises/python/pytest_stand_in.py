@@ -50,7 +50,7 @@ class pytest:
         def is_near(self, expected, other):
             return self.near(expected) == other
 """
-"""Its source, to be put in front of a test."""
+"""The source of the replacement, which is put before a test."""
 _REPLACED: Final = frozenset({"raises", "approx", "mark", "param"})
 """Names of pytest that a cut test may use."""
 

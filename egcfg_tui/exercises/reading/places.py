@@ -50,7 +50,7 @@ class Mistakes:
         except ExerciseError as error:
             self.note(error)
 
-    def tell(self) -> None:
+    def raise_all(self) -> None:
         """Raises one `ExerciseError` with a line for each mistake, if there are any."""
         if self._found:
             raise ExerciseError("\n".join(dict.fromkeys(self._found)))

@@ -54,12 +54,12 @@ def signal_after(
 
 
 def origins_of(line: int, runs: Sequence[CandidateRun]) -> dict[str, AttemptOrigin]:
-    """Which run of a line executed which program."""
+    """For each program that ran for `line`, the run that executed it."""
     return {run.source: AttemptOrigin(line, at) for at, run in enumerate(runs) if run.source is not None}
 
 
 def signal_built(line: int, row: int, signal: Signal, origins: Mapping[str, AttemptOrigin]) -> SignalBuilt:
-    """The event of a signal; `origins` tell of every program that it may tell of where it ran last."""
+    """The event of a signal. `origins` maps each program that the signal may show to its last run."""
     ran = tuple(origins[source] for source in signal.attempts)
     return SignalBuilt(line, row, signal.text, signal.tokens, signal.dropped, signal.parts, ran)
 

@@ -54,7 +54,7 @@ class CandidatePool:
         self.drafts: list[Draft] = []
 
     def change(self, settings: Settings, seed: tuple[int, ...]) -> None:
-        """Goes on with other settings and random numbers: all candidates are sampled anew."""
+        """Takes other settings and random numbers; all candidates will be sampled again."""
         self.close()
         self._settings, self._seed = settings, seed
 

@@ -56,7 +56,7 @@ def reference_trial(
     engine, meter, exercise = context.engine, context.meter, context.exercise
     code, written = context.prompt.starter, list[int]()
     signal, shown = Signal("", 0, ""), frozenset[tuple[str, bool]]()  # the attempts that the signal shows
-    origins = dict[str, AttemptOrigin]()  # where each program ran last, for those who watch
+    origins = dict[str, AttemptOrigin]()  # where each program ran last; only shown
     lines_since: int | None = None  # lines chosen since the last signal
     first = 0  # how many tokens the answer had at the first signal
     with closing(BranchPair(context.start.fork())) as pair:

@@ -1,4 +1,4 @@
-"""Code that the user puts in the place of the model's, and the branches that follow it."""
+"""Puts the user's own code in the place of the model's, and makes the branches follow it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from egcfg_tui.solving.text.answer_span import line_is_complete
 
 @dataclass(frozen=True, slots=True)
 class WrittenLine:
-    """One line of such code as the model would have said it: its tokens and what they read."""
+    """One line of the user's code, cut as the model would have written it: its text and its tokens."""
 
     text: str
     tokens: tuple[int, ...]
 
 
 def written_lines(engine: Engine, text: str) -> Iterator[WrittenLine]:
-    """Cuts a text into lines where tokens end, as chosen lines are cut; the last one ends in a newline.
+    """Cuts a text into lines where tokens end, as chosen lines are cut; the last line ends with a newline.
 
-    A token may hold a line's end together with the indent of the next line, so the text is read as a whole.
+    A token may hold the end of a line together with the indent of the next line, so the text is tokenized as
+    a whole.
     """
     whole = text if text.endswith("\n") else f"{text}\n"
     tokens: list[int] = []
@@ -37,10 +38,10 @@ def written_lines(engine: Engine, text: str) -> Iterator[WrittenLine]:
         yield WrittenLine(data.decode("utf-8", "replace"), tuple(tokens))
 
 
-def stand_behind(pair: BranchPair, start: Branch, tokens: Sequence[int], snapshot: Snapshot | None) -> None:
-    """Puts the unconditional branch behind these tokens of the answer; `start` is where the answer begins.
+def return_to(pair: BranchPair, start: Branch, tokens: Sequence[int], snapshot: Snapshot | None) -> None:
+    """Makes the answer on the unconditional branch end after `tokens`; `start` is where the answer begins.
 
-    With a snapshot of the branch's own past nothing is evaluated; else the tokens are pending.
+    With a snapshot of the branch's own past nothing is evaluated; without one the tokens become pending.
     """
     branch = pair.unconditional
     branch.rewind(len(branch.tokens))

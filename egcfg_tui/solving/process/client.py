@@ -86,20 +86,20 @@ class SolverSession:
         self._host.command(Rewind(line))
 
     def replace_code(self, line: int, text: str, author: Author) -> None:
-        """Puts `text` in the place of the lines from `line` on.
+        """Replaces the lines from `line` on by `text`.
 
         `LinesRewound` follows, then a `LineChosen` for each line.
         """
         self._host.command(ReplaceCode(line, text, author))
 
     def undo(self) -> None:
-        """Brings back the lines before the last `rewind` or `replace_code`; `LinesRestored` follows."""
+        """Undoes the last `rewind` or `replace_code`; `LinesRestored` follows."""
         self._host.command(Undo())
 
     def change(self, values: Mapping[str, float]) -> None:
-        """Changes settings out of `LIVE` from the next line on, the budget at once.
+        """Changes settings of `LIVE` from the next line on, and the budget at once.
 
-        `GammaChanged` and `SettingsChanged` follow, also in a pause.
+        `GammaChanged` and `SettingsChanged` follow, also during a pause.
         """
         self._host.command(ChangeSettings(tuple(values.items())))
 

@@ -16,8 +16,8 @@ exercises, `benchmarks/engine.py`, default model, 2 cores). It adds these ideas:
    one.
 5. A candidate that passes every visible test is finished and ends the trial (setting `early_stop`).
 
-Unlike the reference it can also go back to earlier lines, take other settings and the user's own code
-meanwhile, start from answers that failed, and make new signals at other times (setting `refresh_mode`).
+Unlike the reference it can also go back to earlier lines, take other settings and the user's own code during
+a trial, start from answers that failed, and make new signals at other times (setting `refresh_mode`).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ from egcfg_tui.solving.guided.draft_tree import DraftTree
 from egcfg_tui.solving.guided.executing import run_candidates
 from egcfg_tui.solving.guided.line import GuidedLine, Sampler, finish_line, next_token
 from egcfg_tui.solving.guided.refreshing import refresh_is_due
-from egcfg_tui.solving.guided.written import stand_behind, written_lines
+from egcfg_tui.solving.guided.written import return_to, written_lines
 from egcfg_tui.solving.request.fitting import OTHER_BRANCHES
 from egcfg_tui.solving.request.settings import RANGES, RefreshMode, Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
@@ -72,7 +72,7 @@ _END: Final = "\0"
 _LEAST_TOKENS: Final = int(RANGES["max_tokens"][0])
 # The number of the guided line in seeds; candidates have their index there.
 _LINE_STREAM: Final = 1 << 20
-# An answer stands, at its longest, on both branches of guidance beside the candidates.
+# At most this many branches hold the whole answer, besides the candidates.
 _BRANCHES: Final = 2
 # How many more tokens a passing candidate may have to its end.
 _FINISHING_TOKENS: Final = 128
@@ -134,7 +134,7 @@ class _LineStart:
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """The chosen lines at one moment: what undoing a change of the code brings back."""
+    """The chosen lines at one moment, so that a change of the code can be undone."""
 
     starts: tuple[_LineStart, ...]
     code: str
@@ -224,7 +224,7 @@ class GuidedTrial:
         return not line.ended
 
     def _take_settings(self, pool: CandidatePool) -> Iterator[Event]:
-        """What the user changed holds from here on; candidates as many as there are branches for."""
+        """Applies the user's changes from here on, with no more candidates than there are branches for."""
         inbox = self._context.inbox
         most = self._context.engine.info.max_branches - OTHER_BRANCHES
         wanted = inbox.in_force(self._asked)
@@ -239,21 +239,21 @@ class GuidedTrial:
             pool.change(settings, seed)
 
     def _fitted(self, settings: Settings) -> Settings:
-        """The settings with an answer no longer than there is room for."""
+        """The settings, with an answer that is no longer than the cache has room for."""
         room = self._room_tokens // (settings.candidates + _BRANCHES)
         return replace(settings, max_tokens=max(_LEAST_TOKENS, min(settings.max_tokens, room)))
 
     def _touch(
         self, command: CodeCommand, number: int, pair: BranchPair, pool: CandidatePool
     ) -> Generator[Event, None, int]:
-        """Does to the code what the user asked for; returns the number of the next line to choose."""
+        """Changes the code as the user asked; returns the number of the next line to choose."""
         if isinstance(command, Undo):
             if not self._before:
                 return number
             lines = self._before.pop()
             pool.close()
             pair.replace_conditional(None)
-            stand_behind(pair, self._context.start, lines.tokens, None)
+            return_to(pair, self._context.start, lines.tokens, None)
             self._starts, self._state = list(lines.starts), lines.signal_state
             self._code, self._code_tokens = lines.code, list(lines.tokens)
             self._context.code_so_far = self._code
@@ -278,7 +278,7 @@ class GuidedTrial:
         return _Lines(tuple(self._starts), self._code, tuple(self._code_tokens), self._state_before)
 
     def _write(self, command: ReplaceCode, number: int, pair: BranchPair) -> Iterator[Event]:
-        """Puts the user's lines behind the code; the tokens are pending on the unconditional branch."""
+        """Adds the user's lines to the code; their tokens are pending on the unconditional branch."""
         engine = self._context.engine
         for line in written_lines(engine, command.text):
             self._starts.append(_LineStart(self._code, tuple(self._code_tokens), None, self._state))
@@ -296,7 +296,7 @@ class GuidedTrial:
         """Takes back `line` and all lines after it; returns the number of the next line to choose.
 
         That is `line`, or the present line `number` if `line` is not one before it. Nothing is evaluated,
-        unless no snapshot of the branch is kept: then the code is evaluated again.
+        unless there is no snapshot of the branch: then the code is evaluated again.
         """
         line = line if 0 < line < number else number
         pool.close()
@@ -305,7 +305,7 @@ class GuidedTrial:
         if line <= len(self._starts):
             start = self._starts[line - 1]
             del self._starts[line - 1 :]
-            stand_behind(pair, self._context.start, start.tokens, start.unconditional)
+            return_to(pair, self._context.start, start.tokens, start.unconditional)
             self._code, self._code_tokens = start.code, list(start.tokens)
             self._state = start.signal_state
             self._context.code_so_far = self._code

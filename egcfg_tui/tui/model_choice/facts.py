@@ -6,13 +6,15 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from egcfg_tui import models
 from egcfg_tui.engine.api import DEFAULT_CONTEXT_TOKENS
 from egcfg_tui.models.gguf_header import read_header, read_values
 from egcfg_tui.models.quantisation import quantisation_name
-from egcfg_tui.prompting.chat_facts import ChatFacts, chat_facts
+
+if TYPE_CHECKING:
+    from egcfg_tui.prompting.chat_facts import ChatFacts
 
 _FILE_TYPE: Final = "general.file_type"
 _QUANTISATION: Final = re.compile(r"(?<![A-Za-z0-9])(I?Q\d(?:_[A-Z0-9]+)*|BF16|F16|F32)(?![A-Za-z0-9])", re.I)
@@ -46,6 +48,8 @@ def named_quantisation(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _facts(path: Path, _stamp: int) -> ModelFacts:
+    from egcfg_tui.prompting.chat_facts import chat_facts  # brings Jinja, which takes a while
+
     header, chat = read_header(path), models.read_chat(path)
     file_type = read_values(path, (_FILE_TYPE,)).get(_FILE_TYPE)
     context = min(DEFAULT_CONTEXT_TOKENS, header.context_tokens or DEFAULT_CONTEXT_TOKENS)

@@ -10,7 +10,6 @@ from textual.content import Content
 from egcfg_tui import models
 from egcfg_tui.models import State
 from egcfg_tui.models.units import megabytes
-from egcfg_tui.prompting.chat_facts import in_words
 from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.model_choice.pulls import Pulls
 from egcfg_tui.tui.model_choice.rows import ModelRow
@@ -64,6 +63,8 @@ def details(row: ModelRow | None, free_bytes: int | None, speed: float | None) -
     lines += [Content(one_line(text)) for text in _where(row)]
     lines.append(Content(_memory(row, free_bytes)))
     if row.facts is not None:
+        from egcfg_tui.prompting.chat_facts import in_words
+
         lines.append(Content(one_line("; ".join(in_words(row.facts.chat)))))
     if speed:
         lines.append(Content(f"{speed:.0f} tokens a second in its last kept run, runs of programs included."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -24,6 +24,7 @@ from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.choosing import words
 from egcfg_tui.tui.choosing.filtering import Filter
 from egcfg_tui.tui.choosing.paths import Completion, completed, completions, holds_many, is_path, shortened
+from egcfg_tui.tui.choosing.place import Place
 from egcfg_tui.tui.choosing.reading import read_rows
 from egcfg_tui.tui.choosing.rows import ExerciseRow, FileRow, Row
 from egcfg_tui.tui.messages import RunChosen
@@ -34,15 +35,6 @@ from egcfg_tui.tui.widgets.bars import Bar
 from egcfg_tui.tui.widgets.fitting_footer import FittingFooter
 
 _HINT: Final = "/ finds words of any column, or opens a path: FILE, FOLDER, FILE#ID"
-
-
-@dataclass
-class Place:
-    """Where the user was in the list; it is there again when the list is opened anew."""
-
-    path: Path | None = None
-    chosen: Filter = field(default_factory=Filter)
-    key: str = ""
 
 
 class ExercisesScreen(Screen[Exercise | None]):

@@ -27,6 +27,7 @@ from egcfg_tui.tui.model_choice.rows import ModelRow
 from egcfg_tui.tui.model_choice.services import ModelServices
 from egcfg_tui.tui.screens.question import QuestionScreen
 from egcfg_tui.tui.styles import MUTED
+from egcfg_tui.tui.text import one_line
 from egcfg_tui.tui.widgets.bars import Bar
 from egcfg_tui.tui.widgets.fitting_footer import FittingFooter
 
@@ -248,6 +249,8 @@ class ModelsScreen(Screen[str | None]):
             self._sought = ""
         here = sum(row.state is State.READY for row in rows)
         note = "reading…" if reading else f"{here} on this disk, {len(rows) - here} to fetch"
+        if self._in_use():
+            note = f"in use: {one_line(self._in_use())} · {note}"
         self.query_one("#models-title", Bar).set_parts(
             Content.styled("Models", "bold"), Content.styled(note, MUTED)
         )

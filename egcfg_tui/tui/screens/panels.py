@@ -134,8 +134,8 @@ class PanelsScreen(Screen[ScreenResultType]):
         yield FittingFooter(self.label_of)
 
     def on_key(self, event: Key) -> None:
-        """A key that does nothing now says why; the focused panel's own keys come first."""
-        if self.focused is not None and event.key in self.focused._bindings.key_to_bindings:
+        """A key that does nothing now says why; the own keys of a focused list come first."""
+        if isinstance(self.focused, ListPanel) and event.key in self.focused._bindings.key_to_bindings:
             return
         for command in self.OFFERED:
             if event.key in self.keymap.of(command.id) and (reason := self.why_not(command.name)):

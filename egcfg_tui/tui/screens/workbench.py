@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.system.editor import EditorError
 from egcfg_tui.tui.applicable import why_not
+from egcfg_tui.tui.choosing.place import Place
 from egcfg_tui.tui.choosing.rows import ExerciseRow
 from egcfg_tui.tui.commands import WORKBENCH_COMMANDS, Command
 from egcfg_tui.tui.editing import edited_in_editor
@@ -20,8 +21,6 @@ from egcfg_tui.tui.model_choice import words as model_words
 from egcfg_tui.tui.model_choice.pulls import Pulls
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.rewinding import NoWayBackError
-from egcfg_tui.tui.screens.exercises import ExercisesScreen, Place
-from egcfg_tui.tui.screens.models import ModelsScreen
 from egcfg_tui.tui.screens.panels import REFRESHES_PER_S, WIDE_COLUMNS, PanelsScreen
 from egcfg_tui.tui.screens.runs import RunsScreen
 from egcfg_tui.tui.screens.settings import Chosen, SettingsScreen
@@ -176,6 +175,7 @@ class WorkbenchScreen(PanelsScreen[None]):
 
     def action_open(self) -> None:
         """Lets the user choose another exercise."""
+        from egcfg_tui.tui.screens.exercises import ExercisesScreen
 
         def opened(exercise: Exercise | None) -> None:
             if exercise is not None:
@@ -207,6 +207,7 @@ class WorkbenchScreen(PanelsScreen[None]):
 
     def action_models(self) -> None:
         """Shows the models; changes to the one that is chosen."""
+        from egcfg_tui.tui.screens.models import ModelsScreen
 
         def chosen(name: str | None) -> None:
             if name is not None:

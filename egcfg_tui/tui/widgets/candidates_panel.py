@@ -17,6 +17,7 @@ from egcfg_tui.tui.story.candidates import Group, chosen_group, first_difference
 from egcfg_tui.tui.styles import MUTED, RULE
 from egcfg_tui.tui.text import reason
 from egcfg_tui.tui.view import LineView, Phase
+from egcfg_tui.tui.widgets.columns import beside, column_count, column_width
 from egcfg_tui.tui.widgets.lines import wrapped
 from egcfg_tui.tui.widgets.list_panel import ListPanel
 
@@ -37,13 +38,18 @@ class CandidatesPanel(ListPanel):
             super().__init__()
             self.place = place
 
-    _places: tuple[int | None, ...] = ()
+    _places: tuple[tuple[int | None, ...], ...] = ()
+    """The candidate in each column of each line."""
 
     def on_click(self, event: Click) -> None:
         """Tells which candidate was meant."""
         offset = event.get_content_offset(self)
         row = -1 if offset is None else offset.y + self.scroll_offset.y
-        if 0 <= row < len(self._places) and (place := self._places[row]) is not None:
+        if offset is None or not 0 <= row < len(self._places):
+            return
+        columns = self._places[row]
+        at = min(len(columns) - 1, offset.x * len(columns) // self.line_width)
+        if (place := columns[at]) is not None:
             self.post_message(self.CandidateClicked(place))
 
     def show(self, shown: Shown, hint: str) -> None:
@@ -61,13 +67,13 @@ class CandidatesPanel(ListPanel):
             return
         looked_at = group_of(found, shown.look.candidate)
         listed = list_lines(line, found, tests)
-        blocks = [block_lines(line, found, at, tests, self.line_width) for at in range(len(found))]
-        lines = [*listed, Content.styled("─" * self.line_width, RULE)]
-        places: list[int | None] = [*range(len(found)), None]
-        for at, block in enumerate(blocks):
-            lines += block
-            places += [at] * len(block)
-        self._places = tuple(places)
+        columns = column_count(self.line_width, len(found))
+        width = column_width(self.line_width, columns)
+        every = columns > 1
+        blocks = [block_lines(line, found, at, tests, width, every=every) for at in range(len(found))]
+        whole, places = beside(blocks, self.line_width, columns)
+        lines = [*listed, Content.styled("─" * self.line_width, RULE), *whole]
+        self._places = (*((at,) for at in range(len(found))), (None,), *places)
         row = found.index(looked_at) if looked_at else None
         self.set_lines(lines, range(row, row + 1) if row is not None else range(0))
         self.set_title(*title, looked_at.name if looked_at else "")
@@ -87,8 +93,10 @@ def list_lines(line: LineView, found: Sequence[Group], tests: int) -> list[Conte
     return lines
 
 
-def block_lines(line: LineView, found: Sequence[Group], at: int, tests: int, width: int) -> list[Content]:
-    """One entry whole: its code, and the first error of its prefix."""
+def block_lines(
+    line: LineView, found: Sequence[Group], at: int, tests: int, width: int, *, every: bool = False
+) -> list[Content]:
+    """One entry whole: its code, and the first error of its prefix, or `every` one."""
     group, head = found[at], _heads(line, found, tests)[at]
     indent = _common_indent(found)
     rule = Content.styled(" │ ", RULE)
@@ -97,11 +105,11 @@ def block_lines(line: LineView, found: Sequence[Group], at: int, tests: int, wid
     if group.complete:
         body[-1] += Content.styled("  ⏎ end", MUTED)
     lines = [Content("").join([blank if row else head, rule, text]) for row, text in enumerate(body)]
-    if error := _error(group):
-        column_width = head.cell_length + rule.cell_length
-        corner = Content.styled(" ╰ ", RULE)
-        for row, part in enumerate(wrapped(error, width, column_width)):
-            lines.append(part if row else Content("").join([blank, corner, part[column_width:]]))
+    indent_cells = head.cell_length + rule.cell_length
+    corner = Content.styled(" ╰ ", RULE)
+    for error in _errors(group, every=every):
+        for row, part in enumerate(wrapped(error, width, indent_cells)):
+            lines.append(part if row else Content("").join([blank, corner, part[indent_cells:]]))
     return lines
 
 
@@ -136,18 +144,21 @@ def _verdicts(run: CandidateRun | None, tests: int) -> list[Verdict | None]:
     return [result.status for result in run.results]
 
 
-def _error(group: Group) -> Content | None:
-    """Why the prefix did not pass, said once per prefix; None when there is nothing to say."""
+def _errors(group: Group, *, every: bool) -> list[Content]:
+    """Why the prefix did not pass, said once per prefix: of the first test that failed, or of every one."""
     if group.run is None or not group.new:
-        return None
+        return []
     if group.run.source is None:
-        return Content.styled("nothing of it can be executed", f"{MUTED} italic")
+        return [Content.styled("nothing of it can be executed", f"{MUTED} italic")]
     failing = [(at, result) for at, result in enumerate(group.run.results, start=1) if not result.passed]
-    if not failing:
-        return None
-    at, result = failing[0]
-    where = "" if len(failing) == len(group.run.results) else f"test {at}: "
-    return Content.styled(f"{where}{_reason(result)}", marks.mark(result.status).style.removeprefix("bold "))
+    alone = not every and len(failing) == len(group.run.results)
+    return [
+        Content.styled(
+            f"{'' if alone else f'test {at}: '}{_reason(result)}",
+            marks.mark(result.status).style.removeprefix("bold "),
+        )
+        for at, result in (failing if every else failing[:1])
+    ]
 
 
 def _reason(result: TestResult) -> str:

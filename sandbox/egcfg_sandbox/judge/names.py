@@ -35,7 +35,6 @@ class Names:
         calls = [node.func for node in nodes if isinstance(node, ast.Call)]
         self.called = {function.id for function in calls if isinstance(function, ast.Name)}
         """Names that are called as they are: no modules."""
-        self.read = {node.id for node in nodes if isinstance(node, ast.Name) and type(node.ctx) is ast.Load}
         self.imported = {name for node in nodes for name in _imported_by(node)}
         """Top-level modules of the test's import statements."""
         self.asked, self.in_class_bodies = _global_names(texts)

@@ -8,6 +8,7 @@ import gc
 import importlib
 import json
 import os
+import platform
 import resource
 import signal
 import socket
@@ -46,6 +47,8 @@ _SYSTEM_READABLE: Final = (
 def _warm_up() -> None:
     for name in _WARM:
         importlib.import_module(name)
+    # It asks another program once, and keeps the answer.
+    platform.platform()
     # What `site` would have added; programs end themselves with them.
     for name in ("exit", "quit"):
         setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D"))

@@ -73,11 +73,11 @@ def _library(module: str) -> str:
 
 
 def load(names: Iterable[str]) -> None:
-    """Imports the modules of these names. What is not installed is left to fail in the run that needs it."""
+    """Imports the modules of these names. What cannot be imported is left to the run that needs it."""
     sys.dont_write_bytecode = True
     os.environ |= LIBRARY_SETTINGS
     for name in names:
-        with contextlib.suppress(ImportError):
+        with contextlib.suppress(Exception):
             importlib.import_module(name)
             if _library(name) == "sklearn":
                 # It looks up thread pools once, in /proc, which programs do not have.

@@ -74,7 +74,7 @@ def test_machines_that_differ_are_noted(tmp_path: Path) -> None:
 
 
 def test_what_is_no_bench_is_told(tmp_path: Path) -> None:
-    with pytest.raises(BenchError, match=r"is no bench, it has neither bench\.json nor records\.jsonl"):
+    with pytest.raises(BenchError, match=r"is not a bench: it has neither bench\.json nor records\.jsonl"):
         compare_paths([tmp_path])
     with pytest.raises(BenchError, match=r"nowhere: there is no such file"):
         compare_paths([tmp_path / "nowhere"])
