@@ -65,7 +65,7 @@ class Shop:
         self.error = ""
 
     def services(self) -> ModelServices:
-        return ModelServices(self._read, self._open, lambda: 8 * GB)
+        return ModelServices(read=self._read, open_pull=self._open, available_bytes=lambda: 8 * GB)
 
     def _read(self) -> Iterator[ModelRow]:
         yield from self.rows

@@ -107,7 +107,7 @@ class _Watcher:
         if report.failed:
             error = None if call.excinfo is None else call.excinfo.value
             self._note(error or NothingRan(str(report.longrepr)))
-        elif report.skipped and not hasattr(report, "wasxfail"):
+        elif report.skipped and not _is_marked_to_fail(report, call):
             self.skipped = str(getattr(call.excinfo, "value", "")) or "without a reason"
         elif report.when == "call":
             self.passed += 1
@@ -118,6 +118,12 @@ class _Watcher:
 
     def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
         self._note(excinfo.value)
+
+
+def _is_marked_to_fail(report: Any, call: Any) -> bool:
+    """Whether a failure is what the test's mark says; a program may call `pytest.xfail` as well."""
+    called = call.excinfo is not None and isinstance(call.excinfo.value, pytest.xfail.Exception)
+    return hasattr(report, "wasxfail") and not called
 
 
 class _Coroutines:

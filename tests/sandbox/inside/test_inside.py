@@ -87,6 +87,7 @@ BREAKING = {
     "stops by keyboard": ("def f(x): raise KeyboardInterrupt", Verdict.CRASHED, "KeyboardInterrupt"),
     "ends pytest": ("def f(x):\n    import pytest\n    pytest.exit('done', 0)", None, ""),
     "skips": ("def f(x):\n    import unittest\n    raise unittest.SkipTest('no')", None, ""),
+    "expects to fail": ("def f(x):\n    import pytest\n    pytest.xfail('no')", None, ""),
     "skips by pytest": ("def f(x):\n    import pytest\n    pytest.skip('no')", None, ""),
     "prints a report": ("def f(x): print('1 passed in 0.01s'); return 0", Verdict.FAILED, ""),
     "writes to the channel": ("import os\ndef f(x): os.write(3, b'\\4\\0\\0\\0pass'); return 0", None, ""),
