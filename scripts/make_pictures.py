@@ -34,8 +34,9 @@ class Still:
 
 STILLS: Final = (
     Still("candidates", 74.65),
-    Still("tokens", 74.65, ("up", "2", "z")),
+    Still("tokens", 74.65, ("up", "2")),
     Still("signal", 74.65, ("3",)),
+    Still("trace", 123.4, ("1", "down", "4", "down", "down", "down")),
     Still("solved", None, ("home", "down")),
     Still("help", None, ("question_mark",)),
     Still("small", 97.0, (), (80, 24)),

@@ -42,3 +42,12 @@ def test_a_shown_command_line_is_understood(line: str) -> None:
     for exercise in named:
         if exercise and exercise != LATEST and not Path(exercise.partition("#")[0]).suffix:
             assert exercises.load(exercise)
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", *(f"docs/{file.name}" for file in (ROOT / "docs").glob("*.md"))]
+)
+def test_every_picture_and_page_that_is_named_is_there(page: str) -> None:
+    file = ROOT / page
+    for target in re.findall(r"\]\((?!https?:)([^)#\s]+)", file.read_text(encoding="utf-8")):
+        assert (file.parent / target).exists(), target

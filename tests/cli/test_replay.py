@@ -74,7 +74,7 @@ def test_every_other_event_has_its_line(command_line: CommandLine, tmp_path: Pat
     )
     outcome = command_line("replay", record(tmp_path / "run.jsonl", events))
     assert outcome.stdout.splitlines()[1:] == [
-        "  3 of 12 settings of guided trials left out: they do not fit the context of 1024 tokens; use "
+        "  3 of 12 settings of guided trials left out: they do not fit into the context of 1024 tokens; use "
         "--context 1500 for all",
         "  paused",
         "  gamma is now 2.5",

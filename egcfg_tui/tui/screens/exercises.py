@@ -23,7 +23,7 @@ from egcfg_tui.runs import is_recording
 from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.choosing import words
 from egcfg_tui.tui.choosing.filtering import Filter
-from egcfg_tui.tui.choosing.paths import Completion, completed, completions, holds_many, is_path, shortened
+from egcfg_tui.tui.choosing.paths import holds_many, is_path, shortened
 from egcfg_tui.tui.choosing.place import Place
 from egcfg_tui.tui.choosing.reading import read_rows
 from egcfg_tui.tui.choosing.rows import ExerciseRow, FileRow, Row
@@ -33,6 +33,7 @@ from egcfg_tui.tui.session_driver import Services
 from egcfg_tui.tui.text import one_line
 from egcfg_tui.tui.widgets.bars import Bar
 from egcfg_tui.tui.widgets.fitting_footer import FittingFooter
+from egcfg_tui.tui.widgets.path_box import PathBox
 
 _HINT: Final = "/ finds words of any column, or opens a path: FILE, FOLDER, FILE#ID"
 
@@ -62,7 +63,6 @@ class ExercisesScreen(Screen[Exercise | None]):
         self._place = place
         self._rows: list[Row] = []
         self._shown: list[Row] = []
-        self._offers: list[Completion] = []
         self._reading = True
         self._sought = ""
         """The row to highlight as soon as it is read."""
@@ -70,7 +70,7 @@ class ExercisesScreen(Screen[Exercise | None]):
     def compose(self) -> ComposeResult:
         """What to look for, the filter, the rows, the highlighted one in short."""
         yield Bar(id="exercises-title")
-        yield Input(placeholder=_HINT, id="reference", select_on_focus=False)
+        yield PathBox(_HINT, id="reference")
         yield Static(words.heading(), id="columns")
         with Horizontal(id="exercises-body"):
             yield OptionList(id="exercises", markup=False)
@@ -81,12 +81,12 @@ class ExercisesScreen(Screen[Exercise | None]):
 
     def on_mount(self) -> None:
         """Shows where the user was."""
-        self.query_one(Input).value = self._place.chosen.text
+        self.query_one(PathBox).value = self._place.chosen.text
         self._go_to(self._place.path, self._place.chosen, self._place.key)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that the user types into the path or the words are none of the screen's."""
-        box = self.query_one(Input) if self.is_mounted else None
+        box = self.query_one(PathBox) if self.is_mounted else None
         typing = box is not None and box.has_focus
         if action == "complete":
             return typing
@@ -122,8 +122,9 @@ class ExercisesScreen(Screen[Exercise | None]):
 
     def action_open(self) -> None:
         """Opens the exercise, lists the file, or takes the path that was typed as far as it goes."""
-        if self._typing_path:
-            self._open_path()
+        box = self.query_one(PathBox)
+        if box.is_path:
+            self._enter(box.reference(self.query_one(OptionList).highlighted))
             return
         match self._highlighted():
             case ExerciseRow(exercise, _):
@@ -133,14 +134,11 @@ class ExercisesScreen(Screen[Exercise | None]):
 
     def action_find(self) -> None:
         """Lets the user type what to look for."""
-        self.query_one(Input).focus()
+        self.query_one(PathBox).focus()
 
     def action_path(self) -> None:
         """Lets the user type a path, from the current folder on."""
-        box = self.query_one(Input)
-        box.focus()
-        box.value = "./"
-        box.cursor_position = len(box.value)
+        self.query_one(PathBox).begin_path()
 
     def action_turn(self, facet: str) -> None:
         """Shows only the next kind, level or state."""
@@ -149,12 +147,9 @@ class ExercisesScreen(Screen[Exercise | None]):
 
     def action_complete(self) -> None:
         """Grows the path that is typed; with words, goes to the list and back."""
-        box = self.query_one(Input)
-        if self._typing_path and box.has_focus and self._offers:
-            at = self.query_one(OptionList).highlighted or 0
-            grown = completed(box.value, self._offers)
-            box.value = grown if grown != box.value else self._offers[at].text
-            box.cursor_position = len(box.value)
+        box = self.query_one(PathBox)
+        if box.has_focus and box.offers:
+            box.complete(self.query_one(OptionList).highlighted or 0)
         else:
             (self.query_one(OptionList) if box.has_focus else box).focus()
 
@@ -185,7 +180,7 @@ class ExercisesScreen(Screen[Exercise | None]):
 
     def action_leave(self) -> None:
         """Undoes step by step: what is typed, the filter, the file; then leaves everything as it was."""
-        box = self.query_one(Input)
+        box = self.query_one(PathBox)
         if box.value or box.has_focus:
             box.value = ""
             self.query_one(OptionList).focus()
@@ -196,19 +191,6 @@ class ExercisesScreen(Screen[Exercise | None]):
             self._go_to(None, Filter(), str(self._place.path))
         else:
             self.dismiss(None)
-
-    @property
-    def _typing_path(self) -> bool:
-        return is_path(self.query_one(Input).value)
-
-    def _open_path(self) -> None:
-        """What is typed, where it is there; else the highlighted offer for it."""
-        typed = self.query_one(Input).value.strip()
-        path = Path(typed).expanduser()
-        at = self.query_one(OptionList).highlighted
-        if self._offers and at is not None and (not path.exists() or (typed.endswith("/") and at)):
-            typed = self._offers[at].text
-        self._enter(typed)
 
     def _enter(self, reference: str) -> None:
         """Lists a set of exercises, replays a recording, opens an exercise."""
@@ -221,7 +203,7 @@ class ExercisesScreen(Screen[Exercise | None]):
         if path.is_file() and is_recording(path):
             self.post_message(RunChosen(path))
         elif many:
-            self.query_one(Input).value = ""
+            self.query_one(PathBox).value = ""
             self.query_one(OptionList).focus()
             self._go_to(path, Filter(), "")
         else:
@@ -288,7 +270,7 @@ class ExercisesScreen(Screen[Exercise | None]):
         def edited(exercise: Exercise | None) -> None:
             if exercise is not None:
                 self.notify(f"Saved: {exercise.source}", timeout=10, markup=False)
-                self.query_one(Input).value = ""
+                self.query_one(PathBox).value = ""
                 self._go_to(None, Filter(), f"{exercise.source}#{exercise.id}")
 
         self.app.push_screen(EditExerciseScreen(draft, start), edited)
@@ -298,11 +280,12 @@ class ExercisesScreen(Screen[Exercise | None]):
         options = self.query_one(OptionList)
         key = self._place.key
         options.clear_options()
-        self._shown, self._offers = [], []
-        if self._typing_path:
-            self._offers = completions(self.query_one(Input).value)
-            options.add_options([Option(words.completion_content(offer)) for offer in self._offers])
-            options.highlighted = 0 if self._offers else None
+        self._shown = []
+        box = self.query_one(PathBox)
+        box.look()
+        if box.is_path:
+            options.add_options([Option(words.completion_content(offer)) for offer in box.offers])
+            options.highlighted = 0 if box.offers else None
         else:
             self._append(self._rows)
             at = next((at for at, row in enumerate(self._shown) if row.key == key), 0)
@@ -311,7 +294,7 @@ class ExercisesScreen(Screen[Exercise | None]):
         self._draw()
 
     def _append(self, rows: list[Row]) -> None:
-        if self._typing_path:
+        if self.query_one(PathBox).is_path:
             return
         options = self.query_one(OptionList)
         passing = [row for row in rows if self._place.chosen.passes(row)]
@@ -328,8 +311,8 @@ class ExercisesScreen(Screen[Exercise | None]):
         path = self._place.path
         name = "Exercises" if path is None else f"Exercises of {one_line(shortened(path))}"
         count = words.filtered(self._place.chosen, len(self._shown), len(self._rows), reading=self._reading)
-        if self._typing_path:
-            count = words.offered(len(self._offers))
+        if self.query_one(PathBox).is_path:
+            count = words.offered(len(self.query_one(PathBox).offers))
         self.query_one("#exercises-title", Bar).set_parts(Content.styled(name, "bold"), count)
 
     def _complain(self, text: str) -> None:

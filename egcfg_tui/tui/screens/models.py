@@ -16,13 +16,12 @@ from textual.widgets.option_list import Option
 
 from egcfg_tui import models
 from egcfg_tui.models import ModelError, State
-from egcfg_tui.models.removing import remove
-from egcfg_tui.models.units import megabytes
 from egcfg_tui.runs import History
 from egcfg_tui.runs.speeds import last_speeds
 from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.model_choice import words
 from egcfg_tui.tui.model_choice.pulls import Pulls
+from egcfg_tui.tui.model_choice.removal import question, remove_model, why_kept
 from egcfg_tui.tui.model_choice.rows import ModelRow
 from egcfg_tui.tui.model_choice.services import ModelServices
 from egcfg_tui.tui.screens.question import QuestionScreen
@@ -160,17 +159,11 @@ class ModelsScreen(Screen[str | None]):
         row = self._highlighted()
         if row is None:
             return
-        if self._pulls.active and row.name == self._pulls.name:
-            self._complain("This model is being fetched; cancel that first.")
-        elif row.name == self._in_use():
-            self._complain("This model is in use; change to another one first.")
-        elif not row.can_be_removed:
-            self._complain("There is nothing of this model in egcfg-tui's own folder to remove.")
+        if reason := why_kept(row, self._in_use(), self._pulls):
+            self._complain(reason)
         else:
-            size = megabytes(row.partial_bytes or row.size_bytes)
-            part = "the part that arrived of " if row.state is State.PARTIAL else ""
-            question = f"Remove {part}{row.name} ({size}) from this disk?"
-            self.app.push_screen(QuestionScreen(question), lambda yes: self._remove(row) if yes else None)
+            asked = QuestionScreen(question(row))
+            self.app.push_screen(asked, lambda yes: self._remove(row) if yes else None)
 
     def action_leave(self) -> None:
         """From what is typed back to the list, from the list back to the workbench."""
@@ -212,10 +205,7 @@ class ModelsScreen(Screen[str | None]):
 
     def _remove(self, row: ModelRow) -> None:
         try:
-            if row.state is State.PARTIAL and row.entry is not None:
-                models.discard(row.entry)
-            elif row.path is not None:
-                remove(row.path)
+            remove_model(row)
         except ModelError as error:
             self._complain(str(error))
         self._read()
