@@ -31,8 +31,10 @@ def drawn(comparison: Comparison) -> str:
     end = comparison.conditions.budget_s or max(row.by_seconds.costs[-1] for row in comparison.rows)
     for row in sorted(comparison.rows, key=lambda row: list(METHODS).index(row.method)):
         seconds, shares = row.by_seconds.steps(end, 400)
-        label = f"{row.method}: {row.solved} of {row.tasks}, {row.seconds_per_solved or 0:.0f} s for each solved"
-        axes.plot(seconds, [100 * share for share in shares], label=label, color=COLOURS[row.method], linewidth=2)
+        price = row.seconds_per_solved or 0
+        label = f"{row.method}: {row.solved} of {row.tasks}, {price:.0f} s for each solved"
+        heights = [100 * share for share in shares]
+        axes.plot(seconds, heights, label=label, color=COLOURS[row.method], linewidth=2)
     axes.set(
         xlim=(0, end),
         ylim=(0, 100),
