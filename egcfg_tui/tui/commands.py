@@ -77,7 +77,9 @@ COMMANDS: Final = (
     Command("gamma_up", "gamma(1)", ("plus", "equals_sign"), "more guidance (γ)", CHOOSE, shared="Gamma"),
     Command("gamma_down", "gamma(-1)", ("minus",), "less guidance (γ)", CHOOSE, shared="Gamma"),
     Command("seed", "seed", ("d",), "next seed", CHOOSE),
-    Command("settings", "settings", ("comma",), "all settings, also of the solve that runs", CHOOSE, "Set"),
+    Command(
+        "settings", "settings", ("comma",), "all settings, also of the solve that runs", CHOOSE, "Settings"
+    ),
     Command("previous_line", "line(-1)", ("up", "k"), "the line or sample before: how it came about", LOOK),
     Command("next_line", "line(1)", ("down", "j"), "the line or sample after", LOOK),
     Command("first_line", "first_line", ("home",), "the first line or sample", LOOK),

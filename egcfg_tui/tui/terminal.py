@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import select
 import sys
@@ -19,6 +20,24 @@ LOG_BYTES: Final = 1024 * 1024
 
 class NoTerminalError(Exception):
     """There is no terminal to draw on; the text says what to do instead."""
+
+
+class ScreenStream(io.TextIOWrapper):
+    """The terminal to draw on. What a terminal that is gone cannot take is dropped.
+
+    The error would end Textual's writing thread, and the application would wait for that thread for ever.
+    """
+
+    def write(self, text: str) -> int:
+        """Writes, or drops."""
+        with suppress(OSError):
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Sends what was written, or drops it."""
+        with suppress(OSError):
+            super().flush()
 
 
 def require_terminal() -> None:
@@ -75,7 +94,7 @@ def guarded_screen(log: Path | None) -> Iterator[None]:
     disk must not keep the workbench from opening.
     """
     screen_fd = os.dup(2)
-    own = os.fdopen(os.dup(screen_fd), "w", encoding="utf-8", errors="replace", closefd=True)
+    own = ScreenStream(os.fdopen(os.dup(screen_fd), "wb"), encoding="utf-8", errors="replace")
     originals = sys.__stderr__, sys.stderr
     log_fd = _open_log(log)
     log_stream = os.fdopen(os.dup(log_fd), "w", encoding="utf-8", errors="backslashreplace", buffering=1)

@@ -93,7 +93,7 @@ def test_a_line_cut_in_the_middle_of_the_file_is_named(path: Path) -> None:
         ('"outcome":"wrong"', '"outcome":"won"', "outcome should be one of solved, wrong"),
         ('"seed":0', '"seed":"0"', "seed should be a whole number"),
         ('"schema":1', '"schema":2', "schema 2, this version reads schema 1"),
-        ('"schema":1,', "", "no record of a bench"),
+        ('"schema":1,', "", "not a record of a bench"),
         ('"model":"tiny-coder",', "", "model is missing"),
     ],
 )

@@ -81,7 +81,7 @@ async def _look_at(text: str) -> None:
         await wait_until(pilot, lambda: "got" in plain(app, "candidates"))
         for panel in ("statement", "tests", "code", "candidates", "signal"):
             assert squeezed(visible(text)) in squeezed(plain(app, panel)), panel
-        assert squeezed(visible(text))[:8] in squeezed(plain(app, "tokens")).replace("·", "")
+        assert squeezed(visible(text))[:4] in squeezed(plain(app, "tokens")).replace("·", "")
         title = app.workbench.query_one("#title", Bar).render().plain
         assert squeezed(visible(text))[:20] in squeezed(title)
         app.notify(text, markup=False)

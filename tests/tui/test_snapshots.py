@@ -144,6 +144,12 @@ SCENES = {
         for columns, rows in ((80, 24), (120, 36), (200, 60))
         for name, keys in STORIES.items()
     },
+    **{
+        f"settings_{columns}x{rows}": Scene(
+            (*LINE_3, SolvePaused(), Hold()), ("comma", *5 * ("down",), "minus", "enter"), (columns, rows)
+        )
+        for columns, rows in ((80, 24), (120, 36), (200, 60))
+    },
     "replay": Scene(keys=("space", *7 * ("shift+right",), "left"), recording=recording_of()),
     "replay_large": Scene(keys=("ctrl+end",), size=LARGE, recording=recording_of()),
     "welcome": Scene(keys=("ctrl+end", "shift+left"), welcome=True),

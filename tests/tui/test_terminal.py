@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -194,3 +195,14 @@ def test_the_workbench_opens_without_a_model_and_leaves_the_terminal_as_it_was(t
     finally:
         modes = screen.close()
     assert modes == screen.modes
+
+
+def test_drawing_on_a_terminal_that_is_gone_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    stream = terminal.ScreenStream(os.fdopen(writing, "wb"), encoding="utf-8")
+    for _ in range(20):
+        assert stream.write(100_000 * "x") == 100_000
+        stream.flush()
+    with contextlib.suppress(OSError):
+        stream.close()

@@ -86,7 +86,8 @@ def list_lines(line: LineView, found: Sequence[Group], tests: int) -> list[Conte
     for group, head in zip(found, _heads(line, found, tests), strict=True):
         at, text = first_difference(group, list(found))
         number = Content.styled(f" {line.row + at:>3} ", MUTED)
-        end = Content.styled("⏎ end" if group.complete else "ends here", MUTED)
+        ending = "⏎ end" if group.complete else "ends here" if line.candidates else ""
+        end = Content.styled(ending, MUTED)
         shown = code.lines(text.strip())[0] if text else end
         lines.append(Content("").join([head, number, shown]))
     return lines
