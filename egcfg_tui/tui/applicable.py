@@ -26,6 +26,8 @@ def why_no_look(action: str, view: SolveView) -> str:
         return "There is no other trial yet." if view.trials else "No trial has begun yet."
     if action in ("line", "first_line") and (view.trial is None or not view.trials):
         return "There is no line to look at yet."
+    if action == "test" and not view.trials:
+        return "There is no trace to look at yet."
     return ""
 
 

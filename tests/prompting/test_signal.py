@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from egcfg_sandbox import TestResult, Trace, TraceEvent, Verdict
 from egcfg_tui.prompting.signal import Attempt, render_signal
+from egcfg_tui.prompting.signal_parts import PartKind
 from egcfg_tui.prompting.traces import TraceFormat
 
 
@@ -189,3 +190,30 @@ def test_what_the_budget_leaves_out_is_hardly_looked_at() -> None:
     assert 100 < signal.tokens <= 200
     assert signal.dropped
     assert max(seen) < 200 + 2 * words(SOURCE) + 50
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.sampled_from([FAILED, PASSED])), max_size=4),
+    st.sampled_from(TraceFormat),
+)
+def test_every_part_tells_of_its_own_attempt_and_of_nothing_twice(
+    drawn: list[tuple[str, bool, TestResult]], trace_format: TraceFormat
+) -> None:
+    attempts = [
+        Attempt(SOURCE.replace("total", name), complete, (result, FAILED)) for name, complete, result in drawn
+    ]
+    signal = render_signal(SO_FAR, attempts, 500, words, trace_format)
+    end = 0
+    for part in signal.parts:
+        assert end <= part.start < part.end <= len(signal.text)
+        end = part.end
+        told = signal.text[part.start : part.end]
+        source = signal.attempts[part.attempt or 0]
+        if part.kind is PartKind.CODE:
+            assert told.strip("\n") in source.split("\n")
+        if part.kind is PartKind.VALUES and part.name not in ("returned", "raised"):
+            assert told.startswith(f"{part.name}: ")
+        if part.kind is PartKind.STEP:
+            assert part.step is not None
+            assert f"line {TRACE.events[part.step].line} " in told
+    assert len(signal.attempts) == signal.text.count("Attempt ")

@@ -368,3 +368,23 @@ def test_the_entry_point_may_have_a_builtins_name_beside_other_names(judge: Judg
     test = "assert max(1, 2) == 'mine' and helper() == 1"
     assert judge(source, test, entry_point="max").status is Verdict.PASSED
     assert judge(source, test, entry_point="helper").status is Verdict.FAILED
+
+
+@pytest.mark.parametrize(
+    ("program", "test", "sides"),
+    [
+        ("def f(x): return x + 1", "assert f(1) == 2", ("2", "2")),
+        ("def f(x): return x", "assert 2 == f(1)", ("1", "2")),
+        ("def f(x): return [x]", "assert f(1) != [1], 'no list'", ("[1]", "!= [1]")),
+        ("def f(x): return x", "assert f(1)", (None, None)),
+        ("def f(x): return x", "assert f(1) == 1\nassert f(2) == 2", (None, None)),
+        ("def f(x): return x", "assert f(1) == 1\nassert f(2) == 3", ("2", "3")),
+        ("def f(x): return x", "assert f(1) == 1\nraise AssertionError('no')", (None, None)),
+        ("def f(x): return 1 / (2 - x)", "assert f(1) == 1\nassert f(2) == 3", (None, None)),
+    ],
+)
+def test_both_sides_of_the_comparison_that_decided_are_told(
+    judge: Judge, program: str, test: str, sides: tuple[str | None, str | None]
+) -> None:
+    row = judge(program, test)
+    assert (row.got, row.expected) == sides

@@ -10,7 +10,7 @@ from support.digits_run import EXERCISE, OTHER
 from support.fake_session import Hold, Script
 from support.stage import Stage, wait_until
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
 
 from egcfg_sandbox import CodeTest
 from egcfg_tui.events import FailureKind, LineGrown, SettingsLeftOut, SolveFailed, TrialStarted
@@ -411,7 +411,11 @@ async def test_another_exercise_ends_the_solve_in_flight(stage: Stage) -> None:
         await ready(pilot, app)
         await pilot.press("s")
         await wait_until(pilot, lambda: phase(app) is Phase.RUNNING)
-        await pilot.press("o", *"brack", "enter")
+        await pilot.press("o")
+        await wait_until(
+            pilot, lambda: app.screen.query("#exercises") and app.screen.query_one(OptionList).options
+        )
+        await pilot.press("slash", *"brack", "enter")
         await wait_until(pilot, lambda: app.workbench.control.exercise is OTHER)
         assert phase(app) is Phase.IDLE
         assert "Balanced brackets" in bar(app, "title")
