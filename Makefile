@@ -36,7 +36,7 @@ run: $(VENV)/installed ## install what is missing, then solve the demo exercise 
 test: check ## the same as check
 
 check: lint model ## lint, types, import contracts and all tests, also those with the real model
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(VENV)/installed-dev ## lint, format, types and import contracts
 	$(BIN)/ruff check
@@ -51,8 +51,9 @@ format: $(VENV)/installed-dev ## format the code and let ruff fix what it can
 model: $(VENV)/installed ## fetch the default model
 	@$(BIN)/egcfg-tui models pull >/dev/null
 
-pictures: $(VENV)/installed ## redraw the pictures of the documentation from the bundled recording
+pictures: $(VENV)/installed ## redraw the pictures of the documentation from the bundled recording and the results
 	$(BIN)/python scripts/make_pictures.py
+	$(BIN)/python scripts/draw_results.py
 
 clean: ## remove the virtual environment and all caches of this folder
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
