@@ -72,3 +72,8 @@ def test_the_sandbox_is_alone_with_the_standard_library() -> None:
 @pytest.mark.parametrize("module", ["egcfg_tui.cli.dispatch", "egcfg_tui.events", "egcfg_tui.exercises"])
 def test_what_every_start_imports_stays_light(module: str) -> None:
     assert loaded_by(module) & {"numpy", "llama_cpp", "textual", "huggingface_hub", "jinja2"} == set()
+
+
+def test_the_workbench_opens_without_what_only_a_solve_needs() -> None:
+    loaded = loaded_by("egcfg_tui.cli.commands.open", "egcfg_tui.tui.app")
+    assert loaded & {"numpy", "llama_cpp", "huggingface_hub", "jinja2", "scipy", "doctest"} == set()
