@@ -27,6 +27,8 @@ HOME_FOLDERS: Final = {
 }
 
 FOREIGN_PREFIXES: Final = ("EGCFG_", "HF_", "HUGGINGFACE_", "LLAMA_", "OLLAMA_", "PIP_", "TEXTUAL", "XDG_")
+SNAPSHOTS: Final = "TEXTUAL_SNAPSHOT_TEMPDIR"
+"""Where the workers of one run put the pictures for its report."""
 FOREIGN_NAMES: Final = ("CI", "NO_COLOR", "FORCE_COLOR", "COLORTERM", "COLUMNS", "LINES")
 
 MACHINE: Final[Mapping[str, str]] = dict(os.environ)
@@ -44,7 +46,7 @@ class NetworkBlocked(AssertionError):
 def _isolate(patcher: pytest.MonkeyPatch, home: Path) -> None:
     """Removes environment variables that could steer the program, and gives it a home of its own."""
     for name in MACHINE:
-        if name in FOREIGN_NAMES or name.startswith(FOREIGN_PREFIXES):
+        if name != SNAPSHOTS and (name in FOREIGN_NAMES or name.startswith(FOREIGN_PREFIXES)):
             patcher.delenv(name, raising=False)
     for name, folder in HOME_FOLDERS.items():
         patcher.setenv(name, str(home / folder))
