@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import string
-import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,9 +12,9 @@ from typing import Final
 
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
-from egcfg_tui.exercises.reading.toml_lines import key_lines
 from egcfg_tui.system.folders import config_folder
 from egcfg_tui.tui.commands import COMMANDS
+from egcfg_tui.tui.config_file import ConfigFile, UnusableConfig, read_config
 
 _MODIFIERS: Final = ("ctrl", "alt", "shift", "super", "hyper", "meta")
 _NAMED: Final = frozenset(key.value for key in Keys if "+" not in key.value and "<" not in key.value)
@@ -43,32 +42,17 @@ def default_path() -> Path:
 def load(path: Path) -> Keymap:
     """Reads the file. What is wrong in it is left out and told; a missing file is an empty keymap."""
     try:
-        text = path.read_bytes().decode("utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        return Keymap()
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        return _unusable(path, f"is not UTF-8 text, line {line}")
-    except OSError as error:
-        return _unusable(path, f"cannot be read: {error.strerror}")
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        return _unusable(path, f"is not valid TOML: {error}")
-    return _read(path, table, key_lines(text))
+        return _read(read_config(path))
+    except UnusableConfig as error:
+        return Keymap(problems=(f"{error}. The default keys are used.",))
 
 
-def _unusable(path: Path, what: str) -> Keymap:
-    return Keymap(problems=(f"{path} {what}. The default keys are used.",))
-
-
-def _read(path: Path, table: Mapping[str, object], lines: Mapping[str, int]) -> Keymap:
+def _read(file: ConfigFile) -> Keymap:
     problems: list[str] = []
+    table = file.table
 
     def complain(key: str, what: str) -> None:
-        line = lines.get(key)
-        where = f"{path}, line {line}" if line else str(path)
-        problems.append(f"{where}, {key}: {what}")
+        problems.append(file.complaint(key, what))
 
     for name in table:
         if name != "keys":

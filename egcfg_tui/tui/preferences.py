@@ -18,9 +18,9 @@ from typing import Final
 
 import tomli_w
 
-from egcfg_tui.exercises.reading.toml_lines import key_lines
 from egcfg_tui.solving.methods import METHODS
 from egcfg_tui.system.folders import config_folder
+from egcfg_tui.tui.config_file import ConfigFile, UnusableConfig, read_config
 
 
 def _any_text(_value: str) -> str:
@@ -56,9 +56,7 @@ class Preferences:
 
     def complaint(self, key: str, what: str) -> str:
         """What is wrong with a value, with its place."""
-        line = self.lines.get(key)
-        where = f"{self.path}, line {line}" if line else str(self.path)
-        return f"{where}, {key}: {what}"
+        return ConfigFile(self.path, lines=self.lines).complaint(key, what)
 
     def without(self, key: str, why: str) -> Preferences:
         """The same, but for a value that turned out not to be usable."""
@@ -74,23 +72,13 @@ def default_path() -> Path:
 def load(path: Path) -> Preferences:
     """Reads the file. What is wrong in it is left out and told; a missing file is an empty one."""
     try:
-        text = path.read_bytes().decode("utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        return Preferences(path)
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        return _unusable(path, f"{path}, line {line}: is not UTF-8 text")
-    except OSError as error:
-        return _unusable(path, f"{path}: cannot be read: {error.strerror}")
-    try:
-        table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        return _unusable(path, f"{path}: is not valid TOML: {error}")
-    found = Preferences(path, lines=key_lines(text))
-    problems = tuple(found.complaint(key, what) for key, what in _mistakes(table))
-    wrong = dict(_mistakes(table))
-    values = {key: value for key, value in table.items() if key not in wrong}
-    return Preferences(path, values, found.lines, problems)
+        file = read_config(path)
+    except UnusableConfig as error:
+        return Preferences(path, problems=(f"{error}. The defaults are used.",), writable=False)
+    mistakes = dict(_mistakes(file.table))
+    problems = tuple(file.complaint(key, what) for key, what in mistakes.items())
+    values = {key: str(value) for key, value in file.table.items() if key not in mistakes}
+    return Preferences(path, values, file.lines, problems)
 
 
 def remember(path: Path, values: Mapping[str, str]) -> str:
@@ -106,10 +94,6 @@ def remember(path: Path, values: Mapping[str, str]) -> str:
     except OSError as error:
         return f"{path}: cannot be written: {error.strerror}. Your choices are not remembered."
     return ""
-
-
-def _unusable(path: Path, problem: str) -> Preferences:
-    return Preferences(path, problems=(f"{problem}. The defaults are used.",), writable=False)
 
 
 def _mistakes(table: Mapping[str, object]) -> Iterator[tuple[str, str]]:
