@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from egcfg_tui.solving.methods import DEFAULT_METHOD, METHODS
+
 GLOSSARY: Final[tuple[tuple[str, str], ...]] = (
     (
         "candidate",
@@ -18,7 +20,10 @@ GLOSSARY: Final[tuple[tuple[str, str], ...]] = (
         "conditional branch. 0: the model alone, 1: with the signal, above 1: further in that direction",
     ),
     ("trial", "one pass over the exercise with one method and one setting"),
-    ("method", "the rule that says which trial comes next; auto: greedy, then samples, then guided trials"),
+    (
+        "method",
+        f"the rule that says which trial comes next; {DEFAULT_METHOD}: {METHODS[DEFAULT_METHOD].help}",
+    ),
     ("budget", "the seconds that a solve may take; scoring comes on top"),
     ("visible, hidden", "tests that steer the solve; tests that only score the solution, at the end"),
     (
