@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable
 from multiprocessing import resource_tracker
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.console import RenderableType
 from textual import work
@@ -21,6 +21,7 @@ from egcfg_tui.exercises import DEMO_ID, Exercise, Visibility, lasting_reference
 from egcfg_tui.runs import Recorder, Recording, RecordingError, read_recording
 from egcfg_tui.solving.methods import DEFAULT_METHOD
 from egcfg_tui.solving.request.solve_request import SolveRequest
+from egcfg_tui.system import garbage
 from egcfg_tui.system.folders import state_folder
 from egcfg_tui.tui import first_start, keymap, picture_file, terminal, theme
 from egcfg_tui.tui.choosing.loading import Loader
@@ -29,14 +30,15 @@ from egcfg_tui.tui.input_bytes import any_bytes
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.messages import RunChosen
 from egcfg_tui.tui.options import SolveOptions
-from egcfg_tui.tui.palette import Palette
 from egcfg_tui.tui.preferences import Memory, Preferences
 from egcfg_tui.tui.replay import Replay
-from egcfg_tui.tui.screens.help import HelpScreen
 from egcfg_tui.tui.screens.panels import HIGH_ROWS, HUGE_COLUMNS, LEAST_COLUMNS, LEAST_ROWS, WIDE_COLUMNS
 from egcfg_tui.tui.screens.replay import ReplayScreen
 from egcfg_tui.tui.screens.workbench import WorkbenchScreen
-from egcfg_tui.tui.session_driver import Services
+from egcfg_tui.tui.services import Services
+
+if TYPE_CHECKING:
+    from egcfg_tui.tui.comparing.sources import BenchServices
 
 _LOOK_S: Final = 1.0
 """How often it is looked whether the terminal is still there, and whether choices have changed."""
@@ -50,6 +52,12 @@ class WorkbenchBroke(Exception):
     """An error that nobody foresaw ended the workbench; the text says where its details are."""
 
 
+def _palette() -> type[Provider]:
+    from egcfg_tui.tui.palette import Palette
+
+    return Palette
+
+
 class WorkbenchApp(App[None]):
     """Holds the screens; everything about solving is the workbench's.
 
@@ -59,7 +67,7 @@ class WorkbenchApp(App[None]):
 
     CSS_PATH = "workbench.tcss"
     TITLE = "egcfg-tui"
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Palette}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "Stop", show=False, system=True),
         binding_of("help"),
@@ -123,6 +131,11 @@ class WorkbenchApp(App[None]):
             speed, words = (first_start.SPEED, first_start.WELCOME) if self._welcome else (1.0, "")
             self.show_replay(Replay(self._recording), speed=speed, words=words)
 
+    def on_ready(self) -> None:
+        """The first frame is painted: what the start made is there."""
+        if not self.is_headless:
+            garbage.go_on()
+
     @work(thread=True, exclusive=True, group="replay", exit_on_error=False)
     def replay(self, path: Path) -> None:
         """Reads a recording, in a thread as it can be large, and replays it; says why it cannot be read."""
@@ -175,6 +188,8 @@ class WorkbenchApp(App[None]):
 
     def action_help(self) -> None:
         """Explains the screen."""
+        from egcfg_tui.tui.screens.help import HelpScreen
+
         self.push_screen(HelpScreen(self.keys, self.screen))
 
     async def action_quit(self) -> None:
@@ -198,9 +213,9 @@ class WorkbenchApp(App[None]):
 
         A bench that runs here is not left for it.
         """
-        from egcfg_tui.tui.screens.bench import BenchScreen
-
         if exercise is not None:
+            from egcfg_tui.tui.screens.bench import BenchScreen
+
             if any(isinstance(screen, BenchScreen) and screen.runs_here for screen in self.screen_stack):
                 self.notify("The bench is running; stop it first.", severity="warning", markup=False)
                 return
@@ -273,11 +288,23 @@ def run_app(
     Raises `NoTerminalError` without a terminal, and `WorkbenchBroke` after an error that nobody foresaw.
     """
     terminal.require_terminal()
-    from egcfg_tui.bench.session import BenchSession
-    from egcfg_tui.bench.setup import set_up
+    garbage.pause()
     from egcfg_tui.solving.process.client import SolverSession
-    from egcfg_tui.tui.comparing.offers import models_on_disk
-    from egcfg_tui.tui.comparing.sources import BenchServices
+
+    def bench() -> BenchServices:
+        from egcfg_tui.bench.session import BenchSession
+        from egcfg_tui.bench.setup import set_up
+        from egcfg_tui.tui.comparing.offers import models_on_disk
+        from egcfg_tui.tui.comparing.sources import BenchServices
+
+        return BenchServices(
+            models=lambda: models_on_disk(app.workbench.control.chosen_model or model_name),
+            model_named=model_named,
+            open_session=BenchSession,
+            set_up=set_up,
+            visible=visible,
+            missing_layers=allow_missing_layers,
+        )
 
     loader = Loader(visible, guarded_only)
     services = Services(
@@ -289,14 +316,7 @@ def run_app(
         load=loader.load,
         load_each=loader.load_each,
         begin_recording=begin_recording,
-        bench=BenchServices(
-            models=lambda: models_on_disk(app.workbench.control.chosen_model or model_name),
-            model_named=model_named,
-            open_session=BenchSession,
-            set_up=set_up,
-            visible=visible,
-            missing_layers=allow_missing_layers,
-        ),
+        bench=bench,
     )
     app = WorkbenchApp(
         services,
@@ -320,6 +340,7 @@ def run_app(
             if not terminal.is_gone():
                 raise
         finally:
+            garbage.go_on()
             app.workbench.control.close()
     if app.broke and not terminal.is_gone():
         raise WorkbenchBroke(f"unexpected error: the workbench ended; {terminal.details()}")

@@ -29,7 +29,7 @@ from egcfg_tui.tui.choosing.reading import read_rows
 from egcfg_tui.tui.choosing.rows import ExerciseRow, FileRow, Row
 from egcfg_tui.tui.messages import RunChosen
 from egcfg_tui.tui.screens.edit_exercise import EditExerciseScreen
-from egcfg_tui.tui.session_driver import Services
+from egcfg_tui.tui.services import Services
 from egcfg_tui.tui.text import one_line
 from egcfg_tui.tui.widgets.bars import Bar
 from egcfg_tui.tui.widgets.fitting_footer import FittingFooter

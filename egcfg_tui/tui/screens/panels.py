@@ -60,7 +60,7 @@ class PanelsScreen(Screen[ScreenResultType]):
     """
 
     AUTO_FOCUS = "#code"
-    ALLOW_IN_MAXIMIZED_VIEW = "#status, #notice, Footer, .-textual-system"
+    ALLOW_IN_MAXIMIZED_VIEW = "#status, #notice, FittingFooter, .-textual-system"
     OFFERED: ClassVar[tuple[Command, ...]] = ()
 
     def __init__(self, keymap: Keymap) -> None:
