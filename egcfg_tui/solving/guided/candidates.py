@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import Final
 
-from egcfg_tui.engine.api import Branch, Engine, Logits
+from egcfg_tui.engine.api import Branch, Logits
 from egcfg_tui.events import Candidate, CandidatesGrown, Event
-from egcfg_tui.exercises.model import Exercise
-from egcfg_tui.solving.decoding.meter import Meter, Purpose
+from egcfg_tui.solving.context import SolveContext
+from egcfg_tui.solving.decoding.meter import Purpose
 from egcfg_tui.solving.decoding.prompt_lookup import BATCH_ROWS, Lookup
 from egcfg_tui.solving.decoding.sampling import sample, uniform_at
 from egcfg_tui.solving.guided.draft import Draft
@@ -33,18 +33,11 @@ class CandidatePool:
     """
 
     def __init__(
-        self,
-        engine: Engine,
-        meter: Meter,
-        exercise: Exercise,
-        settings: Settings,
-        seed: tuple[int, ...],
-        *,
-        keep_rows: bool,
+        self, context: SolveContext, settings: Settings, seed: tuple[int, ...], *, keep_rows: bool
     ) -> None:
-        self._engine = engine
-        self._meter = meter
-        self._exercise = exercise
+        self._engine = context.engine
+        self._meter = context.meter
+        self._exercise = context.exercise
         self._settings = settings
         self._seed = seed
         self._keep_rows = keep_rows
