@@ -54,7 +54,7 @@ def fitting(entries: Sequence[Entry], width: int) -> list[Entry]:
 
 
 def key_at(entries: Sequence[Entry], x: int) -> str | None:
-    """The key whose name stands at cell `x`, or whose word; a word that several keys share means none of them."""
+    """The key whose name or word stands at cell `x`; a word that several keys share means none of them."""
     at = 0
     for entry in entries:
         for binding, name in zip(entry.bindings, entry.keys, strict=True):
