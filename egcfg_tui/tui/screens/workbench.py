@@ -311,7 +311,13 @@ class WorkbenchScreen(PanelsScreen[None]):
         control = self.control
         model = control.view.engine.model or control.model_name
         self.query_one("#title", Bar).set_parts(
-            *title_parts(control.view, control.options, model, "screen.models")
+            *title_parts(
+                control.view,
+                control.options,
+                model,
+                next_model=control.next_model or "",
+                on_model="screen.models",
+            )
         )
         self.query_one("#status", Bar).set_parts(
             *status_parts(

@@ -58,11 +58,12 @@ class Bar(Widget):
 
 
 def title_parts(
-    view: SolveView, options: SolveOptions, model: str, on_model: str = ""
+    view: SolveView, options: SolveOptions, model: str, *, next_model: str = "", on_model: str = ""
 ) -> tuple[Content, Content]:
-    """Which exercise, and with what: of the solve in flight, else of the next one.
+    """Which exercise is solved, and with what; before a solve, with what the next one will be.
 
-    `on_model` is the action of a click on the model's name.
+    A method or model that was chosen while a solve runs waits for the next one, and stands behind the one in
+    use. `on_model` is the action of a click on the model's name.
     """
     title = one_line(view.title) or one_line(view.exercise_id) or "no exercise"
     left = [Content.styled(title, "bold")]
@@ -72,14 +73,20 @@ def title_parts(
     method = view.method if active else options.method
     gamma = view.gamma if active else options.settings.gamma
     seed = view.seed if active else options.seed
-    parts = [Content.styled(method, "$text-primary")]
+    waits = options.method if active and options.method != method else ""
+    parts = [Content.styled(method, "$text-primary") + _waiting(waits)]
     # Before a solve the weight is only known where the user set it: else the grid varies it.
     if view.way.guided if active else "gamma" in options.held:
         parts.append(Content.styled(f"γ {gamma:g}", "$text-accent"))
     parts.append(Content(f"seed {seed}"))
     name = one_line(model) or "no model"
-    parts.append(Content.styled(name, f"@click={on_model}") if on_model else Content(name))
+    named = Content.styled(name, f"@click={on_model}") if on_model else Content(name)
+    parts.append(named + _waiting(one_line(next_model)))
     return Content("").join(left), Content.styled(" · ", MUTED).join(parts)
+
+
+def _waiting(choice: str) -> Content:
+    return Content.styled(f" (next: {choice})", "$text-warning") if choice else Content("")
 
 
 def status_parts(
