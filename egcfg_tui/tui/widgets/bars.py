@@ -1,4 +1,4 @@
-"""The rows above and below the panels: what is being solved, and how it goes."""
+"""The title row (exercise, method, model) and the status row (activity, figures)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ STAGE_WORDS: Final[dict[Stage, str]] = {
 
 
 class Bar(Widget):
-    """One row with a left and a right part; the left one gives way when both do not fit."""
+    """One row with a left and a right part. When both do not fit, the left part is cut."""
 
     DEFAULT_CSS = "Bar { height: 1; }"
 
@@ -41,14 +41,14 @@ class Bar(Widget):
         self._right = Content("")
 
     def set_parts(self, left: Content, right: Content) -> None:
-        """Shows both parts; equal ones cost no redraw."""
+        """Shows both parts. Parts that did not change are not drawn again."""
         if self._left.is_same(left) and self._right.is_same(right):
             return
         self._left, self._right = left, right
         self.refresh()
 
     def render(self) -> Content:
-        """The row in the width there is."""
+        """The row, cut to the width of the screen."""
         width = self.content_size.width
         right = self._right.truncate(width, ellipsis=True)
         room = max(0, width - right.cell_length - 2)
@@ -92,10 +92,10 @@ def _waiting(choice: str) -> Content:
 def status_parts(
     view: SolveView, options: SolveOptions, now_s: float, *, waiting: bool, pending: str, wide: bool
 ) -> tuple[Content, Content]:
-    """What is going on, and the figures.
+    """The activity, and the figures.
 
-    `waiting`: a solve starts as soon as the model is loaded. `pending` names what was asked for and takes
-    a while.
+    `waiting`: a solve starts as soon as the model is loaded. `pending` is a request of the user that takes
+    a while, in words; empty if there is none.
     """
     activity = _busy(pending, now_s) if pending else _activity(view, now_s, waiting=waiting)
     return activity, _figures(view, options, now_s, wide=wide)
