@@ -9,7 +9,7 @@ from egcfg_tui.events.base import Event
 
 @dataclass(frozen=True, slots=True)
 class SolvePaused(Event):
-    """The solve waits at a boundary until resumed."""
+    """The solve waits between two tokens until the user resumes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class SolveResumed(Event):
 
 @dataclass(frozen=True, slots=True)
 class GammaChanged(Event):
-    """The user changed the guidance weight; it holds from the next line on."""
+    """The user changed the guidance weight, which holds from the next line on."""
 
     gamma: float
 

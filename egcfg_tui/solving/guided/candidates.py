@@ -3,6 +3,10 @@
 A row of logits of one draft serves every draft with the same tokens before it. So drafts that begin alike are
 evaluated once, and a new candidate costs nothing until it differs from all others. If a batch has room, the
 next tokens are guessed and evaluated ahead.
+
+Samples share tokens as a tree (`egcfg_tui.solving.trials.sample_tree`). Candidates do not use that tree: it
+would decode the same number of tokens, but both together would need a sixth more code. Candidates keep whole
+rows, stop at a horizon, guess ahead and move on with the code; samples do none of this.
 """
 
 from __future__ import annotations

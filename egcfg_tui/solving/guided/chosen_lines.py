@@ -65,7 +65,8 @@ class ChosenLines:
     def change(self, command: CodeCommand, number: int, gamma: float) -> Generator[Event, None, int]:
         """Changes the code as the user asked while line `number` was being chosen.
 
-        Returns the number of the next line to choose. `gamma` is the guidance weight that events tell.
+        Returns the number of the next line to choose. `gamma` is the guidance weight in the events of the
+        user's lines.
         """
         if isinstance(command, Undo):
             if not self._undo:

@@ -30,7 +30,7 @@ class LineLoop:
 
     It ends when the answer ends or repeats itself, or as soon as a complete candidate passes every visible
     test. `attempts` are failed answers to start from: their runs make the first signal. On an engine that
-    cannot rewind nothing is kept from line to line.
+    cannot rewind, each line samples its candidates and evaluates its signal anew.
     """
 
     def __init__(

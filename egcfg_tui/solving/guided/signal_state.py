@@ -27,8 +27,8 @@ class SignalState:
     def after(cls, signal: Signal, attempts: Sequence[Attempt], covered: tuple[str, ...]) -> SignalState:
         """The state after a refresh that made a new signal of these attempts.
 
-        A signal that was too short for some attempts counts as showing none, since it may not show the others
-        either.
+        The token budget may have left some attempts out of the signal. Then none count as shown, so that the
+        next refresh makes a new signal.
         """
         shown = frozenset() if signal.dropped else frozenset(map(attempt_key, attempts))
         return cls(signal, 0, covered, shown)
