@@ -41,11 +41,12 @@ if TYPE_CHECKING:
     from egcfg_tui.tui.comparing.sources import BenchServices
 
 _LOOK_S: Final = 1.0
-"""How often it is looked whether the terminal is still there, and whether choices have changed."""
+"""Seconds between two checks whether the terminal is still there and whether choices have changed."""
 
 _NICENESS: Final = 10
-"""By how much the engine steps back behind the screen: its threads take every core as long as they can. On
-two busy cores a key was painted after 254 ms instead of 582 ms at the median (benchmarks/tui.py)."""
+"""Added to the niceness of the engine, whose threads use every core, so that the screen goes first. On two
+busy cores a key was painted after 254 ms instead of 582 ms at the median (benchmarks/tui.py). Niceness 19
+and SCHED_IDLE wake the screen no sooner: after 2 to 3 ms at the 95th centile, as this does."""
 
 
 class WorkbenchBroke(Exception):
@@ -59,7 +60,7 @@ def _palette() -> type[Provider]:
 
 
 class WorkbenchApp(App[None]):
-    """Holds the screens; everything about solving is the workbench's.
+    """Holds the screens. The workbench screen does everything about solving.
 
     With a `recording` it opens on its replay, and loads no model before the user leaves that. `welcome` opens
     on the bundled recording instead, and says what one sees.
@@ -117,7 +118,7 @@ class WorkbenchApp(App[None]):
         return self.workbench
 
     def on_mount(self) -> None:
-        """Lets a request to end leave the terminal in order; tells what is wrong with the user's keys."""
+        """Restores the terminal when a signal ends the program; reports mistakes in the user's files."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._asked_to_end)
@@ -174,7 +175,7 @@ class WorkbenchApp(App[None]):
         return self._panicked or bool(self.return_code)
 
     def panic(self, *renderables: RenderableType) -> None:
-        """Textual's end after an error outside of its messages, as in the thread that reads the terminal."""
+        """Textual calls this after an error outside of messages, as in the thread that reads keys."""
         self._panicked = True
         super().panic(*renderables)
 
@@ -198,7 +199,7 @@ class WorkbenchApp(App[None]):
         self.exit()
 
     def on_unmount(self) -> None:
-        """Gives the signals back; remembers the last choices."""
+        """Restores the signal handlers; remembers the last choices."""
         self._keep_choices()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
@@ -224,7 +225,7 @@ class WorkbenchApp(App[None]):
         self.workbench.come_back(exercise)
 
     def _follow(self, preferences: Preferences) -> None:
-        """Takes the remembered theme; choices to come are remembered."""
+        """Uses the remembered theme, and remembers choices from now on."""
         chosen = preferences.get("theme")
         if chosen in self.available_themes:
             self.theme = chosen
@@ -236,7 +237,7 @@ class WorkbenchApp(App[None]):
         self._memory = Memory(preferences, defaults)
 
     def _choices(self) -> dict[str, str]:
-        """What is remembered, as it is chosen now."""
+        """The choices to remember, as they are now."""
         driver = self.workbench.control
         return {
             "theme": self.theme,

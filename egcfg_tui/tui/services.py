@@ -1,4 +1,4 @@
-"""What the workbench uses of the world outside, so that tests can hand in their own."""
+"""What the workbench needs from outside; tests pass their own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drives one session after another and keeps the view; the screen asks it, and draws what it holds."""
+"""Drives one session after another and keeps the view, which the screen draws."""
 
 from __future__ import annotations
 
@@ -51,6 +51,8 @@ class SessionDriver:
         self.suspended = False
         self._busy = False
         self._began = False
+        self._method = ""
+        """The method of the solve in flight, or of the last one."""
         self._next_exercise: Exercise | None = None
         self._going_back_to: LineView | None = None
 
@@ -58,6 +60,12 @@ class SessionDriver:
     def model_name(self) -> str:
         """The model that was loaded last, or is being loaded."""
         return self._slot.model_name
+
+    @property
+    def next_method(self) -> str:
+        """The method that was chosen while a solve with another one goes on; empty if there is none."""
+        waits = self.view.phase.active and self.options.method != self._method
+        return self.options.method if waits else ""
 
     @property
     def _session(self) -> Session | None:
@@ -80,7 +88,7 @@ class SessionDriver:
         return bool(self._acts)
 
     def tick(self) -> bool:
-        """Takes what the solver told since the last tick; says whether the view changed."""
+        """Folds the events since the last tick into the view; returns whether it changed."""
         before = self.view
         for at_s, event in self._slot.drain():
             self.view = state.fold(event, self.view, at_s)
@@ -254,6 +262,7 @@ class SessionDriver:
             self.exercise, options.method, options.settings, options.budget_s, options.seed, options.grid
         )
         self._busy = True
+        self._method = options.method
         self.waiting = False
         self.view = replace(
             idle(self.exercise, self.view.engine),

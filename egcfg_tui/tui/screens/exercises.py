@@ -96,7 +96,7 @@ class ExercisesScreen(ChoiceScreen[Exercise | None]):
         self.refresh_bindings()
 
     def on_key(self) -> None:
-        """Whoever moves on is not taken back to where they were."""
+        """After a key the highlight no longer jumps to the remembered row when that is read."""
         self._sought = ""
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -1,4 +1,4 @@
-"""The panels over a solve, whatever feeds them: what is looked at, drawn, zoomed and copied."""
+"""The panels of a live or recorded solve: the user looks, zooms and copies here."""
 
 from __future__ import annotations
 

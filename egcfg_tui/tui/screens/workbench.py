@@ -315,6 +315,7 @@ class WorkbenchScreen(PanelsScreen[None]):
                 control.view,
                 control.options,
                 model,
+                next_method=control.next_method,
                 next_model=control.next_model or "",
                 on_model="screen.models",
             )

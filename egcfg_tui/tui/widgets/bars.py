@@ -58,12 +58,18 @@ class Bar(Widget):
 
 
 def title_parts(
-    view: SolveView, options: SolveOptions, model: str, *, next_model: str = "", on_model: str = ""
+    view: SolveView,
+    options: SolveOptions,
+    model: str,
+    *,
+    next_method: str = "",
+    next_model: str = "",
+    on_model: str = "",
 ) -> tuple[Content, Content]:
     """Which exercise is solved, and with what; before a solve, with what the next one will be.
 
-    A method or model that was chosen while a solve runs waits for the next one, and stands behind the one in
-    use. `on_model` is the action of a click on the model's name.
+    `next_method` and `next_model` were chosen while a solve runs and wait for the next one; empty if nothing
+    waits. `on_model` is the action of a click on the model's name.
     """
     title = one_line(view.title) or one_line(view.exercise_id) or "no exercise"
     left = [Content.styled(title, "bold")]
@@ -73,8 +79,7 @@ def title_parts(
     method = view.method if active else options.method
     gamma = view.gamma if active else options.settings.gamma
     seed = view.seed if active else options.seed
-    waits = options.method if active and options.method != method else ""
-    parts = [Content.styled(method, "$text-primary") + _waiting(waits)]
+    parts = [Content.styled(method, "$text-primary") + _waiting(next_method)]
     # Before a solve the weight is only known where the user set it: else the grid varies it.
     if view.way.guided if active else "gamma" in options.held:
         parts.append(Content.styled(f"γ {gamma:g}", "$text-accent"))
