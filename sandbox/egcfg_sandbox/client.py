@@ -33,9 +33,9 @@ class Sandbox:
     """Runs programs against their tests, each test on a fresh process, `workers` at a time.
 
     Layers that this machine lacks although they are required refuse the run, unless they are named in
-    `allow_missing_layers`. With `packages` programs and tests may import what is installed beside this
-    interpreter (numpy, pandas), and can read those folders. For one calling thread; `close` may come from
-    another one.
+    `allow_missing_layers`. With `packages` guarded tests and their programs may import what is installed
+    beside this interpreter (numpy, pandas), and can read those folders; tests that run inside always may, as
+    pytest lies there. For one calling thread; `close` may come from another one.
     """
 
     def __init__(

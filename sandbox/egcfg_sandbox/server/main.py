@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import _sitebuiltins
 import builtins
+import functools
 import gc
 import importlib
 import json
 import os
 import platform
+import random
 import resource
 import signal
 import socket
 import sys
 import sysconfig
+import uuid
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -35,6 +38,8 @@ traceback types typing warnings weakref
 """
 _WARM: Final = tuple(_WARM_NAMES.split())
 
+_MULTICAST: Final = 1 << 40
+"""The bit of a node's number that no network card has."""
 _SYSTEM_READABLE: Final = (
     "/usr/share/zoneinfo",
     "/etc/localtime",
@@ -47,8 +52,13 @@ _SYSTEM_READABLE: Final = (
 def _warm_up() -> None:
     for name in _WARM:
         importlib.import_module(name)
-    # It asks another program once, and keeps the answer.
+    # These ask other programs, which a program cannot: asked once, and the answers kept.
+    platform._syscmd_file = functools.cache(platform._syscmd_file)  # type: ignore[attr-defined]
     platform.platform()
+    platform.architecture()
+    # For `uuid1()`: no question to a daemon, and no address of this machine.
+    uuid._generate_time_safe = None  # type: ignore[attr-defined]
+    uuid._node = random.getrandbits(48) | _MULTICAST  # type: ignore[attr-defined]
     # What `site` would have added; programs end themselves with them.
     for name in ("exit", "quit"):
         setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D"))
