@@ -16,7 +16,7 @@ from typing import Final, Self
 
 from egcfg_sandbox.confinement import LAYERS, REQUIRED
 from egcfg_sandbox.judge.mode import why_inside
-from egcfg_sandbox.orders import brief_for
+from egcfg_sandbox.orders import RunReport, brief_for
 from egcfg_sandbox.server.preloading import preloadable
 from egcfg_sandbox.slots import GRACE_S, Job, Pool, Slot, SlotFailed
 from egcfg_sandbox.slots import SandboxRefused as SandboxRefused
@@ -202,7 +202,7 @@ class _Batch:
             if slot.is_stopped():
                 self._lost(slot, "its process was stopped from outside")
             else:
-                self._finish(slot, Verdict.TIMEOUT, "not finished in time; ended from outside", spent=True)
+                self._finish(slot, RunReport(Verdict.TIMEOUT, "not finished in time; ended from outside"))
 
     def _advance(self, slot: Slot) -> None:
         try:
@@ -216,16 +216,7 @@ class _Batch:
         if report.verdict is Verdict.SANDBOX_ERROR:
             self._lost(slot, report.error or "")
             return
-        self._finish(
-            slot,
-            report.verdict,
-            report.error,
-            wall_s=report.wall_s,
-            output=report.output,
-            trace=trace,
-            spent=report.spent,
-            compared=report.compared,
-        )
+        self._finish(slot, report, trace)
 
     def _lost(self, slot: Slot, reason: str) -> None:
         """A slot ended without a report: the sandbox's fault, so the test is tried again."""
@@ -236,34 +227,30 @@ class _Batch:
         else:
             slot.job.server_deaths += 1
         if slot.job.losses >= _LOSSES or slot.job.server_deaths >= _SERVER_DEATHS:
-            self._finish(slot, Verdict.SANDBOX_ERROR, f"the sandbox failed: {reason}", spent=True)
+            self._finish(slot, RunReport(Verdict.SANDBOX_ERROR, f"the sandbox failed: {reason}"))
             return
         self._waiting.appendleft(slot.job)
         self._running.remove(slot)
         pool.give_back(slot, spent=True)
         pool.revive()
 
-    def _finish(
-        self,
-        slot: Slot,
-        verdict: Verdict,
-        error: str | None,
-        *,
-        spent: bool,
-        wall_s: float = 0.0,
-        output: str = "",
-        trace: Trace | None = None,
-        compared: Sequence[str] | None = None,
-    ) -> None:
+    def _finish(self, slot: Slot, report: RunReport, trace: Trace | None = None) -> None:
         assert slot.job is not None
-        program, test, inside = slot.job.program, slot.job.test, slot.job.inside
-        text = self._programs[program].tests[test].text
-        got, expected = compared or (None, None)
-        row = TestResult(text, verdict, error, wall_s, output, trace, not inside, got, expected)
-        self.rows[program][test] = row
-        self._finished[program] = time.monotonic()
+        job = slot.job
+        self.rows[job.program][job.test] = TestResult(
+            self._programs[job.program].tests[job.test].text,
+            report.verdict,
+            report.error,
+            report.wall_s,
+            report.output,
+            trace,
+            not job.inside,
+            report.got,
+            report.expected,
+        )
+        self._finished[job.program] = time.monotonic()
         self._running.remove(slot)
-        self._give_back(slot, spent=spent)
+        self._give_back(slot, spent=report.spent)
 
     def _give_back(self, slot: Slot, *, spent: bool) -> None:
         assert slot.job is not None

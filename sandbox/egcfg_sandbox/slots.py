@@ -214,7 +214,7 @@ class Server:
             try:
                 for role, ends in ((KEEPER, (keeper_end, link)), (JUDGE, (judge_end, link_end))):
                     descriptors = [end.fileno() for end in ends]
-                    wire.send_descriptors(self._control, pack_request(role, limits), descriptors)
+                    socket.send_fds(self._control, [pack_request(role, limits)], descriptors)
             except OSError:
                 keeper.close()
                 judge.close()

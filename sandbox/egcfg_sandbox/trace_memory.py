@@ -131,14 +131,14 @@ def _row(line: bytes) -> Row | None:
     repeats, _, event = line.partition(b" ")
     try:
         kind, number, depth, function, changes, value = json.loads(event)
-        told = tuple((_clean(name), _clean(text)) for name, text in changes)
-        shown = None if value is None else _clean(value)
+        told = tuple((printable(name), printable(text)) for name, text in changes)
+        shown = None if value is None else printable(value)
         place = _PLACE.unpack(_PLACE.pack(number, depth))
-        return (_KINDS[kind], *place, _clean(function), told, shown, int(repeats))
+        return (_KINDS[kind], *place, printable(function), told, shown, int(repeats))
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError, struct.error):
         return None
 
 
-def _clean(text: str) -> str:
-    """A text without what plays with a terminal or cannot be encoded."""
+def printable(text: str) -> str:
+    """A text that does nothing to a terminal and can be encoded, whatever a program put into it."""
     return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)

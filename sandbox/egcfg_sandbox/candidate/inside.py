@@ -22,11 +22,10 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any, Final
 
-from egcfg_sandbox.assertions import SHOWN, CheckedTest
+from egcfg_sandbox.assertions import SHOWN, CheckedTest, NotATest
 from egcfg_sandbox.candidate.recorder import describe_error
 from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.candidate.tracing import Tracing
-from egcfg_sandbox.faults import NotATest
 from egcfg_sandbox.orders import Brief
 from egcfg_sandbox.uncalled import uncalled
 from egcfg_sandbox.verdicts import CheckerTest, CodeTest, SnippetTest, SuiteTest, Verdict

@@ -13,24 +13,22 @@ from egcfg_sandbox.trace_memory import TraceWriter
 CALL, LINE, RETURN, EXCEPTION = range(4)
 
 _SCALARS: Final = frozenset({int, str, float, bool, type(None), bytes, complex})
+_SIZED: Final = frozenset({list, dict, set, tuple})
 _UNTOLD: Final = frozenset({types.FunctionType, types.BuiltinFunctionType, types.ModuleType})
-_SHORT: Final = 40
 _LONGEST_PASS: Final = 40
 _EVENTS_PER_SLOT: Final = 50
-_MISSING: Final = object()
 
 
 class _Frame:
     """What is known of one active call."""
 
-    __slots__ = ("depth", "index", "last_at", "line", "raised", "scalars", "texts")
+    __slots__ = ("depth", "index", "last_at", "line", "raised", "seen")
 
     def __init__(self, depth: int) -> None:
         self.depth = depth
         self.line: int | None = None
         self.index = 0
-        self.scalars: dict[str, Any] = {}
-        self.texts: dict[str, tuple[int, str, tuple[Any, ...] | None]] = {}
+        self.seen: dict[str, tuple[Any, Any]] = {}
         self.raised: BaseException | None = None
         self.last_at: dict[int, int] = {}
 
@@ -185,32 +183,17 @@ class Recorder:
     def _changes(self, frame: FrameType, state: _Frame) -> list[tuple[str, str]]:
         """Names and texts of the variables that are new or differ from the last look."""
         changes: list[tuple[str, str]] = []
-        scalars, texts = state.scalars, state.texts
         for name, value in list(frame.f_locals.items()):
-            if name[:2] == "__":
-                continue
             kind = type(value)
-            if kind in _SCALARS:
-                before = scalars.get(name, _MISSING)
-                if before is value or (type(before) is kind and before == value):
-                    continue
-                scalars[name] = value
-                texts.pop(name, None)
-                changes.append((name, self._text(value)))
-            elif kind in _UNTOLD or issubclass(kind, type) or name[:1] == ".":
+            if name[:2] == "__" or name[:1] == "." or kind in _UNTOLD or issubclass(kind, type):
                 continue
+            if kind in _SCALARS:
+                seen: tuple[Any, Any] = (kind, value)
             else:
-                known = texts.get(name)
-                plain = _plain_items(kind, value)
-                if plain is not None and known is not None and known[2] == plain:
-                    continue
-                text = self._text(value)
-                size = len(value) if kind in (list, dict, set, tuple) else 0
-                texts[name] = (size, text, plain)
-                if known is not None and known[0] == size and known[1] == text:
-                    continue
-                scalars.pop(name, None)
-                changes.append((name, text))
+                seen = (len(value) if kind in _SIZED else None, self._text(value))
+            if state.seen.get(name) != seen:
+                state.seen[name] = seen
+                changes.append((name, self._text(value) if kind in _SCALARS else seen[1]))
         return changes
 
     def finish(self, name: str, line: int, value: Any, error: BaseException | None) -> None:
@@ -224,14 +207,6 @@ class Recorder:
             self._append(EXCEPTION, line, state, name, [], describe_error(error, self._text))
         self._depth = 0
         self._frames.clear()
-
-
-def _plain_items(kind: type, value: Any) -> tuple[Any, ...] | None:
-    """Types and items of a short list or tuple of scalars: while they are the same, so is its text."""
-    if (kind is not list and kind is not tuple) or len(value) > _SHORT:
-        return None
-    kinds = tuple(map(type, value))
-    return (kind, *kinds, *value) if _SCALARS.issuperset(kinds) else None
 
 
 def describe_error(error: BaseException, text: Any) -> str:

@@ -1,11 +1,18 @@
-"""Judges a whole program by its output, compared word by word."""
+"""Judges a whole program by its output, compared word by word, as judges of contests do."""
 
 from __future__ import annotations
 
-from egcfg_sandbox.judge.output_words import difference
+import math
+import re
+from typing import Final
+
 from egcfg_sandbox.judge.questions import Questions
 from egcfg_sandbox.judge.run_watch import Ended
 from egcfg_sandbox.verdicts import StdioTest, Verdict
+
+_SHOWN: Final = 60
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_WHOLE: Final = re.compile(r"[+-]?[0-9]+")
 
 Outcome = tuple[Verdict, str | None]
 
@@ -31,3 +38,37 @@ def exit_status(error: SystemExit) -> int:
     if error.code is None:
         return 0
     return error.code if type(error.code) is int else 1
+
+
+def difference(got: str, expected: str, tolerance: float) -> str | None:
+    """The first difference in words, or None. White space does not matter."""
+    left, right = got.split(), expected.split()
+    for number, (ours, theirs) in enumerate(zip(left, right, strict=False), 1):
+        if not same_word(ours, theirs, tolerance):
+            return f"word {number} of the output: got {_shown(ours)}, expected {_shown(theirs)}"
+    if len(left) != len(right):
+        return f"got {len(left)} words of output, expected {len(right)}"
+    return None
+
+
+def same_word(got: str, expected: str, tolerance: float) -> bool:
+    """Whether two words are the same text, or numbers no further apart than the tolerance.
+
+    The distance is absolute or, where a fraction or an exponent is expected, relative to what is expected. Of
+    two whole numbers every digit counts, and with a tolerance of 0 the text.
+    """
+    if got == expected:
+        return True
+    if not (tolerance and _NUMBER.fullmatch(got) and _NUMBER.fullmatch(expected)):
+        return False
+    whole = _WHOLE.fullmatch(expected)
+    if whole and _WHOLE.fullmatch(got):
+        return False
+    ours, theirs = float(got), float(expected)
+    if not (math.isfinite(ours) and math.isfinite(theirs)):
+        return False
+    return abs(ours - theirs) <= tolerance * (1.0 if whole else max(1.0, abs(theirs)))
+
+
+def _shown(word: str) -> str:
+    return repr(word if len(word) <= _SHOWN else word[: _SHOWN - 3] + "...")

@@ -129,7 +129,7 @@ def _serve(control: socket.socket, confinement: Confinement) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         try:
-            request, descriptors = wire.receive_descriptors(control, REQUEST_BYTES, 2)
+            request, descriptors, _, _ = socket.recv_fds(control, REQUEST_BYTES, 2)
         except OSError:
             os._exit(0)
         if len(request) != REQUEST_BYTES:
