@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from support.judging import Judge
 
 from egcfg_sandbox import StdioTest, Trace, TraceEvent, Verdict, system
-from egcfg_sandbox.candidate import statements
 from egcfg_sandbox.candidate.recorder import Recorder
 from egcfg_sandbox.candidate.rendering import Renderer
-from egcfg_sandbox.candidate.tracing import Tracer
+from egcfg_sandbox.candidate.tracing import Tracer, first_lines
 from egcfg_sandbox.trace_memory import Row, TraceWriter, read, size_for, unpack
 
 
@@ -200,7 +199,7 @@ def _rows(source: str) -> tuple[list[Row], int]:
     descriptor = system.shared_file(size_for(400))
     with os.fdopen(descriptor, "rb"), mmap.mmap(descriptor, size_for(400)) as memory:
         recorder = Recorder(TraceWriter(memory, 400), Renderer(80), 400)
-        recorder.follow(statements.first_lines(source.encode()), None)
+        recorder.follow(first_lines(source.encode()), None)
         names: dict[str, object] = {}
         exec(code, names)
         tracer = Tracer(recorder, "<traced>", code)

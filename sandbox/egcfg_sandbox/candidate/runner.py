@@ -100,13 +100,11 @@ class Runner:
 
     def _pack(self, answer: Any, received: Received | None) -> bytes:
         """An answer with what became of the question's containers; in its place why it cannot be carried."""
-        classes = self._objects.mark
         try:
             if received is not None:
                 return received.pack_answer(answer, self._objects.describe)
             return Encoder(self._objects.describe).encode(answer)
         except (CodecError, RecursionError, MemoryError) as error:
-            self._objects.withdraw(classes)
             if answer[0] == "value":
                 answer = ("uncarried", str(error) or type(error).__name__)
             return Encoder(self._objects.describe).encode(answer)
@@ -142,13 +140,10 @@ class Runner:
         # Read from memory: the class may have methods of its own for anything, which raise again.
         arguments: tuple[Any, ...] = BaseException.__dict__["args"].__get__(error)
         state = dict(BaseException.__dict__["__dict__"].__get__(error) or {})
-        classes = self._objects.mark
         try:
             Encoder(self._objects.describe).encode((arguments, state))
         except BaseException:
             arguments, state = (text,), {}
-        finally:
-            self._objects.withdraw(classes)
         kind = self._objects.describe_class(type(error))
         number = OSError.__dict__["errno"].__get__(error) if isinstance(error, OSError) else None
         BaseException.__dict__["__traceback__"].__set__(error, None)
@@ -254,12 +249,7 @@ class Runner:
         """Has the test do something and waits, answering what the test asks meanwhile."""
         with self._turn:
             self._asked += 1
-            classes = self._objects.mark
-            try:
-                body, containers = pack_question((what, number, arguments, named), self._objects.describe)
-            except BaseException:
-                self._objects.withdraw(classes)
-                raise
+            body, containers = pack_question((what, number, arguments, named), self._objects.describe)
             wire.write_message(self._channel, b"C" + NUMBER.pack(self._asked) + body)
             while True:
                 message = wire.read_message(self._channel)

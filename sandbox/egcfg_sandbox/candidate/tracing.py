@@ -6,6 +6,7 @@ frame: whatever the version of Python.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import dis
 import inspect
@@ -14,7 +15,6 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any, Final
 
-from egcfg_sandbox.candidate import statements
 from egcfg_sandbox.candidate.recorder import Recorder
 from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.trace_memory import TraceWriter
@@ -41,7 +41,7 @@ class Tracing:
         if self.wanted:
             events, characters = self._limits
             self._recorder = Recorder(TraceWriter(self._memory, events), Renderer(characters), events)
-            self._recorder.follow(statements.first_lines(source), window)
+            self._recorder.follow(first_lines(source), window)
             self._tracer = Tracer(self._recorder, filename, code)
 
     @contextlib.contextmanager
@@ -140,3 +140,26 @@ def _all_codes(code: CodeType) -> list[CodeType]:
             if isinstance(constant, CodeType):
                 codes.append(constant)
     return codes
+
+
+def first_lines(source: bytes) -> dict[int, int]:
+    """Maps every line of a statement to its first one."""
+    starts: dict[int, int] = {}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
+            _mark(node, starts)
+    return starts
+
+
+def _mark(node: ast.stmt | ast.ExceptHandler | ast.match_case, starts: dict[int, int]) -> None:
+    first = node.pattern.lineno if isinstance(node, ast.match_case) else node.lineno
+    body: list[ast.AST] = getattr(node, "body", None) or getattr(node, "cases", None) or []
+    if body:
+        inner = body[0]
+        last = (inner.pattern.lineno if isinstance(inner, ast.match_case) else inner.lineno) - 1  # type: ignore[attr-defined]
+        decorators = getattr(inner, "decorator_list", [])
+        last = min([last, *(item.lineno - 1 for item in decorators)])
+    else:
+        last = getattr(node, "end_lineno", first) or first
+    for line in range(first, last + 1):
+        starts[line] = first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _sitebuiltins
 import builtins
+import contextlib
 import functools
 import gc
 import importlib
@@ -17,9 +18,8 @@ import socket
 import sys
 import sysconfig
 import uuid
-from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from egcfg_sandbox import system, wire
 from egcfg_sandbox.candidate import runner
@@ -28,7 +28,7 @@ from egcfg_sandbox.confinement.layer import Confinement
 from egcfg_sandbox.judge import process as judge_process
 from egcfg_sandbox.linux import kernel
 from egcfg_sandbox.server import preloading, slot
-from egcfg_sandbox.server.requests import JUDGE, REQUEST_BYTES, become, unpack_request
+from egcfg_sandbox.server.requests import JUDGE, REQUEST_BYTES, unpack_request
 
 # Imported once, so that no run pays for them.
 _WARM_NAMES: Final = """
@@ -136,8 +136,22 @@ def _serve(control: socket.socket, confinement: Confinement) -> None:
             os._exit(0)
         if os.fork() == 0:
             control.close()
-            role, limits = unpack_request(request)
-            work = judge_process.run if role == JUDGE else slot.serve
-            become(descriptors, partial(work, confinement=confinement, limits=limits))
+            _become(request, descriptors, confinement)
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+def _become(request: bytes, descriptors: list[int], confinement: Confinement) -> NoReturn:
+    """Does what was asked for, in the process forked for it, with the two sockets that came along.
+
+    A failure is told to the caller, who holds the other end of the first one.
+    """
+    leave = os._exit
+    caller, other = (socket.socket(fileno=descriptor) for descriptor in descriptors)
+    role, limits = unpack_request(request)
+    try:
+        (judge_process.run if role == JUDGE else slot.serve)(caller, other, confinement, limits)
+    except BaseException as error:
+        with contextlib.suppress(wire.WireError):
+            wire.send(caller, json.dumps({"fault": f"{type(error).__name__}: {error}"}).encode())
+    leave(0)
