@@ -23,7 +23,7 @@ from egcfg_sandbox.candidate.objects import ByReference, Objects
 from egcfg_sandbox.candidate.operations import OPERATIONS
 from egcfg_sandbox.candidate.recorder import describe_error
 from egcfg_sandbox.candidate.rendering import Renderer
-from egcfg_sandbox.candidate.surroundings import input_as_file, program_path
+from egcfg_sandbox.candidate.surroundings import give_input, program_path
 from egcfg_sandbox.candidate.tracing import Tracing
 from egcfg_sandbox.codec import CodecError, Encoder
 from egcfg_sandbox.exchange import Received, pack_question, unpack_answer
@@ -186,10 +186,10 @@ class Runner:
         exec(self._prepare_module(source, MODULE, trace=trace), self._module)
         return self._do_names(names)
 
-    def _do_run_whole(self, source: bytes, trace: bool, input_size: int) -> None:
+    def _do_run_whole(self, source: bytes, trace: bool, text: bytes) -> None:
         """Runs the program as a script, from its first line to the end of its threads."""
-        if input_as_file(input_size, source):
-            open_input()
+        give_input(text, source)
+        open_input()
         code = self._prepare_module(source, "__main__", trace=trace)
         try:
             self._tracing.run(lambda: exec(code, self._module), "<module>", 1)

@@ -21,7 +21,7 @@ def judge_output(questions: Questions, test: StdioTest, source: bytes, *, trace:
     """Runs the program on the test's input; an exit with status 0 is no crash."""
     watch = questions.watch
     try:
-        questions.ask("run_whole", source, trace, len(test.input_bytes))
+        questions.ask("run_whole", source, trace, test.input_bytes)
     except SystemExit as error:
         if error.code not in (None, 0, False):
             return Verdict.CRASHED, f"exited with status {exit_status(error)}"

@@ -80,5 +80,4 @@ def _next_program(keeper: socket.socket) -> Channels | None:
             return None
         status = unpack_status(word)
         if status.ready:
-            stdin, stdout, stderr, channel = ends
-            return Channels(status.run, keeper, stdin, stdout, stderr, channel)
+            return Channels(status.run, keeper, *ends)

@@ -35,7 +35,7 @@ def judge(watch: Watch, brief: Brief) -> RunReport:
     test = brief.test
     seal.open_for_test()
     try:
-        watch.start(test.input_bytes if isinstance(test, StdioTest) else b"")
+        watch.start()
         source = brief.source.encode("utf-8", "surrogatepass")
         outcome: Outcome = (Verdict.PASSED, None)
         if brief.inside:

@@ -37,8 +37,8 @@ _STATUS: Final = struct.Struct("<?BQ200s")
 STATUS_BYTES: Final = _STATUS.size
 TRACE: Final = b"t"
 """What the keeper says first, with the memory for traces."""
-CHANNELS: Final = 4
-"""Descriptors that come with the word that a program is ready: its stdin, stdout, stderr and channel."""
+CHANNELS: Final = 3
+"""Descriptors that come with the word that a program is ready: its stdout, stderr and channel."""
 _NOTHING: Final = 255
 PLAIN_EXIT: Final = "exited with status 0"
 _VERDICTS: Final = tuple(Verdict)
@@ -262,8 +262,6 @@ class Keeper:
 def _channels() -> tuple[list[int], list[int]]:
     """The program's ends of its channels, by the numbers they will have there, and the judge's."""
     ours, theirs = socket.socketpair()
-    stdin, stdout, stderr = os.pipe(), os.pipe(), os.pipe()
-    return (
-        [stdin[0], stdout[1], stderr[1], ours.detach()],
-        [stdin[1], stdout[0], stderr[0], theirs.detach()],
-    )
+    stdout, stderr = os.pipe(), os.pipe()
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    return [nothing, stdout[1], stderr[1], ours.detach()], [stdout[0], stderr[0], theirs.detach()]
