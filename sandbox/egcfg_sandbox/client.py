@@ -22,8 +22,8 @@ from egcfg_sandbox.slots import GRACE_S, Job, Pool, Slot, SlotFailed
 from egcfg_sandbox.slots import SandboxRefused as SandboxRefused
 from egcfg_sandbox.verdicts import Layer, Program, Report, TestResult, Trace, Verdict
 
-_LOSSES: Final = 3
-_SERVER_DEATHS: Final = 10
+_LOSSES: Final = 5
+"""How often a run may lose its slot, or the fork server, before that is its verdict."""
 _STOP_S: Final = 0.05
 _PACKAGE_FOLDERS: Final = ("site-packages", "dist-packages")
 _CLOSED: Final = "the sandbox is closed; make a new one"
@@ -222,11 +222,8 @@ class _Batch:
         """A slot ended without a report: the sandbox's fault, so the test is tried again."""
         assert slot.job is not None
         pool = self._sandbox._pool(slot.job)
-        if pool.serves(slot):
-            slot.job.losses += 1
-        else:
-            slot.job.server_deaths += 1
-        if slot.job.losses >= _LOSSES or slot.job.server_deaths >= _SERVER_DEATHS:
+        slot.job.losses += 1
+        if slot.job.losses >= _LOSSES:
             self._finish(slot, RunReport(Verdict.SANDBOX_ERROR, f"the sandbox failed: {reason}"))
             return
         self._waiting.appendleft(slot.job)

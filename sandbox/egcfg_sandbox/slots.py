@@ -49,7 +49,6 @@ class Job:
     test: int
     inside: bool
     losses: int = 0
-    server_deaths: int = 0
 
 
 class SandboxRefused(Exception):
@@ -313,10 +312,6 @@ class Pool:
         """Starts the server again if it has died."""
         if self._server is None or not self._server.alive():
             self._start()
-
-    def serves(self, slot: Slot) -> bool:
-        """Whether the fork server that made a slot is still the one that runs."""
-        return not self._closed and slot.server is self._server and self._server.alive()
 
     def close(self) -> None:
         """Ends the fork server and every run."""

@@ -14,9 +14,7 @@ from hypothesis import strategies as st
 from support.judging import Judge
 
 from egcfg_sandbox import StdioTest, Trace, TraceEvent, Verdict, system
-from egcfg_sandbox.candidate.recorder import Recorder
-from egcfg_sandbox.candidate.rendering import Renderer
-from egcfg_sandbox.candidate.tracing import Tracer, first_lines
+from egcfg_sandbox.candidate.tracing import Tracing
 from egcfg_sandbox.trace_memory import Row, TraceWriter, read, size_for, unpack
 
 
@@ -198,17 +196,16 @@ def _rows(source: str) -> tuple[list[Row], int]:
     code = compile(source, "<traced>", "exec")
     descriptor = system.shared_file(size_for(400))
     with os.fdopen(descriptor, "rb"), mmap.mmap(descriptor, size_for(400)) as memory:
-        recorder = Recorder(TraceWriter(memory, 400), Renderer(80), 400)
-        recorder.follow(first_lines(source.encode()), None)
+        tracing = Tracing(memory, (400, 80))
+        tracing.wanted = True
+        tracing.prepare(source.encode(), code, "<traced>")
         names: dict[str, object] = {}
         exec(code, names)
-        tracer = Tracer(recorder, "<traced>", code)
         before = sys.gettrace()
-        tracer.start()
         try:
-            names["f"]()  # type: ignore[operator]
+            with tracing.active():
+                names["f"]()  # type: ignore[operator]
         finally:
-            tracer.stop()
             sys.settrace(before)
         return unpack(read(descriptor, 400))
 
