@@ -79,14 +79,9 @@ USUAL = {
 
 @pytest.mark.parametrize("case", USUAL)
 def test_ordinary_programs_work(judge: Judge, sandbox: Sandbox, case: str) -> None:
-    if case == "fork and wait" and not layer_is_on(sandbox, "pid_namespace"):
-        pytest.skip("without a process namespace programs may not fork")
-    if case == "processes of multiprocessing" and not layer_is_on(sandbox, "pid_namespace"):
-        pytest.skip("without a process namespace programs may not fork")
-    if case in ("temporary file", "a database and tables in files") and not layer_is_on(
-        sandbox, "mount_namespace"
-    ):
-        pytest.skip("without a mount namespace there is no folder to write to")
+    needed = "pid_namespace" if "fork" in USUAL[case] else "mount_namespace" if "file" in case else None
+    if needed is not None and not layer_is_on(sandbox, needed):
+        pytest.skip(f"needs the layer {needed}")
     row = judge(USUAL[case], ANSWER, memory_bytes=1 << 30)
     assert (row.status, row.error) == (Verdict.PASSED, None)
 
@@ -117,9 +112,8 @@ def f(x):
     assert judge(source, "assert f(1) == [True] * 6").status is Verdict.PASSED
 
 
-def test_no_run_leaves_processes_that_count_against_the_next_one(judge: Judge, sandbox: Sandbox) -> None:
-    if not layer_is_on(sandbox, "pid_namespace"):
-        pytest.skip("without a process namespace programs may not fork")
+@pytest.mark.usefixtures("forks")
+def test_no_run_leaves_processes_that_count_against_the_next_one(judge: Judge) -> None:
     many = """
 import ctypes, os, threading
 def f(x):
@@ -218,9 +212,8 @@ def test_nothing_can_be_written_outside_the_scratch_folder(judge: Judge, path: s
     assert not Path(path).exists()
 
 
-def test_the_scratch_folder_is_empty_for_every_run(judge: Judge, sandbox: Sandbox) -> None:
-    if not layer_is_on(sandbox, "mount_namespace"):
-        pytest.skip("without a mount namespace there is no folder to write to")
+@pytest.mark.usefixtures("scratch")
+def test_the_scratch_folder_is_empty_for_every_run(judge: Judge) -> None:
     source = """
 import os
 def f(x):
@@ -282,9 +275,8 @@ def f(x):
     assert judge(source, f"assert f(1) == (False, {root}, {root})").status is Verdict.PASSED
 
 
-def test_no_other_process_can_be_seen_or_signalled(judge: Judge, sandbox: Sandbox) -> None:
-    if not layer_is_on(sandbox, "pid_namespace"):
-        pytest.skip("no process namespace on this machine")
+@pytest.mark.usefixtures("forks")
+def test_no_other_process_can_be_seen_or_signalled(judge: Judge) -> None:
     source = f"""
 import os
 def f(x):
@@ -324,9 +316,8 @@ def _settled(pid: int) -> int:
     return count
 
 
+@pytest.mark.usefixtures("forks")
 def test_nothing_survives_a_run(judge: Judge, sandbox: Sandbox) -> None:
-    if not layer_is_on(sandbox, "pid_namespace"):
-        pytest.skip("without a process namespace programs may not fork")
     source = """
 import os, signal, time
 def f(x):

@@ -210,7 +210,7 @@ def _rows(source: str) -> tuple[list[Row], int]:
         return unpack(read(descriptor, 400))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(statement)
 def test_rows_are_bounded_and_in_order(body: str) -> None:
     source = "def g(v):\n  w = v\n  return w + 1\ndef f():\n  x = 0\n" + _indented(body) + "\n  return x\n"
