@@ -226,7 +226,7 @@ def test_a_changed_text_does_not_reach_into_the_next_event() -> None:
     with os.fdopen(descriptor, "rb"), mmap.mmap(descriptor, size_for(4)) as memory:
         writer = TraceWriter(memory, 4)
         for name in ("first", "second"):
-            writer.append(0, 1, 0, name, [], None)
+            writer.append((0, 1, 0, name, (), None))
         memory[memory.find(b"first") + 2] = ord("\n")
         rows, _ = unpack(read(descriptor, 4))
     assert [row[3] for row in rows] == ["fi st", "second"]
@@ -240,7 +240,7 @@ def test_a_forged_event_is_left_out(forged: bytes) -> None:
     with os.fdopen(descriptor, "rb"), mmap.mmap(descriptor, size_for(4)) as memory:
         writer = TraceWriter(memory, 4)
         for name in ("first" * 5, "second"):
-            writer.append(0, 1, 0, name, [], None)
+            writer.append((0, 1, 0, name, (), None))
         at = memory.find(b"[0,1,0")
         memory[at : at + len(forged)] = forged
         rows, _ = unpack(read(descriptor, 4))

@@ -7,9 +7,11 @@ import types
 from types import CodeType, FrameType
 from typing import Any, Final
 
+from egcfg_sandbox.candidate.errors import describe_error
 from egcfg_sandbox.candidate.rendering import Renderer
-from egcfg_sandbox.trace_memory import TraceWriter
+from egcfg_sandbox.trace_memory import Event, TraceWriter
 
+Changes = tuple[tuple[str, str], ...]
 CALL, LINE, RETURN, EXCEPTION = range(4)
 
 _SCALARS: Final = frozenset({int, str, float, bool, type(None), bytes, complex})
@@ -44,7 +46,7 @@ class Recorder:
         """Whether so much was traced that going on would only cost time."""
         self._frames: dict[int, _Frame] = {}
         self._depth = 0
-        self._keys: list[Any] = []
+        self._events: list[Event] = []
         self._repeats: dict[int, int] = {}
 
     def follow(self, starts: dict[int, int], window: tuple[int, int] | None) -> None:
@@ -63,7 +65,7 @@ class Recorder:
         line: int,
         frame: _Frame,
         name: str,
-        changes: list[tuple[str, str]],
+        changes: Changes,
         value: str | None,
     ) -> None:
         self._left -= 1
@@ -71,8 +73,8 @@ class Recorder:
             self.exhausted = True
         if self._windowed:
             line = min(max(line, self._first), self._last) - self._first + 1
-        self._keys.append((kind, line, frame.depth, tuple(changes), value))
-        self._writer.append(kind, line, frame.depth, name, changes, value)
+        self._events.append((kind, line, frame.depth, name, changes, value))
+        self._writer.append(self._events[-1])
 
     def call(self, frame: FrameType) -> None:
         """A function began, or a generator went on."""
@@ -110,20 +112,20 @@ class Recorder:
         if line in state.last_at:
             self._fold(state, line)
         state.line = line
-        state.index = len(self._keys)
+        state.index = len(self._events)
         state.last_at[line] = state.index
-        self._append(LINE, line, state, frame.f_code.co_name, [], None)
+        self._append(LINE, line, state, frame.f_code.co_name, (), None)
 
     def _complete(self, frame: FrameType, state: _Frame) -> None:
         """Adds to the statement before what it changed."""
         if state.line is None:
             return
         changes = self._changes(frame, state)
-        if changes and state.index < len(self._keys):
-            kind, line, depth, _, value = self._keys[state.index]
+        if changes and state.index < len(self._events):
+            kind, line, depth, name, _, value = self._events[state.index]
             if kind == LINE and line == state.line - self._first + 1:
-                self._keys[state.index] = (kind, line, depth, tuple(changes), value)
-                self._writer.amend(state.index, kind, line, depth, frame.f_code.co_name, changes)
+                self._events[state.index] = (kind, line, depth, name, changes, value)
+                self._writer.amend(state.index, self._events[state.index])
         state.line = None
 
     def _is_own(self, code: CodeType) -> bool:
@@ -134,16 +136,16 @@ class Recorder:
 
     def _fold(self, state: _Frame, line: int) -> None:
         """Folds the pass of a loop that just ended into the one before when both did the same."""
-        end = len(self._keys)
+        end = len(self._events)
         start = state.last_at[line]
         if start >= end:
             return
         period = end - start
         if period > _LONGEST_PASS or start < period:
             return
-        if self._keys[start:end] != self._keys[start - period : start]:
+        if self._events[start:end] != self._events[start - period : start]:
             return
-        del self._keys[start:]
+        del self._events[start:]
         repeats = self._repeats.get(start - period, 0) + 1
         for index in range(start - period, start):
             self._repeats[index] = repeats
@@ -160,7 +162,7 @@ class Recorder:
         self._complete(frame, state)
         self._depth = state.depth
         if frame.f_code.co_name != "<module>":
-            self._append(RETURN, line, state, frame.f_code.co_name, [], self._text(value))
+            self._append(RETURN, line, state, frame.f_code.co_name, (), self._text(value))
         if finished:
             del self._frames[id(frame)]
 
@@ -178,9 +180,9 @@ class Recorder:
         line = self._starts.get(frame.f_lineno, frame.f_lineno)
         self._complete(frame, state)
         state.raised = error
-        self._append(EXCEPTION, line, state, frame.f_code.co_name, [], describe_error(error, self._text))
+        self._append(EXCEPTION, line, state, frame.f_code.co_name, (), describe_error(error, self._text))
 
-    def _changes(self, frame: FrameType, state: _Frame) -> list[tuple[str, str]]:
+    def _changes(self, frame: FrameType, state: _Frame) -> Changes:
         """Names and texts of the variables that are new or differ from the last look."""
         changes: list[tuple[str, str]] = []
         for name, value in list(frame.f_locals.items()):
@@ -194,7 +196,7 @@ class Recorder:
             if state.seen.get(name) != seen:
                 state.seen[name] = seen
                 changes.append((name, self._text(value) if kind in _SCALARS else seen[1]))
-        return changes
+        return tuple(changes)
 
     def finish(self, name: str, line: int, value: Any, error: BaseException | None) -> None:
         """Tells how the outermost call ended where tracing had stopped before."""
@@ -202,23 +204,8 @@ class Recorder:
             return
         state = _Frame(0)
         if error is None:
-            self._append(RETURN, line, state, name, [], self._text(value))
+            self._append(RETURN, line, state, name, (), self._text(value))
         else:
-            self._append(EXCEPTION, line, state, name, [], describe_error(error, self._text))
+            self._append(EXCEPTION, line, state, name, (), describe_error(error, self._text))
         self._depth = 0
         self._frames.clear()
-
-
-def describe_error(error: BaseException, text: Any) -> str:
-    """`Type: message`, built from the exception's arguments without calling its methods."""
-    kind = type.__dict__["__name__"].__get__(type(error))
-    arguments = BaseException.__dict__["args"].__get__(error)
-    if not arguments:
-        return str(kind)
-    if isinstance(error, OSError) and len(arguments) >= 2 and type(arguments[1]) is str:
-        return f"{kind}: {arguments[1][:200]}"
-    if len(arguments) == 1 or isinstance(error, SyntaxError):
-        first = arguments[0]
-        message = first[:200] if type(first) is str and not isinstance(error, KeyError) else text(first)
-        return f"{kind}: {message}"
-    return f"{kind}: {text(arguments)}"

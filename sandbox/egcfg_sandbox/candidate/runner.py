@@ -18,10 +18,10 @@ from types import CodeType
 from typing import Any, Final, NoReturn
 
 from egcfg_sandbox import wire
+from egcfg_sandbox.candidate.errors import describe_error
 from egcfg_sandbox.candidate.memory import as_plain, plain_base, state_of
 from egcfg_sandbox.candidate.objects import ByReference, Objects
 from egcfg_sandbox.candidate.operations import OPERATIONS
-from egcfg_sandbox.candidate.recorder import describe_error
 from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.candidate.surroundings import give_input, program_path
 from egcfg_sandbox.candidate.tracing import Tracing

@@ -6,6 +6,7 @@ import math
 import re
 from typing import Final
 
+from egcfg_sandbox.candidate.errors import exit_text
 from egcfg_sandbox.judge.questions import Questions
 from egcfg_sandbox.judge.run_watch import Ended
 from egcfg_sandbox.verdicts import StdioTest, Verdict
@@ -24,20 +25,13 @@ def judge_output(questions: Questions, test: StdioTest, source: bytes, *, trace:
         questions.ask("run_whole", source, trace, test.input_bytes)
     except SystemExit as error:
         if error.code not in (None, 0, False):
-            return Verdict.CRASHED, f"exited with status {exit_status(error)}"
+            return Verdict.CRASHED, exit_text(error)
     except Ended as ended:
         if not watch.forgive_clean_exit(ended):
             raise
     watch.drain_outputs()
     reason = difference(watch.whole_output, test.stdout, test.tolerance)
     return (Verdict.PASSED if reason is None else Verdict.FAILED), reason
-
-
-def exit_status(error: SystemExit) -> int:
-    """The status of a process that ends by this exception."""
-    if error.code is None:
-        return 0
-    return error.code if type(error.code) is int else 1
 
 
 def difference(got: str, expected: str, tolerance: float) -> str | None:

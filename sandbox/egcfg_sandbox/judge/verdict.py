@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import errno
 from functools import lru_cache
 from typing import Final
 
 from egcfg_sandbox.assertions import NotATest
+from egcfg_sandbox.candidate.errors import exit_text, verdict_of
 from egcfg_sandbox.judge import seal
 from egcfg_sandbox.judge.code_test import CodeCheck, run_snippet
 from egcfg_sandbox.judge.failures import Raised, raised_in_program
 from egcfg_sandbox.judge.inside import run_inside
-from egcfg_sandbox.judge.output_test import Outcome, exit_status, judge_output
+from egcfg_sandbox.judge.output_test import Outcome, judge_output
 from egcfg_sandbox.judge.questions import Questions
 from egcfg_sandbox.judge.run_watch import Ended, Watch
 from egcfg_sandbox.orders import Brief, RunReport
 from egcfg_sandbox.trace_memory import printable
 from egcfg_sandbox.verdicts import CodeTest, SnippetTest, StdioTest, Verdict
 
-_TOO_MUCH_WRITTEN: Final = frozenset({errno.EFBIG, errno.ENOSPC, errno.EDQUOT})
 _MOST_ERROR_CHARACTERS: Final = 300
 
 
@@ -108,10 +107,5 @@ def _of_test(questions: Questions) -> Verdict:
 
 def _of_program(error: BaseException, raised: Raised) -> Outcome:
     where = f" (line {raised.line})" if raised.line else ""
-    if isinstance(error, SystemExit):
-        return Verdict.CRASHED, f"exited with status {exit_status(error)}{where}"
-    if isinstance(error, MemoryError) or (isinstance(error, OSError) and raised.number == errno.ENOMEM):
-        return Verdict.MEMORY, f"{raised.text}{where}"
-    if isinstance(error, OSError) and raised.number in _TOO_MUCH_WRITTEN:
-        return Verdict.OUTPUT_LIMIT, f"{raised.text}{where}"
-    return Verdict.ERROR, f"{raised.text}{where}"
+    text = exit_text(error) if isinstance(error, SystemExit) else raised.text
+    return verdict_of(error, raised.number), f"{text}{where}"
