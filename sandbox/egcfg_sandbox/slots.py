@@ -66,8 +66,7 @@ class SlotFailed(Exception):
 class Slot:
     """A judge and a keeper, forked for each other, and the test they were handed."""
 
-    def __init__(self, server: Server, limits: Limits, judge: socket.socket, keeper: socket.socket) -> None:
-        self.server = server
+    def __init__(self, limits: Limits, judge: socket.socket, keeper: socket.socket) -> None:
         self.limits = limits
         self.job: Job | None = None
         self.deadline = 0.0
@@ -218,7 +217,7 @@ class Server:
                 keeper.close()
                 judge.close()
                 raise ServerGone from None
-        return Slot(self, limits, judge, keeper)
+        return Slot(limits, judge, keeper)
 
     def alive(self) -> bool:
         """Whether the server still holds its end."""

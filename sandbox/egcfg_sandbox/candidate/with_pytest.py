@@ -56,7 +56,6 @@ class _Watcher:
 
     def __init__(self, traced: Traced) -> None:
         self._traced = traced
-        self._failed = False
         self.first: BaseException | None = None
         self.skipped: str | None = None
         self.passed = 0
