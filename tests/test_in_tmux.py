@@ -28,12 +28,16 @@ EXERCISE = "cheer"
 class Tmux:
     """A server of tmux of its own, with one window of 120x36 cells."""
 
-    def __init__(self, socket: Path) -> None:
-        self._socket = socket
+    def __init__(self) -> None:
+        self._command = ("tmux", "-L", f"egcfg-test-{os.getpid()}", "-f", os.devnull)
 
     def run(self, *arguments: str) -> str:
-        command = ["tmux", "-S", str(self._socket), "-f", os.devnull, *arguments]
+        command = [*self._command, *arguments]
         return subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
+
+    def close(self) -> None:
+        """Ends the server with all that runs in it."""
+        subprocess.run([*self._command, "kill-server"], capture_output=True, check=False)
 
     def open(self, *command: str) -> None:
         """Starts a program; its window stays when it ends."""
@@ -47,9 +51,9 @@ class Tmux:
         self.run("send-keys", key)
 
     def exit_code(self) -> int | None:
-        """The program's exit code; None while it runs."""
-        dead, _, code = self.run("display-message", "-p", "#{pane_dead} #{pane_dead_status}").partition(" ")
-        return int(code) if dead == "1" else None
+        """The program's exit code, or the signal that killed it; None until tmux knows."""
+        code = self.run("display-message", "-p", "#{pane_dead_status}#{pane_dead_signal}").strip()
+        return int(code) if code else None
 
     def wait_for(self, seen: Callable[[str], object]) -> str:
         """Waits until the screen shows what is looked for."""
@@ -62,10 +66,10 @@ class Tmux:
 
 
 @pytest.fixture
-def tmux(tmp_path: Path) -> Iterator[Tmux]:
-    server = Tmux(tmp_path / "tmux")
+def tmux() -> Iterator[Tmux]:
+    server = Tmux()
     yield server
-    subprocess.run(["tmux", "-S", str(tmp_path / "tmux"), "kill-server"], capture_output=True, check=False)
+    server.close()
 
 
 def test_an_exercise_is_solved_by_guided_lines_and_q_quits(tmux: Tmux, model_path: Path) -> None:
