@@ -9,15 +9,20 @@ taken over is counted. A choice that the row makes much less likely is never tak
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final
 
 from egcfg_tui.engine.api import Engine, Logits
+from egcfg_tui.events import Event
 from egcfg_tui.solving.context import SolveContext
+from egcfg_tui.solving.guided.branch_pair import BranchPair
 from egcfg_tui.solving.guided.candidates import CandidatePool
 from egcfg_tui.solving.guided.draft import Draft
+from egcfg_tui.solving.guided.line_loop import LineLoop
+from egcfg_tui.solving.guided.live_settings import LiveSettings
 from egcfg_tui.solving.request.settings import Settings
-from egcfg_tui.solving.trials.guided import GuidedTrial
 
 TIE_NATS: Final = 0.25
 SEED: Final = (0,)
@@ -49,22 +54,23 @@ class Choices:
     draws: dict[Place, tuple[int, float]] = field(default_factory=dict)
 
 
-class RecordedTrial(GuidedTrial):
+def recorded_trial(context: SolveContext, settings: Settings, choices: Choices) -> Iterator[Event]:
     """A fast trial whose choices are recorded."""
-
-    def __init__(self, context: SolveContext, settings: Settings) -> None:
-        super().__init__(context, settings, SEED)
-        self.choices = Choices(tokens=self._code_tokens)
-
-    def _pool(self) -> CandidatePool:
-        return _RecordedPool(self.choices, self._context, self._settings)
+    live = LiveSettings(context, settings, SEED)
+    with (
+        closing(BranchPair(context.start.fork())) as pair,
+        _RecordedPool(choices, context, live.settings) as pool,
+    ):
+        loop = LineLoop(context, live, pair, pool)
+        choices.tokens = loop.lines.tokens
+        yield from loop.run()
 
 
 class _RecordedPool(CandidatePool):
     """Candidates whose draws are recorded."""
 
     def __init__(self, choices: Choices, context: SolveContext, settings: Settings) -> None:
-        super().__init__(context.engine, context.meter, context.exercise, settings, SEED, keep_rows=True)
+        super().__init__(context, settings, SEED, keep_rows=True)
         self._choices = choices
 
     def _choose(self, draft: Draft, row: Logits) -> int:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from following import SEED, Choices, Follower, RecordedTrial, Tie
+from following import SEED, Choices, Follower, Tie, recorded_trial
 
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.api import Engine
@@ -109,8 +109,12 @@ def measure(
         aside_s = 0.0
         sampled: CandidatesSampled | None = None
         code = prompt.starter
-        recorded, follower = RecordedTrial(context, settings), Follower(followed or Choices(), engine)
-        trial = reference_trial(context, settings, SEED, follower) if followed else recorded.run()
+        recorded, follower = Choices(), Follower(followed or Choices(), engine)
+        trial = (
+            reference_trial(context, settings, SEED, follower)
+            if followed
+            else recorded_trial(context, settings, recorded)
+        )
         for event in itertools.chain(context.evaluate_prompt(settings), trial):
             if isinstance(event, StageEntered):
                 now = time.perf_counter()
@@ -133,7 +137,7 @@ def measure(
         measured.stage_s[stage] = measured.stage_s.get(stage, 0.0) + ended - entered
         measured.wall_s = ended - started - aside_s
         measured.tokens = context.meter.tokens
-        measured.choices = Choices(follower.tokens[: measured.line_tokens]) if followed else recorded.choices
+        measured.choices = Choices(follower.tokens[: measured.line_tokens]) if followed else recorded
         measured.ties, measured.followed_draws = list(follower.ties.values()), follower.followed_draws
     return measured
 

@@ -51,5 +51,6 @@ def require_guarded(exercise: Exercise) -> None:
     if inside:
         raise ExerciseError(
             f"{exercise.source}: {inside[0].name} {inside[0].why}, so it runs inside the program's process, "
-            "unguarded; leave out --guarded-only to run it"
+            "unguarded; leave out --guarded-only to run it, or write the test with plain values alone, as in "
+            "`assert f([1, 2]) == 3`"
         )

@@ -19,7 +19,8 @@ _USAGE: Final = """usage: python -m egcfg_sandbox [--serve | --layers] [--packag
   (nothing)   reads one JSON object on stdin, writes one on stdout
   --serve     reads one JSON object per line, writes one per line
   --layers    says which layers of defence are on
-  --packages  lets programs import what is installed beside this interpreter (numpy, pandas)
+  --packages  lets guarded programs import what is installed beside this interpreter (numpy, pandas);
+              those whose tests run inside always can
 
 The object: {"source": "...", "tests": ["assert f(1) == 2", {"stdin": "1", "stdout": "2"}], "timeout_s": 3}
 """

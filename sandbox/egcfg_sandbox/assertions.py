@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any, Final
 
-from egcfg_sandbox.faults import NotATest
-
 _COMPARISONS: Final[dict[type[ast.cmpop], tuple[str, Callable[[Any, Any], Any]]]] = {
     ast.Eq: ("==", operator.eq),
     ast.NotEq: ("!=", operator.ne),
@@ -33,6 +31,12 @@ _COMPARE: Final = dict(_COMPARISONS.values())
 SHOWN: Final = 120
 _TEST: Final = "<test>"
 Show = Callable[[Any], str]
+Compared = tuple[str | None, str | None]
+NOT_COMPARED: Final[Compared] = (None, None)
+
+
+class NotATest(Exception):
+    """The test's own text is at fault, as opposed to the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,8 @@ class Checks:
     def __init__(self, asserts: list[_Assert], show: Show) -> None:
         self.evaluated = False
         self.failure: AssertionError | None = None
-        self.compared: tuple[str, str] | None = None
-        """Got and expected of the comparison that decided; None where it was not a single one."""
+        self.compared = NOT_COMPARED
+        """Got and expected of the comparison that decided; None and None where it was not a single one."""
         self._comparisons = 0
         self._asserts = asserts
         self._values: tuple[Any, ...] = ()
@@ -67,7 +71,7 @@ class Checks:
                 super().__init__(*arguments)
                 self.evaluated = True
                 if self.failure is None:
-                    self.failure, self.compared = failed, None
+                    self.failure, self.compared = failed, NOT_COMPARED
 
         Failed.__name__ = Failed.__qualname__ = AssertionError.__name__
         self.failed: type[AssertionError] = Failed
@@ -89,7 +93,7 @@ class Checks:
             yield
         except Exception:
             if self.failure is None:
-                self.compared = None
+                self.compared = NOT_COMPARED
                 raise
         if self.failure is not None:
             raise self.failure
@@ -103,7 +107,7 @@ class Checks:
         held = bool(_COMPARE[self._asserts[index].symbol](left, right))
         self._comparisons += 1
         if held and self.failure is None:
-            self.compared = self._sides(index) if self._comparisons == 1 else None
+            self.compared = self._sides(index) if self._comparisons == 1 else NOT_COMPARED
         return held
 
     def _truth(self, index: int, value: Any) -> bool:
@@ -112,8 +116,8 @@ class Checks:
 
     def _failure(self, index: int, message: Any = None) -> AssertionError:
         check = self._asserts[index]
-        compared = self._sides(index) if check.symbol else None
-        if compared is not None:
+        compared = self._sides(index) if check.symbol else NOT_COMPARED
+        if check.symbol:
             detail = f"got {compared[0]}, expected {compared[1]}"
         else:
             value = self._show(self._values[0])
@@ -125,7 +129,7 @@ class Checks:
             self.compared = compared
         return failed
 
-    def _sides(self, index: int) -> tuple[str, str]:
+    def _sides(self, index: int) -> Compared:
         """Got and expected, as text, of the values compared last."""
         check = self._asserts[index]
         got, expected = (self._show(value) for value in self._values)

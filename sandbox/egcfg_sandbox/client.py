@@ -16,14 +16,14 @@ from typing import Final, Self
 
 from egcfg_sandbox.confinement import LAYERS, REQUIRED
 from egcfg_sandbox.judge.mode import why_inside
-from egcfg_sandbox.orders import brief_for
+from egcfg_sandbox.orders import RunReport, brief_for
 from egcfg_sandbox.server.preloading import preloadable
 from egcfg_sandbox.slots import GRACE_S, Job, Pool, Slot, SlotFailed
 from egcfg_sandbox.slots import SandboxRefused as SandboxRefused
 from egcfg_sandbox.verdicts import Layer, Program, Report, TestResult, Trace, Verdict
 
-_LOSSES: Final = 3
-_SERVER_DEATHS: Final = 10
+_LOSSES: Final = 5
+"""How often a run may lose its slot, or the fork server, before that is its verdict."""
 _STOP_S: Final = 0.05
 _PACKAGE_FOLDERS: Final = ("site-packages", "dist-packages")
 _CLOSED: Final = "the sandbox is closed; make a new one"
@@ -33,9 +33,9 @@ class Sandbox:
     """Runs programs against their tests, each test on a fresh process, `workers` at a time.
 
     Layers that this machine lacks although they are required refuse the run, unless they are named in
-    `allow_missing_layers`. With `packages` programs and tests may import what is installed beside this
-    interpreter (numpy, pandas), and can read those folders. For one calling thread; `close` may come from
-    another one.
+    `allow_missing_layers`. With `packages` guarded tests and their programs may import what is installed
+    beside this interpreter (numpy, pandas), and can read those folders; tests that run inside always may, as
+    pytest lies there. For one calling thread; `close` may come from another one.
     """
 
     def __init__(
@@ -202,7 +202,7 @@ class _Batch:
             if slot.is_stopped():
                 self._lost(slot, "its process was stopped from outside")
             else:
-                self._finish(slot, Verdict.TIMEOUT, "not finished in time; ended from outside", spent=True)
+                self._finish(slot, RunReport(Verdict.TIMEOUT, "not finished in time; ended from outside"))
 
     def _advance(self, slot: Slot) -> None:
         try:
@@ -216,54 +216,38 @@ class _Batch:
         if report.verdict is Verdict.SANDBOX_ERROR:
             self._lost(slot, report.error or "")
             return
-        self._finish(
-            slot,
-            report.verdict,
-            report.error,
-            wall_s=report.wall_s,
-            output=report.output,
-            trace=trace,
-            spent=report.spent,
-            compared=report.compared,
-        )
+        self._finish(slot, report, trace)
 
     def _lost(self, slot: Slot, reason: str) -> None:
         """A slot ended without a report: the sandbox's fault, so the test is tried again."""
         assert slot.job is not None
         pool = self._sandbox._pool(slot.job)
-        if pool.serves(slot):
-            slot.job.losses += 1
-        else:
-            slot.job.server_deaths += 1
-        if slot.job.losses >= _LOSSES or slot.job.server_deaths >= _SERVER_DEATHS:
-            self._finish(slot, Verdict.SANDBOX_ERROR, f"the sandbox failed: {reason}", spent=True)
+        slot.job.losses += 1
+        if slot.job.losses >= _LOSSES:
+            self._finish(slot, RunReport(Verdict.SANDBOX_ERROR, f"the sandbox failed: {reason}"))
             return
         self._waiting.appendleft(slot.job)
         self._running.remove(slot)
         pool.give_back(slot, spent=True)
         pool.revive()
 
-    def _finish(
-        self,
-        slot: Slot,
-        verdict: Verdict,
-        error: str | None,
-        *,
-        spent: bool,
-        wall_s: float = 0.0,
-        output: str = "",
-        trace: Trace | None = None,
-        compared: Sequence[str] | None = None,
-    ) -> None:
+    def _finish(self, slot: Slot, report: RunReport, trace: Trace | None = None) -> None:
         assert slot.job is not None
-        program, test, inside = slot.job.program, slot.job.test, slot.job.inside
-        text = self._programs[program].tests[test].text
-        got, expected = compared or (None, None)
-        row = TestResult(text, verdict, error, wall_s, output, trace, not inside, got, expected)
-        self.rows[program][test] = row
-        self._finished[program] = time.monotonic()
+        job = slot.job
+        self.rows[job.program][job.test] = TestResult(
+            self._programs[job.program].tests[job.test].text,
+            report.verdict,
+            report.error,
+            report.wall_s,
+            report.output,
+            trace,
+            not job.inside,
+            report.got,
+            report.expected,
+        )
+        self._finished[job.program] = time.monotonic()
         self._running.remove(slot)
-        self._give_back(slot, spent=spent)
+        self._give_back(slot, spent=report.spent)
 
     def _give_back(self, slot: Slot, *, spent: bool) -> None:
         assert slot.job is not None

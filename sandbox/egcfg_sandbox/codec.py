@@ -37,21 +37,6 @@ class CodecLimits:
     depth: int = 500
     integer_bits: int = 4_000_000
 
-    def check_nodes(self, count: int) -> None:
-        """Raises `CodecError` for a value of more parts."""
-        if count > self.nodes:
-            raise CodecError(f"more than {self.nodes} parts")
-
-    def check_depth(self, depth: int) -> None:
-        """Raises `CodecError` for a value that is nested deeper."""
-        if depth > self.depth:
-            raise CodecError(f"nested more than {self.depth} deep")
-
-    def check_bytes(self, data: bytes) -> None:
-        """Raises `CodecError` for a longer message."""
-        if len(data) > self.message_bytes:
-            raise CodecError(f"larger than {self.message_bytes} bytes")
-
 
 LIMITS: Final = CodecLimits()
 Describe = Callable[[Any], Any]
@@ -175,20 +160,41 @@ def _unpacked(block: dict[str, Any]) -> list[Any]:
     raise CodecError("an unknown packing")
 
 
-class Encoder:
-    """Turns values into JSON.
+class _Bounded:
+    """Counts the parts and the depth of what one message holds; `CodecError` for too much.
 
-    `containers` numbers the lists, dicts, sets and their like in the order in which they are met, after those
-    that are `known` to the other side; one that is met again is written as its number.
+    `containers` are its lists, dicts, sets and their like by number: first those `known` to both sides.
     """
 
-    def __init__(self, describe: Describe, limits: CodecLimits = LIMITS, known: Sequence[Any] = ()) -> None:
+    def __init__(self, limits: CodecLimits, known: Sequence[Any]) -> None:
         self.containers = list(known)
-        self._numbers = {id(container): number for number, container in enumerate(self.containers)}
-        self._describe = describe
         self._limits = limits
         self._nodes = 0
         self._depth = 0
+
+    def _count(self, nodes: int) -> None:
+        self._nodes += nodes
+        if self._nodes > self._limits.nodes:
+            raise CodecError(f"more than {self._limits.nodes} parts")
+
+    def _descend(self) -> None:
+        self._depth += 1
+        if self._depth > self._limits.depth:
+            raise CodecError(f"nested more than {self._limits.depth} deep")
+
+    def _check_size(self, data: bytes) -> bytes:
+        if len(data) > self._limits.message_bytes:
+            raise CodecError(f"larger than {self._limits.message_bytes} bytes")
+        return data
+
+
+class Encoder(_Bounded):
+    """Turns values into JSON; a container that is met again is written as its number."""
+
+    def __init__(self, describe: Describe, limits: CodecLimits = LIMITS, known: Sequence[Any] = ()) -> None:
+        super().__init__(limits, known)
+        self._numbers = {id(container): number for number, container in enumerate(known)}
+        self._describe = describe
 
     def encode(self, value: Any) -> bytes:
         """One value; raises `CodecError` for one that cannot be carried."""
@@ -196,9 +202,7 @@ class Encoder:
 
     def message(self, plain: Any) -> bytes:
         """The bytes of what `plain` and `content` gave."""
-        data = _to_json(plain).encode(*_TEXT)
-        self._limits.check_bytes(data)
-        return data
+        return self._check_size(_to_json(plain).encode(*_TEXT))
 
     def plain(self, value: Any) -> Any:
         """The JSON of one value."""
@@ -208,8 +212,7 @@ class Encoder:
             return value
         if kind is int:
             return value if -_INT64 <= value < _INT64 else ["int", self._digits(value)]
-        self._depth += 1
-        self._limits.check_depth(self._depth)
+        self._descend()
         found = self._composed(kind, value)
         self._depth -= 1
         return found
@@ -248,10 +251,6 @@ class Encoder:
             return [self.plain(container.maxlen), self._items(container)]
         return self._items(container)
 
-    def _count(self, nodes: int) -> None:
-        self._nodes += nodes
-        self._limits.check_nodes(self._nodes)
-
     def _digits(self, value: int) -> str:
         if value.bit_length() > self._limits.integer_bits:
             allowed = self._limits.integer_bits
@@ -266,26 +265,18 @@ class Encoder:
         return packed
 
 
-class Decoder:
-    """Rebuilds values from bytes that may be hostile.
-
-    `json` is what they say. `containers` are those that are `known` to both sides, followed by those that the
-    bytes bring.
-    """
+class Decoder(_Bounded):
+    """Rebuilds values from bytes that may be hostile; `json` is what they say."""
 
     def __init__(
         self, data: bytes, resolve: Resolve, limits: CodecLimits = LIMITS, known: Sequence[Any] = ()
     ) -> None:
-        limits.check_bytes(data)
+        super().__init__(limits, known)
+        self._resolve = resolve
         try:
-            self.json = _from_json(data.decode(*_TEXT))
+            self.json = _from_json(self._check_size(data).decode(*_TEXT))
         except (ValueError, RecursionError):
             raise CodecError("not JSON") from None
-        self.containers = list(known)
-        self._resolve = resolve
-        self._limits = limits
-        self._nodes = 0
-        self._depth = 0
 
     def decode(self) -> Any:
         """The one value; raises `CodecError` for anything else."""
@@ -304,10 +295,6 @@ class Decoder:
             container.clear()
             _fill(container, content)
 
-    def _count(self, nodes: int) -> None:
-        self._nodes += nodes
-        self._limits.check_nodes(self._nodes)
-
     def _met(self, number: Any) -> Any:
         if type(number) is not int or not 0 <= number < len(self.containers):
             raise CodecError("a container that is not there")
@@ -319,8 +306,7 @@ class Decoder:
             return plain
         if type(plain) is not list:
             raise CodecError("a block in the place of a value")
-        self._depth += 1
-        self._limits.check_depth(self._depth)
+        self._descend()
         kind, *parts = plain
         found = self._composed(kind, *parts)
         self._depth -= 1

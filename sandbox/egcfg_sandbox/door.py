@@ -138,16 +138,5 @@ def write_report(report: Report) -> dict[str, Any]:
 def _trace(trace: Trace | None) -> dict[str, Any] | None:
     if trace is None:
         return None
-    events = [
-        {
-            "kind": event.kind,
-            "line": event.line,
-            "depth": event.depth,
-            "function": event.function,
-            "changes": dict(event.changes),
-            "value": event.value,
-            "repeats": event.repeats,
-        }
-        for event in trace.events
-    ]
+    events = [{**event._asdict(), "changes": dict(event.changes)} for event in trace.events]
     return {"events": events, "dropped": trace.dropped}

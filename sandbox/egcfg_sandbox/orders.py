@@ -28,18 +28,19 @@ def brief_for(program: Program, test: int, *, inside: bool) -> Brief:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """How a run went. `traced`: its trace follows in a message of its own. `spent`: the judge ends.
+    """How a run went: the fields of a `TestResult` that the judge knows.
 
-    `compared`: got and expected of the comparison that decided, where a single one did.
+    `traced`: its trace follows in a message of its own. `spent`: the judge ends.
     """
 
     verdict: Verdict
     error: str | None
-    wall_s: float
-    output: str
-    traced: bool
-    spent: bool
-    compared: tuple[str, str] | None = None
+    wall_s: float = 0.0
+    output: str = ""
+    got: str | None = None
+    expected: str | None = None
+    traced: bool = False
+    spent: bool = True
 
     def pack(self) -> bytes:
         """The message: no pickle, as a judge has heard a program."""

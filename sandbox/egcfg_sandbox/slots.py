@@ -49,7 +49,6 @@ class Job:
     test: int
     inside: bool
     losses: int = 0
-    server_deaths: int = 0
 
 
 class SandboxRefused(Exception):
@@ -67,8 +66,7 @@ class SlotFailed(Exception):
 class Slot:
     """A judge and a keeper, forked for each other, and the test they were handed."""
 
-    def __init__(self, server: Server, limits: Limits, judge: socket.socket, keeper: socket.socket) -> None:
-        self.server = server
+    def __init__(self, limits: Limits, judge: socket.socket, keeper: socket.socket) -> None:
         self.limits = limits
         self.job: Job | None = None
         self.deadline = 0.0
@@ -214,12 +212,12 @@ class Server:
             try:
                 for role, ends in ((KEEPER, (keeper_end, link)), (JUDGE, (judge_end, link_end))):
                     descriptors = [end.fileno() for end in ends]
-                    wire.send_descriptors(self._control, pack_request(role, limits), descriptors)
+                    socket.send_fds(self._control, [pack_request(role, limits)], descriptors)
             except OSError:
                 keeper.close()
                 judge.close()
                 raise ServerGone from None
-        return Slot(self, limits, judge, keeper)
+        return Slot(limits, judge, keeper)
 
     def alive(self) -> bool:
         """Whether the server still holds its end."""
@@ -313,10 +311,6 @@ class Pool:
         """Starts the server again if it has died."""
         if self._server is None or not self._server.alive():
             self._start()
-
-    def serves(self, slot: Slot) -> bool:
-        """Whether the fork server that made a slot is still the one that runs."""
-        return not self._closed and slot.server is self._server and self._server.alive()
 
     def close(self) -> None:
         """Ends the fork server and every run."""

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from egcfg_sandbox import wire
 from egcfg_sandbox.linux import kernel
 
 LINUX: Final = sys.platform == "linux"
@@ -82,13 +81,13 @@ def introduce(channel: socket.socket) -> None:
         channel.sendall(payload)
         return
     pidfd = os.pidfd_open(os.getpid())
-    wire.send_descriptors(channel, payload, [pidfd])
+    socket.send_fds(channel, [payload], [pidfd])
     os.close(pidfd)
 
 
 def meet(channel: socket.socket) -> Identity | None:
     """Who introduced itself at the other end; None when nobody did."""
-    payload, descriptors = wire.receive_descriptors(channel, len(ALIVE) + _PID_BYTES, 1)
+    payload, descriptors, _, _ = socket.recv_fds(channel, len(ALIVE) + _PID_BYTES, 1)
     if not payload.startswith(ALIVE):
         return None
     return Identity(int.from_bytes(payload[len(ALIVE) :], "little"), descriptors[0] if descriptors else None)

@@ -11,7 +11,7 @@ import json
 import mmap
 import os
 import struct
-from typing import Any, Final
+from typing import Final
 
 SLOT_BYTES: Final = 2048
 _HEADER: Final = struct.Struct("<QQ")
@@ -26,6 +26,8 @@ _MOST_REPEATS: Final = 0xFFFFFFFF
 _FUNCTION_CHARS: Final = 100
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
 
+Event = tuple[int, int, int, str, tuple[tuple[str, str], ...], str | None]
+"""Kind as a number, line, depth, function, changes, value."""
 Row = tuple[str, int, int, str, tuple[tuple[str, str], ...], str | None, int]
 """kind, line, depth, function, changes, value, repeats."""
 
@@ -46,27 +48,17 @@ class TraceWriter:
         self.count = 0
         """Events so far, folded ones not counted."""
 
-    def append(
-        self,
-        kind: int,
-        line: int,
-        depth: int,
-        function: str,
-        changes: list[tuple[str, str]],
-        value: str | None,
-    ) -> None:
+    def append(self, event: Event) -> None:
         """Adds one event; changes that do not fit the slot are left out."""
-        self._write(self.count, [kind, line, depth, function[:_FUNCTION_CHARS], changes, value])
+        self._write(self.count, event)
         self.count += 1
         self._highest = max(self._highest, self.count)
         _HEADER.pack_into(self._memory, 0, self.count, self._highest)
 
-    def amend(
-        self, index: int, kind: int, line: int, depth: int, function: str, changes: list[tuple[str, str]]
-    ) -> None:
-        """Adds to an event what it turned out to change, unless it has left the ring."""
+    def amend(self, index: int, event: Event) -> None:
+        """Puts an event with what it turned out to change in its place, unless it has left the ring."""
         if index < self._head or index >= self._highest - (self._events - self._head):
-            self._write(index, [kind, line, depth, function[:_FUNCTION_CHARS], changes, None])
+            self._write(index, event)
 
     def fold(self, period: int, repeats: int) -> None:
         """Takes back the last `period` events: they repeat the ones before, now `repeats` times."""
@@ -78,11 +70,12 @@ class TraceWriter:
     def _offset(self, index: int) -> int:
         return _offset(index, self._events)
 
-    def _write(self, index: int, event: list[Any]) -> None:
+    def _write(self, index: int, event: Event) -> None:
         data = _to_json(event).encode()
         while len(data) > _ROOM:
-            *_, changes, value = event
-            event[-2:] = [changes[: len(changes) // 2], value and value[: len(value) // 2]]
+            kind, line, depth, function, changes, value = event
+            changes, value = changes[: len(changes) // 2], value and value[: len(value) // 2]
+            event = (kind, line, depth, function[:_FUNCTION_CHARS], changes, value)
             data = _to_json(event).encode()
         offset = self._offset(index)
         self._memory[offset : offset + _SLOT.size + len(data)] = _SLOT.pack(len(data), 0) + data
@@ -131,14 +124,14 @@ def _row(line: bytes) -> Row | None:
     repeats, _, event = line.partition(b" ")
     try:
         kind, number, depth, function, changes, value = json.loads(event)
-        told = tuple((_clean(name), _clean(text)) for name, text in changes)
-        shown = None if value is None else _clean(value)
+        told = tuple((printable(name), printable(text)) for name, text in changes)
+        shown = None if value is None else printable(value)
         place = _PLACE.unpack(_PLACE.pack(number, depth))
-        return (_KINDS[kind], *place, _clean(function), told, shown, int(repeats))
+        return (_KINDS[kind], *place, printable(function), told, shown, int(repeats))
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError, struct.error):
         return None
 
 
-def _clean(text: str) -> str:
-    """A text without what plays with a terminal or cannot be encoded."""
+def printable(text: str) -> str:
+    """A text that does nothing to a terminal and can be encoded, whatever a program put into it."""
     return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)

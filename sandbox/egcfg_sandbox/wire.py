@@ -1,4 +1,4 @@
-"""Length-prefixed messages over a stream socket, and the descriptors that travel with them."""
+"""Length-prefixed messages over a stream socket."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from typing import Final
 
 _LENGTH: Final = struct.Struct("<I")
 LARGEST_MESSAGE: Final = 64 * 1024 * 1024
-CLOSE_ON_EXEC: Final = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 _READ_AT_ONCE: Final = 4000
 _MOST_AT_ONCE: Final = 1 << 20
-_DESCRIPTOR_BYTES: Final = struct.calcsize("i")
 
 
 class WireError(Exception):
@@ -105,21 +103,3 @@ class Frames:
     def pending(self) -> bool:
         """Whether bytes wait that no message has taken."""
         return bool(self._buffer)
-
-
-def send_descriptors(channel: socket.socket, payload: bytes, descriptors: list[int]) -> None:
-    """Sends a short payload together with open descriptors."""
-    rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack(f"{len(descriptors)}i", *descriptors))
-    channel.sendmsg([payload], [rights])
-
-
-def receive_descriptors(
-    channel: socket.socket, size: int, count: int, flags: int = 0
-) -> tuple[bytes, list[int]]:
-    """Receives a short payload and up to `count` descriptors."""
-    payload, further, _, _ = channel.recvmsg(size, socket.CMSG_SPACE(_DESCRIPTOR_BYTES * count), flags)
-    descriptors: list[int] = []
-    for level, kind, data in further:
-        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-            descriptors += memoryview(data).cast("i").tolist()
-    return payload, descriptors

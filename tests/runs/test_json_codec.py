@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import json
 import math
+import pkgutil
 from enum import EnumType
 from functools import cache
 from types import UnionType
@@ -62,9 +64,15 @@ def through_json(value: Any) -> Any:
 
 
 def test_the_recorded_events_are_all_but_the_transient() -> None:
+    """Of every module in the package of events."""
+    modules = [
+        importlib.import_module(f"egcfg_tui.events.{found.name}")
+        for found in pkgutil.iter_modules(events.__path__)
+    ]
     expected = {
         kind.__name__
-        for kind in vars(events).values()
+        for module in modules
+        for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, events.Event) and kind is not events.Event
     } - {"Progressed", "CandidatesGrown", "LineGrown"}
     assert set(EVENT_TYPES) == expected

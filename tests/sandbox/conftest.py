@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.judging import Judge
+from support.judging import Judge, layer_is_on
 
 from egcfg_sandbox import CodeTest, Limits, Program, Sandbox, StdioTest, TestResult
 
@@ -16,6 +16,20 @@ def sandbox() -> Iterator[Sandbox]:
     """A sandbox with every layer that this machine can have."""
     with Sandbox() as made:
         yield made
+
+
+@pytest.fixture
+def forks(sandbox: Sandbox) -> None:
+    """For tests whose programs fork, which they may where the machine gives a process namespace."""
+    if not layer_is_on(sandbox, "pid_namespace"):
+        pytest.skip("without a process namespace programs may not fork")
+
+
+@pytest.fixture
+def scratch(sandbox: Sandbox) -> None:
+    """For tests whose programs write files, which they may where the machine gives a mount namespace."""
+    if not layer_is_on(sandbox, "mount_namespace"):
+        pytest.skip("without a mount namespace there is no folder to write to")
 
 
 @pytest.fixture(scope="session")

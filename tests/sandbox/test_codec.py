@@ -62,7 +62,6 @@ def _same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
-@settings(deadline=None)
 @given(values)
 def test_values_come_back_equal_and_of_the_same_types(value: Any) -> None:
     assert _same(_there_and_back(value), value)
@@ -115,14 +114,14 @@ def test_instances_of_subclasses_travel_as_the_builtin_they_extend() -> None:
     assert type(seen[0][-1]) is int
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_value_or_refused(data: bytes) -> None:
     with contextlib.suppress(CodecError):
         Decoder(data, _nothing).decode()
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(values, st.data())
 def test_damaged_values_are_a_value_or_refused(value: Any, data: st.DataObject) -> None:
     encoded = bytearray(Encoder(_nothing).encode(value))
@@ -174,7 +173,6 @@ uniform = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(uniform, st.sampled_from([list, tuple, collections.deque]))
 def test_many_items_of_one_type_come_back_the_same(items: list[Any], kind: Any) -> None:
     assert _same(_there_and_back(kind(items)), kind(items))

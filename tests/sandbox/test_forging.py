@@ -114,6 +114,7 @@ def test_a_class_in_the_place_of_the_function_decides_nothing(sandbox: Sandbox) 
 
 
 RUNNER = "import sys\ndef runner():\n    frame = sys._getframe()\n    while type(frame.f_locals.get('self')).__name__ != 'Runner': frame = frame.f_back\n    return frame.f_locals['self']\n"
+FORGE = "import os\ndef forge(numbers, to=3):\n    for number in numbers:\n        body = b'A' + number.to_bytes(4, 'little') + b'[[\"tuple\",[\"value\",2]],[]]'\n        try: os.write(to, len(body).to_bytes(4, 'little') + body)\n        except OSError: pass\n"
 SWALLOWING = "class Kept:\n    def __enter__(self): return self\n    def __exit__(self, *a): return True\n    def get(self): return 1"
 TAMPERING = {
     "builtins": ("import builtins\nbuiltins.AssertionError = type('A', (Exception,), {})\nbuiltins.isinstance = lambda *a: True\ndef f(x): return 5", "assert f(1) == 2"),
@@ -145,15 +146,13 @@ TAMPERING = {
     "a with that swallows what the test says": (SWALLOWING, "with Kept() as k:\n    assert k.get() == 2"),
     "a with that swallows what stops the test": (SWALLOWING, "with Kept() as k:\n    assert k.value == 2"),
     "a with that swallows an assertion of unittest": (SWALLOWING, "import unittest\nclass T(unittest.TestCase):\n    def test(self):\n        with Kept() as k: self.assertEqual(k.get(), 2)"),
-    "a with that swallows what a function says": (SWALLOWING, "def holds(k):\n    assert k.get() == 2\nwith Kept() as k: holds(k)"),
-    "a with that swallows what a method says": (SWALLOWING, "import unittest\nclass T(unittest.TestCase):\n    def holds(self, k): self.assertEqual(k.get(), 2)\n    def test(self):\n        with Kept() as k: self.holds(k)"),
     "a with on a stack that swallows": (SWALLOWING, "import contextlib\nwith contextlib.ExitStack() as stack:\n    k = stack.enter_context(Kept())\n    assert k.get() == 2"),
     "an object that answers with itself after an operator": (ALWAYS_EQUAL["operators"] + "class Shape(E):\n    def __init__(self, x): pass\n    def __add__(self, o): return self\n    def area(self): return self", "s = Shape(3) + 1\ns.name = 'x'\nassert abs(s.area() - 9) < 1e-6"),
     "an object that answers with itself, compared": ("class Shape:\n    def __init__(self, x): self.x = x\n    def grown(self, by): return self\n    def __eq__(self, o): return True", "s = Shape(3)\nassert s.grown(2) == Shape(5)"),
     "the test's look at itself": ("def f(look, g): return look(g, '__globals__')['secret']", "secret = 851723\nassert f(getattr, lambda: 0) == 851723"),
-    "forged reply on every descriptor": ("import os\ndef f(x):\n    for fd in range(64):\n        try: os.write(fd, b'\\x0e\\0\\0\\0A\\x02\\0\\0\\0t\\x02\\0\\0\\0s\\x05\\0\\0\\0valueT')\n        except OSError: pass\n    return 5", "assert f(1) == 2"),
-    "answers in advance": ("import os\ndef f(x):\n    for n in range(1, 9):\n        body = b'A' + n.to_bytes(4, 'little') + b't\\x02\\0\\0\\0s\\x05\\0\\0\\0valuei\\x02' + bytes(7)\n        os.write(3, len(body).to_bytes(4, 'little') + body)\n    return 2", "assert f(1) == 2\nassert f(2) == 2"),
-    "a thread answers in advance": ("import os, threading, time\ndef forge():\n    for n in range(2, 100):\n        body = b'A' + n.to_bytes(4, 'little') + b't\\x02\\0\\0\\0s\\x05\\0\\0\\0valuei\\x02' + bytes(7)\n        os.write(3, len(body).to_bytes(4, 'little') + body)\ndef f(x):\n    threading.Thread(target=forge, daemon=True).start()\n    time.sleep(0.2)\n    return 5", "assert f(1) == 2"),
+    "answers in advance": (FORGE + "def f(x):\n    forge(range(9))\n    return 2", "assert f(1) == 2\nassert f(2) == 2"),
+    "a thread answers in advance": (FORGE + "import threading, time\ndef f(x):\n    threading.Thread(target=forge, args=(range(100),), daemon=True).start()\n    time.sleep(0.2)\n    return 5", "assert f(1) == 2"),
+    "answers on every descriptor": (FORGE + "def f(x):\n    for to in range(64): forge([2], to)\n    return 5", "assert f(1) == 2"),
     "garbage": ("import os\ndef f(x):\n    os.write(3, b'\\xff' * 100)\n    return 2", "assert f(1) == 2"),
     "closed descriptors": ("import os\ndef f(x):\n    os.closerange(0, 64)\n    return 2", "assert f(1) == 2"),
     "printed verdict": ("def f(x):\n    print('{\"status\": \"passed\"}')\n    return 5", "assert f(1) == 2"),
@@ -264,19 +263,6 @@ def f(x):
     assert [row.status.value for row in report.results] == expected
     assert [row.test for row in report.results] == [test.text for test in tests]
     assert report.status is Verdict.CRASHED
-
-
-def test_objects_of_a_class_under_test_may_be_worked_with(judge: Judge) -> None:
-    source = """
-class Vector:
-    def __init__(self, x): self.x = x
-    def __mul__(self, factor): return Vector(self.x * factor)
-    def __str__(self): return f"<{self.x}>"
-    def __iter__(self): return iter([self.x])
-"""
-    test = "v = Vector(3) * 2\nassert v.x == 6\nassert str(v) == '<6>'\nassert list(v) == [6]"
-    assert judge(source, test, classes=("Vector",)).status is Verdict.PASSED
-    assert judge(source, test.replace("6", "7"), classes=("Vector",)).status is Verdict.FAILED
 
 
 def test_a_whole_programs_output_is_all_that_counts(judge: Judge) -> None:

@@ -65,17 +65,9 @@ class Shelf:
     def __hash__(self): return hash(tuple(self.items))
     def size(self): return len(self.items)
     def put(self, item): self.items[0] += item
-class Swallow:
-    def __enter__(self): return self
-    def __exit__(self, kind, error, trace): return kind is ValueError and error.args == ("no",)
 class Half:
     def __init__(self, n, d): self.n, self.d = n, d
     def __eq__(self, other): return self.n * other.d == other.n * self.d
-class Slow:
-    async def __aenter__(self): return 5
-    async def __aexit__(self, kind, error, trace): return kind is KeyError
-async def numbers(n):
-    for number in range(n): yield number
 """
 BROKEN = (
     SHAPES.replace("yield from", "yield")
@@ -86,10 +78,7 @@ BROKEN = (
     .replace("divmod(len(self.items), n)", "(n, n)")
     .replace("< (len", "> (len")
     .replace("hash(tuple(self.items))", "id(self)")
-    .replace("ValueError", "KeyError")
     .replace("self.d = n, d", "self.d = n, d * d")
-    .replace("return 5", "return 6")
-    .replace("yield number", "yield -number - 1")
 )
 CLASSES = ("Half", "Ratio", "Shelf", "V")
 VALUES = """

@@ -34,30 +34,12 @@ HOLDS = {
         "assert f(int, '7') == 7 and f(int, 'a') is True and f(list, 'ab') == ['a', 'b']",
     ),
     "not a number": ("def f(x): return float('nan')", "r = f(1)\nassert r != r"),
-    "very large int": ("def f(x): return 7 ** 5000", "assert f(1) == 7 ** 5000"),
-    "lone surrogate": ("def f(x): return '\\ud800'", "assert f(1) == '\\ud800'"),
     "int keys": ("def f(x): return {1: 'a'}", "assert f(1) == {1: 'a'} != {'1': 'a'}"),
-    "complex": ("def f(x): return 1 + 2j", "assert f(1) == 1 + 2j"),
-    "bytes": ("def f(x): return b'a\\0'", "assert f(1) == b'a\\0'"),
-    "decimal": (
-        "from decimal import Decimal\ndef f(x): return Decimal('1.10')",
-        "from decimal import Decimal\nassert f(1) == Decimal('1.1')",
-    ),
-    "fraction": (
-        "from fractions import Fraction\ndef f(x): return Fraction(2, 4)",
-        "from fractions import Fraction\nassert f(1) == Fraction(1, 2)",
-    ),
-    "datetime": (
-        "import datetime\ndef f(x): return datetime.datetime(2020, 1, 2, 3, tzinfo=datetime.timezone.utc)",
-        "import datetime\nassert f(1) == datetime.datetime(2020, 1, 2, 3, tzinfo=datetime.timezone.utc)",
-    ),
-    "counter": (
-        "from collections import Counter\ndef f(s): return Counter(s)",
-        "assert f('aab') == {'a': 2, 'b': 1}",
-    ),
-    "deque": (
-        "from collections import deque\ndef f(x): return deque([1, 2])",
-        "from collections import deque\nassert f(1) == deque([1, 2])",
+    "values of the standard library": (
+        "import collections, datetime, decimal, fractions, re\nD = datetime.datetime(2020, 1, 2, 3, tzinfo=datetime.UTC)\n"
+        "def f(x): return [1 + 2j, b'a\\0', decimal.Decimal('1.10'), fractions.Fraction(2, 4), D, collections.Counter(x), collections.deque(x)]",
+        "import collections, datetime, decimal, fractions\nD = datetime.datetime(2020, 1, 2, 3, tzinfo=datetime.timezone.utc)\n"
+        "assert f('aab') == [1 + 2j, b'a\\0', decimal.Decimal('1.1'), fractions.Fraction(1, 2), D, {'a': 2, 'b': 1}, collections.deque('aab')]",
     ),
     "named tuple": (
         "from collections import namedtuple\nP = namedtuple('P', 'x y')\ndef f(x): return P(1, 2)",

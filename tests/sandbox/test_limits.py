@@ -81,9 +81,8 @@ LOST_CHILDREN = {
 
 
 @pytest.mark.parametrize("case", LOST_CHILDREN)
-def test_processor_seconds_of_children_that_are_gone(judge: Judge, sandbox: Sandbox, case: str) -> None:
-    if not layer_is_on(sandbox, "pid_namespace"):
-        pytest.skip("without a process namespace programs may not fork")
+@pytest.mark.usefixtures("forks")
+def test_processor_seconds_of_children_that_are_gone(judge: Judge, case: str) -> None:
     source = f"""
 import os, signal, time
 ORPHAN = False
@@ -126,9 +125,8 @@ def test_memory_that_a_map_cannot_get_is_memory(judge: Judge) -> None:
     assert judge(source.replace("SIZE", "(1 << 20)"), ANSWER).status is Verdict.PASSED
 
 
-def test_memory_sums_over_processes_and_shared_maps(judge: Judge, sandbox: Sandbox) -> None:
-    if not layer_is_on(sandbox, "pid_namespace"):
-        pytest.skip("without a process namespace programs may not fork")
+@pytest.mark.usefixtures("forks")
+def test_memory_sums_over_processes_and_shared_maps(judge: Judge) -> None:
     forks = """
 import os, time
 def f(x):
@@ -172,9 +170,8 @@ def test_processes_and_threads(judge: Judge, sandbox: Sandbox) -> None:
         assert judge(forks, ANSWER, processes=8).status is Verdict.ERROR
 
 
-def test_a_fork_bomb_goes_off_harmlessly(judge: Judge, sandbox: Sandbox) -> None:
-    if not layer_is_on(sandbox, "pid_namespace"):
-        pytest.skip("without a process namespace programs may not fork")
+@pytest.mark.usefixtures("forks")
+def test_a_fork_bomb_goes_off_harmlessly(judge: Judge) -> None:
     bomb = "import os\ndef f(x):\n    while True:\n        try: os.fork()\n        except OSError: pass"
     assert judge(bomb, ANSWER, wall_s=0.5).status is Verdict.TIMEOUT
     assert judge("def f(x): return 2", ANSWER).status is Verdict.PASSED
@@ -187,9 +184,8 @@ def test_open_files(judge: Judge) -> None:
     assert judge(source.replace("COUNT", "20"), ANSWER, open_files=32).status is Verdict.PASSED
 
 
-def test_files_by_size_and_in_sum(judge: Judge, sandbox: Sandbox) -> None:
-    if not layer_is_on(sandbox, "mount_namespace"):
-        pytest.skip("without a mount namespace there is no folder to write to")
+@pytest.mark.usefixtures("scratch")
+def test_files_by_size_and_in_sum(judge: Judge) -> None:
     one = "def f(x):\n    open('a', 'wb').write(bytes(SIZE))\n    return 2"
     assert judge(one.replace("SIZE", "2 << 20"), ANSWER, file_size_bytes=MIB).status is Verdict.OUTPUT_LIMIT
     assert judge(one.replace("SIZE", "500_000"), ANSWER, file_size_bytes=MIB).status is Verdict.PASSED
@@ -207,9 +203,8 @@ FILLING = {
 
 
 @pytest.mark.parametrize("case", FILLING)
-def test_files_by_number_depth_and_holes(judge: Judge, sandbox: Sandbox, case: str) -> None:
-    if not layer_is_on(sandbox, "mount_namespace"):
-        pytest.skip("without a mount namespace there is no folder to write to")
+@pytest.mark.usefixtures("scratch")
+def test_files_by_number_depth_and_holes(judge: Judge, case: str) -> None:
     source = f"import os\ndef f(x):\n    {FILLING[case]}\n    return 2"
     assert judge(source.replace("COUNT", "5000"), ANSWER).status is Verdict.OUTPUT_LIMIT
     assert judge(source.replace("COUNT", "50"), ANSWER).status is Verdict.PASSED

@@ -32,8 +32,11 @@ print(sum(map(int, sys.stdin.read().split())))
 }
 
 
+PATIENT = Limits(wall_s=30.0, cpu_s=30.0)
+
+
 def run(sandbox: Sandbox, source: str, stdin: str, stdout: str, limits: Limits | None = None) -> Report:
-    return sandbox.run(Program(source, (StdioTest(stdin, stdout),), limits=limits or Limits()))
+    return sandbox.run(Program(source, (StdioTest(stdin, stdout),), limits=limits or PATIENT))
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -54,7 +57,7 @@ def test_long_input_arrives_whole_also_where_it_is_larger_than_a_file_may_be(
 
 
 def test_where_the_scratch_folder_is_too_small_input_stays_a_pipe(sandbox: Sandbox) -> None:
-    limits = Limits(scratch_bytes=4096)
+    limits = Limits(wall_s=30.0, cpu_s=30.0, scratch_bytes=4096)
     report = run(sandbox, "import sys\nprint(len(sys.stdin.read()))", "x" * 100_000, "100000", limits)
     assert report.passed, report.results[0].error
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import struct
 import sys
 
 import pytest
@@ -49,18 +48,19 @@ def test_what_went_wrong_is_raised(sent: bytes, told: str) -> None:
 def test_the_ends_of_a_program_take_the_lowest_numbers() -> None:
     """In a child, which makes them free, as the template does."""
     ours, theirs = socket.socketpair()
-    pipes = [os.pipe() for _ in range(2)]
-    ends = [end for pipe in pipes for end in pipe]
+    ends = [*os.pipe(), *os.pipe()]
     child = os.fork()
     if child == 0:
-        keeper = template._KEEPER
-        os.dup2(ours.fileno(), keeper + 20)
-        os.closerange(0, keeper)
-        _, further, _, _ = socket.socket(fileno=keeper + 20).recvmsg(1, template._SPACE)
-        os._exit(further != template._IN_THEIR_PLACES)
-    rights = struct.pack(f"{len(ends)}i", *ends)
+        try:
+            os.dup2(ours.fileno(), template._KEEPER)
+            os.closerange(0, template._KEEPER)
+            channel = socket.socket(fileno=template._KEEPER)
+            _, found, _, _ = socket.recv_fds(channel, 1, template.PROGRAM_ENDS)
+            os._exit(found != template._IN_THEIR_PLACES)
+        finally:
+            os._exit(1)
     with ours, theirs:
-        theirs.sendmsg([template.FORK], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
+        socket.send_fds(theirs, [template.FORK], ends)
         assert os.waitpid(child, 0)[1] == 0
     for end in ends:
         os.close(end)

@@ -14,10 +14,7 @@ from hypothesis import strategies as st
 from support.judging import Judge
 
 from egcfg_sandbox import StdioTest, Trace, TraceEvent, Verdict, system
-from egcfg_sandbox.candidate import statements
-from egcfg_sandbox.candidate.recorder import Recorder
-from egcfg_sandbox.candidate.rendering import Renderer
-from egcfg_sandbox.candidate.tracing import Tracer
+from egcfg_sandbox.candidate.tracing import Tracing
 from egcfg_sandbox.trace_memory import Row, TraceWriter, read, size_for, unpack
 
 
@@ -199,22 +196,21 @@ def _rows(source: str) -> tuple[list[Row], int]:
     code = compile(source, "<traced>", "exec")
     descriptor = system.shared_file(size_for(400))
     with os.fdopen(descriptor, "rb"), mmap.mmap(descriptor, size_for(400)) as memory:
-        recorder = Recorder(TraceWriter(memory, 400), Renderer(80), 400)
-        recorder.follow(statements.first_lines(source.encode()), None)
+        tracing = Tracing(memory, (400, 80))
+        tracing.wanted = True
+        tracing.prepare(source.encode(), code, "<traced>")
         names: dict[str, object] = {}
         exec(code, names)
-        tracer = Tracer(recorder, "<traced>", code)
         before = sys.gettrace()
-        tracer.start()
         try:
-            names["f"]()  # type: ignore[operator]
+            with tracing.active():
+                names["f"]()  # type: ignore[operator]
         finally:
-            tracer.stop()
             sys.settrace(before)
         return unpack(read(descriptor, 400))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(statement)
 def test_rows_are_bounded_and_in_order(body: str) -> None:
     source = "def g(v):\n  w = v\n  return w + 1\ndef f():\n  x = 0\n" + _indented(body) + "\n  return x\n"
@@ -230,7 +226,7 @@ def test_a_changed_text_does_not_reach_into_the_next_event() -> None:
     with os.fdopen(descriptor, "rb"), mmap.mmap(descriptor, size_for(4)) as memory:
         writer = TraceWriter(memory, 4)
         for name in ("first", "second"):
-            writer.append(0, 1, 0, name, [], None)
+            writer.append((0, 1, 0, name, (), None))
         memory[memory.find(b"first") + 2] = ord("\n")
         rows, _ = unpack(read(descriptor, 4))
     assert [row[3] for row in rows] == ["fi st", "second"]
@@ -244,7 +240,7 @@ def test_a_forged_event_is_left_out(forged: bytes) -> None:
     with os.fdopen(descriptor, "rb"), mmap.mmap(descriptor, size_for(4)) as memory:
         writer = TraceWriter(memory, 4)
         for name in ("first" * 5, "second"):
-            writer.append(0, 1, 0, name, [], None)
+            writer.append((0, 1, 0, name, (), None))
         at = memory.find(b"[0,1,0")
         memory[at : at + len(forged)] = forged
         rows, _ = unpack(read(descriptor, 4))

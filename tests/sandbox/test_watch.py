@@ -22,11 +22,11 @@ class Ends:
     def __init__(self) -> None:
         channel, self.program = socket.socketpair()
         keeper, self.keeper = socket.socketpair()
-        pipes = [os.pipe() for _ in range(3)]
-        self.open = [pipes[0][0], pipes[1][1], pipes[2][1]]
-        channels = Channels(RUN, keeper, pipes[0][1], pipes[1][0], pipes[2][0], channel.detach())
+        pipes = [os.pipe() for _ in range(2)]
+        self.open = [pipes[0][1], pipes[1][1]]
+        channels = Channels(RUN, keeper, pipes[0][0], pipes[1][0], channel.detach())
         self.watch = Watch(channels, Limits(wall_s=20.0))
-        self.watch.start(b"")
+        self.watch.start()
         self.keeper.recv(WORD_BYTES)
 
     def answer(self, *statuses: Status) -> list[bytes]:

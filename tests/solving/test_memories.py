@@ -18,7 +18,7 @@ from egcfg_tui.events import Event
 from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.trials.greedy import greedy_trial
-from egcfg_tui.solving.trials.guided import GuidedTrial
+from egcfg_tui.solving.trials.guided import guided_trial
 from egcfg_tui.solving.trials.sample_tree import SampleTree
 from egcfg_tui.solving.trials.sampling import sample_trial
 
@@ -54,7 +54,7 @@ def told(
         trials: dict[str, Callable[[], Iterator[Event]]] = {
             "greedy": lambda: greedy_trial(context, settings),
             "sample": lambda: sample_trial(context, tree, settings.candidates),
-            "egcfg": lambda: GuidedTrial(context, settings, (seed,)).run(),
+            "egcfg": lambda: guided_trial(context, settings, (seed,)),
         }
         return texts(decisions(trials[method]()))
 

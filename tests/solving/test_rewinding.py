@@ -20,7 +20,7 @@ from egcfg_tui.solving.commands import ChangeSettings, CommandInbox, Pause, Resu
 from egcfg_tui.solving.request.settings import RefreshMode, Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
-from egcfg_tui.solving.trials.guided import GuidedTrial
+from egcfg_tui.solving.trials.guided import guided_trial
 
 
 class Desk:
@@ -115,8 +115,8 @@ def told(
     with solve_context(engine, sandbox, inbox=inbox) as context:
         if failed:
             context.judge("def f(x):\n    return x\n")
-        trial = GuidedTrial(context, chosen, (seed,), attempts=context.failures)
-        for number, event in enumerate(trial.run()):
+        trial = guided_trial(context, chosen, (seed,), attempts=context.failures)
+        for number, event in enumerate(trial):
             if number in rewinds:
                 commands.append(Rewind(rewinds[number]))
             taken += decisions([event])

@@ -1,1 +1,1 @@
-"""The parts of a guided line: candidates, drafts, the line itself."""
+"""The parts of a guided trial: the loop over its lines, candidates, drafts, refreshes, the line itself."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from egcfg_tui.engine.api import Branch
+from collections.abc import Sequence
+
+from egcfg_tui.engine.api import Branch, Snapshot
 
 
 class BranchPair:
@@ -30,6 +32,22 @@ class BranchPair:
         if self.conditional is not None and self.conditional is not branch:
             self.conditional.close()
         self.conditional = branch
+
+    def return_to(self, start: Branch, tokens: Sequence[int], snapshot: Snapshot | None) -> None:
+        """Makes the answer on the unconditional branch end after `tokens` and closes the conditional branch.
+
+        `start` is the branch where the answer begins. With a snapshot of the unconditional branch's own past
+        nothing is evaluated; without one the tokens become pending.
+        """
+        self.replace_conditional(None)
+        branch = self.unconditional
+        branch.rewind(len(branch.tokens))
+        if snapshot is not None and tuple(branch.tokens[: len(snapshot.tokens)]) == snapshot.tokens:
+            branch.restore(snapshot)
+            return
+        self.replace_unconditional(start.fork())
+        if tokens:
+            self.unconditional.prompt(list(tokens))
 
     def close(self) -> None:
         """Closes both branches."""

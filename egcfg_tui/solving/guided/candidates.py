@@ -3,6 +3,10 @@
 A row of logits of one draft serves every draft with the same tokens before it. So drafts that begin alike are
 evaluated once, and a new candidate costs nothing until it differs from all others. If a batch has room, the
 next tokens are guessed and evaluated ahead.
+
+Samples share tokens as a tree (`egcfg_tui.solving.trials.sample_tree`). Candidates do not use that tree: it
+would decode the same number of tokens, but both together would need a sixth more code. Candidates keep whole
+rows, stop at a horizon, guess ahead and move on with the code; samples do none of this.
 """
 
 from __future__ import annotations
@@ -10,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import Final
 
-from egcfg_tui.engine.api import Branch, Engine, Logits
+from egcfg_tui.engine.api import Branch, Logits
 from egcfg_tui.events import Candidate, CandidatesGrown, Event
-from egcfg_tui.exercises.model import Exercise
-from egcfg_tui.solving.decoding.meter import Meter, Purpose
+from egcfg_tui.solving.context import SolveContext
+from egcfg_tui.solving.decoding.meter import Purpose
 from egcfg_tui.solving.decoding.prompt_lookup import BATCH_ROWS, Lookup
 from egcfg_tui.solving.decoding.sampling import sample, uniform_at
 from egcfg_tui.solving.guided.draft import Draft
@@ -33,18 +37,11 @@ class CandidatePool:
     """
 
     def __init__(
-        self,
-        engine: Engine,
-        meter: Meter,
-        exercise: Exercise,
-        settings: Settings,
-        seed: tuple[int, ...],
-        *,
-        keep_rows: bool,
+        self, context: SolveContext, settings: Settings, seed: tuple[int, ...], *, keep_rows: bool
     ) -> None:
-        self._engine = engine
-        self._meter = meter
-        self._exercise = exercise
+        self._engine = context.engine
+        self._meter = context.meter
+        self._exercise = context.exercise
         self._settings = settings
         self._seed = seed
         self._keep_rows = keep_rows

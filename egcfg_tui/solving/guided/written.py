@@ -1,18 +1,17 @@
-"""Puts the user's own code in the place of the model's, and makes the branches follow it."""
+"""Cuts the user's own code into lines, as the model would have written them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from egcfg_tui.engine.api import Branch, Engine, Snapshot
-from egcfg_tui.solving.guided.branch_pair import BranchPair
+from egcfg_tui.engine.api import Engine
 from egcfg_tui.solving.text.answer_span import line_is_complete
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenLine:
-    """One line of the user's code, cut as the model would have written it: its text and its tokens."""
+    """One line of the user's code: its text and its tokens."""
 
     text: str
     tokens: tuple[int, ...]
@@ -36,18 +35,3 @@ def written_lines(engine: Engine, text: str) -> Iterator[WrittenLine]:
             tokens, data = [], bytearray()
     if data.strip():
         yield WrittenLine(data.decode("utf-8", "replace"), tuple(tokens))
-
-
-def return_to(pair: BranchPair, start: Branch, tokens: Sequence[int], snapshot: Snapshot | None) -> None:
-    """Makes the answer on the unconditional branch end after `tokens`; `start` is where the answer begins.
-
-    With a snapshot of the branch's own past nothing is evaluated; without one the tokens become pending.
-    """
-    branch = pair.unconditional
-    branch.rewind(len(branch.tokens))
-    if snapshot is not None and tuple(branch.tokens[: len(snapshot.tokens)]) == snapshot.tokens:
-        branch.restore(snapshot)
-        return
-    pair.replace_unconditional(start.fork())
-    if tokens:
-        pair.unconditional.prompt(list(tokens))

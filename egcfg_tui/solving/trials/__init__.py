@@ -1,1 +1,1 @@
-"""The kinds of trials, one module each, with the schedules that order them and the runner."""
+"""The kinds of trials, one module each, with the tree of samples, the schedules, and the runner."""

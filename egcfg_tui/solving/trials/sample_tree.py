@@ -4,17 +4,18 @@ Sample i draws its token at position p with the random number of (seed, i, p). S
 if it were drawn by itself, and only the work is shared. Small models begin most answers alike and give many
 of them twice; such tokens cost nothing. The batch stays full: when a sample ends, the next one begins,
 follows the known part of the tree, and joins the batch where it leaves that part.
+
+Here the samples draw their tokens. `sample_branches` holds the evaluated parts of the tree within the cache.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from egcfg_tui.engine.api import Branch
 from egcfg_tui.events import CandidatesGrown, Event
-from egcfg_tui.sequences import shared_length
 from egcfg_tui.solving.context import SolveContext
 from egcfg_tui.solving.decoding.meter import ContextFull, Purpose
 from egcfg_tui.solving.decoding.sampling import TopTokens, top_tokens, uniform_at
@@ -22,6 +23,8 @@ from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.text.answer_span import answer_end
 from egcfg_tui.solving.text.remarks import REMARK_SIGNS, begins_remark
 from egcfg_tui.solving.text.repetition import repeats_itself
+from egcfg_tui.solving.trials.sample_branches import SampleBranches
+from egcfg_tui.solving.trials.sample_node import Node
 
 _IDLE_WALKS_PER_STEP = 8
 """After this many known samples in one step the batch goes on with fewer samples."""
@@ -35,15 +38,6 @@ _MOST_NODES = 100_000
 _ROOM_PER_SAMPLE = 100
 """An estimate of the cells that a growing sample still needs."""
 
-_SPARE_BRANCHES = 8
-"""Branches that samples leave free for prompts."""
-
-_GUIDED_BRANCHES = 44
-"""The most branches that a guided trial needs besides those of prompts."""
-
-_GUIDED_ROOM = 2500
-"""An estimate of the cells that a guided trial needs."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -54,43 +48,6 @@ class Sample:
     code: str
     tokens: int
     complete: bool
-
-
-@dataclass(slots=True, eq=False)
-class _Node:
-    """A node of the tree: it stands for the tokens that lead to it. `top`: the tokens that may follow, once
-    known.
-
-    `over`: the answer ends here, or is cut off here (`complete` False); `text` is the text of the answer.
-    """
-
-    parent: _Node | None
-    token: int
-    depth: int
-    data: bytes
-    text: str = ""
-    over: bool = False
-    complete: bool = False
-    top: TopTokens | None = None
-    children: dict[int, _Node] = field(default_factory=dict)
-
-    def path(self) -> list[int]:
-        """The tokens from the root to here."""
-        tokens: list[int] = []
-        node = self
-        while node.parent is not None:
-            tokens.append(node.token)
-            node = node.parent
-        tokens.reverse()
-        return tokens
-
-
-@dataclass(slots=True, eq=False)
-class _Held:
-    """A branch, and the node up to which it is evaluated."""
-
-    branch: Branch
-    node: _Node
 
 
 class Samples:
@@ -147,12 +104,11 @@ class SampleTree:
         self._settings = replace(settings, max_tokens=max(1, longest))
         self._seed = seed
         self._starter = context.prompt.starter
-        self._base = len(context.start.tokens)
         self._signs: dict[int, bool] = {}
-        self._root = _Node(None, -1, 0, b"")
+        self._root = Node(None, -1, 0, b"")
         self._root.top = self._wanted(self._root, top_tokens(context.start.logits()))
-        self._held: list[_Held] = [_Held(context.start.fork(), self._root)]
-        self._frontier: dict[_Node, list[int]] = {}
+        self._frontier: dict[Node, list[int]] = {}
+        self._branches = SampleBranches(self._engine, context.start, self._root, self._frontier)
         self._nodes = 0
         self._next = 0
         self._known_in_a_row = 0
@@ -167,15 +123,15 @@ class SampleTree:
         if self._nodes >= _MOST_NODES:
             # Growing samples keep their own path; other parts of the tree are evaluated again.
             self._root.children, self._nodes = {}, 0
-        width = max(1, min(width, self._engine.info.max_branches - _SPARE_BRANCHES - 1))
+        width = max(1, min(width, self._branches.most))
         ended = self._fill(width)
         if not self._frontier:
             return ended
         waiting = list(self._frontier.items())[:width]
-        if not self._fits([node for node, _ in waiting]):
+        if not self._branches.fits([node for node, _ in waiting]):
             waiting = waiting[:1]
-            self._leave_only(waiting[0][0])
-        moved = self._queue([node for node, _ in waiting])
+            self._branches.leave_only(waiting[0][0].parent)
+        moved = self._branches.queue([node for node, _ in waiting])
         yield from self._evaluate()
         for held, (node, samples) in zip(moved, waiting, strict=True):
             del self._frontier[node]
@@ -199,38 +155,16 @@ class SampleTree:
                 break
             child.top = child.top or self._wanted(child, top)
             node = child
-        if branch.length > len(branch.tokens) or not self._engine.info.can_rewind:
-            branch.close()
-        else:
-            branch.rewind(self._base + node.depth)
-            self._held.append(_Held(branch, node))
-
-    def make_room(self, tokens: int) -> None:
-        """Closes branches that no growing sample needs, the oldest first, until `tokens` cells are free."""
-        while self._engine.free_tokens < tokens and self._drop_idle():
-            pass
+        self._branches.take_over(branch, node)
 
     def rest(self) -> None:
-        """Makes room for a trial of another kind; growing samples go on later.
-
-        If closing idle branches is not enough, those of growing samples are closed too, and their tokens are
-        evaluated again later.
-        """
-        most = max(1, self._engine.info.max_branches - _GUIDED_BRANCHES)
-        while len(self._held) > most and self._drop_idle():
-            pass
-        self.make_room(_GUIDED_ROOM)
-        if len(self._held) > most or self._engine.free_tokens < _GUIDED_ROOM:
-            for held in self._held[1:]:
-                held.branch.close()
-            del self._held[1:]
+        """Makes room for a trial of another kind; growing samples go on later."""
+        self._branches.rest()
 
     def close(self) -> None:
         """Closes all branches."""
-        for held in self._held:
-            held.branch.close()
-        self._held = []
-        self._frontier = {}
+        self._branches.close()
+        self._frontier.clear()
 
     def __enter__(self) -> SampleTree:
         return self
@@ -258,24 +192,10 @@ class SampleTree:
     def _has_room(self, in_work: int) -> bool:
         """Whether there is room for one more growing sample; the first one may always try."""
         wanted = _ROOM_PER_SAMPLE * (in_work + 1)
-        self.make_room(wanted)
+        self._branches.make_room(wanted)
         return in_work == 0 or self._engine.free_tokens >= wanted
 
-    def _fits(self, nodes: list[_Node]) -> bool:
-        """Whether the cache has room for these nodes after idle branches are closed."""
-        standing = {held.node for held in self._held[1:]}
-        wanted = sum(1 if node.parent in standing else node.depth for node in nodes)
-        self.make_room(wanted)
-        return self._engine.free_tokens >= wanted
-
-    def _leave_only(self, node: _Node) -> None:
-        """Closes all branches but that of one sample; the tokens of the others are evaluated again later."""
-        for held in self._held[1:]:
-            if held.node is not node.parent:
-                held.branch.close()
-        self._held[1:] = [held for held in self._held[1:] if held.node is node.parent]
-
-    def _walk(self, index: int, node: _Node) -> list[Sample]:
+    def _walk(self, index: int, node: Node) -> list[Sample]:
         """Lets a sample draw tokens as far as the tree is known. It ends, or waits in the frontier."""
         settings = self._settings
         while not node.over:
@@ -289,7 +209,7 @@ class SampleTree:
                 self._context.meter.count(Purpose.REUSED, 1)
         return [Sample(index, node.text, self._starter + node.text, node.depth, node.complete)]
 
-    def _wanted(self, node: _Node, top: TopTokens) -> TopTokens:
+    def _wanted(self, node: Node, top: TopTokens) -> TopTokens:
         """The tokens that may follow a node, without those that begin a remark if remarks are off."""
         if self._settings.remarks:
             return top
@@ -309,20 +229,20 @@ class SampleTree:
             known = self._signs[token] = any(sign in text for sign in REMARK_SIGNS)
         return known
 
-    def _grow(self, parent: _Node, token: int) -> _Node:
+    def _grow(self, parent: Node, token: int) -> Node:
         """The new node after one more token."""
         if self._engine.is_end(token):
-            node = _Node(parent, token, parent.depth, parent.data, parent.text, over=True, complete=True)
+            node = Node(parent, token, parent.depth, parent.data, parent.text, over=True, complete=True)
         else:
             data = parent.data + self._engine.piece(token)
             text = data.decode("utf-8", "replace")
-            node = _Node(parent, token, parent.depth + 1, data, text)
+            node = Node(parent, token, parent.depth + 1, data, text)
             self._judge_end(node)
         parent.children[token] = node
         self._nodes += 1
         return node
 
-    def _judge_end(self, node: _Node) -> None:
+    def _judge_end(self, node: Node) -> None:
         code = self._starter + node.text
         end = answer_end(code, self._context.exercise)
         if end is not None:
@@ -332,63 +252,6 @@ class SampleTree:
         ):
             node.over = True
 
-    def _queue(self, nodes: list[_Node]) -> list[_Held]:
-        """Queues the last token of each node on a branch; returns the branches in the same order.
-
-        The branch at the parent node is used if there is one and no other node has taken it. Otherwise the
-        branch that shares the most tokens is forked.
-        """
-        standing = {held.node: held for held in self._held[1:]}
-        moved: dict[_Node, _Held] = {}
-        unevaluated: dict[_Node, list[int]] = {}
-        for node in nodes:
-            assert node.parent is not None
-            held = standing.pop(node.parent, None)
-            if held is None:
-                self._make_branch_free(moved)
-                held, unevaluated[node] = self._fork_for(node.parent)
-                self._held.append(held)
-            moved[node] = held
-        for node, held in moved.items():
-            held.branch.prompt([*unevaluated.get(node, []), node.token])
-            # The least recently used branches come first in the list.
-            self._held.remove(held)
-            self._held.append(held)
-        return [moved[node] for node in nodes]
-
-    def _fork_for(self, node: _Node) -> tuple[_Held, list[int]]:
-        """A fork of the branch that shares most with the path to `node`, and the tokens that it lacks."""
-        path = node.path()
-        shared, donor = max(
-            ((self._shared(held, path), held) for held in self._held), key=lambda pair: pair[0]
-        )
-        branch = donor.branch.fork()
-        branch.rewind(self._base + shared)
-        return _Held(branch, node), path[shared:]
-
-    def _shared(self, held: _Held, path: list[int]) -> int:
-        """How many tokens of the path a fork of the branch can begin with; -1 if it cannot be cut back."""
-        own = held.branch.tokens[self._base :]
-        count = shared_length(own, path)
-        if not self._engine.info.can_rewind and count < len(own):
-            return -1
-        return count
-
-    def _make_branch_free(self, busy: dict[_Node, _Held]) -> None:
-        if len(self._held) >= self._engine.info.max_branches - _SPARE_BRANCHES:
-            self._drop_idle(busy)
-
-    def _drop_idle(self, busy: dict[_Node, _Held] | None = None) -> bool:
-        """Closes the least recently used branch that no growing sample needs; False if there is none."""
-        needed = {id(held) for held in (busy or {}).values()}
-        parents = {node.parent for node in self._frontier}
-        for held in self._held[1:]:
-            if id(held) not in needed and held.node not in parents:
-                held.branch.close()
-                self._held.remove(held)
-                return True
-        return False
-
     def _evaluate(self) -> Iterator[Event]:
         """Evaluates the queued tokens; closes idle branches if the cache has no room."""
         tokens = self._engine.pending_tokens
@@ -397,5 +260,5 @@ class SampleTree:
                 yield from self._context.meter.evaluate(Purpose.CANDIDATE, tokens)
                 return
             except ContextFull:
-                if not self._drop_idle():
+                if not self._branches.drop_idle():
                     raise

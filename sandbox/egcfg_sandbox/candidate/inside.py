@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
-import errno
 import importlib.abc
 import json
 import os
@@ -22,11 +21,10 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any, Final
 
-from egcfg_sandbox.assertions import SHOWN, CheckedTest
-from egcfg_sandbox.candidate.recorder import describe_error
+from egcfg_sandbox.assertions import SHOWN, CheckedTest, NotATest
+from egcfg_sandbox.candidate.errors import describe_error, exit_text, verdict_of
 from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.candidate.tracing import Tracing
-from egcfg_sandbox.faults import NotATest
 from egcfg_sandbox.orders import Brief
 from egcfg_sandbox.uncalled import uncalled
 from egcfg_sandbox.verdicts import CheckerTest, CodeTest, SnippetTest, SuiteTest, Verdict
@@ -35,7 +33,6 @@ _TEMPORARY: Final = ".tmp"
 _PLAIN_MODULE: Final = "program"
 _PLAIN_FILE: Final = "test_program.py"
 _FILLING: Final = "_program_of_this_test"
-_TOO_MUCH_WRITTEN: Final = frozenset({errno.EFBIG, errno.ENOSPC, errno.EDQUOT})
 _READ_ONLY: Final = 0o444
 _RENDERER: Final = Renderer(SHOWN)
 _USUAL_NAMES: Final = {"np": "numpy", "numpy": "numpy", "pd": "pandas", "pandas": "pandas"}
@@ -192,18 +189,14 @@ class Inside:
         of_program, line = self._raised_by_program(error)
         text = describe_error(error, _RENDERER.text)
         where = f" (line {line})" if line is not None else ""
+        number = getattr(error, "errno", None)
         match error:
             case SystemExit():
-                code = error.code if type(error.code) is int else int(error.code is not None)
-                return Verdict.CRASHED, f"exited with status {code}{where}"
+                return Verdict.CRASHED, f"{exit_text(error)}{where}"
             case KeyboardInterrupt():
                 return Verdict.CRASHED, f"{text}{where}"
-            case MemoryError():
-                return Verdict.MEMORY, f"{text}{where}"
-            case OSError() if error.errno in _TOO_MUCH_WRITTEN:
-                return Verdict.OUTPUT_LIMIT, f"{text}{where}"
-            case OSError() if error.errno == errno.ENOMEM:
-                return Verdict.MEMORY, f"{text}{where}"
+            case MemoryError() | OSError() if (verdict := verdict_of(error, number)) is not Verdict.ERROR:
+                return verdict, f"{text}{where}"
             case RuntimeError() if str(error) == "can't start new thread":
                 return Verdict.ERROR, f"{text}: more threads than the limit on processes and threads allows"
             case NotATest():

@@ -65,7 +65,7 @@ class Objects:
         self._of_test: dict[int, TestFunction] = {}
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
-        self._described: dict[int, None] = {}
+        self._classes: dict[int, Any] = {}
 
     def number_of(self, value: Any) -> int:
         """The reference under which an object is known; it is kept alive from now on."""
@@ -75,16 +75,6 @@ class Objects:
             self._objects[number] = value
             self._numbers[id(value)] = number
         return number
-
-    @property
-    def mark(self) -> int:
-        """How many classes the judge has been told of, for `withdraw`."""
-        return len(self._described)
-
-    def withdraw(self, mark: int) -> None:
-        """Forgets that the judge knows the classes described since, as the message was never sent."""
-        while len(self._described) > mark:
-            self._described.popitem()
 
     def resolve(self, plain: Any) -> Any:
         """What a reference of the judge means here."""
@@ -142,13 +132,12 @@ class Objects:
         return ("object", number, described)
 
     def describe_class(self, kind: type) -> Any:
-        """A builtin class by name, another by number; the first time also its name, bases and traits."""
+        """A builtin class by name, another by number, name, bases and traits."""
         if kind.__module__ == "builtins" and getattr(builtins, kind.__name__, None) is kind:
             return kind.__name__
         number = self.number_of(kind)
-        if number in self._described:
-            return (number,)
-        self._described[number] = None
+        if number in self._classes:
+            return self._classes[number]
         bases = tuple(self.describe_class(base) for base in kind.__bases__)
         fields: tuple[str, ...] | None = None
         if dataclasses.is_dataclass(kind):
@@ -161,4 +150,5 @@ class Objects:
                 name for name in SPECIAL_NAMES if any(vars(base).get(name) is not None for base in own)
             ),
         }
-        return (number, kind.__name__, kind.__module__, bases, traits)
+        self._classes[number] = (number, kind.__name__, kind.__module__, bases, traits)
+        return self._classes[number]

@@ -7,30 +7,30 @@ import types
 from types import CodeType, FrameType
 from typing import Any, Final
 
+from egcfg_sandbox.candidate.errors import describe_error
 from egcfg_sandbox.candidate.rendering import Renderer
-from egcfg_sandbox.trace_memory import TraceWriter
+from egcfg_sandbox.trace_memory import Event, TraceWriter
 
+Changes = tuple[tuple[str, str], ...]
 CALL, LINE, RETURN, EXCEPTION = range(4)
 
 _SCALARS: Final = frozenset({int, str, float, bool, type(None), bytes, complex})
+_SIZED: Final = frozenset({list, dict, set, tuple})
 _UNTOLD: Final = frozenset({types.FunctionType, types.BuiltinFunctionType, types.ModuleType})
-_SHORT: Final = 40
 _LONGEST_PASS: Final = 40
 _EVENTS_PER_SLOT: Final = 50
-_MISSING: Final = object()
 
 
 class _Frame:
     """What is known of one active call."""
 
-    __slots__ = ("depth", "index", "last_at", "line", "raised", "scalars", "texts")
+    __slots__ = ("depth", "index", "last_at", "line", "raised", "seen")
 
     def __init__(self, depth: int) -> None:
         self.depth = depth
         self.line: int | None = None
         self.index = 0
-        self.scalars: dict[str, Any] = {}
-        self.texts: dict[str, tuple[int, str, tuple[Any, ...] | None]] = {}
+        self.seen: dict[str, tuple[Any, Any]] = {}
         self.raised: BaseException | None = None
         self.last_at: dict[int, int] = {}
 
@@ -46,7 +46,7 @@ class Recorder:
         """Whether so much was traced that going on would only cost time."""
         self._frames: dict[int, _Frame] = {}
         self._depth = 0
-        self._keys: list[Any] = []
+        self._events: list[Event] = []
         self._repeats: dict[int, int] = {}
 
     def follow(self, starts: dict[int, int], window: tuple[int, int] | None) -> None:
@@ -65,7 +65,7 @@ class Recorder:
         line: int,
         frame: _Frame,
         name: str,
-        changes: list[tuple[str, str]],
+        changes: Changes,
         value: str | None,
     ) -> None:
         self._left -= 1
@@ -73,8 +73,8 @@ class Recorder:
             self.exhausted = True
         if self._windowed:
             line = min(max(line, self._first), self._last) - self._first + 1
-        self._keys.append((kind, line, frame.depth, tuple(changes), value))
-        self._writer.append(kind, line, frame.depth, name, changes, value)
+        self._events.append((kind, line, frame.depth, name, changes, value))
+        self._writer.append(self._events[-1])
 
     def call(self, frame: FrameType) -> None:
         """A function began, or a generator went on."""
@@ -112,20 +112,20 @@ class Recorder:
         if line in state.last_at:
             self._fold(state, line)
         state.line = line
-        state.index = len(self._keys)
+        state.index = len(self._events)
         state.last_at[line] = state.index
-        self._append(LINE, line, state, frame.f_code.co_name, [], None)
+        self._append(LINE, line, state, frame.f_code.co_name, (), None)
 
     def _complete(self, frame: FrameType, state: _Frame) -> None:
         """Adds to the statement before what it changed."""
         if state.line is None:
             return
         changes = self._changes(frame, state)
-        if changes and state.index < len(self._keys):
-            kind, line, depth, _, value = self._keys[state.index]
+        if changes and state.index < len(self._events):
+            kind, line, depth, name, _, value = self._events[state.index]
             if kind == LINE and line == state.line - self._first + 1:
-                self._keys[state.index] = (kind, line, depth, tuple(changes), value)
-                self._writer.amend(state.index, kind, line, depth, frame.f_code.co_name, changes)
+                self._events[state.index] = (kind, line, depth, name, changes, value)
+                self._writer.amend(state.index, self._events[state.index])
         state.line = None
 
     def _is_own(self, code: CodeType) -> bool:
@@ -136,16 +136,16 @@ class Recorder:
 
     def _fold(self, state: _Frame, line: int) -> None:
         """Folds the pass of a loop that just ended into the one before when both did the same."""
-        end = len(self._keys)
+        end = len(self._events)
         start = state.last_at[line]
         if start >= end:
             return
         period = end - start
         if period > _LONGEST_PASS or start < period:
             return
-        if self._keys[start:end] != self._keys[start - period : start]:
+        if self._events[start:end] != self._events[start - period : start]:
             return
-        del self._keys[start:]
+        del self._events[start:]
         repeats = self._repeats.get(start - period, 0) + 1
         for index in range(start - period, start):
             self._repeats[index] = repeats
@@ -162,7 +162,7 @@ class Recorder:
         self._complete(frame, state)
         self._depth = state.depth
         if frame.f_code.co_name != "<module>":
-            self._append(RETURN, line, state, frame.f_code.co_name, [], self._text(value))
+            self._append(RETURN, line, state, frame.f_code.co_name, (), self._text(value))
         if finished:
             del self._frames[id(frame)]
 
@@ -180,38 +180,23 @@ class Recorder:
         line = self._starts.get(frame.f_lineno, frame.f_lineno)
         self._complete(frame, state)
         state.raised = error
-        self._append(EXCEPTION, line, state, frame.f_code.co_name, [], describe_error(error, self._text))
+        self._append(EXCEPTION, line, state, frame.f_code.co_name, (), describe_error(error, self._text))
 
-    def _changes(self, frame: FrameType, state: _Frame) -> list[tuple[str, str]]:
+    def _changes(self, frame: FrameType, state: _Frame) -> Changes:
         """Names and texts of the variables that are new or differ from the last look."""
         changes: list[tuple[str, str]] = []
-        scalars, texts = state.scalars, state.texts
         for name, value in list(frame.f_locals.items()):
-            if name[:2] == "__":
-                continue
             kind = type(value)
-            if kind in _SCALARS:
-                before = scalars.get(name, _MISSING)
-                if before is value or (type(before) is kind and before == value):
-                    continue
-                scalars[name] = value
-                texts.pop(name, None)
-                changes.append((name, self._text(value)))
-            elif kind in _UNTOLD or issubclass(kind, type) or name[:1] == ".":
+            if name[:2] == "__" or name[:1] == "." or kind in _UNTOLD or issubclass(kind, type):
                 continue
+            if kind in _SCALARS:
+                seen: tuple[Any, Any] = (kind, value)
             else:
-                known = texts.get(name)
-                plain = _plain_items(kind, value)
-                if plain is not None and known is not None and known[2] == plain:
-                    continue
-                text = self._text(value)
-                size = len(value) if kind in (list, dict, set, tuple) else 0
-                texts[name] = (size, text, plain)
-                if known is not None and known[0] == size and known[1] == text:
-                    continue
-                scalars.pop(name, None)
-                changes.append((name, text))
-        return changes
+                seen = (len(value) if kind in _SIZED else None, self._text(value))
+            if state.seen.get(name) != seen:
+                state.seen[name] = seen
+                changes.append((name, self._text(value) if kind in _SCALARS else seen[1]))
+        return tuple(changes)
 
     def finish(self, name: str, line: int, value: Any, error: BaseException | None) -> None:
         """Tells how the outermost call ended where tracing had stopped before."""
@@ -219,31 +204,8 @@ class Recorder:
             return
         state = _Frame(0)
         if error is None:
-            self._append(RETURN, line, state, name, [], self._text(value))
+            self._append(RETURN, line, state, name, (), self._text(value))
         else:
-            self._append(EXCEPTION, line, state, name, [], describe_error(error, self._text))
+            self._append(EXCEPTION, line, state, name, (), describe_error(error, self._text))
         self._depth = 0
         self._frames.clear()
-
-
-def _plain_items(kind: type, value: Any) -> tuple[Any, ...] | None:
-    """Types and items of a short list or tuple of scalars: while they are the same, so is its text."""
-    if (kind is not list and kind is not tuple) or len(value) > _SHORT:
-        return None
-    kinds = tuple(map(type, value))
-    return (kind, *kinds, *value) if _SCALARS.issuperset(kinds) else None
-
-
-def describe_error(error: BaseException, text: Any) -> str:
-    """`Type: message`, built from the exception's arguments without calling its methods."""
-    kind = type.__dict__["__name__"].__get__(type(error))
-    arguments = BaseException.__dict__["args"].__get__(error)
-    if not arguments:
-        return str(kind)
-    if isinstance(error, OSError) and len(arguments) >= 2 and type(arguments[1]) is str:
-        return f"{kind}: {arguments[1][:200]}"
-    if len(arguments) == 1 or isinstance(error, SyntaxError):
-        first = arguments[0]
-        message = first[:200] if type(first) is str and not isinstance(error, KeyError) else text(first)
-        return f"{kind}: {message}"
-    return f"{kind}: {text(arguments)}"

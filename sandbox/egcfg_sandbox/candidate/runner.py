@@ -18,12 +18,12 @@ from types import CodeType
 from typing import Any, Final, NoReturn
 
 from egcfg_sandbox import wire
+from egcfg_sandbox.candidate.errors import describe_error
 from egcfg_sandbox.candidate.memory import as_plain, plain_base, state_of
 from egcfg_sandbox.candidate.objects import ByReference, Objects
 from egcfg_sandbox.candidate.operations import OPERATIONS
-from egcfg_sandbox.candidate.recorder import describe_error
 from egcfg_sandbox.candidate.rendering import Renderer
-from egcfg_sandbox.candidate.surroundings import input_as_file, program_path
+from egcfg_sandbox.candidate.surroundings import give_input, program_path
 from egcfg_sandbox.candidate.tracing import Tracing
 from egcfg_sandbox.codec import CodecError, Encoder
 from egcfg_sandbox.exchange import Received, pack_question, unpack_answer
@@ -100,13 +100,11 @@ class Runner:
 
     def _pack(self, answer: Any, received: Received | None) -> bytes:
         """An answer with what became of the question's containers; in its place why it cannot be carried."""
-        classes = self._objects.mark
         try:
             if received is not None:
                 return received.pack_answer(answer, self._objects.describe)
             return Encoder(self._objects.describe).encode(answer)
         except (CodecError, RecursionError, MemoryError) as error:
-            self._objects.withdraw(classes)
             if answer[0] == "value":
                 answer = ("uncarried", str(error) or type(error).__name__)
             return Encoder(self._objects.describe).encode(answer)
@@ -142,13 +140,10 @@ class Runner:
         # Read from memory: the class may have methods of its own for anything, which raise again.
         arguments: tuple[Any, ...] = BaseException.__dict__["args"].__get__(error)
         state = dict(BaseException.__dict__["__dict__"].__get__(error) or {})
-        classes = self._objects.mark
         try:
             Encoder(self._objects.describe).encode((arguments, state))
         except BaseException:
             arguments, state = (text,), {}
-        finally:
-            self._objects.withdraw(classes)
         kind = self._objects.describe_class(type(error))
         number = OSError.__dict__["errno"].__get__(error) if isinstance(error, OSError) else None
         BaseException.__dict__["__traceback__"].__set__(error, None)
@@ -191,10 +186,10 @@ class Runner:
         exec(self._prepare_module(source, MODULE, trace=trace), self._module)
         return self._do_names(names)
 
-    def _do_run_whole(self, source: bytes, trace: bool, input_size: int) -> None:
+    def _do_run_whole(self, source: bytes, trace: bool, text: bytes) -> None:
         """Runs the program as a script, from its first line to the end of its threads."""
-        if input_as_file(input_size, source):
-            open_input()
+        give_input(text, source)
+        open_input()
         code = self._prepare_module(source, "__main__", trace=trace)
         try:
             self._tracing.run(lambda: exec(code, self._module), "<module>", 1)
@@ -254,12 +249,7 @@ class Runner:
         """Has the test do something and waits, answering what the test asks meanwhile."""
         with self._turn:
             self._asked += 1
-            classes = self._objects.mark
-            try:
-                body, containers = pack_question((what, number, arguments, named), self._objects.describe)
-            except BaseException:
-                self._objects.withdraw(classes)
-                raise
+            body, containers = pack_question((what, number, arguments, named), self._objects.describe)
             wire.write_message(self._channel, b"C" + NUMBER.pack(self._asked) + body)
             while True:
                 message = wire.read_message(self._channel)

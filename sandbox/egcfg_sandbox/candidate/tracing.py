@@ -6,6 +6,7 @@ frame: whatever the version of Python.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import dis
 import inspect
@@ -14,7 +15,6 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any, Final
 
-from egcfg_sandbox.candidate import statements
 from egcfg_sandbox.candidate.recorder import Recorder
 from egcfg_sandbox.candidate.rendering import Renderer
 from egcfg_sandbox.trace_memory import TraceWriter
@@ -31,7 +31,9 @@ class Tracing:
         self.wanted = False
         """Whether the run is to be traced."""
         self._recorder: Recorder | None = None
-        self._tracer: Tracer | None = None
+        self._filename = ""
+        self._traced: set[CodeType] = set()
+        self._opcodes: dict[CodeType, bytes] = {}
         self._running = False
 
     def prepare(
@@ -41,21 +43,23 @@ class Tracing:
         if self.wanted:
             events, characters = self._limits
             self._recorder = Recorder(TraceWriter(self._memory, events), Renderer(characters), events)
-            self._recorder.follow(statements.first_lines(source), window)
-            self._tracer = Tracer(self._recorder, filename, code)
+            self._recorder.follow(first_lines(source), window)
+            self._filename = filename
+            self._traced = {code for code in _all_codes(code) if _is_step(code, filename)}
 
     @contextlib.contextmanager
     def active(self) -> Iterator[None]:
-        """Traces while code runs; only the outermost call starts it."""
-        if self._tracer is None or self._running:
+        """Traces this thread while code runs; only the outermost call starts it."""
+        if self._recorder is None or self._running:
             yield
             return
         self._running = True
-        self._tracer.start()
+        if not self._recorder.exhausted:
+            sys.settrace(self._enter)
         try:
             yield
         finally:
-            self._tracer.stop()
+            sys.settrace(None)
             self._running = False
 
     def run(self, action: Callable[[], Any], name: str, line: int) -> Any:
@@ -71,58 +75,42 @@ class Tracing:
         self._recorder.finish(name, line, value, None)
         return value
 
-
-class Tracer:
-    """Tells a recorder what happens in the code objects of one text, in the thread that starts it."""
-
-    def __init__(self, recorder: Recorder, filename: str, module: CodeType) -> None:
-        self._recorder = recorder
-        self._filename = filename
-        self._traced = {code for code in _all_codes(module) if _is_step(code, filename)}
-        self._opcodes: dict[CodeType, bytes] = {}
-
-    def start(self) -> None:
-        """Begins to trace this thread."""
-        if not self._recorder.exhausted:
-            sys.settrace(self._global)
-
-    def stop(self) -> None:
-        """Ends it."""
-        sys.settrace(None)
-
-    def _global(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if frame.f_code.co_filename != self._filename or frame.f_code not in self._traced:
+    def _enter(self, frame: FrameType, event: str, argument: Any) -> Any:
+        """Hears of every call."""
+        recorder = self._recorder
+        if frame.f_code not in self._traced or recorder is None:
             return None
-        if self._recorder.exhausted:
-            self.stop()
+        if recorder.exhausted:
+            sys.settrace(None)
             return None
-        self._recorder.call(frame)
-        return self._local
+        recorder.call(frame)
+        return self._step
 
-    def _local(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if self._recorder.exhausted:
-            self.stop()
-            return None
-        if event == "line":
-            self._recorder.line(frame, frame.f_lineno)
+    def _step(self, frame: FrameType, event: str, argument: Any) -> Any:
+        """Hears of what happens in the program's own functions."""
+        recorder = self._recorder
+        if recorder is None or recorder.exhausted:
+            sys.settrace(None)
+        elif event == "line":
+            recorder.line(frame, frame.f_lineno)
         elif event == "return":
-            self._leave(frame, argument)
+            self._leave(recorder, frame, argument)
         elif event == "exception":
-            self._recorder.exception(frame, argument[1])
-        return self._local
+            recorder.exception(frame, argument[1])
+        return self._step
 
-    def _leave(self, frame: FrameType, value: Any) -> None:
+    def _leave(self, recorder: Recorder, frame: FrameType, value: Any) -> None:
         code = frame.f_code
         opcodes = self._opcodes.get(code)
         if opcodes is None:
             opcodes = self._opcodes[code] = code.co_code
         operation = dis.opname[opcodes[frame.f_lasti]]
         if operation.startswith("RETURN"):
-            self._recorder.leave(frame, value)
+            recorder.leave(frame, value)
         elif operation.startswith(("YIELD", "SEND", "RESUME")):
-            self._recorder.leave(frame, value, finished=False)
+            recorder.leave(frame, value, finished=False)
         else:
-            self._recorder.unwind(frame)
+            recorder.unwind(frame)
 
 
 def _is_step(code: CodeType, filename: str) -> bool:
@@ -140,3 +128,26 @@ def _all_codes(code: CodeType) -> list[CodeType]:
             if isinstance(constant, CodeType):
                 codes.append(constant)
     return codes
+
+
+def first_lines(source: bytes) -> dict[int, int]:
+    """Maps every line of a statement to its first one."""
+    starts: dict[int, int] = {}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
+            _mark(node, starts)
+    return starts
+
+
+def _mark(node: ast.stmt | ast.ExceptHandler | ast.match_case, starts: dict[int, int]) -> None:
+    first = node.pattern.lineno if isinstance(node, ast.match_case) else node.lineno
+    body: list[ast.AST] = getattr(node, "body", None) or getattr(node, "cases", None) or []
+    if body:
+        inner = body[0]
+        last = (inner.pattern.lineno if isinstance(inner, ast.match_case) else inner.lineno) - 1  # type: ignore[attr-defined]
+        decorators = getattr(inner, "decorator_list", [])
+        last = min([last, *(item.lineno - 1 for item in decorators)])
+    else:
+        last = getattr(node, "end_lineno", first) or first
+    for line in range(first, last + 1):
+        starts[line] = first

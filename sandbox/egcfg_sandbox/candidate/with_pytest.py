@@ -56,7 +56,6 @@ class _Watcher:
 
     def __init__(self, traced: Traced) -> None:
         self._traced = traced
-        self._failed = False
         self.first: BaseException | None = None
         self.skipped: str | None = None
         self.passed = 0
@@ -159,16 +158,6 @@ class _Coroutines:
 
             fixturedef.func = to_its_yield
 
-    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-        """Has coroutines of plain unittest classes run, which unittest would only make."""
-        for item in items:
-            case = getattr(item, "cls", None)
-            function = getattr(case, getattr(item, "originalname", item.name), None)
-            if hasattr(case, "_callAsync") or not hasattr(case, "assertEqual"):
-                continue
-            if inspect.iscoroutinefunction(function):
-                setattr(case, item.name, _finishing(function))
-
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_teardown(self, item: Any) -> Generator[None, Any, Any]:
         try:
@@ -182,7 +171,3 @@ class _Coroutines:
 async def _finish(generator: Any) -> None:
     async for _ in generator:
         raise RuntimeError("an asynchronous fixture yields more than once")
-
-
-def _finishing(function: Callable[..., Any]) -> Callable[[Any], None]:
-    return lambda self: asyncio.run(function(self))

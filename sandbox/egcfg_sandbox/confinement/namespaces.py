@@ -150,6 +150,8 @@ def build_root(confinement: Confinement) -> None:
         link = Path(new_root + name)
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(f"{SCRATCH}/{INPUT_FILE}")
+    # Where locks and queues of multiprocessing lie.
+    Path(new_root, "dev/shm").symlink_to(SCRATCH)
     kernel.make_read_only(new_root)
     os.chdir(new_root)
     kernel.pivot_root(".", ".")

@@ -80,24 +80,21 @@ _DESCRIPTOR_EVENTS_AND_SIZES: Final = (8, 10, 15, 1031)
 _LOAD: Final = 0x20
 _JEQ: Final = 0x15
 _JSET: Final = 0x45
-_JGE: Final = 0x35
 _RET: Final = 0x06
-_JUMP: Final = 0x05
 _AND: Final = 0x54
-_FARTHEST_JUMP: Final = 255
+_STEP_BYTES: Final = 8
 _ALLOW: Final = 0x7FFF0000
 _KILL: Final = 0x80000000
 _NOTIFY: Final = 0x7FC00000
 _ERRNO: Final = 0x00050000
-_X32_BIT: Final = 0x40000000
 
 _NUMBER: Final = 0
 _ARCH: Final = 4
 
 
-def _argument(index: int, high: bool = False) -> int:
-    """Offset of half of an argument in the filter's view (little endian)."""
-    return 16 + 8 * index + (4 if high else 0)
+def _argument(index: int) -> int:
+    """Offset of the low half of an argument in the filter's view (little endian)."""
+    return 16 + 8 * index
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,30 +175,14 @@ def _decisions(rules: Rules, refusal: int) -> dict[int, bytes]:
     return {NUMBERS[name]: steps for name, steps in by_name.items() if name in NUMBERS}
 
 
-def _search(ranges: list[tuple[int, bytes]]) -> bytes:
-    """A binary search over ranges of numbers, each given by its first number and what to do there."""
-    if len(ranges) == 1:
-        return ranges[0][1]
-    middle = len(ranges) // 2
-    low, high = _search(ranges[:middle]), _search(ranges[middle:])
-    skip = len(low) // 8
-    if skip <= _FARTHEST_JUMP:
-        return _step(_JGE, ranges[middle][0], skip, 0) + low + high
-    return _step(_JGE, ranges[middle][0], 0, 1) + _step(_JUMP, skip) + low + high
-
-
 def assemble(rules: Rules, refusal: int) -> bytes:
-    """The filter as `struct sock_filter` records."""
-    decisions = _decisions(rules, refusal)
-    refuse = _step(_RET, refusal)
-    ranges: list[tuple[int, bytes]] = []
-    for number in range(max(decisions) + 2):
-        steps = decisions.get(number, refuse)
-        if not ranges or ranges[-1][1] != steps:
-            ranges.append((number, steps))
-    ranges.append((_X32_BIT, _step(_RET, _KILL)))
+    """The filter as `struct sock_filter` records: one comparison after another, on to what is refused."""
     head = [_step(_LOAD, _ARCH), _step(_JEQ, AUDIT_ARCH, 1, 0), _step(_RET, _KILL), _step(_LOAD, _NUMBER)]
-    return b"".join(head) + _search(ranges)
+    decisions = [
+        _step(_JEQ, number, 0, len(steps) // _STEP_BYTES) + steps
+        for number, steps in _decisions(rules, refusal).items()
+    ]
+    return b"".join([*head, *decisions, _step(_RET, refusal)])
 
 
 _SET_MODE_FILTER: Final = 1
@@ -210,7 +191,7 @@ _NEW_LISTENER: Final = 1 << 3
 
 def _install(program: bytes, flags: int) -> int:
     records = ctypes.create_string_buffer(program, len(program))
-    header = struct.pack("<HxxxxxxQ", len(program) // 8, ctypes.addressof(records))
+    header = struct.pack("<HxxxxxxQ", len(program) // _STEP_BYTES, ctypes.addressof(records))
     return kernel.syscall("seccomp", _SET_MODE_FILTER, flags, header)
 
 

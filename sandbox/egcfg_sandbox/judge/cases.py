@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from egcfg_sandbox.assertions import Checks
-from egcfg_sandbox.faults import NotATest
+from egcfg_sandbox.assertions import Checks, NotATest
 from egcfg_sandbox.uncalled import Uncalled
 
 

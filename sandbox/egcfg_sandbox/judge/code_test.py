@@ -1,4 +1,4 @@
-"""Executes a test that is code, with handles for the program's names."""
+"""Executes a test that is code: with handles for the program's names, or with the variables of a snippet."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import builtins
 import random
 from typing import Any, Final
 
-from egcfg_sandbox.assertions import CheckedTest, Checks, parse
-from egcfg_sandbox.faults import NotATest
+from egcfg_sandbox.assertions import CheckedTest, Checks, NotATest, parse
 from egcfg_sandbox.judge import cases
 from egcfg_sandbox.judge.handles import is_handle, known_as, shown
 from egcfg_sandbox.judge.names import Names
 from egcfg_sandbox.judge.questions import Questions
 from egcfg_sandbox.uncalled import uncalled
+from egcfg_sandbox.verdicts import SnippetTest
 
 _HARMLESS_NAMES: Final = """
 bisect cmath collections copy datetime decimal fractions functools heapq itertools json math operator random
@@ -112,3 +112,20 @@ def _leaves_nothing_behind(trees: tuple[ast.Module, ...], imported: set[str]) ->
         for node in ast.walk(tree)
     )
     return imported <= _HARMLESS_IMPORTS and not changing
+
+
+def run_snippet(questions: Questions, test: SnippetTest, snippet: str, *, trace: bool) -> None:
+    """Has the program's process execute the text around a snippet, and tests its variables here."""
+    tree = parse(test.code)
+    asked = Names((test.code,), (tree,)).asked - vars(builtins).keys()
+    checked = CheckedTest((tree,), set(asked))
+    checks = checked.checks(shown)
+    try:
+        with checks.deciding():
+            found = questions.ask("execute", test.whole(snippet), tuple(asked), trace, test.window(snippet))
+            namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+            namespace |= {**{name: found[name] for name in found if name in asked}, **checks.tools()}
+            for code in checked.codes:
+                exec(code, namespace)
+    finally:
+        questions.compared = checks.compared

@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
-from egcfg_sandbox.assertions import SHOWN
+from egcfg_sandbox.assertions import SHOWN, NotATest
 from egcfg_sandbox.candidate.operations import BINARY_NAMES
 from egcfg_sandbox.candidate.rendering import Renderer
-from egcfg_sandbox.faults import NotATest
 
 
 class Questioner(Protocol):

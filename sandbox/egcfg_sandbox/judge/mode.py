@@ -38,6 +38,7 @@ _NOT_VALUES: Final = {
 }
 """What those modules have besides, and what a test does with it."""
 
+_BEYOND_VALUES: Final = "works with arrays, tables or models, which do not cross to the judge as plain values"
 _REACHING: Final = {
     **dict.fromkeys(("patch", "Mock", "MagicMock", "AsyncMock", "mocker"), "replaces parts of the program"),
     **dict.fromkeys(("eval", "exec", "compile", "__import__"), "executes text"),
@@ -45,7 +46,7 @@ _REACHING: Final = {
     **dict.fromkeys(("open", "__file__"), "uses files"),
     **dict.fromkeys(("input", "breakpoint"), "reads standard input"),
     **dict.fromkeys(("help", "id"), "looks at objects of the program"),
-    **dict.fromkeys(("np", "numpy", "pd", "pandas"), "works with arrays or tables"),
+    **dict.fromkeys(("np", "numpy", "pd", "pandas"), _BEYOND_VALUES),
 }
 """Names by which a test reaches beyond its variables, and what it does with them."""
 
@@ -84,7 +85,7 @@ def why_inside(test: Test) -> str | None:
             return "executes the program's text by itself"
         case SnippetTest(code=code, given=given, own=own):
             libraries = large_imports(f"{given}\n{own}")
-            return f"is given values of `{min(libraries)}`" if libraries else _why("", code)
+            return f"{_BEYOND_VALUES} (`{min(libraries)}`)" if libraries else _why("", code)
         case CodeTest(code=code, setup=setup):
             return _why(setup, code)
 
@@ -156,6 +157,8 @@ class _Text:
         if top == "sys":
             if origin != "sys" and origin.removeprefix("sys.") not in _VALUES_OF_SYS:
                 yield f"uses `{origin}`"
+        elif large_imports(f"import {top}"):
+            yield f"{_BEYOND_VALUES} (`{top}`)"
         elif top not in _VALUE_MODULES:
             yield f"uses the module `{top}`"
 

@@ -13,7 +13,7 @@ import symtable
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from egcfg_sandbox.faults import NotATest
+from egcfg_sandbox.assertions import NotATest
 from egcfg_sandbox.judge.references import HELPER_MODULES
 
 # Where a class of values or a comparison comes from.

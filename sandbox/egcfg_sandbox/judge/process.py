@@ -15,18 +15,17 @@ import sys
 from typing import Any, Final, NoReturn
 
 from egcfg_sandbox import system, trace_memory, wire
+from egcfg_sandbox.assertions import NotATest
 from egcfg_sandbox.candidate.runner import READY
 from egcfg_sandbox.confinement import confine
 from egcfg_sandbox.confinement.layer import Confinement, Process, Role
-from egcfg_sandbox.faults import NotATest
 from egcfg_sandbox.judge.run_watch import Channels, Watch
 from egcfg_sandbox.judge.verdict import judge
-from egcfg_sandbox.orders import Brief, RunReport
+from egcfg_sandbox.orders import Brief
 from egcfg_sandbox.server.keeper import CHANNELS, STATUS_BYTES, TRACE, unpack_status
 from egcfg_sandbox.verdicts import Limits
 
 _CODEC_RECURSION: Final = 3_000
-_MOST_TESTS: Final = 1000
 
 
 def _refuse(*_: Any) -> NoReturn:
@@ -46,11 +45,11 @@ def run(caller: socket.socket, keeper: socket.socket, confinement: Confinement, 
 def _serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None:
     """Judges until the caller or the keeper has gone, or the process is spent."""
     sys.setrecursionlimit(_CODEC_RECURSION)
-    word, trace = wire.receive_descriptors(keeper, len(TRACE), 1)
+    word, trace, _, _ = socket.recv_fds(keeper, len(TRACE), 1)
     if word != TRACE:
         return
     watch: Watch | None = None
-    for number in range(1, _MOST_TESTS + 1):
+    while True:
         channels = _next_program(keeper)
         if watch is not None:
             # Not earlier: the program would have noticed, and done something about it, before it was killed.
@@ -62,15 +61,11 @@ def _serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None
             brief: Brief = pickle.loads(wire.read_message(caller.fileno()))
         except (wire.WireError, OSError):
             return
-        ruling = judge(watch, brief)
-        spent = ruling.spent or number == _MOST_TESTS
-        report = RunReport(
-            ruling.verdict, ruling.text, watch.wall_s, watch.output, brief.trace, spent, ruling.compared
-        )
+        report = judge(watch, brief)
         wire.send(caller, report.pack())
-        if brief.trace:
+        if report.traced:
             wire.send(caller, trace_memory.read(trace[0], limits.trace_events))
-        if spent:
+        if report.spent:
             return
         watch.dismiss()
         # Answers with cycles otherwise pile up until the judge has no memory left.
@@ -80,10 +75,9 @@ def _serve(caller: socket.socket, keeper: socket.socket, limits: Limits) -> None
 def _next_program(keeper: socket.socket) -> Channels | None:
     """The channels of the next program's process; None when the keeper has gone."""
     while True:
-        word, ends = wire.receive_descriptors(keeper, STATUS_BYTES, CHANNELS)
+        word, ends, _, _ = socket.recv_fds(keeper, STATUS_BYTES, CHANNELS)
         if len(word) != STATUS_BYTES:
             return None
         status = unpack_status(word)
         if status.ready:
-            stdin, stdout, stderr, channel = ends
-            return Channels(status.run, keeper, stdin, stdout, stderr, channel)
+            return Channels(status.run, keeper, *ends)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, Final
 
+from egcfg_sandbox.assertions import NOT_COMPARED
 from egcfg_sandbox.codec import CodecError
 from egcfg_sandbox.exchange import Received, pack_question, unpack_answer
 from egcfg_sandbox.judge import seal
@@ -29,7 +30,7 @@ class Questions:
         self.watch = watch
         self.references = References(self)
         self.answered = False
-        self.compared: tuple[str, str] | None = None
+        self.compared = NOT_COMPARED
         self.changes = 0
         self._callbacks = 0
 

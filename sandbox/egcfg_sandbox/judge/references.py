@@ -141,11 +141,10 @@ class References:
         """What stands for a class, made on first sight; builtin ones stand for themselves."""
         if type(description) is str:
             return _BUILTIN_TYPES.get(description, object)
-        number = description[0]
-        if len(description) == 1:
+        number, name, module, bases, traits = description
+        if number in self._classes:
             return self._classes[number]
-        _, name, module, bases, traits = description
-        if (type(number), type(name), type(traits)) != (int, str, dict) or number in self._classes:
+        if (type(number), type(name), type(traits)) != (int, str, dict):
             raise CodecError("a class that is none")
         kind = standard_error(module, name) or self._new_class(number, name, bases, traits)
         self._classes[number] = kind

@@ -44,7 +44,6 @@ class Channels:
 
     run: int
     keeper: socket.socket
-    stdin: int
     stdout: int
     stderr: int
     channel: int
@@ -56,8 +55,6 @@ class Watch:
     def __init__(self, channels: Channels, limits: Limits) -> None:
         self._channels = channels
         self._limits = limits
-        self._stdin = memoryview(b"")
-        self._stdin_open = True
         self._frames = wire.Frames(CODEC_LIMITS.message_bytes)
         self._poll = select.poll()
         self._outputs = {channels.stdout: bytearray(), channels.stderr: bytearray()}
@@ -67,20 +64,14 @@ class Watch:
         self._started = monotonic()
         self._stopped: float | None = None
         self.ended: Ended | None = None
-        for descriptor in (channels.stdin, channels.stdout, channels.stderr):
+        for descriptor in (channels.channel, channels.stdout, channels.stderr):
             os.set_blocking(descriptor, False)
-        for descriptor in (channels.channel, channels.keeper.fileno(), channels.stdout, channels.stderr):
             self._poll.register(descriptor, select.POLLIN)
+        self._poll.register(channels.keeper, select.POLLIN)
 
-    def start(self, stdin: bytes) -> None:
+    def start(self) -> None:
         """Sets the clock going; the program has said that it is there, and waits for a question."""
         channels = self._channels
-        os.set_blocking(channels.channel, False)
-        self._stdin = memoryview(stdin)
-        if self._stdin:
-            self._poll.register(channels.stdin, select.POLLOUT)
-        else:
-            self._close_stdin()
         self._started = monotonic()
         channels.keeper.sendall(pack_word(START, channels.run))
         self._ticking = True
@@ -95,11 +86,6 @@ class Watch:
         """Lets no tick interrupt what follows: the test is over, its verdict is being formed."""
         self._ticking = False
         signal.setitimer(signal.ITIMER_REAL, 0)
-
-    def _close_stdin(self) -> None:
-        if self._stdin_open:
-            self._stdin_open = False
-            os.close(self._channels.stdin)
 
     @property
     def wall_s(self) -> float:
@@ -189,8 +175,6 @@ class Watch:
         for descriptor in self._outputs:
             if descriptor in events:
                 self._drain(descriptor)
-        if self._stdin_open and self._channels.stdin in events:
-            self._feed()
         if events.get(channel, 0) & ~select.POLLOUT:
             try:
                 data = os.read(channel, _PIECE)
@@ -218,17 +202,6 @@ class Watch:
             raise self.end(Verdict.OUTPUT_LIMIT, f"printed more than {self._limits.output_bytes} bytes")
         self._outputs[descriptor] += data
         return True
-
-    def _feed(self) -> None:
-        try:
-            self._stdin = self._stdin[os.write(self._channels.stdin, self._stdin[:_PIECE]) :]
-        except BlockingIOError:
-            return
-        except OSError:
-            self._stdin = memoryview(b"")
-        if not self._stdin:
-            self._poll.unregister(self._channels.stdin)
-            self._close_stdin()
 
     def drain_outputs(self) -> None:
         """Takes what was printed up to now, without waiting."""
@@ -276,6 +249,5 @@ class Watch:
 
     def close(self) -> None:
         """Lets go of the program, which has ended."""
-        self._close_stdin()
         for descriptor in (self._channels.channel, *self._outputs):
             os.close(descriptor)

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-import errno
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from egcfg_sandbox.faults import NotATest
+from egcfg_sandbox.assertions import NotATest
+from egcfg_sandbox.candidate.errors import exit_text, verdict_of
 from egcfg_sandbox.judge import seal
-from egcfg_sandbox.judge.code_test import CodeCheck
+from egcfg_sandbox.judge.code_test import CodeCheck, run_snippet
 from egcfg_sandbox.judge.failures import Raised, raised_in_program
 from egcfg_sandbox.judge.inside import run_inside
-from egcfg_sandbox.judge.output_test import Outcome, exit_status, judge_output
+from egcfg_sandbox.judge.output_test import Outcome, judge_output
 from egcfg_sandbox.judge.questions import Questions
 from egcfg_sandbox.judge.run_watch import Ended, Watch
-from egcfg_sandbox.judge.snippet_test import run_snippet
-from egcfg_sandbox.orders import Brief
+from egcfg_sandbox.orders import Brief, RunReport
+from egcfg_sandbox.trace_memory import printable
 from egcfg_sandbox.verdicts import CodeTest, SnippetTest, StdioTest, Verdict
 
-_TOO_MUCH_WRITTEN: Final = frozenset({errno.EFBIG, errno.ENOSPC, errno.EDQUOT})
 _MOST_ERROR_CHARACTERS: Final = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """A verdict and, unless it is `passed`, one line that says why. `spent`: judge no more here.
-
-    `compared`: got and expected of the comparison that decided, where a single one did.
-    """
-
-    verdict: Verdict
-    text: str | None
-    spent: bool
-    compared: tuple[str, str] | None
 
 
 @lru_cache(maxsize=64)
@@ -42,14 +27,14 @@ def _check_for(setup: str, code: str) -> CodeCheck:
     return CodeCheck(setup, code)
 
 
-def judge(watch: Watch, brief: Brief) -> Ruling:
+def judge(watch: Watch, brief: Brief) -> RunReport:
     """Runs one test to its verdict; the program's process waits and has not been told anything."""
-    finished = clean = False
+    clean = finished = False
     questions = Questions(watch)
     test = brief.test
     seal.open_for_test()
     try:
-        watch.start(test.input_bytes if isinstance(test, StdioTest) else b"")
+        watch.start()
         source = brief.source.encode("utf-8", "surrogatepass")
         outcome: Outcome = (Verdict.PASSED, None)
         if brief.inside:
@@ -65,8 +50,6 @@ def judge(watch: Watch, brief: Brief) -> Ruling:
             clean = check.leaves_nothing_behind
             questions.references.declared = frozenset(brief.classes)
             check.run(questions, source, brief.entry_point, trace=brief.trace)
-    except Ended as ended:
-        outcome = ended.verdict, ended.text
     except BaseException as error:
         outcome = _told(error, questions)
     watch.quiet()
@@ -78,16 +61,17 @@ def judge(watch: Watch, brief: Brief) -> Ruling:
     finally:
         watch.stop()
     verdict, text = outcome
-    short = None if text is None else _printable(" ".join(text.split()))[:_MOST_ERROR_CHARACTERS]
-    compared = questions.compared if verdict in (Verdict.PASSED, Verdict.FAILED) else None
-    if compared is not None:
-        compared = _printable(compared[0]), _printable(compared[1])
-    return Ruling(verdict, short, spent=not (finished and clean), compared=compared)
-
-
-def _printable(text: str) -> str:
-    """Text that does nothing to a terminal and can be encoded, whatever the program put into it."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
+    got, expected = questions.compared if verdict in (Verdict.PASSED, Verdict.FAILED) else (None, None)
+    return RunReport(
+        verdict,
+        None if text is None else printable(" ".join(text.split()))[:_MOST_ERROR_CHARACTERS],
+        watch.wall_s,
+        watch.output,
+        None if got is None else printable(got),
+        None if expected is None else printable(expected),
+        traced=brief.trace,
+        spent=not (finished and clean),
+    )
 
 
 def _told(error: BaseException, questions: Questions) -> Outcome:
@@ -102,6 +86,8 @@ def _told(error: BaseException, questions: Questions) -> Outcome:
 
 
 def _of_exception(error: BaseException, questions: Questions) -> Outcome:
+    if isinstance(error, Ended):
+        return error.verdict, error.text
     raised = raised_in_program(error)
     if raised is not None:
         return _of_program(error, raised)
@@ -121,10 +107,5 @@ def _of_test(questions: Questions) -> Verdict:
 
 def _of_program(error: BaseException, raised: Raised) -> Outcome:
     where = f" (line {raised.line})" if raised.line else ""
-    if isinstance(error, SystemExit):
-        return Verdict.CRASHED, f"exited with status {exit_status(error)}{where}"
-    if isinstance(error, MemoryError) or (isinstance(error, OSError) and raised.number == errno.ENOMEM):
-        return Verdict.MEMORY, f"{raised.text}{where}"
-    if isinstance(error, OSError) and raised.number in _TOO_MUCH_WRITTEN:
-        return Verdict.OUTPUT_LIMIT, f"{raised.text}{where}"
-    return Verdict.ERROR, f"{raised.text}{where}"
+    text = exit_text(error) if isinstance(error, SystemExit) else raised.text
+    return verdict_of(error, raised.number), f"{text}{where}"

@@ -65,11 +65,6 @@ def unshare(flags: int) -> None:
     syscall("unshare", flags)
 
 
-def setns(descriptor: int, kind: int) -> None:
-    """Joins the namespace behind a descriptor."""
-    syscall("setns", descriptor, kind)
-
-
 def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
     """Mounts a file system or changes a mount."""
     syscall("mount", source.encode(), target.encode(), kind.encode(), flags, data.encode())

@@ -17,7 +17,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from egcfg_sandbox import macos, system, wire
+from egcfg_sandbox import macos, system
 from egcfg_sandbox.confinement import namespaces, seccomp
 from egcfg_sandbox.confinement.layer import Confinement
 from egcfg_sandbox.linux import kernel
@@ -37,8 +37,8 @@ _STATUS: Final = struct.Struct("<?BQ200s")
 STATUS_BYTES: Final = _STATUS.size
 TRACE: Final = b"t"
 """What the keeper says first, with the memory for traces."""
-CHANNELS: Final = 4
-"""Descriptors that come with the word that a program is ready: its stdin, stdout, stderr and channel."""
+CHANNELS: Final = 3
+"""Descriptors that come with the word that a program is ready: its stdout, stderr and channel."""
 _NOTHING: Final = 255
 PLAIN_EXIT: Final = "exited with status 0"
 _VERDICTS: Final = tuple(Verdict)
@@ -114,7 +114,7 @@ class Keeper:
             kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
         _, listeners = template.receive_word(self._template)
         self._refusals = listeners[0] if listeners else None
-        wire.send_descriptors(self._judge, TRACE, [self._trace])
+        socket.send_fds(self._judge, [TRACE], [self._trace])
         os.close(self._trace)
         while True:
             program = self._fork()
@@ -131,7 +131,7 @@ class Keeper:
         self._run += 1
         self._usage.start()
         programs, judges = _channels()
-        wire.send_descriptors(self._template, template.FORK, programs)
+        socket.send_fds(self._template, [template.FORK], programs)
         for descriptor in programs:
             os.close(descriptor)
         refusals = self._refusals
@@ -139,7 +139,7 @@ class Keeper:
             _, (refusals,) = template.receive_word(self._template)
         word, _ = template.receive_word(self._template)
         program = _Program(word.pid, system.death_descriptor(word.pid), refusals)
-        wire.send_descriptors(self._judge, Status(True, self._run).pack(), judges)
+        socket.send_fds(self._judge, [Status(True, self._run).pack()], judges)
         for descriptor in judges:
             os.close(descriptor)
         return program
@@ -262,8 +262,6 @@ class Keeper:
 def _channels() -> tuple[list[int], list[int]]:
     """The program's ends of its channels, by the numbers they will have there, and the judge's."""
     ours, theirs = socket.socketpair()
-    stdin, stdout, stderr = os.pipe(), os.pipe(), os.pipe()
-    return (
-        [stdin[0], stdout[1], stderr[1], ours.detach()],
-        [stdin[1], stdout[0], stderr[0], theirs.detach()],
-    )
+    stdout, stderr = os.pipe(), os.pipe()
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    return [nothing, stdout[1], stderr[1], ours.detach()], [stdout[0], stderr[0], theirs.detach()]

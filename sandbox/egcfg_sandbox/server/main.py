@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import _sitebuiltins
 import builtins
+import contextlib
+import functools
 import gc
 import importlib
 import json
 import os
 import platform
+import random
 import resource
 import signal
 import socket
 import sys
 import sysconfig
-from functools import partial
+import uuid
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from egcfg_sandbox import system, wire
 from egcfg_sandbox.candidate import runner
@@ -25,7 +28,7 @@ from egcfg_sandbox.confinement.layer import Confinement
 from egcfg_sandbox.judge import process as judge_process
 from egcfg_sandbox.linux import kernel
 from egcfg_sandbox.server import preloading, slot
-from egcfg_sandbox.server.requests import JUDGE, REQUEST_BYTES, become, unpack_request
+from egcfg_sandbox.server.requests import JUDGE, REQUEST_BYTES, unpack_request
 
 # Imported once, so that no run pays for them.
 _WARM_NAMES: Final = """
@@ -35,6 +38,8 @@ traceback types typing warnings weakref
 """
 _WARM: Final = tuple(_WARM_NAMES.split())
 
+_MULTICAST: Final = 1 << 40
+"""The bit of a node's number that no network card has."""
 _SYSTEM_READABLE: Final = (
     "/usr/share/zoneinfo",
     "/etc/localtime",
@@ -47,8 +52,13 @@ _SYSTEM_READABLE: Final = (
 def _warm_up() -> None:
     for name in _WARM:
         importlib.import_module(name)
-    # It asks another program once, and keeps the answer.
+    # These ask other programs, which a program cannot: asked once, and the answers kept.
+    platform._syscmd_file = functools.cache(platform._syscmd_file)  # type: ignore[attr-defined]
     platform.platform()
+    platform.architecture()
+    # For `uuid1()`: no question to a daemon, and no address of this machine.
+    uuid._generate_time_safe = None  # type: ignore[attr-defined]
+    uuid._node = random.getrandbits(48) | _MULTICAST  # type: ignore[attr-defined]
     # What `site` would have added; programs end themselves with them.
     for name in ("exit", "quit"):
         setattr(builtins, name, _sitebuiltins.Quitter(name, "Ctrl-D"))
@@ -119,15 +129,29 @@ def _serve(control: socket.socket, confinement: Confinement) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         try:
-            request, descriptors = wire.receive_descriptors(control, REQUEST_BYTES, 2)
+            request, descriptors, _, _ = socket.recv_fds(control, REQUEST_BYTES, 2)
         except OSError:
             os._exit(0)
         if len(request) != REQUEST_BYTES:
             os._exit(0)
         if os.fork() == 0:
             control.close()
-            role, limits = unpack_request(request)
-            work = judge_process.run if role == JUDGE else slot.serve
-            become(descriptors, partial(work, confinement=confinement, limits=limits))
+            _become(request, descriptors, confinement)
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+def _become(request: bytes, descriptors: list[int], confinement: Confinement) -> NoReturn:
+    """Does what was asked for, in the process forked for it, with the two sockets that came along.
+
+    A failure is told to the caller, who holds the other end of the first one.
+    """
+    leave = os._exit
+    caller, other = (socket.socket(fileno=descriptor) for descriptor in descriptors)
+    role, limits = unpack_request(request)
+    try:
+        (judge_process.run if role == JUDGE else slot.serve)(caller, other, confinement, limits)
+    except BaseException as error:
+        with contextlib.suppress(wire.WireError):
+            wire.send(caller, json.dumps({"fault": f"{type(error).__name__}: {error}"}).encode())
+    leave(0)

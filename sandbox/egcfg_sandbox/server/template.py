@@ -17,7 +17,7 @@ import sys
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
-from egcfg_sandbox import system, trace_memory, wire
+from egcfg_sandbox import system, trace_memory
 from egcfg_sandbox.candidate.runner import CHANNEL, run
 from egcfg_sandbox.confinement import confine, namespaces
 from egcfg_sandbox.confinement.layer import Confinement, Process, Role
@@ -30,11 +30,8 @@ REAP: Final = b"r"
 PROGRAM_ENDS: Final = CHANNEL + 1
 """Descriptors that come with the word to fork, and become those from 0 on of the program's process."""
 _KEEPER: Final = PROGRAM_ENDS
-_SPACE: Final = socket.CMSG_SPACE(PROGRAM_ENDS * struct.calcsize("i"))
-_IN_THEIR_PLACES: Final = [
-    (socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack(f"{PROGRAM_ENDS}i", *range(PROGRAM_ENDS)))
-]
-"""What comes with that word: the descriptors have the lowest numbers there are, which are free."""
+_IN_THEIR_PLACES: Final = list(range(PROGRAM_ENDS))
+"""The lowest numbers there are, which are free: those that arriving descriptors get."""
 _FAULT: Final = -1
 _WORD: Final = struct.Struct("=iid200s")
 
@@ -58,7 +55,7 @@ class Word:
 
 def receive_word(channel: socket.socket) -> tuple[Word, list[int]]:
     """The next word and a descriptor that may come with it; `OSError` says what went wrong."""
-    data, descriptors = wire.receive_descriptors(channel, _WORD.size, 1)
+    data, descriptors, _, _ = socket.recv_fds(channel, _WORD.size, 1)
     if len(data) != _WORD.size:
         raise OSError("the template is gone")
     pid, status, cpu_s, text = _WORD.unpack(data)
@@ -93,7 +90,7 @@ class Template:
         except BaseException as error:
             self._keeper.send(_fault(error))
             os._exit(70)
-        wire.send_descriptors(self._keeper, Word().pack(), [] if listener is None else [listener])
+        socket.send_fds(self._keeper, [Word().pack()], [] if listener is None else [listener])
         self._keep_only_the_keeper()
         self._fork_and_answer()
 
@@ -101,8 +98,8 @@ class Template:
         """Does what the keeper says."""
         program = 0
         while True:
-            word, further, _, _ = self._keeper.recvmsg(1, _SPACE, wire.CLOSE_ON_EXEC)
-            if word == FORK and further == _IN_THEIR_PLACES:
+            word, ends, _, _ = socket.recv_fds(self._keeper, 1, PROGRAM_ENDS)
+            if word == FORK and ends == _IN_THEIR_PLACES:
                 if program:
                     os.waitpid(program, 0)
                 self._zero_trace()
@@ -151,9 +148,13 @@ class Template:
         try:
             os.setsid()
             os.chdir(self._folder)
+            # Ignored by the fork server; by the second a program's pool ends its workers.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)
             listener = self._confine(Role.PROGRAM)
             if listener is not None:
-                wire.send_descriptors(self._keeper, Word().pack(), [listener])
+                socket.send_fds(self._keeper, [Word().pack()], [listener])
             # A word with nothing but the process id, which the template sees otherwise than the keeper.
             os.write(_KEEPER, os.getpid().to_bytes(_WORD.size, sys.byteorder))
             os.closerange(_KEEPER, system.MOST_DESCRIPTORS)

@@ -47,7 +47,8 @@ INSIDE = {
     "assert f.__globals__": "looks at objects by reflection (`__globals__`)",
     "assert f('{}').format(1)": "formats by a text that is not written in it",
     "box.items.append(1); assert box.total == 1": "changes `box.items` in place",
-    "assert np.allclose(f([1]), [2])": "works with arrays or tables (`np`)",
+    "assert np.allclose(f([1]), [2])": "do not cross to the judge as plain values (`np`)",
+    "import numpy as np\nassert np.isclose(f(1), 2)": "do not cross to the judge as plain values (`numpy`)",
     "assert (f([1]) == [2]).all()": "compares arrays",
     "assert type(Item) is Registry": "looks at the class of the class `Item`",
     "box().append(1)": "changes `box()` in place",
@@ -75,7 +76,7 @@ def test_a_test_that_needs_more_runs_inside_and_says_why(code: str) -> None:
 def test_the_kind_of_a_test_tells_as_well() -> None:
     assert why_inside(StdioTest("open", "eval")) is None
     assert why_inside(SnippetTest("assert x == 1", "import sqlite3\n")) is None
-    assert why_inside(SnippetTest("assert x == 1", "import numpy\n")) == "is given values of `numpy`"
+    assert "plain values (`numpy`)" in (why_inside(SnippetTest("assert x == 1", "import numpy\n")) or "")
     assert why_inside(CheckerTest("test_execution(solution)", "")) == "executes the program's text by itself"
     assert why_inside(SuiteTest("test_a", "test_f.py", "f", (), "", "is prepared by x")) == "is prepared by x"
 

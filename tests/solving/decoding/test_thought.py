@@ -30,7 +30,7 @@ from egcfg_tui.solving.request.grid_file import bundled_grid
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
-from egcfg_tui.solving.trials.guided import GuidedTrial
+from egcfg_tui.solving.trials.guided import guided_trial
 
 OPENING = "<assistant>```python\n"
 CODE = "def total(xs):\n    return sum(xs)\n"
@@ -100,7 +100,7 @@ def test_a_guided_trial_has_the_thought_on_both_branches(sandbox: Sandbox) -> No
         return answers(data)
 
     with solve_context(FakeEngine(logits), sandbox, EXERCISE) as context:
-        events = list(GuidedTrial(context, Settings(), (0, 0)).run())
+        events = list(guided_trial(context, Settings(), (0, 0)))
     signals = [event.text for event in events if isinstance(event, SignalBuilt) and event.text]
     conditional = [text for text in prompts if signals[0] in text]
     assert conditional

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.babbling import babbling
-from support.trials import OUT_OF_REACH, solve_context
+from support.trials import solve_context
 
 from egcfg_sandbox import Sandbox
 from egcfg_tui.engine.api import Logits
@@ -15,7 +15,7 @@ from egcfg_tui.solving.decoding.prompt_lookup import BATCH_ROWS
 from egcfg_tui.solving.guided import candidates
 from egcfg_tui.solving.guided.candidates import CandidatePool
 from egcfg_tui.solving.request.settings import Settings
-from egcfg_tui.solving.trials.guided import GuidedTrial
+from egcfg_tui.solving.trials.guided import guided_trial
 
 
 def short_lines(seed: int) -> LogitsFunction:
@@ -39,13 +39,14 @@ def test_rows_take_no_more_memory_than_they_may(
 
     def filled(most: int) -> tuple[list[str], int]:
         monkeypatch.setattr(candidates, "MAX_ROW_BYTES", most * 4 * VOCAB_SIZE)
-        with solve_context(FakeEngine(hashed(2)), sandbox) as context:
-            engine, meter = context.engine, context.meter
-            with CandidatePool(engine, meter, OUT_OF_REACH, chosen, (1,), keep_rows=True) as pool:
-                list(pool.fill(context.start, "def f(x):\n", 3))
-                kept = {id(row) for draft in pool.drafts for row in draft.rows}
-                assert all(len(draft.rows) <= len(draft.tokens) + 1 for draft in pool.drafts)
-                return [draft.text for draft in pool.drafts], len(kept)
+        with (
+            solve_context(FakeEngine(hashed(2)), sandbox) as context,
+            CandidatePool(context, chosen, (1,), keep_rows=True) as pool,
+        ):
+            list(pool.fill(context.start, "def f(x):\n", 3))
+            kept = {id(row) for draft in pool.drafts for row in draft.rows}
+            assert all(len(draft.rows) <= len(draft.tokens) + 1 for draft in pool.drafts)
+            return [draft.text for draft in pool.drafts], len(kept)
 
     all_of_them, unlimited = filled(1000)
     assert unlimited > 100
@@ -61,7 +62,7 @@ def test_what_ended_leaves_the_batch_and_what_is_shared_is_evaluated_once(
         engine = context.engine
         assert isinstance(engine, FakeEngine)
         sizes: list[int] = []
-        with CandidatePool(engine, context.meter, OUT_OF_REACH, chosen, (seed,), keep_rows=True) as pool:
+        with CandidatePool(context, chosen, (seed,), keep_rows=True) as pool:
             before = engine.decoded_tokens
             for event in pool.fill(context.start, "def f(x):\n", 2):
                 if isinstance(event, CandidatesGrown):
@@ -95,9 +96,7 @@ def test_guesses_save_decodes_and_change_nothing(sandbox: Sandbox, temperature: 
         with solve_context(FakeEngine(around), sandbox) as context:
             engine = context.engine
             assert isinstance(engine, FakeEngine)
-            with CandidatePool(
-                engine, context.meter, OUT_OF_REACH, chosen, (3,), keep_rows=keep_rows
-            ) as pool:
+            with CandidatePool(context, chosen, (3,), keep_rows=keep_rows) as pool:
                 before = engine.decodes
                 list(pool.fill(context.start, "def f(x):\n", 2))
                 texts.append([draft.text for draft in pool.drafts])
@@ -119,7 +118,7 @@ def test_guesses_leave_room_in_the_batch_for_all_that_waits(sandbox: Sandbox, se
     rows: list[int] = []
     with solve_context(engine, sandbox) as context:
         stage, before = Stage.PROMPT, 0
-        for event in GuidedTrial(context, chosen, (3,)).run():
+        for event in guided_trial(context, chosen, (3,)):
             if stage is Stage.CANDIDATES and isinstance(event, CandidatesGrown):
                 rows.append(engine.decoded_tokens - before)
             if isinstance(event, StageEntered):

@@ -29,7 +29,7 @@ from egcfg_tui.prompting.styles import PromptStyle
 from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving.guided import candidates
 from egcfg_tui.solving.request.settings import RefreshMode, Settings
-from egcfg_tui.solving.trials.guided import GuidedTrial
+from egcfg_tui.solving.trials.guided import guided_trial
 
 EXERCISES = (
     OUT_OF_REACH,
@@ -61,8 +61,8 @@ def trial(
     with solve_context(engine, sandbox, exercise, style=options.prompt_style) as context:
         for code in failed:
             context.judge(code)
-        guided = GuidedTrial(context, options, (seed,), attempts=context.failures)
-        return decisions(guided.run()), context.meter.tokens.verified
+        guided = guided_trial(context, options, (seed,), attempts=context.failures)
+        return decisions(guided), context.meter.tokens.verified
 
 
 options = st.builds(
@@ -130,7 +130,7 @@ def test_drafts_that_are_not_chosen_are_left_out_where_rows_cost_time(sandbox: S
         engine = babbling(3)
         engine.info = replace(engine.info, backend=backend)
         with solve_context(engine, sandbox, EXERCISES[-1]) as context:
-            taken.append(decisions(GuidedTrial(context, chosen, (1,)).run()))
+            taken.append(decisions(guided_trial(context, chosen, (1,))))
             rejected.append(context.meter.tokens.rejected)
         decodes.append(engine.decodes)
     assert taken[0] == taken[1]

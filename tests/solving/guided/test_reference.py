@@ -26,7 +26,7 @@ from egcfg_tui.prompting.traces import TraceFormat
 from egcfg_tui.solving.guided.reference import reference_trial
 from egcfg_tui.solving.methods import METHODS, offered_methods
 from egcfg_tui.solving.request.settings import Settings
-from egcfg_tui.solving.trials.guided import GuidedTrial
+from egcfg_tui.solving.trials.guided import guided_trial
 
 EXERCISES = (
     OUT_OF_REACH,
@@ -48,7 +48,7 @@ def both(
         reference = decisions(reference_trial(context, chosen, (seed,)))
         assert context.meter.tokens.verified == context.meter.tokens.rejected == 0
     with solve_context(engines[1], sandbox, exercise, style=chosen.prompt_style) as context:
-        return reference, decisions(GuidedTrial(context, chosen, (seed,)).run())
+        return reference, decisions(guided_trial(context, chosen, (seed,)))
 
 
 paper_settings = st.builds(

@@ -31,7 +31,7 @@ from egcfg_tui.solving.request.grid import Axis, Grid
 from egcfg_tui.solving.request.settings import RefreshMode, Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
-from egcfg_tui.solving.trials.guided import GuidedTrial
+from egcfg_tui.solving.trials.guided import guided_trial
 
 OTHER = WRONG.replace("result = x", "result -= x")
 # At temperature 0 a method has one guided trial.
@@ -110,7 +110,7 @@ def test_a_signal_that_left_an_attempt_out_is_renewed(sandbox: Sandbox) -> None:
         engine = FakeEngine(scripted(lambda _: [(WRONG, 0.5), (OTHER, 0.5)], MARKER))
         with solve_context(engine, sandbox, EXERCISE) as context:
             chosen = dataclasses.replace(settings, signal_tokens=budget)
-            events = list(GuidedTrial(context, chosen, (1,)).run())
+            events = list(guided_trial(context, chosen, (1,)))
         first, second, *_ = of_type(events, SignalBuilt)
         assert bool(first.dropped) is renewed
         assert (second.text != first.text) is renewed

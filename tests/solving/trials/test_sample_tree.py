@@ -14,6 +14,7 @@ from egcfg_tui.solving.decoding.sampling import sample, uniform_at
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.trials import sample_tree
 from egcfg_tui.solving.trials.greedy import greedy_trial
+from egcfg_tui.solving.trials.sample_node import Node
 from egcfg_tui.solving.trials.sample_tree import Sample, SampleTree
 
 OTHER = WRONG.replace("result = x", "result -= x")
@@ -35,7 +36,7 @@ def drawn(tree: SampleTree, width: int, steps: int) -> list[Sample]:
     return ended
 
 
-def size(node: sample_tree._Node) -> int:
+def size(node: Node) -> int:
     return 1 + sum(size(child) for child in node.children.values())
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egcfg_sandbox import TOLERANCE, Program, Sandbox, StdioTest, Verdict
-from egcfg_sandbox.judge.output_words import difference, same_word
+from egcfg_sandbox.judge.output_test import difference, same_word
 
 FRACTIONS = st.floats(min_value=-1e9, max_value=1e9).map(lambda value: f"{value:.9f}")
 
