@@ -131,7 +131,7 @@ def run_arm(
     prompt = arm.prompt(plain, start)
     inbox = CommandInbox(budget_s=seconds, clock=lambda: account.seconds)
     outcome = "exhausted"
-    with SolveContext(engine, sandbox, exercise, prompt, inbox) as context:
+    with arm.context(engine, sandbox, exercise, prompt, inbox) as context:
         executed(context, failed)
         known, runs = len(context.failures), context.cache.runs
         account.prices, account.seconds = model.prices, 0.0

@@ -10,17 +10,16 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from egcfg_sandbox import TestResult
-from egcfg_tui.engine.api import Engine
+from egcfg_tui.engine.api import Branch
 from egcfg_tui.events import Event
 from egcfg_tui.exercises.model import Exercise
-from egcfg_tui.prompting.signal import Attempt, Signal
+from egcfg_tui.prompting.signal import Attempt
 from egcfg_tui.prompting.styles import PromptStyle
 from egcfg_tui.prompting.task import TaskPrompt
 from egcfg_tui.solving.context import Answer, SolveContext
 from egcfg_tui.solving.guided.attempts import signal_after
-from egcfg_tui.solving.guided.branch_pair import BranchPair
 from egcfg_tui.solving.request.settings import RefreshMode, Settings
-from egcfg_tui.solving.trials.guided import GuidedTrial
+from egcfg_tui.solving.trials.guided import guided_trial
 from egcfg_tui.solving.trials.sample_tree import SampleTree
 from egcfg_tui.solving.trials.sampling import ROUND, sample_trial
 
@@ -52,12 +51,16 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One arm. `run` yields the events of its trials until one passes; the budget ends it."""
+    """One arm. `run` yields the events of its trials until one passes; the budget ends it.
+
+    `prompt` changes the prompt of `settings`. A `larger` arm runs the larger model.
+    """
 
     run: Callable[[SolveContext, Start], Iterator[Event]]
     settings: Settings = field(default_factory=Settings)
     prompt: Callable[[TaskPrompt, Start], TaskPrompt] = lambda prompt, _start: prompt
     larger: bool = False
+    context: type[SolveContext] = SolveContext
 
 
 def _samples(settings: Settings) -> Callable[[SolveContext, Start], Iterator[Event]]:
@@ -73,48 +76,39 @@ def _sampled(settings: Settings) -> Arm:
     return Arm(_samples(settings), settings)
 
 
-def _guided(
-    settings: Settings, *, from_failures: bool, placebo: bool = False
-) -> Callable[[SolveContext, Start], Iterator[Event]]:
-    def run(context: SolveContext, start: Start) -> Iterator[Event]:
-        number = 0
-        while not context.solved:
-            chosen = replace(settings, gamma=_GAMMAS[number % len(_GAMMAS)])
-            attempts = start.own if from_failures else ()
-            number += 1
-            seed = (SEED, number)
-            if placebo:
-                trial: GuidedTrial = _PlaceboTrial(context, chosen, seed, attempts, start)
-            else:
-                trial = GuidedTrial(context, chosen, seed, attempts=attempts)
-            yield from trial.run()
+class PlaceboContext(SolveContext):
+    """A context whose conditional branches read of the failed answers of another exercise.
 
-    return run
+    `foreign` must be set before the first signal.
+    """
 
+    foreign: Start
+    _shown = 0
 
-class _PlaceboTrial(GuidedTrial):
-    """A guided trial whose signals tell of the failed answers of another exercise."""
-
-    def __init__(
-        self,
-        context: SolveContext,
-        settings: Settings,
-        seed: tuple[int, ...],
-        attempts: Sequence[Answer],
-        start: Start,
-    ) -> None:
-        super().__init__(context, settings, seed, attempts=attempts)
-        self._others = start
-        self._shown = 0
-
-    def _condition(self, pair: BranchPair, signal: Signal) -> None:
-        others, at = self._others.other, self._shown
+    def conditional(
+        self, signal_tokens: list[int], code_tokens: list[int], earlier: Branch | None
+    ) -> tuple[Branch, list[int]]:
+        """As `SolveContext.conditional`, with the next signal of the other exercise."""
+        others, at = self.foreign.other, self._shown
         self._shown += _ATTEMPTS_PER_SIGNAL
         picked = [others[(at + step) % len(others)] for step in range(min(_ATTEMPTS_PER_SIGNAL, len(others)))]
         attempts = [Attempt(answer.source, True, answer.results) for answer in picked]
-        engine: Engine = self._context.engine
-        foreign = signal_after("", self._others.other_exercise, attempts, self._settings, engine)
-        super()._condition(pair, foreign if signal.text else signal)
+        signal = signal_after("", self.foreign.other_exercise, attempts, Settings(), self.engine)
+        return super().conditional(self.engine.tokenize(signal.text), code_tokens, earlier)
+
+
+def _guided(settings: Settings, *, from_failures: bool) -> Callable[[SolveContext, Start], Iterator[Event]]:
+    def run(context: SolveContext, start: Start) -> Iterator[Event]:
+        if isinstance(context, PlaceboContext):
+            context.foreign = start
+        attempts = start.own if from_failures else ()
+        number = 0
+        while not context.solved:
+            chosen = replace(settings, gamma=_GAMMAS[number % len(_GAMMAS)])
+            number += 1
+            yield from guided_trial(context, chosen, (SEED, number), attempts=attempts)
+
+    return run
 
 
 def _with_facts(prompt: TaskPrompt, answers: Sequence[Answer]) -> TaskPrompt:
@@ -149,7 +143,7 @@ ARMS: Final[dict[str, Arm]] = {
     "facts": Arm(_samples(_PLAIN), _PLAIN, lambda prompt, start: _with_facts(prompt, start.own)),
     "facts-placebo": Arm(_samples(_PLAIN), _PLAIN, lambda prompt, start: _with_facts(prompt, start.other)),
     "guided": Arm(_guided(_PLAIN, from_failures=True), _PLAIN),
-    "guided-placebo": Arm(_guided(_PLAIN, from_failures=True, placebo=True), _PLAIN),
+    "guided-placebo": Arm(_guided(_PLAIN, from_failures=True), _PLAIN, context=PlaceboContext),
     "guided-afresh": Arm(_guided(_PLAIN, from_failures=False), _PLAIN),
     "guided-forks": Arm(_guided(_LATE, from_failures=True), _LATE),
     "larger": Arm(_samples(_PLAIN), _PLAIN, larger=True),
