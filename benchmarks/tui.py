@@ -39,7 +39,7 @@ from egcfg_tui.exercises import load
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui.app import WorkbenchApp
 from egcfg_tui.tui.first_start import bundled_recording
-from egcfg_tui.tui.session_driver import Services
+from egcfg_tui.tui.services import Services
 
 STARTS: Final = 7
 HOUR_S: Final = 3600.0

@@ -24,22 +24,22 @@ SIZE: Final = (120, 34)
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """One picture: the moment in the recording (None: its end), the keys pressed then, columns and rows."""
+    """One picture: after which of the signals (None: at the end), the keys pressed then, columns and rows."""
 
     name: str
-    at_s: float | None
+    signal: int | None
     keys: tuple[str, ...] = ()
     size: tuple[int, int] = SIZE
 
 
 STILLS: Final = (
-    Still("candidates", 74.65),
-    Still("tokens", 74.65, ("up", "2")),
-    Still("signal", 74.65, ("3",)),
-    Still("trace", 123.4, ("1", "down", "4", "down", "down", "down")),
+    Still("candidates", 2),
+    Still("tokens", 2, ("up", "2")),
+    Still("signal", 2, ("3",)),
+    Still("trace", 4, ("1", "down", "4", "down", "down", "down")),
     Still("solved", None, ("home", "down")),
     Still("help", None, ("question_mark",)),
-    Still("small", 97.0, (), (80, 24)),
+    Still("small", 3, (), (80, 24)),
 )
 
 SECONDS: Final[dict[type, float]] = {CandidatesExecuted: 1.6, SignalBuilt: 1.6, LineChosen: 0.9}
@@ -50,9 +50,11 @@ LAST_S: Final = 4.0
 async def main() -> None:
     """Draws all pictures and the film."""
     recording = bundled_recording()
+    signals_s = [timed.t for timed in recording.events if isinstance(timed.event, SignalBuilt)]
     FOLDER.mkdir(exist_ok=True)
     for still in STILLS:
-        (picture,) = await draw_several(recording, still.size, [(still.at_s, still.keys)])
+        at_s = None if still.signal is None else signals_s[still.signal - 1]
+        (picture,) = await draw_several(recording, still.size, [(at_s, still.keys)])
         _write(f"{still.name}.svg", film([Frame(picture, 1.0)]))
     _write("solve.svg", await moving(recording))
 

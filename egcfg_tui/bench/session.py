@@ -14,8 +14,9 @@ from egcfg_tui.engine.api import Engine, ModelSpec
 from egcfg_tui.engine.stop_flag import StopFlag
 from egcfg_tui.events import Event
 from egcfg_tui.solving.process.client import SolverSession
-from egcfg_tui.solving.process.host import Inbox
-from egcfg_tui.solving.process.server import ServiceConfig, SolverService
+from egcfg_tui.solving.process.host import Inbox, Service
+from egcfg_tui.solving.process.server import SolverService
+from egcfg_tui.solving.process.service_config import ServiceConfig
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
 
@@ -79,11 +80,14 @@ class BenchSession(SolverSession):
     others. `prices` is None for the wall clock.
     """
 
-    service = BenchService
-
     def __init__(self, model: ModelSpec, missing_layers: tuple[str, ...] = ()) -> None:
         super().__init__(model, allow_missing_layers=missing_layers, prompt_cache=False)
         self.prices: PriceTable | None = None
+
+    @staticmethod
+    def service(config: ServiceConfig, stop: StopFlag) -> Service:
+        """Makes the service in the child process."""
+        return BenchService(config, stop)
 
     def solve(self, request: SolveRequest) -> Iterator[Event]:
         """Yields events, at last `SolveFinished` or `SolveFailed`. Times are by the bench's clock."""

@@ -25,6 +25,7 @@ from egcfg_tui.cli.errors import CommandError
 from egcfg_tui.cli.exit_codes import ExitCode
 from egcfg_tui.cli.interrupts import ending_at_once
 from egcfg_tui.cli.parser import CommandParser, did_you_mean
+from egcfg_tui.system import garbage
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _run(argv: Sequence[str]) -> int:
             ExitCode.USAGE,
         )
     command = known[name]
-    with ending_at_once():
+    with ending_at_once(), garbage.paused():
         module = importlib.import_module(command.module)
     parser = CommandParser(
         prog=f"egcfg-tui {name}", description=f"{command.help[0].upper()}{command.help[1:]}."

@@ -30,6 +30,7 @@ from egcfg_tui.events import (
     LinesRestored,
     LinesRewound,
     Outcome,
+    SandboxRestarted,
     SettingsChanged,
     SettingsLeftOut,
     SignalBuilt,
@@ -45,6 +46,7 @@ from egcfg_tui.events import (
 from egcfg_tui.exercises.visibility import NOTHING_STEERS
 from egcfg_tui.solving.methods import method_named
 from egcfg_tui.solving.request.fitting import left_out
+from egcfg_tui.solving.run_cache import restarted
 from egcfg_tui.terminal_text import printable
 
 _AUTHORS = {
@@ -77,6 +79,8 @@ class Wording:
                 return _task(event) if full else _solving(event)
             case SettingsLeftOut():
                 return [self._note(left_out(event))]
+            case SandboxRestarted():
+                return [self._note(restarted(event))]
             case ThoughtSkipped():
                 long = counted_things(event.tokens, "token")
                 how = "skipped" if event.ended else "without an end"

@@ -61,6 +61,16 @@ class SettingsLeftOut(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SandboxRestarted(Event):
+    """The sandbox's process died (killed, or out of memory) and was started again; its tests ran again.
+
+    `times` counts the restarts of this solve.
+    """
+
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class ThoughtSkipped(Event):
     """The model wrote a thought of `tokens` tokens before its answer; the answer continues after the thought.
 

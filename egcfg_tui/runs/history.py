@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from platformdirs import user_data_path
 
+from egcfg_tui.runs.exercise_key import recorded_key
 from egcfg_tui.runs.recorder import Recorder
 from egcfg_tui.runs.schema import KIND, RecordedModel, RecordingError, header_for
 from egcfg_tui.solving.request.solve_request import SolveRequest
@@ -50,8 +51,8 @@ class RunSummary:
     wall_s: float | None
     tokens: int | None
     size_bytes: int
-    source: str = ""
-    """Where the exercise came from: a file, a folder or `FILE#ID`."""
+    exercise_key: str = ""
+    """What the exercise is known by: see `exercise_key`."""
 
     def matches(self, words: Iterable[str]) -> bool:
         """Whether every word occurs in the facts that a list shows; case does not matter."""
@@ -180,7 +181,7 @@ def _summary(path: Path) -> RunSummary | None:
         wall_s=float(finished["wall_s"]) if "wall_s" in finished else None,
         tokens=sum(tokens.values()) - tokens.get("reused", 0) if tokens else None,
         size_bytes=size,
-        source=str(exercise.get("source", "")),
+        exercise_key=recorded_key(exercise),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from egcfg_sandbox import Program, Report, Sandbox, TestResult, Verdict
-from egcfg_tui.events import Outcome
+from egcfg_tui.events import Outcome, SandboxRestarted
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.solving.commands import Interrupted
 
@@ -71,3 +71,12 @@ def check_sandbox(results: Iterable[TestResult]) -> None:
     for row in results:
         if row.status is Verdict.SANDBOX_ERROR:
             raise SandboxBroke(row.error or "no reason was given")
+
+
+def restarted(event: SandboxRestarted) -> str:
+    """A message about a sandbox that was started again, with the next step."""
+    again = f", {event.times} times in this solve" if event.times > 1 else ""
+    return (
+        f"the sandbox's process was killed and is started again{again}; its tests ran again. If that "
+        "goes on, the machine may be out of memory: `egcfg-tui doctor` says more"
+    )

@@ -11,6 +11,7 @@ from egcfg_tui.events import (
     Event,
     FailureKind,
     Outcome,
+    SandboxRestarted,
     ScoredTest,
     SettingsLeftOut,
     SolveFailed,
@@ -94,7 +95,7 @@ def solve(
             SolveContext(engine, sandbox, exercise, prompt, inbox, prompt_files) as context,
             TrialRunner(context, request, fitting.settings, prompt_for) as runner,
         ):
-            yield from _solve(context, sandbox, request, runner)
+            yield from _with_restarts(_solve(context, sandbox, request, runner), sandbox)
     except ChatTemplateError as error:
         step = "use --prompt-style completion, which needs none, or another model"
         yield SolveFailed(FailureKind.MODEL, f"{error}; {step}")
@@ -104,6 +105,16 @@ def solve(
         yield SolveFailed(FailureKind.SANDBOX, str(error))
     except SandboxBroke as error:
         yield SolveFailed(FailureKind.SANDBOX, f"{error}; see `egcfg-tui doctor`")
+
+
+def _with_restarts(events: Iterator[Event], sandbox: Sandbox) -> Iterator[Event]:
+    """The events, and in front of what a sandbox reports that was started again, that it was."""
+    before = told = sandbox.server_deaths
+    for event in events:
+        if sandbox.server_deaths != told:
+            told = sandbox.server_deaths
+            yield SandboxRestarted(told - before)
+        yield event
 
 
 def _solve(

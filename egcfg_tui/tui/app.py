@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable
 from multiprocessing import resource_tracker
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.console import RenderableType
 from textual import work
@@ -21,6 +21,7 @@ from egcfg_tui.exercises import DEMO_ID, Exercise, Visibility, lasting_reference
 from egcfg_tui.runs import Recorder, Recording, RecordingError, read_recording
 from egcfg_tui.solving.methods import DEFAULT_METHOD
 from egcfg_tui.solving.request.solve_request import SolveRequest
+from egcfg_tui.system import garbage
 from egcfg_tui.system.folders import state_folder
 from egcfg_tui.tui import first_start, keymap, picture_file, terminal, theme
 from egcfg_tui.tui.choosing.loading import Loader
@@ -29,29 +30,37 @@ from egcfg_tui.tui.input_bytes import any_bytes
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.messages import RunChosen
 from egcfg_tui.tui.options import SolveOptions
-from egcfg_tui.tui.palette import Palette
 from egcfg_tui.tui.preferences import Memory, Preferences
 from egcfg_tui.tui.replay import Replay
-from egcfg_tui.tui.screens.help import HelpScreen
 from egcfg_tui.tui.screens.panels import HIGH_ROWS, HUGE_COLUMNS, LEAST_COLUMNS, LEAST_ROWS, WIDE_COLUMNS
 from egcfg_tui.tui.screens.replay import ReplayScreen
 from egcfg_tui.tui.screens.workbench import WorkbenchScreen
-from egcfg_tui.tui.session_driver import Services
+from egcfg_tui.tui.services import Services
+
+if TYPE_CHECKING:
+    from egcfg_tui.tui.comparing.sources import BenchServices
 
 _LOOK_S: Final = 1.0
-"""How often it is looked whether the terminal is still there, and whether choices have changed."""
+"""Seconds between two checks whether the terminal is still there and whether choices have changed."""
 
 _NICENESS: Final = 10
-"""By how much the engine steps back behind the screen: its threads take every core as long as they can. On
-two busy cores a key was painted after 254 ms instead of 582 ms at the median (benchmarks/tui.py)."""
+"""Added to the niceness of the engine, whose threads use every core, so that the screen goes first. On two
+busy cores a key was painted after 254 ms instead of 582 ms at the median (benchmarks/tui.py). Niceness 19
+and SCHED_IDLE wake the screen no sooner: after 2 to 3 ms at the 95th centile, as this does."""
 
 
 class WorkbenchBroke(Exception):
     """An error that nobody foresaw ended the workbench; the text says where its details are."""
 
 
+def _palette() -> type[Provider]:
+    from egcfg_tui.tui.palette import Palette
+
+    return Palette
+
+
 class WorkbenchApp(App[None]):
-    """Holds the screens; everything about solving is the workbench's.
+    """Holds the screens. The workbench screen does everything about solving.
 
     With a `recording` it opens on its replay, and loads no model before the user leaves that. `welcome` opens
     on the bundled recording instead, and says what one sees.
@@ -59,7 +68,7 @@ class WorkbenchApp(App[None]):
 
     CSS_PATH = "workbench.tcss"
     TITLE = "egcfg-tui"
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Palette}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "Stop", show=False, system=True),
         binding_of("help"),
@@ -109,7 +118,7 @@ class WorkbenchApp(App[None]):
         return self.workbench
 
     def on_mount(self) -> None:
-        """Lets a request to end leave the terminal in order; tells what is wrong with the user's keys."""
+        """Restores the terminal when a signal ends the program; reports mistakes in the user's files."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._asked_to_end)
@@ -122,6 +131,11 @@ class WorkbenchApp(App[None]):
         if self._recording is not None:
             speed, words = (first_start.SPEED, first_start.WELCOME) if self._welcome else (1.0, "")
             self.show_replay(Replay(self._recording), speed=speed, words=words)
+
+    def on_ready(self) -> None:
+        """The first frame is painted: what the start made is there."""
+        if not self.is_headless:
+            garbage.go_on()
 
     @work(thread=True, exclusive=True, group="replay", exit_on_error=False)
     def replay(self, path: Path) -> None:
@@ -161,7 +175,7 @@ class WorkbenchApp(App[None]):
         return self._panicked or bool(self.return_code)
 
     def panic(self, *renderables: RenderableType) -> None:
-        """Textual's end after an error outside of its messages, as in the thread that reads the terminal."""
+        """Textual calls this after an error outside of messages, as in the thread that reads keys."""
         self._panicked = True
         super().panic(*renderables)
 
@@ -175,6 +189,8 @@ class WorkbenchApp(App[None]):
 
     def action_help(self) -> None:
         """Explains the screen."""
+        from egcfg_tui.tui.screens.help import HelpScreen
+
         self.push_screen(HelpScreen(self.keys, self.screen))
 
     async def action_quit(self) -> None:
@@ -183,7 +199,7 @@ class WorkbenchApp(App[None]):
         self.exit()
 
     def on_unmount(self) -> None:
-        """Gives the signals back; remembers the last choices."""
+        """Restores the signal handlers; remembers the last choices."""
         self._keep_choices()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
@@ -198,9 +214,9 @@ class WorkbenchApp(App[None]):
 
         A bench that runs here is not left for it.
         """
-        from egcfg_tui.tui.screens.bench import BenchScreen
-
         if exercise is not None:
+            from egcfg_tui.tui.screens.bench import BenchScreen
+
             if any(isinstance(screen, BenchScreen) and screen.runs_here for screen in self.screen_stack):
                 self.notify("The bench is running; stop it first.", severity="warning", markup=False)
                 return
@@ -209,7 +225,7 @@ class WorkbenchApp(App[None]):
         self.workbench.come_back(exercise)
 
     def _follow(self, preferences: Preferences) -> None:
-        """Takes the remembered theme; choices to come are remembered."""
+        """Uses the remembered theme, and remembers choices from now on."""
         chosen = preferences.get("theme")
         if chosen in self.available_themes:
             self.theme = chosen
@@ -221,7 +237,7 @@ class WorkbenchApp(App[None]):
         self._memory = Memory(preferences, defaults)
 
     def _choices(self) -> dict[str, str]:
-        """What is remembered, as it is chosen now."""
+        """The choices to remember, as they are now."""
         driver = self.workbench.control
         return {
             "theme": self.theme,
@@ -273,11 +289,23 @@ def run_app(
     Raises `NoTerminalError` without a terminal, and `WorkbenchBroke` after an error that nobody foresaw.
     """
     terminal.require_terminal()
-    from egcfg_tui.bench.session import BenchSession
-    from egcfg_tui.bench.setup import set_up
+    garbage.pause()
     from egcfg_tui.solving.process.client import SolverSession
-    from egcfg_tui.tui.comparing.offers import models_on_disk
-    from egcfg_tui.tui.comparing.sources import BenchServices
+
+    def bench() -> BenchServices:
+        from egcfg_tui.bench.session import BenchSession
+        from egcfg_tui.bench.setup import set_up
+        from egcfg_tui.tui.comparing.offers import models_on_disk
+        from egcfg_tui.tui.comparing.sources import BenchServices
+
+        return BenchServices(
+            models=lambda: models_on_disk(app.workbench.control.chosen_model or model_name),
+            model_named=model_named,
+            open_session=BenchSession,
+            set_up=set_up,
+            visible=visible,
+            missing_layers=allow_missing_layers,
+        )
 
     loader = Loader(visible, guarded_only)
     services = Services(
@@ -289,14 +317,7 @@ def run_app(
         load=loader.load,
         load_each=loader.load_each,
         begin_recording=begin_recording,
-        bench=BenchServices(
-            models=lambda: models_on_disk(app.workbench.control.chosen_model or model_name),
-            model_named=model_named,
-            open_session=BenchSession,
-            set_up=set_up,
-            visible=visible,
-            missing_layers=allow_missing_layers,
-        ),
+        bench=bench,
     )
     app = WorkbenchApp(
         services,
@@ -320,6 +341,7 @@ def run_app(
             if not terminal.is_gone():
                 raise
         finally:
+            garbage.go_on()
             app.workbench.control.close()
     if app.broke and not terminal.is_gone():
         raise WorkbenchBroke(f"unexpected error: the workbench ended; {terminal.details()}")

@@ -1,8 +1,9 @@
-"""A moving picture made of pictures of the screen: one SVG, in which each row changes from frame to frame.
+"""A moving picture made of pictures of the screen: one SVG, in which texts come and go from frame to frame.
 
-What a row shows in several frames stands in the SVG once, so the film of a run is hardly larger than a few of
-its pictures. Browsers play it wherever they show a picture; it needs no script. A film of one frame is a
-picture that stands still, smaller than what Textual exports.
+A text that several frames show stands in the SVG once, and what comes and goes together is switched together,
+so the film of a run is hardly larger than a few of its pictures. Browsers play it wherever they show a
+picture; it needs no script. A film of one frame is a picture that stands still, smaller than what Textual
+exports.
 """
 
 from __future__ import annotations
@@ -12,12 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-ROW_HEIGHT: Final = 24.4
 _STYLE: Final = re.compile(r"\.(terminal-\w+-r\d+) \{ ([^}]*) \}")
 _RECT: Final = re.compile(r'<rect fill="([^"]*)" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)"')
 _TEXT: Final = re.compile(
     r'<text class="(terminal-\w+-r\d+)" (x="[\d.]+" y="[\d.]+" textLength="[\d.]+") '
-    r'clip-path="url\(#terminal-\w+-line-(\d+)\)">(.*?)</text>',
+    r'clip-path="url\(#terminal-\w+-line-\d+\)">(.*?)</text>',
     re.DOTALL,
 )
 _CLIP: Final = re.compile(r'<clipPath id="terminal-\w+-line-\d+">.*?</clipPath>\s*', re.DOTALL)
@@ -36,30 +36,30 @@ class Frame:
 def film(frames: Sequence[Frame]) -> str:
     """The frames as one SVG that plays them again and again. All must be of one size."""
     styles: dict[str, str] = {}
-    rows = [_rows(frame.svg, styles) for frame in frames]
     starts = [sum(frame.seconds for frame in frames[:at]) for at in range(len(frames) + 1)]
-    body: list[str] = []
-    for row in sorted({row for frame in rows for row in frame}):
-        contents = [frame.get(row, "") for frame in rows]
-        for content in dict.fromkeys(contents):
-            if content:
-                body.append(_timed(content, [one == content for one in contents], starts))
+    shown: dict[str, list[bool]] = {}
+    for at, frame in enumerate(frames):
+        for piece in _pieces(frame.svg, styles):
+            shown.setdefault(piece, [False] * len(frames))[at] = True
+    together: dict[tuple[bool, tuple[bool, ...]], list[str]] = {}
+    for piece, when in shown.items():
+        together.setdefault((piece.startswith("<text"), tuple(when)), []).append(piece)
+    rects_first = sorted(together.items(), key=lambda item: item[0][0])
+    body = [_timed("".join(pieces), when, starts) for (_, when), pieces in rects_first]
     return _around(frames[0].svg, styles, "\n".join(body))
 
 
-def _rows(svg: str, styles: dict[str, str]) -> dict[int, str]:
-    """What stands in each row of a picture. `styles` are the names of styles by what they say."""
+def _pieces(svg: str, styles: dict[str, str]) -> list[str]:
+    """The rectangles and texts of a picture. `styles` are the names of styles by what they say."""
     own = {name: styles.setdefault(rule, f"s{len(styles)}") for name, rule in _STYLE.findall(svg)}
     screen = _SCREEN.search(svg)
     if screen is None:
         raise ValueError("this is no picture of a screen")
-    rows: dict[int, list[str]] = {}
-    for rect in _merged(screen[2]):
-        rows.setdefault(int(rect.y / ROW_HEIGHT), []).append(rect.svg)
-    for style, place, row, text in _TEXT.findall(screen[2]):
+    pieces = [rect.svg for rect in _merged(screen[2])]
+    for style, place, text in _TEXT.findall(screen[2]):
         if text.replace("&#160;", ""):
-            rows.setdefault(int(row), []).append(f'<text class="{own.get(style, "")}" {place}>{text}</text>')
-    return {row: "".join(parts) for row, parts in rows.items()}
+            pieces.append(f'<text class="{own.get(style, "")}" {place}>{text}</text>')
+    return pieces
 
 
 @dataclass(frozen=True, slots=True)

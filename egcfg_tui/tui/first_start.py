@@ -1,4 +1,4 @@
-"""The first start ever: a bundled recording of a guided solve, so that there is something to see at once."""
+"""The first start ever plays a bundled recording of a guided solve, so that it shows something at once."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ WELCOME: Final = (
 )
 """What one sees, with the names of two keys."""
 
-SPEED: Final = 8.0
-"""The recording took minutes."""
+SPEED: Final = 4.0
+"""How fast it plays: the solve took a minute."""
 
 
 def is_first_start(history: History, state: Path) -> bool:
-    """Whether nothing was solved and no workbench was opened here before; from now on it was.
+    """Whether nothing was solved and no workbench was opened here before. Notes that one is opened now.
 
-    Where that cannot be noted it counts as a later start: nobody wants a welcome every time.
+    If no note can be written, it counts as a later start: nobody wants a welcome every time.
     """
     flag = state / "started"
     if flag.exists() or history.runs():

@@ -82,7 +82,7 @@ def load(path: Path) -> Preferences:
 
 
 def remember(path: Path, values: Mapping[str, str]) -> str:
-    """Writes values into the file, the rest of it staying as it is. Says what went wrong; empty: nothing."""
+    """Writes values into the file and keeps the rest of it. Returns what went wrong; empty if nothing did."""
     before = load(path)
     if not before.writable:
         return f"{before.problems[0]} Until that is mended nothing is remembered."
@@ -145,7 +145,7 @@ def _replace(path: Path, text: str) -> None:
 class Memory:
     """Writes choices down as they change. `defaults` are the choices of somebody who made none.
 
-    What is wrong in the file stays there, for its owner to mend, until that very choice is changed.
+    A mistake in the file stays there for its owner to correct, until the user changes that very choice.
     """
 
     def __init__(self, preferences: Preferences, defaults: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""A recording as a row of positions: position `p` is what the screen shows after its first `p` events."""
+"""A recording as a sequence of positions: `p` is what the screen shows after the first `p` events."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Replay:
 
 
 def _rising(times_s: tuple[float, ...]) -> tuple[float, ...]:
-    """The times with those that fall back, or are no time, put right."""
+    """The times; one that falls back, or is not a finite number, becomes the one before it."""
     rising, now_s = [], 0.0
     for at_s in times_s:
         now_s = max(now_s, at_s) if math.isfinite(at_s) else now_s

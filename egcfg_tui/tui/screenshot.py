@@ -20,7 +20,7 @@ from egcfg_tui.runs import Recording, RecordingError, read_recording
 from egcfg_tui.tui.app import WorkbenchApp
 from egcfg_tui.tui.bridge import Session
 from egcfg_tui.tui.screens.replay import ReplayScreen
-from egcfg_tui.tui.session_driver import Services
+from egcfg_tui.tui.services import Services
 
 _FONT_FACE: Final = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 _SETTLE_S: Final = 0.2

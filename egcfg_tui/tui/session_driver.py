@@ -1,54 +1,23 @@
-"""Drives one session after another and keeps the view; the screen asks it, and draws what it holds."""
+"""Drives one session after another and keeps the view, which the screen draws."""
 
 from __future__ import annotations
 
-import threading
-import time
-import traceback
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import replace
 
-from egcfg_tui.engine.api import ModelSpec
-from egcfg_tui.events import EngineLoaded, Event, FailureKind, LinesRewound, SolveFailed, TrialFinished
-from egcfg_tui.exercises import Exercise, ExerciseError, load_each
-from egcfg_tui.models import ModelError
-from egcfg_tui.runs import History, Recorder, RecordingError, RunRecording
+from egcfg_tui.events import Event, LinesRewound, TrialFinished
+from egcfg_tui.exercises import Exercise
 from egcfg_tui.solving.methods import DEFAULT_METHOD
 from egcfg_tui.solving.request.solve_request import SolveRequest
-from egcfg_tui.tui import state, terminal
+from egcfg_tui.tui import state
 from egcfg_tui.tui.acts import CODE, Act, ModelChoice
-from egcfg_tui.tui.bridge import EventQueue, RecordingFailed, Session, StreamEnded
-from egcfg_tui.tui.model_choice.services import ModelServices
+from egcfg_tui.tui.bridge import Session, StreamEnded
 from egcfg_tui.tui.options import SolveOptions, live_values
 from egcfg_tui.tui.rewinding import NoWayBackError, line_to_retake
+from egcfg_tui.tui.services import Services
+from egcfg_tui.tui.session_slot import SessionSlot
 from egcfg_tui.tui.stepping_in import NewCode
 from egcfg_tui.tui.view import EngineState, EngineView, LineView, Phase, SolveView, idle
-
-if TYPE_CHECKING:
-    from egcfg_tui.tui.comparing.sources import BenchServices
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What the workbench uses of the world outside, so that tests can hand in their own.
-
-    `find_model` takes a model's name, None for the one that the workbench was opened with, and raises
-    `ModelError`; it is asked again at every restart, since a missing model may have arrived. `clock` gives
-    seconds from any origin. `begin_recording` gives None where runs are not kept; it may raise
-    `RecordingError`. `history` is where kept runs lie. `bench`: None where nothing can be compared.
-    """
-
-    find_model: Callable[[str | None], ModelSpec]
-    open_session: Callable[[ModelSpec], Session]
-    bundled: Callable[[], tuple[Exercise, ...]]
-    load: Callable[[str], Exercise]
-    load_each: Callable[[str], Iterator[Exercise | ExerciseError]] = load_each
-    clock: Callable[[], float] = time.monotonic
-    begin_recording: Callable[[SolveRequest], Recorder | None] = lambda _request: None
-    bench: BenchServices | None = None
-    history: History = field(default_factory=History)
-    models: ModelServices = field(default_factory=ModelServices)
 
 
 class SessionDriver:
@@ -71,7 +40,6 @@ class SessionDriver:
         self.waiting = False
         self.stopping = False
         self.closing = False
-        self.model_name = ""
         self.next_model: str | None = None
         """The model to change to when the solve in flight has ended."""
         self._acts: list[Act] = []
@@ -79,19 +47,29 @@ class SessionDriver:
         """The model that the user changed to; None: the one that the workbench was opened with."""
         self.is_demo = False
         """Whether the method was chosen for the demo exercise, and not by the user."""
-        self._spawn = spawn
-        self._queue: EventQueue[Event] = EventQueue(services.clock)
-        self._session: Session | None = None
-        self._session_lock = threading.Lock()
-        self._closed = False
+        self._slot = SessionSlot(services, spawn)
         self.suspended = False
-        self._loads = 0
-        """How often a load was asked for or called off: of loads that meet, only the newest one counts."""
         self._busy = False
         self._began = False
+        self._method = ""
+        """The method of the solve in flight, or of the last one."""
         self._next_exercise: Exercise | None = None
         self._going_back_to: LineView | None = None
-        self._loaded: EngineLoaded | None = None
+
+    @property
+    def model_name(self) -> str:
+        """The model that was loaded last, or is being loaded."""
+        return self._slot.model_name
+
+    @property
+    def next_method(self) -> str:
+        """The method that was chosen while a solve with another one goes on; empty if there is none."""
+        waits = self.view.phase.active and self.options.method != self._method
+        return self.options.method if waits else ""
+
+    @property
+    def _session(self) -> Session | None:
+        return self._slot.session
 
     @property
     def can_start(self) -> bool:
@@ -110,13 +88,11 @@ class SessionDriver:
         return bool(self._acts)
 
     def tick(self) -> bool:
-        """Takes what the solver told since the last tick; says whether the view changed."""
+        """Folds the events since the last tick into the view; returns whether it changed."""
         before = self.view
-        for at_s, event in self._queue.drain():
+        for at_s, event in self._slot.drain():
             self.view = state.fold(event, self.view, at_s)
             self._note_rewinding(event)
-            if isinstance(event, EngineLoaded):
-                self._loaded = event
             if isinstance(event, StreamEnded):
                 self._stream_ended(event, at_s)
         return self.view is not before
@@ -143,14 +119,11 @@ class SessionDriver:
         if self.view.phase.active:
             self.view = replace(self.view, phase=Phase.IDLE, stage=None, ended_s=now_s)
         self.view = replace(self.view, engine=engine)
-        with self._session_lock:
-            self._loads += 1
-            load = self._loads
-        self._spawn(lambda: self._load(load))
+        self._slot.load(self.chosen_model)
 
     def use_model(self, name: str) -> None:
         """Loads another model in the place of this one; a solve in flight ends."""
-        self.chosen_model = self.model_name = name
+        self.chosen_model = self._slot.model_name = name
         self.restart()
 
     def suspend(self) -> None:
@@ -158,12 +131,8 @@ class SessionDriver:
 
         There must be no solve in flight. May be called from any thread.
         """
-        with self._session_lock:
-            self.suspended = True
-            self._loads += 1
-            session, self._session = self._session, None
-        if session:
-            session.close()
+        self.suspended = True
+        self._slot.empty()
 
     def start(self) -> None:
         """Starts a solve; if the engine is not up, after bringing it up."""
@@ -172,7 +141,7 @@ class SessionDriver:
         if self._busy:
             self.waiting = True
         elif self._session is not None and self._session.alive:
-            self._solve(self._session)
+            self._solve()
         else:
             self.waiting = True
             self.restart()
@@ -283,13 +252,9 @@ class SessionDriver:
 
     def close(self) -> None:
         """Ends the session; blocks until its process is gone. May be called from any thread."""
-        with self._session_lock:
-            self._closed = True
-            session = self._session
-        if session:
-            session.close()
+        self._slot.close()
 
-    def _solve(self, session: Session) -> None:
+    def _solve(self) -> None:
         if self.exercise is None:
             return
         options = self.options
@@ -297,6 +262,7 @@ class SessionDriver:
             self.exercise, options.method, options.settings, options.budget_s, options.seed, options.grid
         )
         self._busy = True
+        self._method = options.method
         self.waiting = False
         self.view = replace(
             idle(self.exercise, self.view.engine),
@@ -307,66 +273,7 @@ class SessionDriver:
             budget_s=options.budget_s,
             started_s=self.services.clock(),
         )
-        self._spawn(lambda: self._pump_recorded(session, request))
-
-    def _load(self, load: int) -> None:
-        """Closes the old session, finds the model and starts a new session; runs in a thread."""
-        with self._session_lock:
-            if load != self._loads:
-                return
-            old, self._session = self._session, None
-        if old:
-            old.close()
-        try:
-            model = self.services.find_model(self.chosen_model)
-        except ModelError as error:
-            if load != self._loads:
-                return
-            self._queue.put(SolveFailed(FailureKind.MODEL, str(error)))
-            self._queue.put(StreamEnded(alive=False, absent=True))
-            return
-        self.model_name = model.name
-        session = self.services.open_session(model)
-        with self._session_lock:
-            if self._closed or load != self._loads:
-                return
-            self._session = session
-        self._pump(session, session.start())
-
-    def _pump_recorded(self, session: Session, request: SolveRequest) -> None:
-        """Moves the events of a solve into the queue and into its recording; runs in a thread."""
-
-        def tell(message: str) -> None:
-            self._queue.put(RecordingFailed(message))
-
-        try:
-            recorder = self.services.begin_recording(request)
-        except RecordingError as error:
-            recorder = None
-            tell(str(error))
-        with RunRecording(recorder, tell) as recording:
-            if self._loaded is not None:
-                recording.record(self._loaded)
-            self._pump(session, _recorded(session.solve(request), recording))
-
-    def _pump(self, session: Session, events: Iterator[Event]) -> None:
-        """Moves events into the queue; runs in a thread. An unexpected error must not end the screen.
-
-        A session that was closed or replaced meanwhile falls silent: what its end looks like is no news.
-        """
-        try:
-            for event in events:
-                if self._closed or session is not self._session:
-                    session.close()
-                if session is not self._session:
-                    return
-                self._queue.put(event)
-        except Exception as error:
-            terminal.log(traceback.format_exc())
-            text = f"Unexpected error: {type(error).__name__}: {error}; {terminal.details()}"
-            self._queue.put(SolveFailed(FailureKind.MODEL, text))
-        if session is self._session:
-            self._queue.put(StreamEnded(alive=session.alive))
+        self._slot.solve(request)
 
     def _note_rewinding(self, event: Event) -> None:
         """A wish to go back ends when the solver has gone back that far, and with its trial."""
@@ -391,10 +298,4 @@ class SessionDriver:
             exercise, self._next_exercise = self._next_exercise, None
             self.open(exercise)
         if self.waiting and self._session:
-            self._solve(self._session)
-
-
-def _recorded(events: Iterator[Event], recording: RunRecording) -> Iterator[Event]:
-    for event in events:
-        recording.record(event)
-        yield event
+            self._solve()

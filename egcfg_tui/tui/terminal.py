@@ -1,4 +1,4 @@
-"""Keeps the terminal the screen's alone: native code writes to fd 2, which is where the screen is drawn."""
+"""Keeps other output off the screen: native code writes to fd 2, on which the screen is drawn."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def require_terminal() -> None:
 
 
 def is_gone() -> bool:
-    """Whether the window of the terminal was closed: a hangup is not told to every process in it."""
+    """Whether the window of the terminal was closed. Not every process in it gets the signal of a hangup."""
     if sys.__stdin__ is None:
         return False
     poll = select.poll()

@@ -78,6 +78,11 @@ class Sandbox:
         """Process id of the fork server."""
         return self._guarded.server_pid
 
+    @property
+    def server_deaths(self) -> int:
+        """How often a fork server died, without being asked to, and was started again."""
+        return self._guarded.deaths + self._inside.deaths
+
     def run(self, program: Program) -> Report:
         """Runs one program against all its tests."""
         return self.run_many([program])[0]

@@ -239,10 +239,11 @@ class Pool:
     """The slots of one mode, kept ready, and their fork server, which is started again when it dies.
 
     `packages` are folders of further packages; with `inside` the server is one for tests that run in the
-    program's process, and has their runner ready.
+    program's process, and has their runner ready. `deaths` counts the servers that somebody killed.
     """
 
     def __init__(self, workers: int, packages: str, *, inside: bool = False) -> None:
+        self.deaths = 0
         self._workers = workers
         self._packages = packages
         self._inside = inside
@@ -284,6 +285,10 @@ class Pool:
             return
         raise SandboxRefused(f"the sandbox's fork server died {_STARTS} times while it was started")
 
+    def _start_after_death(self) -> None:
+        self.deaths += 1
+        self._start()
+
     def take(self, limits: Limits) -> Slot:
         """A slot for runs with these limits: the one that had the longest time to get ready."""
         if limits != self._limits:
@@ -293,7 +298,7 @@ class Pool:
             if not self._idle:
                 self._refill()
         except ServerGone:
-            self._start()
+            self._start_after_death()
         return self._idle.popleft()
 
     def give_back(self, slot: Slot, *, spent: bool) -> None:
@@ -310,7 +315,7 @@ class Pool:
     def revive(self) -> None:
         """Starts the server again if it has died."""
         if self._server is None or not self._server.alive():
-            self._start()
+            self._start_after_death()
 
     def close(self) -> None:
         """Ends the fork server and every run."""

@@ -20,6 +20,7 @@ from egcfg_tui.events import (
     FailureKind,
     GammaChanged,
     LinesRewound,
+    SandboxRestarted,
     SettingsLeftOut,
     SolveFailed,
     SolvePaused,
@@ -66,6 +67,7 @@ def test_json_lines_are_those_of_the_recording(command_line: CommandLine, tmp_pa
 def test_every_other_event_has_its_line(command_line: CommandLine, tmp_path: Path) -> None:
     events = (
         SettingsLeftOut(3, 12, 1024, 1500),
+        SandboxRestarted(1),
         SolvePaused(),
         GammaChanged(2.5),
         LinesRewound(2, 2, "def f():\n    "),
@@ -76,6 +78,8 @@ def test_every_other_event_has_its_line(command_line: CommandLine, tmp_path: Pat
     assert outcome.stdout.splitlines()[1:] == [
         "  3 of 12 settings of guided trials left out: they do not fit into the context of 1024 tokens; use "
         "--context 1500 for all",
+        "  the sandbox's process was killed and is started again; its tests ran again. If that goes on, the "
+        "machine may be out of memory: `egcfg-tui doctor` says more",
         "  paused",
         "  gamma is now 2.5",
         "  back to line 2",

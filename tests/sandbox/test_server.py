@@ -101,6 +101,15 @@ def test_killing_the_server_in_the_middle_loses_no_run(inner: bool) -> None:
         _check(reports, count)
 
 
+def test_a_server_that_was_killed_is_counted_and_its_tests_run() -> None:
+    with Sandbox() as sandbox:
+        _check(sandbox.run_many(_programs(1)), 1)
+        assert sandbox.server_deaths == 0
+        os.kill(sandbox.server_pid, signal.SIGKILL)
+        _check(sandbox.run_many(_programs(1)), 1)
+        assert sandbox.server_deaths == 1
+
+
 def _kill(pids: Iterable[int]) -> None:
     """Kills those that are still there."""
     for pid in pids:

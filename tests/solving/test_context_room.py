@@ -25,6 +25,8 @@ from egcfg_tui.solving.solve import solve
 class FailingSandbox:
     """Fails every program at once with long messages; these tests look only at the cache."""
 
+    server_deaths = 0
+
     def run(self, program: Program) -> Report:
         rows = tuple(TestResult(test.text, Verdict.FAILED, error="wrong " * 300) for test in program.tests)
         return Report(Verdict.FAILED, rows)

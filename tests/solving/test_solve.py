@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
@@ -22,6 +24,7 @@ from egcfg_tui.events import (
     FailureKind,
     LineChosen,
     Progressed,
+    SandboxRestarted,
     SignalBuilt,
     SolveFailed,
     SolveFinished,
@@ -92,6 +95,14 @@ def test_greedy_runs_one_answer_and_reports_what_failed(sandbox: Sandbox) -> Non
     assert (end.reason, end.trials) == ("failed", 1)
     assert len(of_type(events, CodeExecuted)) == 1
     assert end.tests[0].result.status is Verdict.FAILED
+
+
+def test_a_sandbox_that_was_killed_is_told_and_the_solve_goes_on() -> None:
+    with Sandbox() as sandbox:
+        os.kill(sandbox.server_pid, signal.SIGKILL)
+        events = run(model(lambda _: [(RIGHT, 1.0)]), sandbox, SolveRequest(EXERCISE, "greedy", budget_s=20))
+    assert [event for event in events if isinstance(event, SandboxRestarted)] == [SandboxRestarted(1)]
+    assert finished(events).solved
 
 
 def test_an_answer_is_judged_once_however_often_it_is_sampled(sandbox: Sandbox) -> None:

@@ -21,7 +21,7 @@ from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.model_choice.services import ModelServices
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.preferences import Preferences
-from egcfg_tui.tui.session_driver import Services
+from egcfg_tui.tui.services import Services
 from support.digits_run import EXERCISE, LOADING, OTHER
 from support.fake_bench import FakeMachine, setup_of
 from support.fake_session import FakeSession, Script
@@ -73,13 +73,7 @@ class Stage:
             load=load,
             clock=lambda: 0.0,
             begin_recording=lambda request: self.begin_recording(request),
-            bench=BenchServices(
-                models=lambda: self.offers,
-                model_named=lambda name: ModelSpec(name, Path("tiny.gguf")),
-                open_session=lambda model, layers: self.machine.open_session(model, layers),
-                set_up=self._set_up,
-                clock=lambda: 0.0,
-            ),
+            bench=self._bench,
             history=self.history,
             models=self.models,
         )
@@ -95,6 +89,15 @@ class Stage:
         if self.model_error is not None:
             raise ModelError(self.model_error)
         return ModelSpec(name or "tiny-coder", Path("tiny.gguf"))
+
+    def _bench(self) -> BenchServices:
+        return BenchServices(
+            models=lambda: self.offers,
+            model_named=lambda name: ModelSpec(name, Path("tiny.gguf")),
+            open_session=lambda model, layers: self.machine.open_session(model, layers),
+            set_up=self._set_up,
+            clock=lambda: 0.0,
+        )
 
     def _set_up(self, choices: Choices) -> BenchSetup:
         """A bench on exercises of the fake machine, whichever exercises the caller names."""

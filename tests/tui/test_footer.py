@@ -11,14 +11,13 @@ from support import digits_run
 from support.fake_session import Hold
 from support.stage import Stage, wait_until
 from textual.binding import Binding
-from textual.widgets import Footer
 
 from egcfg_tui.events import SolvePaused
 from egcfg_tui.tui.applicable import NOTHING_RUNS
 from egcfg_tui.tui.commands import REPLAY_COMMANDS, WORKBENCH_COMMANDS
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.view import EngineState, Phase
-from egcfg_tui.tui.widgets.fitting_footer import Entry, fitting
+from egcfg_tui.tui.widgets.fitting_footer import Entry, FittingFooter, fitting, key_at
 
 ENTRIES = [
     Entry((command.binding,), (command.keys[0],), command.label or command.shared)
@@ -27,7 +26,7 @@ ENTRIES = [
 ]
 
 
-def text_of(footer: Footer) -> str:
+def text_of(footer: FittingFooter) -> str:
     """What the footer's row says, cell by cell as it is drawn."""
     rows = footer.app.screen._compositor.render_strips()
     return rows[footer.region.y].text.rstrip()
@@ -62,11 +61,29 @@ async def test_the_workbench_names_help_and_quit_in_every_width(
             await pilot.press("s")
         await wait_until(pilot, lambda: app.workbench.control.view.phase is phase)
         await pilot.pause(0.1)
-        row = text_of(app.screen.query_one(Footer))
+        row = text_of(app.screen.query_one(FittingFooter))
         assert "? Help" in row
         assert row.endswith("q Quit")
         assert ("space Go on" in row) == (phase is Phase.PAUSED)
         assert ("s Start" in row) == (phase is Phase.IDLE)
+
+
+def test_a_click_on_a_name_or_a_word_means_its_key() -> None:
+    up, down = Binding("plus", "gamma(1)"), Binding("minus", "gamma(-1)")
+    entries = [Entry((Binding("x", "stop", "Stop"),), ("x",), "Stop"), Entry((up, down), ("+", "-"), "Gamma")]
+    row = "x Stop + - Gamma "
+    meant = {"x": "x", "p": "x", "+": "plus", "-": "minus", "G": None}
+    assert {sign: key_at(entries, row.index(sign)) for sign in meant} == meant
+    assert key_at(entries, len(row)) is None
+
+
+async def test_a_click_in_the_footer_presses_the_key(stage: Stage) -> None:
+    app = stage.app()
+    async with app.run_test(size=(120, 24)) as pilot:
+        await wait_until(pilot, lambda: "? Help" in text_of(app.screen.query_one(FittingFooter)))
+        row = text_of(app.screen.query_one(FittingFooter))
+        await pilot.click(FittingFooter, offset=(row.index("Help"), 0))
+        await wait_until(pilot, lambda: app.screen is not app.workbench)
 
 
 async def test_the_footer_follows_the_terminal(stage: Stage) -> None:
@@ -74,12 +91,12 @@ async def test_the_footer_follows_the_terminal(stage: Stage) -> None:
     async with app.run_test(size=(120, 24)) as pilot:
         await wait_until(pilot, lambda: app.workbench.control.view.engine.state is EngineState.READY)
         await pilot.pause(0.1)
-        wide = text_of(app.screen.query_one(Footer))
+        wide = text_of(app.screen.query_one(FittingFooter))
         await pilot.resize_terminal(60, 24)
-        await wait_until(pilot, lambda: text_of(app.screen.query_one(Footer)) != wide)
-        assert text_of(app.screen.query_one(Footer)).endswith("q Quit")
+        await wait_until(pilot, lambda: text_of(app.screen.query_one(FittingFooter)) != wide)
+        assert text_of(app.screen.query_one(FittingFooter)).endswith("q Quit")
         await pilot.resize_terminal(120, 24)
-        await wait_until(pilot, lambda: text_of(app.screen.query_one(Footer)) == wide)
+        await wait_until(pilot, lambda: text_of(app.screen.query_one(FittingFooter)) == wide)
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80])
@@ -93,7 +110,7 @@ async def test_the_other_screens_name_the_way_back_in_every_width(
         await pilot.press(key)
         await wait_until(pilot, lambda: app.screen is not app.workbench)
         await pilot.resize_terminal(columns, 24)
-        await wait_until(pilot, lambda: way_out in text_of(app.screen.query_one(Footer)))
+        await wait_until(pilot, lambda: way_out in text_of(app.screen.query_one(FittingFooter)))
 
 
 IDLE_REASONS = {

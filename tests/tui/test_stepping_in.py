@@ -201,8 +201,13 @@ async def test_method_and_model_wait_for_the_end_of_the_solve(stage: Stage) -> N
         await pilot.press("comma")
         hints = " ".join(str(hint.render()) for hint in app.screen.query(".setting-hint"))
         assert "from the next guided line on" in hints
-        assert "the model is loaded when this one ends" in hints
+        assert "plain samples keep theirs until the next solve" in hints
+        assert "waits for the next solve: this one keeps its method" in hints
+        assert "it is loaded when this one ends" in hints
         await fill(pilot, app, method="sample", model="other-model")
+        title = str(app.screen.query_one("#title", Bar).render())
+        assert "(next: sample)" in title
+        assert "(next: other-model)" in title
         assert first.calls[-1] == "pause"
         assert app.workbench.control.next_model == "other-model"
         await pilot.press("x")

@@ -13,7 +13,14 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
 from egcfg_sandbox import CodeTest
-from egcfg_tui.events import FailureKind, LineGrown, SettingsLeftOut, SolveFailed, TrialStarted
+from egcfg_tui.events import (
+    FailureKind,
+    LineGrown,
+    SandboxRestarted,
+    SettingsLeftOut,
+    SolveFailed,
+    TrialStarted,
+)
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.tui.app import WorkbenchApp
 from egcfg_tui.tui.keymap import Keymap
@@ -92,6 +99,21 @@ async def test_settings_that_do_not_fit_are_told_once(stage: Stage) -> None:
         await wait_until(pilot, lambda: phase(app) is Phase.SOLVED)
         (note,) = notes(app)
         assert note.startswith("3 of 12 settings of guided trials left out")
+
+
+async def test_a_sandbox_that_was_killed_is_told_each_time_and_the_solve_goes_on(stage: Stage) -> None:
+    killed = (SandboxRestarted(1), Hold(), SandboxRestarted(2), Hold())
+    stage.solve = (*digits_run.BEGIN, *killed, *digits_run.END)
+    app = stage.app()
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await pilot.press("s")
+        for times in (1, 2):
+            await wait_until(pilot, lambda times=times: len(notes(app)) == times)
+            stage.session.go()
+        await wait_until(pilot, lambda: phase(app) is Phase.SOLVED)
+        assert all("the sandbox's process was killed" in note for note in notes(app))
+        assert "2 times" in notes(app)[1]
 
 
 async def test_starting_before_the_model_is_loaded_waits_for_it(stage: Stage) -> None:

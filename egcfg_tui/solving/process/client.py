@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import ClassVar
 
 from egcfg_tui.engine.api import EngineDied, ModelSpec
+from egcfg_tui.engine.stop_flag import StopFlag
 from egcfg_tui.events import Author, Event, FailureKind, SolveFailed
 from egcfg_tui.models.folders import prompts_folder
 from egcfg_tui.solving.commands import ChangeSettings, Pause, ReplaceCode, Resume, Rewind, StepLine, Undo
-from egcfg_tui.solving.process.host import Host
-from egcfg_tui.solving.process.server import ServiceConfig, SolverService
+from egcfg_tui.solving.process.host import Host, Service
+from egcfg_tui.solving.process.service_config import ServiceConfig
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.system.folders import log_folder
 
@@ -29,10 +29,8 @@ class SolverSession:
     must be started again.
 
     `prompt_cache`: evaluated prompts are kept in the user's cache folder. `niceness` is added to the
-    process's own, so that a screen stays quick. `service` is the class of the service in the process.
+    process's own, so that a screen stays quick.
     """
-
-    service: ClassVar[type[SolverService]] = SolverService
 
     def __init__(
         self,
@@ -44,6 +42,16 @@ class SolverSession:
     ) -> None:
         config = ServiceConfig(model, allow_missing_layers, prompts_folder() if prompt_cache else None)
         self._host = Host(self.service, config, _log_path(), niceness=niceness)
+
+    @staticmethod
+    def service(config: ServiceConfig, stop: StopFlag) -> Service:
+        """Makes the service in the child process.
+
+        Only the child imports it: numpy and the solver took a quarter of the start of a screen.
+        """
+        from egcfg_tui.solving.process.server import SolverService
+
+        return SolverService(config, stop)
 
     @property
     def alive(self) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from egcfg_sandbox import Sandbox, SandboxRefused
 from egcfg_tui.engine.api import DEFAULT_CONTEXT_TOKENS, Engine, EngineError, ModelSpec
@@ -20,17 +19,9 @@ from egcfg_tui.models.gguf_header import read_header
 from egcfg_tui.models.memory import sequences_for
 from egcfg_tui.solving.commands import CommandInbox
 from egcfg_tui.solving.process.host import Inbox
+from egcfg_tui.solving.process.service_config import ServiceConfig
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceConfig:
-    """The configuration of the service. `prompt_folder` keeps evaluated prompts; None keeps none."""
-
-    model: ModelSpec
-    allow_missing_layers: tuple[str, ...] = ()
-    prompt_folder: Path | None = None
 
 
 def sequences_that_fit(spec: ModelSpec) -> int:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from egcfg_tui.exercises import Exercise, ExerciseError
-from egcfg_tui.runs.attempts import Attempts, Key, key_of
+from egcfg_tui.runs.attempts import Attempts
+from egcfg_tui.runs.exercise_key import key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,11 @@ Row = ExerciseRow | FileRow | BrokenRow
 
 
 def rows_of(
-    found: Iterable[Exercise | ExerciseError], attempts: dict[Key, Attempts]
+    found: Iterable[Exercise | ExerciseError], attempts: dict[str, Attempts]
 ) -> Iterator[ExerciseRow | BrokenRow]:
     """A row for each exercise or, where it cannot be read, for the reason."""
     for one in found:
         if isinstance(one, ExerciseError):
             yield BrokenRow(str(one))
         else:
-            yield ExerciseRow(one, attempts.get(key_of(one.id, one.source), Attempts()))
+            yield ExerciseRow(one, attempts.get(key_of(one), Attempts()))

@@ -1,4 +1,4 @@
-"""What the user asks to compare, and what a bench takes for it."""
+"""The user's choice of what to compare, and the `Choices` of the bench that it becomes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from egcfg_tui.bench.setup import Choices
 
 BUDGET_S: Final = 25.0
-"""Half of the bundled exercises by two rows stay below 20 minutes with it."""
+"""With it, half of the bundled exercises by two pairs of model and method take less than 20 minutes."""
 
 
 class Which(StrEnum):

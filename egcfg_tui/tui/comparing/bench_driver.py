@@ -1,4 +1,4 @@
-"""Follows one bench in a thread and keeps what came of it; the screen asks it, and draws what it holds."""
+"""Follows one bench in a thread and keeps its state, which the screen draws."""
 
 from __future__ import annotations
 
@@ -59,29 +59,29 @@ class BenchPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Compared(BenchEvent):
-    """What has ended so far was compared."""
+    """The tasks that have ended so far were compared."""
 
     comparison: Comparison
 
 
 @dataclass(frozen=True, slots=True)
 class BenchBroke(BenchEvent):
-    """The bench cannot be run or followed. `message` says why and what to do."""
+    """The bench cannot be run or followed. `message` gives the reason and the next step."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class StreamEnded(BenchEvent):
-    """Nothing more comes."""
+    """The bench gave its last event."""
 
 
 class BenchDriver:
-    """What came of a bench so far.
+    """The state of a bench.
 
     `spawn` runs a function in a thread of its own; everything else is called in the screen's thread. `doing`
-    says in words what is in flight since `doing_since_s`, `tokens` what the task in flight evaluated, `left`
-    how many tasks a stop left. `estimate` was made at `estimate_at_s`.
+    is the work in progress in words, begun at `doing_since_s`; `tokens` is what its task has evaluated, and
+    `left` the number of tasks that a stop left over. `estimate` was made at `estimate_at_s`.
     """
 
     def __init__(
@@ -106,19 +106,19 @@ class BenchDriver:
         self._queue: EventQueue[BenchEvent] = EventQueue(self.clock)
 
     def start(self) -> None:
-        """Begins the bench, or goes on with it from what its folder holds."""
+        """Starts the bench, or continues it from the records in its folder."""
         self._forget()
         stopper, queue = self._stopper, self._queue
         self._spawn(lambda: _pump(self.source, stopper, queue))
 
     def stop(self) -> None:
-        """Asks for the end; what ended is kept."""
+        """Asks the bench to stop. Tasks that ended are kept."""
         if self.phase.active:
             self.phase = BenchPhase.STOPPING
             self._stopper.request()
 
     def tick(self) -> bool:
-        """Takes what was told since the last tick; says whether anything was."""
+        """Takes the events since the last tick; returns whether there were any."""
         told = self._queue.drain()
         for at_s, event in told:
             self.matrix.apply(event)
@@ -130,7 +130,7 @@ class BenchDriver:
             case FolderChosen(path=path):
                 self.folder = path
             case MeasuringStarted(model=model):
-                self._do(f"measuring what decodes of {model} cost")
+                self._do(f"measuring the speed of {model}")
             case ModelLoading(model=model):
                 self._do(f"loading {model}")
             case BenchStarted():
@@ -148,7 +148,7 @@ class BenchDriver:
                 self.phase, self.left = BenchPhase.STOPPED, left
             case BenchBroke(message=message):
                 self.phase, self.message = BenchPhase.BROKEN, message
-            case StreamEnded() if self.phase.active:  # a watched one that was left
+            case StreamEnded() if self.phase.active:  # the process that fills a watched folder is gone
                 self.phase, self.left = BenchPhase.STOPPED, self._not_ended()
                 self.matrix.end()
             case StreamEnded():
@@ -164,7 +164,7 @@ class BenchDriver:
 
 
 def _pump(source: Source, stopper: Stopper, queue: EventQueue[BenchEvent]) -> None:
-    """Moves the events of a bench into the queue; runs in a thread. No error may end the screen."""
+    """Moves the events of a bench into the queue; runs in a thread. An error must not end the screen."""
     try:
         for event in _compared(source.events(stopper), measures=source.is_run):
             if not isinstance(event, TaskEvent) or isinstance(event.event, Progressed):
@@ -178,10 +178,10 @@ def _pump(source: Source, stopper: Stopper, queue: EventQueue[BenchEvent]) -> No
 
 
 def _compared(events: Iterator[BenchEvent], *, measures: bool) -> Iterator[BenchEvent]:
-    """The events, with a comparison of what has ended.
+    """The events, with a comparison of the tasks that have ended.
 
-    Where tasks are measured here it is made between two of them, so that it takes no processor from one; and
-    not after each where it takes long.
+    When this process measures the tasks, it compares between two of them, so that no task has to share the
+    processor. A comparison that takes long is not made after every task.
     """
     pauses = (TaskEnded, ModelLoaded) if measures else (TaskEnded, TaskStarted)
     from egcfg_tui.bench.comparison import compare, source_of
@@ -207,7 +207,7 @@ def _compared(events: Iterator[BenchEvent], *, measures: bool) -> Iterator[Bench
             began_s, is_new = time.monotonic(), False
             try:
                 yield Compared(compare([source_of(records, plan, path=folder)]))
-            except BenchError as error:  # the matrix stands without the sentence as well
+            except BenchError as error:  # the matrix is useful without the comparison
                 terminal.log(str(error))
             took_s = time.monotonic() - began_s
             wait_until_s = time.monotonic() + took_s / SHARE_OF_TIME

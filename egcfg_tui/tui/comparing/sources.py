@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BenchServices:
-    """What benches use of the world outside, so that tests can hand in their own.
+    """What benches need from outside; tests pass their own.
 
     `models` may take seconds, as may `model_named` and `set_up`; all raise `ModelError`. `set_up` raises
     `BenchError` and `ExerciseError` as well. `clock` gives seconds from any origin.
@@ -45,7 +45,7 @@ class BenchServices:
 
 @dataclass(frozen=True, slots=True)
 class FolderChosen(BenchEvent):
-    """It is known where the bench lies."""
+    """The folder of the bench is known."""
 
     path: Path
 

@@ -14,7 +14,7 @@ from egcfg_tui.tui.help.glossary import GLOSSARY
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.text import key_name
-from egcfg_tui.tui.widgets.code_panel import SWAYED
+from egcfg_tui.tui.widgets.code_panel import CHANGED_MARK
 from egcfg_tui.tui.widgets.lines import wrapped
 
 KEY_CELLS: Final = 12
@@ -62,7 +62,7 @@ def general_rows(width: int) -> list[Content]:
         rows += _row(_sign(mark), mark.word, width)
     rows += _row(_name("A B C"), "candidates with one letter share an executable prefix", width)
     rows += _row(_name("▸"), "the chosen line is this candidate's", width)
-    rows += _row(_name(SWAYED), "guidance chose another token than the model alone would have", width)
+    rows += _row(_name(CHANGED_MARK), "guidance chose another token than the model alone would have", width)
     rows += _row(_name("~"), "a token that a candidate had already, not decoded anew", width)
     rows += [Content(""), _heading("Signs of compared tasks")]
     for mark in (*marks.OUTCOMES.values(), marks.RUNNING):

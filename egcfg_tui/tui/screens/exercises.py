@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
@@ -20,7 +19,6 @@ from egcfg_tui.exercises import Exercise, ExerciseError
 from egcfg_tui.exercises.drafts import TEMPLATE, Draft, draft_of, new_draft
 from egcfg_tui.exercises.recent import file_of, remember
 from egcfg_tui.runs import is_recording
-from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.choosing import words
 from egcfg_tui.tui.choosing.filtering import Filter
 from egcfg_tui.tui.choosing.paths import holds_many, is_path, shortened
@@ -28,8 +26,9 @@ from egcfg_tui.tui.choosing.place import Place
 from egcfg_tui.tui.choosing.reading import read_rows
 from egcfg_tui.tui.choosing.rows import ExerciseRow, FileRow, Row
 from egcfg_tui.tui.messages import RunChosen
+from egcfg_tui.tui.screens.choice import ChoiceScreen
 from egcfg_tui.tui.screens.edit_exercise import EditExerciseScreen
-from egcfg_tui.tui.session_driver import Services
+from egcfg_tui.tui.services import Services
 from egcfg_tui.tui.text import one_line
 from egcfg_tui.tui.widgets.bars import Bar
 from egcfg_tui.tui.widgets.fitting_footer import FittingFooter
@@ -38,7 +37,7 @@ from egcfg_tui.tui.widgets.path_box import PathBox
 _HINT: Final = "/ finds words of any column, or opens a path: FILE, FOLDER, FILE#ID"
 
 
-class ExercisesScreen(Screen[Exercise | None]):
+class ExercisesScreen(ChoiceScreen[Exercise | None]):
     """Dismissed with the exercise to open. `place` is where the list begins, and is kept up to date."""
 
     AUTO_FOCUS = "#exercises"
@@ -97,7 +96,7 @@ class ExercisesScreen(Screen[Exercise | None]):
         self.refresh_bindings()
 
     def on_key(self) -> None:
-        """Whoever moves on is not taken back to where they were."""
+        """After a key the highlight no longer jumps to the remembered row when that is read."""
         self._sought = ""
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -152,14 +151,6 @@ class ExercisesScreen(Screen[Exercise | None]):
             box.complete(self.query_one(OptionList).highlighted or 0)
         else:
             (self.query_one(OptionList) if box.has_focus else box).focus()
-
-    def action_move(self, steps: int) -> None:
-        """Moves the highlight while the input keeps the focus."""
-        options = self.query_one(OptionList)
-        if steps > 0:
-            options.action_cursor_down()
-        else:
-            options.action_cursor_up()
 
     def action_new(self) -> None:
         """Writes an exercise, going on with a draft of an earlier time."""
@@ -314,8 +305,3 @@ class ExercisesScreen(Screen[Exercise | None]):
         if self.query_one(PathBox).is_path:
             count = words.offered(len(self.query_one(PathBox).offers))
         self.query_one("#exercises-title", Bar).set_parts(Content.styled(name, "bold"), count)
-
-    def _complain(self, text: str) -> None:
-        problem = self.query_one("#problem", Static)
-        problem.display = bool(text)
-        problem.update(Content(visible(text)))

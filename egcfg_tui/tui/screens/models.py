@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -18,12 +17,12 @@ from egcfg_tui import models
 from egcfg_tui.models import ModelError, State
 from egcfg_tui.runs import History
 from egcfg_tui.runs.speeds import last_speeds
-from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.model_choice import words
 from egcfg_tui.tui.model_choice.pulls import Pulls
 from egcfg_tui.tui.model_choice.removal import question, remove_model, why_kept
 from egcfg_tui.tui.model_choice.rows import ModelRow
 from egcfg_tui.tui.model_choice.services import ModelServices
+from egcfg_tui.tui.screens.choice import ChoiceScreen
 from egcfg_tui.tui.screens.question import QuestionScreen
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.text import one_line
@@ -34,7 +33,7 @@ _REFRESHES_PER_S: Final = 10
 _HINT: Final = "/ finds words, or names a model: hf:org/repo/file.gguf, PATH.gguf, ollama:name:tag"
 
 
-class ModelsScreen(Screen[str | None]):
+class ModelsScreen(ChoiceScreen[str | None]):
     """Dismissed with the name of the model to use. A pull goes on when the screen is left.
 
     `in_use` gives the name of the workbench's model and the memory that it holds; `busy` why no other can be
@@ -140,14 +139,6 @@ class ModelsScreen(Screen[str | None]):
     def action_find(self) -> None:
         """Lets the user type what to look for, or a name."""
         self.query_one(Input).focus()
-
-    def action_move(self, steps: int) -> None:
-        """Moves the highlight while the input keeps the focus."""
-        options = self.query_one(OptionList)
-        if steps > 0:
-            options.action_cursor_down()
-        else:
-            options.action_cursor_up()
 
     def action_cancel(self) -> None:
         """Ends the pull; what arrived is kept."""
@@ -280,8 +271,3 @@ class ModelsScreen(Screen[str | None]):
                 self._read()
             self._state = state
             self.refresh_bindings()
-
-    def _complain(self, text: str) -> None:
-        problem = self.query_one("#problem", Static)
-        problem.display = bool(text)
-        problem.update(Content(visible(text)))

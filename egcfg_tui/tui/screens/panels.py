@@ -1,4 +1,4 @@
-"""The panels over a solve, whatever feeds them: what is looked at, drawn, zoomed and copied."""
+"""The panels of a live or recorded solve: the user looks, zooms and copies here."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class PanelsScreen(Screen[ScreenResultType]):
     """
 
     AUTO_FOCUS = "#code"
-    ALLOW_IN_MAXIMIZED_VIEW = "#status, #notice, Footer, .-textual-system"
+    ALLOW_IN_MAXIMIZED_VIEW = "#status, #notice, FittingFooter, .-textual-system"
     OFFERED: ClassVar[tuple[Command, ...]] = ()
 
     def __init__(self, keymap: Keymap) -> None:

@@ -22,8 +22,11 @@ from egcfg_tui.tui.options import SolveOptions
 
 AT_ONCE: Final = "at once"
 NEXT_LINE: Final = "from the next guided line on"
+NEXT_SEED: Final = f"{NEXT_LINE}; plain samples keep theirs until the next solve"
 NEXT_SOLVE: Final = "with the next solve"
-NEXT_LOAD: Final = "with the next solve: the model is loaded when this one ends"
+NOT_THIS_SOLVE: Final = "waits for the next solve: this one keeps its method"
+NEXT_LOAD: Final = "waits for the next solve: it is loaded when this one ends"
+LOADED_NOW: Final = "loaded at once"
 
 _LINES: Final = ("gamma", "temperature", "candidates", "horizon")
 
@@ -69,13 +72,14 @@ class SettingsScreen(ModalScreen[Chosen | None]):
             for name in _LINES:
                 value = getattr(options.settings, name)
                 yield self._row(name, f"{value:g}", f"{_range(name)}, {self._when(NEXT_LINE)}")
-            yield self._row("seed", str(options.seed), f"a whole number, {self._when(NEXT_LINE)}")
+            yield self._row("seed", str(options.seed), f"a whole number, {self._when(NEXT_SEED)}")
             yield self._row("budget", f"{options.budget_s:g}", f"seconds, {self._when(AT_ONCE)}")
             methods = offered_methods()
             yield self._row(
-                "method", options.method, f"{', '.join(methods)}; {self._when(NEXT_SOLVE)}", methods
+                "method", options.method, f"{', '.join(methods)}; {self._when(NOT_THIS_SOLVE)}", methods
             )
-            yield self._row("model", self._model, self._when(NEXT_LOAD), self._models)
+            loaded = NEXT_LOAD if self._solving else LOADED_NOW
+            yield self._row("model", self._model, loaded, self._models)
             yield Static(id="problem", markup=False)
             yield Static("↑ ↓ other row · enter set · esc leave", classes="dialog-keys", markup=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
@@ -22,12 +22,14 @@ from egcfg_tui.tui.model_choice.pulls import Pulls
 from egcfg_tui.tui.options import SolveOptions
 from egcfg_tui.tui.rewinding import NoWayBackError
 from egcfg_tui.tui.screens.panels import REFRESHES_PER_S, WIDE_COLUMNS, PanelsScreen
-from egcfg_tui.tui.screens.runs import RunsScreen
-from egcfg_tui.tui.screens.settings import Chosen, SettingsScreen
-from egcfg_tui.tui.session_driver import Services, SessionDriver
+from egcfg_tui.tui.services import Services
+from egcfg_tui.tui.session_driver import SessionDriver
 from egcfg_tui.tui.stepping_in import CannotStepIn, candidate_taken, code_edited, text_to_edit
 from egcfg_tui.tui.view import EngineState, SolveView
 from egcfg_tui.tui.widgets.bars import Bar, status_parts, title_parts
+
+if TYPE_CHECKING:
+    from egcfg_tui.tui.screens.settings import Chosen
 
 
 class WorkbenchScreen(PanelsScreen[None]):
@@ -147,6 +149,7 @@ class WorkbenchScreen(PanelsScreen[None]):
 
     def action_settings(self) -> None:
         """Lets the user change all settings."""
+        from egcfg_tui.tui.screens.settings import SettingsScreen
 
         def chosen(choice: Chosen | None) -> None:
             if choice is None:
@@ -202,7 +205,7 @@ class WorkbenchScreen(PanelsScreen[None]):
             if control.suspended:
                 self.action_restart()
 
-        screen = CompareScreen(control.services.bench, control.options, control.suspend)
+        screen = CompareScreen(control.services.bench(), control.options, control.suspend)
         self.app.push_screen(screen, compared)
 
     def action_models(self) -> None:
@@ -226,6 +229,8 @@ class WorkbenchScreen(PanelsScreen[None]):
 
     def action_runs(self) -> None:
         """Shows the runs that were kept."""
+        from egcfg_tui.tui.screens.runs import RunsScreen
+
         self.app.push_screen(RunsScreen(self.control.services.history))
 
     def action_method(self, name: str = "") -> None:
@@ -306,7 +311,14 @@ class WorkbenchScreen(PanelsScreen[None]):
         control = self.control
         model = control.view.engine.model or control.model_name
         self.query_one("#title", Bar).set_parts(
-            *title_parts(control.view, control.options, model, "screen.models")
+            *title_parts(
+                control.view,
+                control.options,
+                model,
+                next_method=control.next_method,
+                next_model=control.next_model or "",
+                on_model="screen.models",
+            )
         )
         self.query_one("#status", Bar).set_parts(
             *status_parts(

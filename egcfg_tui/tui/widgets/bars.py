@@ -1,4 +1,4 @@
-"""The rows above and below the panels: what is being solved, and how it goes."""
+"""The title row (exercise, method, model) and the status row (activity, figures)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ STAGE_WORDS: Final[dict[Stage, str]] = {
 
 
 class Bar(Widget):
-    """One row with a left and a right part; the left one gives way when both do not fit."""
+    """One row with a left and a right part. When both do not fit, the left part is cut."""
 
     DEFAULT_CSS = "Bar { height: 1; }"
 
@@ -41,14 +41,14 @@ class Bar(Widget):
         self._right = Content("")
 
     def set_parts(self, left: Content, right: Content) -> None:
-        """Shows both parts; equal ones cost no redraw."""
+        """Shows both parts. Parts that did not change are not drawn again."""
         if self._left.is_same(left) and self._right.is_same(right):
             return
         self._left, self._right = left, right
         self.refresh()
 
     def render(self) -> Content:
-        """The row in the width there is."""
+        """The row, cut to the width of the screen."""
         width = self.content_size.width
         right = self._right.truncate(width, ellipsis=True)
         room = max(0, width - right.cell_length - 2)
@@ -58,11 +58,18 @@ class Bar(Widget):
 
 
 def title_parts(
-    view: SolveView, options: SolveOptions, model: str, on_model: str = ""
+    view: SolveView,
+    options: SolveOptions,
+    model: str,
+    *,
+    next_method: str = "",
+    next_model: str = "",
+    on_model: str = "",
 ) -> tuple[Content, Content]:
-    """Which exercise, and with what: of the solve in flight, else of the next one.
+    """Which exercise is solved, and with what; before a solve, with what the next one will be.
 
-    `on_model` is the action of a click on the model's name.
+    `next_method` and `next_model` were chosen while a solve runs and wait for the next one; empty if nothing
+    waits. `on_model` is the action of a click on the model's name.
     """
     title = one_line(view.title) or one_line(view.exercise_id) or "no exercise"
     left = [Content.styled(title, "bold")]
@@ -72,23 +79,28 @@ def title_parts(
     method = view.method if active else options.method
     gamma = view.gamma if active else options.settings.gamma
     seed = view.seed if active else options.seed
-    parts = [Content.styled(method, "$text-primary")]
+    parts = [Content.styled(method, "$text-primary") + _waiting(next_method)]
     # Before a solve the weight is only known where the user set it: else the grid varies it.
     if view.way.guided if active else "gamma" in options.held:
         parts.append(Content.styled(f"γ {gamma:g}", "$text-accent"))
     parts.append(Content(f"seed {seed}"))
     name = one_line(model) or "no model"
-    parts.append(Content.styled(name, f"@click={on_model}") if on_model else Content(name))
+    named = Content.styled(name, f"@click={on_model}") if on_model else Content(name)
+    parts.append(named + _waiting(one_line(next_model)))
     return Content("").join(left), Content.styled(" · ", MUTED).join(parts)
+
+
+def _waiting(choice: str) -> Content:
+    return Content.styled(f" (next: {choice})", "$text-warning") if choice else Content("")
 
 
 def status_parts(
     view: SolveView, options: SolveOptions, now_s: float, *, waiting: bool, pending: str, wide: bool
 ) -> tuple[Content, Content]:
-    """What is going on, and the figures.
+    """The activity, and the figures.
 
-    `waiting`: a solve starts as soon as the model is loaded. `pending` names what was asked for and takes
-    a while.
+    `waiting`: a solve starts as soon as the model is loaded. `pending` is a request of the user that takes
+    a while, in words; empty if there is none.
     """
     activity = _busy(pending, now_s) if pending else _activity(view, now_s, waiting=waiting)
     return activity, _figures(view, options, now_s, wide=wide)

@@ -15,7 +15,7 @@ from egcfg_tui.tui.rewinding import can_be_retaken
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.widgets.lines import LinesPanel
 
-SWAYED: Final = "◆"
+CHANGED_MARK: Final = "◆"
 """Marks a line in which guidance chose another token than the model alone would have."""
 
 
@@ -89,7 +89,7 @@ def _range(rows: tuple[int, int]) -> range:
 
 def _numbered(row: int, text: Content, changed_by_guidance: bool) -> Content:
     number = Content.styled(f"{row:>3}", MUTED)
-    mark = Content.styled(SWAYED, "$text-accent") if changed_by_guidance else Content(" ")
+    mark = Content.styled(CHANGED_MARK, "$text-accent") if changed_by_guidance else Content(" ")
     return Content("").join([number, mark, Content(" "), text])
 
 

@@ -8,11 +8,11 @@ from itertools import groupby
 from typing import Final
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.events import Resize
-from textual.widgets import Footer
-from textual.widgets._footer import FooterKey, FooterLabel, KeyGroup
+from textual.content import Content
+from textual.events import MouseDown
+from textual.screen import Screen
+from textual.widget import Widget
 
 KEPT: Final = frozenset({"help", "quit", "leave", "close", "dismiss"})
 """Actions that are shown however narrow the terminal is."""
@@ -53,40 +53,63 @@ def fitting(entries: Sequence[Entry], width: int) -> list[Entry]:
     return chosen
 
 
-class FittingFooter(Footer):
-    """Textual's footer, of which only whole entries are shown.
+def key_at(entries: Sequence[Entry], x: int) -> str | None:
+    """The key whose name or word stands at cell `x`; a word that several keys share means none of them."""
+    at = 0
+    for entry in entries:
+        for binding, name in zip(entry.bindings, entry.keys, strict=True):
+            at += cell_len(name) + 1
+            if x < at:
+                return binding.key
+        at += cell_len(entry.label) + 1
+        if x < at:
+            return entry.bindings[0].key if len(entry.bindings) == 1 else None
+    return None
 
-    `label_of` gives the word of a binding where it depends on the moment; without it that of the binding.
+
+class FittingFooter(Widget, can_focus=False):
+    """One row of keys, of which only whole entries are shown. A click on a key presses it.
+
+    The row is one widget: Textual's own footer makes a widget for each key whenever a panel gets the focus,
+    which took a third of the screen's processor time while keys were pressed. `label_of` gives the word of a
+    binding where it depends on the moment; without it that of the binding.
+    """
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    FittingFooter { dock: bottom; height: 1; background: $footer-background; }
     """
 
     def __init__(self, label_of: Callable[[Binding], str] | None = None) -> None:
-        super().__init__(show_command_palette=False, compact=True)
+        super().__init__()
         self._label_of = label_of or (lambda binding: binding.description)
-        self._shown: list[Entry] = []
+        self._entries: list[Entry] = []
 
-    def compose(self) -> ComposeResult:
+    def on_mount(self) -> None:
+        """Follows the keys that apply."""
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        """Presses the key that was pointed at."""
+        if (key := key_at(fitting(self._entries, self.size.width), event.x)) is not None:
+            self.app.simulate_key(key)
+
+    def render(self) -> Content:
         """The entries that fit into the width there is."""
-        if not self._bindings_ready:
-            return
-        self._shown = self._fitting()
-        for entry in self._shown:
-            if len(entry.keys) > 1:
-                with KeyGroup(classes="-compact"):
-                    for binding, key in zip(entry.bindings, entry.keys, strict=True):
-                        yield self._key(binding, key, "", "-grouped")
-                yield FooterLabel(entry.label, markup=False)
-            else:
-                yield self._key(entry.bindings[0], entry.keys[0], entry.label)
+        parts = []
+        for entry in fitting(self._entries, self.size.width):
+            for key in entry.keys:
+                parts += [Content.styled(key, "bold $footer-key-foreground"), Content(" ")]
+            parts += [Content.styled(entry.label, "$footer-description-foreground"), Content(" ")]
+        return Content("").join(parts)
 
-    def on_resize(self, _event: Resize) -> None:
-        """Chooses anew what fits."""
-        if self._bindings_ready and self._fitting() != self._shown:
-            self.call_after_refresh(self.recompose)
+    def _bindings_changed(self, screen: Screen[object]) -> None:
+        """Draws anew what applies, where that is something else."""
+        if screen is self.screen and (entries := self._applying()) != self._entries:
+            self._entries = entries
+            self.refresh()
 
-    def _fitting(self) -> list[Entry]:
-        return fitting(self._entries(), self.size.width)
-
-    def _entries(self) -> list[Entry]:
+    def _applying(self) -> list[Entry]:
         """What applies now, a binding with several keys by its first one."""
         bindings: dict[str, Binding] = {}
         for _, binding, _, _ in self.screen.active_bindings.values():
@@ -103,8 +126,3 @@ class FittingFooter(Footer):
 
     def _key_name(self, binding: Binding) -> str:
         return self.app.get_key_display(binding)
-
-    def _key(self, binding: Binding, name: str, label: str, classes: str = "") -> FooterKey:
-        tooltip = binding.tooltip or binding.description
-        key = FooterKey(binding.key, name, label, binding.action, tooltip=tooltip, classes=classes)
-        return key.data_bind(compact=Footer.compact)

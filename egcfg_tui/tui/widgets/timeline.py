@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from egcfg_tui.tui.player import Player
 from egcfg_tui.tui.styles import MUTED, RULE
-from egcfg_tui.tui.widgets.code_panel import SWAYED
+from egcfg_tui.tui.widgets.code_panel import CHANGED_MARK
 
 LABEL_CELLS: Final = 8
 
@@ -77,7 +77,7 @@ class Timeline(Widget):
             if cell == done:
                 parts.append(Content.styled("●", "bold $text-primary"))
             elif cell in changed:
-                parts.append(Content.styled(SWAYED, "$text-accent"))
+                parts.append(Content.styled(CHANGED_MARK, "$text-accent"))
             else:
                 parts.append(Content.styled("━", "$text-primary" if cell < done else RULE))
         return Content("").join(parts)

@@ -12,7 +12,7 @@ from egcfg_tui.terminal_text import visible
 from egcfg_tui.tui.look import Shown
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.view import LineView
-from egcfg_tui.tui.widgets.code_panel import SWAYED
+from egcfg_tui.tui.widgets.code_panel import CHANGED_MARK
 from egcfg_tui.tui.widgets.lines import LinesPanel
 
 TOKEN_CELLS: Final = 10
@@ -50,7 +50,7 @@ def _rows(token: TokenChoice) -> list[Content]:
     changed = token.instead is not None
     row = Content("").join(
         [
-            Content.styled(SWAYED, "$text-accent") if changed else Content(" "),
+            Content.styled(CHANGED_MARK, "$text-accent") if changed else Content(" "),
             Content.styled(
                 set_cell_size(name, TOKEN_CELLS), "bold $text-accent" if changed else "$foreground"
             ),
@@ -102,5 +102,5 @@ def _guided(line: LineView) -> bool:
 def _summary(line: LineView) -> Content | str:
     changed = sum(token.instead is not None for token in line.tokens)
     if changed:
-        return Content.styled(f"{changed}{SWAYED}", "not bold $text-accent")
+        return Content.styled(f"{changed}{CHANGED_MARK}", "not bold $text-accent")
     return "" if _guided(line) else "not guided"

@@ -16,7 +16,8 @@ from egcfg_tui.events import EngineLoaded, Event, FailureKind, SolveFailed
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.models import memory
 from egcfg_tui.solving.process.host import Inbox
-from egcfg_tui.solving.process.server import ServiceConfig, SolverService
+from egcfg_tui.solving.process.server import SolverService
+from egcfg_tui.solving.process.service_config import ServiceConfig
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
