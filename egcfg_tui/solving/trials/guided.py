@@ -44,10 +44,12 @@ NAME: Final = "egcfg"
 def plan(request: SolveRequest, guided: tuple[Settings, ...], past: Past) -> PlannedTrial | None:
     """The next settings of the grid; after the last ones the grid again, with other random numbers.
 
-    Settings without randomness get only one trial.
+    Settings without randomness get only one trial. A grid whose trials all evaluated nothing is not repeated.
     """
     number = past.counts[NAME]
     if number >= len(guided):
+        if past.idle >= len(guided):
+            return None
         guided = tuple(settings for settings in guided if settings.temperature > 0)
         if not guided:
             return None

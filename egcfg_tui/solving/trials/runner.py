@@ -98,7 +98,11 @@ class TrialRunner:
                 self._prompt_for(settings.prompt_style), settings, keep=own if self._samples.begun else None
             )
             yield from module_of(planned.method).trial(context, planned, self._samples)
-            self._past = self._past.after(planned.method, exhausted=self._samples.exhausted)
+            self._past = self._past.after(
+                planned.method,
+                exhausted=self._samples.exhausted,
+                evaluated=(context.meter.tokens - tokens).evaluated,
+            )
         except (Interrupted, ContextFull) as end:
             yield finished(end.reason if isinstance(end, Interrupted) else Outcome.LENGTH)
             raise

@@ -35,14 +35,19 @@ class PlannedTrial:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """How many trials of each method there were. `exhausted`: samples give nothing new any more."""
+    """How many trials of each method there were.
+
+    `exhausted`: samples give nothing new any more. `idle` counts the last trials in a row that evaluated no
+    token, because the model ended its answer at once.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     exhausted: bool = False
+    idle: int = 0
 
-    def after(self, method: str, *, exhausted: bool) -> Past:
-        """The past with one more trial."""
-        return Past(self.counts + Counter((method,)), exhausted)
+    def after(self, method: str, *, exhausted: bool, evaluated: int) -> Past:
+        """The past with one more trial, which evaluated this many tokens."""
+        return Past(self.counts + Counter((method,)), exhausted, 0 if evaluated else self.idle + 1)
 
 
 class MethodModule(Protocol):

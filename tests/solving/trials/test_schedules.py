@@ -16,7 +16,9 @@ from egcfg_tui.solving.trials.schedules import Past, PlannedTrial, next_trial
 GRID = Grid((Axis("gamma", (1.0, 3.0)), Axis("temperature", (0.75, 0.0))))
 
 
-def follow(request: SolveRequest, limit: int, exhausted_after: int = 10**6) -> list[PlannedTrial]:
+def follow(
+    request: SolveRequest, limit: int, exhausted_after: int = 10**6, evaluated: int = 9
+) -> list[PlannedTrial]:
     """The first steps of a request on which every trial fails."""
     past, steps = Past(), list[PlannedTrial]()
     while len(steps) < limit:
@@ -24,7 +26,7 @@ def follow(request: SolveRequest, limit: int, exhausted_after: int = 10**6) -> l
         if planned is None:
             break
         steps.append(planned)
-        past = past.after(planned.method, exhausted=False)
+        past = past.after(planned.method, exhausted=False, evaluated=evaluated)
         past = dataclasses.replace(past, exhausted=past.counts["sample"] >= exhausted_after)
     return steps
 
@@ -56,6 +58,11 @@ def test_the_grid_is_followed_in_its_order_and_then_again_with_other_random_numb
 def test_a_grid_without_chance_is_followed_once() -> None:
     request = SolveRequest(EXERCISE, "egcfg", Settings(temperature=0.0))
     assert len(follow(request, 9)) == 1
+
+
+def test_a_grid_is_followed_once_if_the_model_ends_every_answer_at_once() -> None:
+    request = SolveRequest(EXERCISE, "egcfg", grid=GRID)
+    assert len(follow(request, 9, evaluated=0)) == 4
 
 
 def test_auto_is_greedy_then_samples() -> None:
