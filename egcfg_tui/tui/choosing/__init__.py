@@ -1,1 +1,1 @@
-"""Choosing an exercise: what there is, what of it is shown, paths that are typed, rows and details."""
+"""Choosing an exercise: reads the list, filters it, completes typed paths, and words rows and details."""

@@ -1,4 +1,4 @@
-"""Which rows of the list of exercises are shown."""
+"""Decides which rows of the list of exercises are shown."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Filter:
         return all(word in shown for word in self.text.casefold().split())
 
     def turned(self, facet: str, rows: Iterable[Row]) -> Filter:
-        """The filter with the next value of a facet that occurs among the rows; behind the last one any."""
+        """The filter with the next value of a facet that occurs in the rows; after the last value, any."""
         there = {facet_of(row, facet) for row in rows if isinstance(row, ExerciseRow)}
         values: list[object] = [None, *(value for value in _ORDER[facet] if value in there)]
         now = getattr(self, facet)

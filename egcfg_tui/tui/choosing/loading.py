@@ -1,4 +1,4 @@
-"""Reads exercises as the workbench was asked to take them."""
+"""Loads exercises with the visible tests that the user asked for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Loader:
         return self._taken(load(reference))
 
     def load_each(self, reference: str) -> Iterator[Exercise | ExerciseError]:
-        """Every exercise of a file or folder or, in the place of one, why it cannot be taken."""
+        """Each exercise of a file or folder, or the error if it cannot be loaded."""
         for found in load_each(reference):
             if isinstance(found, ExerciseError):
                 yield found

@@ -1,4 +1,4 @@
-"""Paths that are typed: what they may become."""
+"""Completes the paths that a user types."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from egcfg_tui.exercises.formats.datasets import SUFFIXES, is_dataset
 from egcfg_tui.exercises.references import is_exercise_folder
 
 ENDINGS: Final = (".toml", ".py", *SUFFIXES)
-"""How the names of files end that may hold exercises."""
+"""The endings of file names that may hold exercises."""
 
 MOST: Final = 300
 """How many entries of a folder are offered."""
@@ -19,19 +19,19 @@ MOST: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What the typed text may become, and what it is."""
+    """The offers for a typed text, and what the text itself is."""
 
     text: str
     note: str
 
 
 def is_path(text: str) -> bool:
-    """Whether a typed text means a file or folder, and not words to look for."""
+    """Whether a typed text is a path; otherwise it is words to search for."""
     return text.startswith(("~", ".")) or "/" in text or "#" in text or text.lower().endswith(ENDINGS)
 
 
 def completions(text: str) -> list[Completion]:
-    """The folders and exercise files that the text is the beginning of, folders first.
+    """The folders and exercise files that begin with the text, folders first.
 
     A folder that is closed to the user has none. Hidden entries need their dot to be typed.
     """
@@ -57,7 +57,7 @@ def completions(text: str) -> list[Completion]:
 
 
 def completed(text: str, offers: list[Completion]) -> str:
-    """The text grown as far as all offers, of which there is one at least, agree."""
+    """The longest text that all offers begin with; there must be at least one offer."""
     texts = [offer.text for offer in offers]
     first, last = min(texts), max(texts)
     same = next((at for at, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
@@ -65,12 +65,12 @@ def completed(text: str, offers: list[Completion]) -> str:
 
 
 def holds_many(path: Path) -> bool:
-    """Whether a file or folder is a set of exercises, and not one."""
+    """Whether a file or folder holds several exercises."""
     return (path.is_dir() and not is_exercise_folder(path)) or (path.is_file() and is_dataset(path))
 
 
 def shortened(path: Path) -> str:
-    """The path as a person writes it: from the current folder, else from home."""
+    """The path relative to the current folder, or else to the home folder."""
     for folder, sign in ((Path.cwd, ""), (Path.home, "~/")):
         try:
             return f"{sign}{path.relative_to(folder())}"

@@ -10,7 +10,7 @@ from egcfg_tui.tui.choosing.filtering import Filter
 
 @dataclass
 class Place:
-    """Where the user was in the list; it is there again when the list is opened anew."""
+    """Where the user was in the list, so that the list opens there again."""
 
     path: Path | None = None
     chosen: Filter = field(default_factory=Filter)

@@ -1,4 +1,4 @@
-"""Reads what there is to choose from: in batches, so that the first rows of a large set are there at once."""
+"""Reads the rows in batches, so that the first rows of a large set appear at once."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ LoadEach = Callable[[str], Iterator[Found]]
 def read_rows(
     path: Path | None, bundled: Callable[[], tuple[Exercise, ...]], load_each: LoadEach, history: History
 ) -> Iterator[list[Row]]:
-    """Batches of the rows of a file or folder; None: what is at hand.
+    """Yields batches of the rows of a file or folder; None: of what is at hand.
 
     At hand are recent files, the exercises that the user wrote, and the bundled ones. Raises `ExerciseError`
-    where the file or folder as a whole cannot be read.
+    if the file or folder cannot be read at all.
     """
     attempts = attempts_of(history.runs())
     if path is not None:
@@ -39,7 +39,7 @@ def read_rows(
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """The rows in the order they come, handed on every now and then."""
+    """The rows in their order; a batch is yielded from time to time."""
     batch: list[Row] = []
     due_s = time.monotonic()
     for row in rows:

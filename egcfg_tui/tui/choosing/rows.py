@@ -1,4 +1,4 @@
-"""What the list of exercises consists of."""
+"""The rows of the list of exercises."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from egcfg_tui.runs.exercise_key import key_of
 
 @dataclass(frozen=True, slots=True)
 class ExerciseRow:
-    """An exercise, and what its kept runs came to."""
+    """An exercise with the outcomes of its kept runs."""
 
     exercise: Exercise
     attempts: Attempts = field(default_factory=Attempts)
 
     @property
     def key(self) -> str:
-        """What the row is recognised by after the list was read again."""
+        """The identity of the row, which stays the same when the list is read again."""
         return f"{self.exercise.source}#{self.exercise.id}"
 
     @property
     def text(self) -> str:
-        """What a typed word is looked for in."""
+        """The text in which a typed word is searched for."""
         exercise = self.exercise
         level = f"level {exercise.level}" if exercise.level else ""
         methods = " ".join((*self.attempts.solved_by, *self.attempts.failed_by))
@@ -37,18 +37,18 @@ class ExerciseRow:
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A file or folder that exercises were opened from lately."""
+    """A file or folder from which the user opened exercises recently."""
 
     path: Path
 
     @property
     def key(self) -> str:
-        """What the row is recognised by."""
+        """The identity of the row."""
         return str(self.path)
 
     @property
     def text(self) -> str:
-        """What a typed word is looked for in."""
+        """The text in which a typed word is searched for."""
         return f"{self.path} recent"
 
 
@@ -60,12 +60,12 @@ class BrokenRow:
 
     @property
     def key(self) -> str:
-        """What the row is recognised by."""
+        """The identity of the row."""
         return self.reason
 
     @property
     def text(self) -> str:
-        """What a typed word is looked for in."""
+        """The text in which a typed word is searched for."""
         return f"{self.reason} broken"
 
 
@@ -75,7 +75,7 @@ Row = ExerciseRow | FileRow | BrokenRow
 def rows_of(
     found: Iterable[Exercise | ExerciseError], attempts: dict[str, Attempts]
 ) -> Iterator[ExerciseRow | BrokenRow]:
-    """A row for each exercise or, where it cannot be read, for the reason."""
+    """A row for each exercise, or for the error if it cannot be read."""
     for one in found:
         if isinstance(one, ExerciseError):
             yield BrokenRow(str(one))

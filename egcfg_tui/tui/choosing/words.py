@@ -1,4 +1,4 @@
-"""The list of exercises in words: rows, what is filtered, an exercise in short."""
+"""Words the list of exercises: rows, the filter, the details of a row."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def row_content(row: Row) -> Content:
 
 
 def completion_content(offer: Completion) -> Content:
-    """One offer for a path that is typed."""
+    """One offer for a typed path."""
     return Content("").join([Content(one_line(offer.text)), _muted(f"  {offer.note}")])
 
 
 def filtered(chosen: Filter, shown: int, total: int, *, reading: bool) -> Content:
-    """What is filtered by, and how much of it there is."""
+    """The filter, and how many rows pass it."""
     parts = [
         Content.styled(f"{facet} {_value(facet, getattr(chosen, facet))}", "bold $text-primary")
         if getattr(chosen, facet) is not None
@@ -76,7 +76,7 @@ def offered(count: int) -> Content:
 
 
 def details(row: Row | None) -> Content:
-    """What the highlighted row stands for."""
+    """The details of the highlighted row."""
     match row:
         case None:
             return Content("")
@@ -121,7 +121,7 @@ def _task(exercise: Exercise) -> list[Content]:
 
 
 def _title(exercise: Exercise) -> str:
-    """The title; where that is only the function's name, the statement as well."""
+    """The title, followed by the statement if the title is only the name of the function."""
     if exercise.title != exercise.entry_point:
         return exercise.title
     return exercise.statement.strip().partition("\n")[0] or exercise.title

@@ -1,1 +1,1 @@
-"""Choosing a model: what is on disk, what can be fetched, what is known of each, and a pull under way."""
+"""Choosing a model: lists what is on disk or can be fetched, with facts, and fetches and removes models."""

@@ -1,4 +1,4 @@
-"""What a model's file says of it."""
+"""Reads the facts of a model from its file."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def facts_of(path: Path) -> ModelFacts:
 
 
 def named_quantisation(text: str) -> str:
-    """The quantisation that a file's name or title tells; empty where it tells none."""
+    """The quantisation named in a file's name or title; empty if there is none."""
     found = _QUANTISATION.search(text)
     return found[1].upper() if found else ""
 

@@ -1,4 +1,4 @@
-"""The pull under way: it goes on while other screens are looked at."""
+"""Fetches a model in the background, while the user looks at other screens."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ class Pulls:
         self._spawn(lambda: self._pump(pull))
 
     def cancel(self) -> None:
-        """Ends it soon; what arrived is kept."""
+        """Asks the pull to end; what arrived is kept."""
         if self._pull is not None and not self.cancelling:
             self.cancelling = True
             self._spawn(self._pull.cancel)
 
     def close(self) -> None:
-        """Ends it, and blocks until it is gone. May be called from any thread."""
+        """Ends the pull and waits until its thread is gone. May be called from any thread."""
         if self._pull is not None:
             self._pull.cancel()
 
     def tick(self) -> PullEnded | None:
-        """Takes what was told since the last tick; how the pull ended, if it did."""
+        """Takes over the news since the last tick; returns how the pull ended, if it did."""
         while True:
             try:
                 event = self._queue.get_nowait()

@@ -1,4 +1,4 @@
-"""Takes what there is of a model off the disk."""
+"""Removes a model from the disk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from egcfg_tui.tui.model_choice.rows import ModelRow
 
 
 def why_kept(row: ModelRow, in_use: str, pulls: Pulls) -> str:
-    """Why a model cannot be removed now; empty where it can."""
+    """Why a model cannot be removed now; empty if it can."""
     if pulls.active and row.name == pulls.name:
         return "This model is being fetched; cancel that first."
     if row.name == in_use:
@@ -20,7 +20,7 @@ def why_kept(row: ModelRow, in_use: str, pulls: Pulls) -> str:
 
 
 def question(row: ModelRow) -> str:
-    """What to ask before."""
+    """The question to confirm it."""
     size = megabytes(row.partial_bytes or row.size_bytes)
     part = "the part that arrived of " if row.state is State.PARTIAL else ""
     return f"Remove {part}{row.name} ({size}) from this disk?"

@@ -1,4 +1,4 @@
-"""What the list of models consists of."""
+"""The rows of the list of models."""
 
 from __future__ import annotations
 
@@ -37,30 +37,30 @@ class ModelRow:
 
     @property
     def quantisation(self) -> str:
-        """How the weights are stored: of the file, else as its name tells."""
+        """How the weights are stored, from the file or else from its name."""
         if self.facts is not None:
             return self.facts.quantisation
         return named_quantisation(f"{self.entry.title} {self.entry.file}" if self.entry else self.name)
 
     @property
     def licence(self) -> str:
-        """The licence, of the catalogue or of the file."""
+        """The licence, from the catalogue or from the file."""
         given = self.entry.licence if self.entry else ""
         return given or (self.facts.licence if self.facts else "") or "unknown"
 
     @property
     def needed_bytes(self) -> int:
-        """Memory that it needs, an estimate where its file is not here."""
+        """The memory that the model needs; an estimate if its file is not here."""
         return self.facts.needed_bytes if self.facts else int(_OVERHEAD * self.size_bytes)
 
     @property
     def can_be_pulled(self) -> bool:
-        """Whether it is not here, and there is somewhere to fetch it from."""
+        """Whether the model is not here and has a source."""
         return self.state is not State.READY and self.entry is not None and bool(self.entry.sources)
 
     @property
     def can_be_removed(self) -> bool:
-        """Whether there is a part of it, or a file of our own."""
+        """Whether the folder of egcfg-tui holds its file or a part of it."""
         return self.state is State.PARTIAL or (self.path is not None and is_ours(self.path))
 
 
@@ -100,7 +100,7 @@ def _owner(path: Path | None) -> str:
 
 
 def _facts_or_none(path: Path | None) -> ModelFacts | None:
-    """The facts of a file; None for one that is no model, which is told when it is to be used."""
+    """The facts of a file; None if it is no model, which the user learns on choosing it."""
     try:
         return facts_of(path) if path else None
     except models.ModelError:

@@ -1,4 +1,4 @@
-"""What the list of models uses of the world outside."""
+"""What the list of models needs from outside the screen."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class Pull(Protocol):
     """See `BackgroundPull`."""
 
     def events(self) -> Iterator[PullEvent]:
-        """How it goes, until it ended."""
+        """The events of the pull, up to its end."""
 
     def cancel(self) -> None:
-        """Ends it; blocks until it is gone."""
+        """Ends the pull and waits until it is gone."""
 
 
 def known_models() -> tuple[str, ...]:
-    """The names of the catalogue; none where it is broken, which loading a model tells."""
+    """The names of the catalogue; none if it is broken, which the user learns on loading a model."""
     try:
         return tuple(entry.id for entry in load_catalogue().entries)
     except ModelError:

@@ -1,4 +1,4 @@
-"""The list of models in words: rows, a model in short, a pull under way."""
+"""Words the list of models: rows, the details of a row, the progress of a pull."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from egcfg_tui.tui.styles import MUTED, RULE
 from egcfg_tui.tui.text import one_line
 
 COLUMNS: Final = (("size", 8), ("weights", 8), ("memory", 10), ("thinks", 7), ("tok/s", 6))
-"""The columns behind the name, and their cells."""
+"""The columns after the name, and their cells."""
 
 NAME_CELLS: Final = 20
 _METER_CELLS: Final = 12
@@ -52,7 +52,7 @@ def row_content(row: ModelRow, in_use: str, free_bytes: int | None, speed: float
 
 
 def details(row: ModelRow | None, free_bytes: int | None, speed: float | None) -> Content:
-    """What the highlighted row stands for."""
+    """The details of the highlighted row."""
     if row is None:
         return Content("")
     title = row.entry.title if row.entry else row.name
@@ -76,7 +76,7 @@ def details(row: ModelRow | None, free_bytes: int | None, speed: float | None) -
 
 
 def pulling(pulls: Pulls) -> tuple[Content, Content]:
-    """How the pull goes; both parts empty without one."""
+    """The progress of the pull in two parts, both empty without a pull."""
     if not pulls.active:
         return Content(""), Content("")
     verb = "cancelling" if pulls.cancelling else "fetching"
@@ -99,7 +99,7 @@ def pulling(pulls: Pulls) -> tuple[Content, Content]:
 
 
 def in_short(pulls: Pulls) -> str:
-    """How the pull goes, as a sentence."""
+    """The progress of the pull as a sentence."""
     progress = pulls.progress
     share = f": {progress.done_bytes / progress.total_bytes:.0%}" if progress and progress.total_bytes else ""
     return f"Fetching {one_line(pulls.name)}{share}."

@@ -1,1 +1,1 @@
-"""The story of a run: its candidates, and what each of them did on the tests, step by step."""
+"""The story of a run: its candidates, and what each did in each test, step by step."""

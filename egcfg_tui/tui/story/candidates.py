@@ -1,4 +1,4 @@
-"""The candidates of one line as a list: one entry for each distinct text."""
+"""Lists the candidates of one line, with one entry for each distinct text."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Candidates with one text, which begins with what of the line stands in the code already.
+    """Candidates with the same text, which begins with the part of the line that is in the code already.
 
-    `letter` names their executable prefix, empty where there is none; `new`: no entry before has that letter.
+    `letter` names their executable prefix, empty if there is none; `new`: no earlier entry has that letter.
     """
 
     indexes: tuple[int, ...]
@@ -28,17 +28,17 @@ class Group:
 
     @property
     def numbers(self) -> str:
-        """Which candidates they are, counted from 1."""
+        """The numbers of its candidates, from 1."""
         return "·".join(str(index + 1) for index in self.indexes)
 
     @property
     def name(self) -> str:
-        """What titles call it. Entries may share a letter, never a number."""
+        """Its name in titles. Entries may share a letter, never a number."""
         return f"candidate {self.letter}{self.numbers}"
 
     @property
     def rows(self) -> tuple[str, ...]:
-        """Its rows, safe to show."""
+        """Its rows, with control characters written out."""
         return tuple(visible(self.text).strip("\n").rstrip().split("\n"))
 
 
@@ -74,7 +74,7 @@ def groups(line: LineView) -> list[Group]:
 
 
 def group_of(found: list[Group], candidate: int | None) -> Group | None:
-    """The entry that a candidate belongs to."""
+    """The entry of a candidate."""
     return next((group for group in found if candidate in group.indexes), None)
 
 
@@ -97,7 +97,7 @@ def first_difference(group: Group, found: list[Group]) -> tuple[int, str]:
 
 
 def _code_rows(group: Group) -> list[tuple[int, str]]:
-    """The rows with code, each with its place."""
+    """The rows that hold code, each with its index."""
     rows = [(at, row) for at, row in enumerate(group.rows) if row.strip()]
     return [(at, row) for at, row in rows if not row.lstrip().startswith("#")] or rows
 

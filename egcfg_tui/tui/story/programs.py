@@ -1,4 +1,4 @@
-"""The program whose story is told: a candidate of a line, or a whole answer."""
+"""The program that the screen explains: a candidate of a line, or a whole answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Program:
     candidate: int | None = None
 
     def result(self, test: int | None) -> tuple[int, TestResult] | None:
-        """The result of a test with its place; without one, of the first test that did not pass."""
+        """The index and result of a test; if it is None, of the first test that did not pass."""
         if not self.results:
             return None
         if test is None:
@@ -39,7 +39,7 @@ class Program:
 
 
 def of_group(group: Group, line: LineView, code: str) -> Program:
-    """A candidate's program; `code` is that of its trial."""
+    """The program of a candidate; `code` is the code of its trial."""
     run = group.run
     if run is not None and run.source is not None:
         return Program(group.name, run.source, run.results, group.indexes[0])
@@ -49,15 +49,15 @@ def of_group(group: Group, line: LineView, code: str) -> Program:
 
 
 def of_answer(answer: AnswerView, name: str) -> Program:
-    """A whole answer's program."""
+    """The program of a whole answer."""
     return Program(name, answer.executed or answer.code, answer.results)
 
 
 def best_known(trial: TrialView, line: LineView | None) -> Program | None:
-    """What is told of a line that nobody chose a candidate of.
+    """The program to explain if the user chose none.
 
-    The candidate that begins like the chosen line, else the one that passes most tests; without candidates
-    the trial's best whole answer.
+    It is the candidate that begins like the chosen line, else the one that passes the most tests; without
+    candidates it is the best whole answer of the trial.
     """
     found = groups(line) if line is not None and line.candidates else []
     if line is not None and found:

@@ -20,7 +20,7 @@ LEAST_PASSES: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: what it did, and the variables of its call behind it. `changed` are those that it set."""
+    """One step, and the variables of its call after it. `changed` are the variables that it set."""
 
     index: int
     event: TraceEvent
@@ -42,7 +42,7 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Steps that the sandbox did not keep; they are missing in front of step `index`."""
+    """Steps that the sandbox did not keep; they are missing before step `index`."""
 
     index: int
     dropped: int
@@ -53,7 +53,7 @@ Row = Step | Fold | Gap
 
 @lru_cache(maxsize=8)
 def table(source: str, trace: Trace, opened: frozenset[int] = frozenset()) -> tuple[Row, ...]:
-    """The rows of a trace; folds whose index is in `opened` are shown whole."""
+    """The rows of a trace; a fold whose index is in `opened` shows all of its steps."""
     steps = _steps(trace)
     folds = {fold.index: fold for fold in _folds(source, trace) if fold.index not in opened}
     gap = len(trace.events) - len(trace.events) // 2 if trace.dropped else None
@@ -79,7 +79,7 @@ def folded_at(source: str, trace: Trace, index: int) -> Fold | None:
 
 
 def names(rows: Sequence[Row]) -> list[str]:
-    """The variables of all rows as they appear, behind them those that keep one value, arguments last."""
+    """The variables in the order in which they appear; those that keep one value follow, arguments last."""
     values: dict[str, set[str]] = {}
     arguments: set[str] = set()
     for row in rows:
@@ -92,7 +92,7 @@ def names(rows: Sequence[Row]) -> list[str]:
 
 
 def place(rows: Sequence[Row], index: int | None) -> int:
-    """Which row shows a step; the first one without a step."""
+    """The row that shows a step; the first row if no step is given."""
     if index is None:
         return 0
     behind = [at for at, row in enumerate(rows) if row.index <= index and not isinstance(row, Gap)]
@@ -100,7 +100,7 @@ def place(rows: Sequence[Row], index: int | None) -> int:
 
 
 def _steps(trace: Trace) -> list[Step]:
-    """Follows the variables of every call that is open."""
+    """The steps, each with the variables of its call."""
     frames: dict[int, dict[str, str]] = {}
     steps = []
     for index, event in enumerate(trace.events):
@@ -115,7 +115,7 @@ def _steps(trace: Trace) -> list[Step]:
 
 @lru_cache(maxsize=8)
 def _folds(source: str, trace: Trace) -> tuple[Fold, ...]:
-    """Of every loop that was passed often: the passes between its first and its last."""
+    """A fold for every loop with many passes: those between the first and the last."""
     events, loops = trace.events, _loops(source)
     folds: list[Fold] = []
     done: set[int] = set()
