@@ -87,9 +87,9 @@ def chosen_group(line: LineView, found: list[Group]) -> Group | None:
 
 
 def first_difference(group: Group, found: list[Group]) -> tuple[int, str]:
-    """How many rows in, and with which row, an entry first leaves all others; remarks do not count.
+    """The first row in which an entry differs from all others: its index and text. Remarks do not count.
 
-    One that is the beginning of another leaves it behind its last row.
+    An entry that is the beginning of another differs from it after its last row.
     """
     rows = _code_rows(group)
     at = max((_shared(rows, _code_rows(other)) for other in found if other is not group), default=0)
