@@ -19,6 +19,7 @@ from egcfg_tui.tui.help.glossary import GLOSSARY
 from egcfg_tui.tui.help.topics import TOPICS
 from egcfg_tui.tui.keymap import Keymap
 from egcfg_tui.tui.screens.help import HelpScreen
+from egcfg_tui.tui.screens.choice import ChoiceScreen
 from egcfg_tui.tui.screens.panels import PanelsScreen
 from egcfg_tui.tui.widgets.lines import LinesPanel
 
@@ -98,10 +99,10 @@ async def test_it_explains_every_command_and_word_in_the_width_there_is(stage: S
 def test_every_screen_has_a_topic() -> None:
     for module in pkgutil.iter_modules(screens.__path__, f"{screens.__name__}."):
         importlib.import_module(module.name)
-    own = [kind for kind in Screen.__subclasses__() if kind.__module__.startswith(screens.__name__)]
-    named = {kind.__name__ for kind in own if not issubclass(kind, PanelsScreen)}
-    assert named
-    assert named <= set(TOPICS)
+    kinds = [*Screen.__subclasses__(), *ChoiceScreen.__subclasses__()]
+    own = [kind for kind in kinds if kind.__module__.startswith(screens.__name__)]
+    named = {kind.__name__ for kind in own if kind is not ChoiceScreen and not issubclass(kind, PanelsScreen)}
+    assert {"BenchScreen", "ExercisesScreen"} <= named <= set(TOPICS)
 
 
 def test_every_screen_of_panels_offers_the_help() -> None:
