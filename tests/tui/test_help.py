@@ -18,8 +18,8 @@ from egcfg_tui.tui.commands import WORKBENCH_COMMANDS
 from egcfg_tui.tui.help.glossary import GLOSSARY
 from egcfg_tui.tui.help.topics import TOPICS
 from egcfg_tui.tui.keymap import Keymap
-from egcfg_tui.tui.screens.help import HelpScreen
 from egcfg_tui.tui.screens.choice import ChoiceScreen
+from egcfg_tui.tui.screens.help import HelpScreen
 from egcfg_tui.tui.screens.panels import PanelsScreen
 from egcfg_tui.tui.widgets.lines import LinesPanel
 
