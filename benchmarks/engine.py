@@ -37,7 +37,7 @@ from egcfg_tui.engine.llama import LlamaEngine, may_rearrange_weights
 from egcfg_tui.engine.native import llama_cpp
 from egcfg_tui.engine.prompt_files import PromptFiles
 from egcfg_tui.events import Stage
-from egcfg_tui.exercises import Exercise, load_all
+from egcfg_tui.exercises import Exercise, load_chosen
 from egcfg_tui.models import resolve
 from egcfg_tui.prompting.chat import chat_frame
 from egcfg_tui.prompting.styles import PromptStyle
@@ -89,17 +89,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("exercises", nargs="+", help="exercise files or `bundled`")
     parser.add_argument("--ids", default="")
-    parser.add_argument("--limit", type=int, default=10, help="most exercises to take from each file")
+    parser.add_argument("--limit", type=int, default=12, help="most exercises to take")
     parser.add_argument("--model", default="qwen2.5-coder-0.5b")
     parser.add_argument("--gamma", type=float, default=1.5)
     parser.add_argument("--config", default=Settings().to_string())
     parser.add_argument("--tokens", type=int, default=48, help="tokens of (a) and (b) per exercise")
     arguments = parser.parse_args()
-    ids = arguments.ids.split(",") if arguments.ids else None
-    chosen: list[Exercise] = []
-    for file in arguments.exercises:
-        found = [exercise for exercise in load_all(file) if ids is None or exercise.id in ids]
-        chosen += found[: arguments.limit]
+    chosen = load_chosen(arguments.exercises, arguments.ids)[: arguments.limit]
     settings = replace(parse_settings(arguments.config), gamma=arguments.gamma)
     native_log.install()
     path = resolve(arguments.model).path

@@ -25,7 +25,7 @@ from pathlib import Path
 from egcfg_sandbox import Program, Report, Sandbox
 from egcfg_tui.engine.api import Branch, Engine, Inference, ModelSpec
 from egcfg_tui.engine.llama import LlamaEngine
-from egcfg_tui.exercises import Exercise, load_all
+from egcfg_tui.exercises import Exercise, load_chosen
 from egcfg_tui.models import resolve
 from egcfg_tui.prompting.chat import chat_frame
 from egcfg_tui.prompting.styles import PromptStyle
@@ -105,9 +105,7 @@ def main() -> None:
     parser.add_argument("--max-tokens", type=int, default=512)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
-    ids = arguments.ids.split(",") if arguments.ids else None
-    chosen = [e for file in arguments.exercises for e in load_all(file) if ids is None or e.id in ids]
-    chosen = chosen[: arguments.limit]
+    chosen = load_chosen(arguments.exercises, arguments.ids)[: arguments.limit]
     styles = [PromptStyle(name) for name in arguments.style.split(",")]
     spec = ModelSpec(arguments.model, resolve(arguments.model).path, context_tokens=CONTEXT_TOKENS)
     engine = LlamaEngine(spec)
