@@ -1,1 +1,1 @@
-"""What decides: executes the test with stand-ins for the program's names, in a process of its own."""
+"""The judge: executes the test in a process of its own, with stand-ins for the program's names."""

@@ -1,4 +1,4 @@
-"""Runs what a test only defines: classes of unittest, plain classes and functions, `check(candidate)`."""
+"""Runs what a test defines but does not call: classes, functions and `check(candidate)`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def run_uncalled(uncalled: Uncalled, namespace: dict[str, Any], candidate: Calla
 
 
 def _run_methods(kind: type) -> None:
-    """Runs a class that extends nothing: a new object for each method."""
+    """Runs a class without base classes, each method on a new object."""
     _call(kind, "setup_class")
     for name in [name for name in vars(kind) if name.startswith("test")]:
         made = kind()
@@ -31,14 +31,14 @@ def _run_methods(kind: type) -> None:
 
 
 def _call(owner: Any, name: str, *arguments: Any) -> None:
-    """Calls what may be there, with an argument if it takes one."""
+    """Calls a function if there is one, with the argument if it takes one."""
     method = getattr(owner, name, None)
     if method is not None:
         method(*arguments[: method.__code__.co_argcount - 1])
 
 
 def take_over(checks: Checks) -> None:
-    """Has unittest note failures, and `unittest.main()` do nothing: the classes are run afterwards."""
+    """Makes unittest note failures and `unittest.main()` do nothing; the judge runs the classes later."""
     import unittest  # large: only for a test that imports it
 
     unittest.TestCase.failureException = checks.failed
@@ -72,7 +72,7 @@ def _Result() -> Any:  # noqa: N802 (the class is made when unittest is there)
     import unittest
 
     class Result(unittest.TestResult):
-        """Keeps the first exception and ends the suite with it."""
+        """A result that keeps the first exception and ends the suite."""
 
         raised: BaseException | None = None
 

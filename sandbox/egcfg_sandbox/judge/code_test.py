@@ -23,7 +23,7 @@ _HARMLESS_IMPORTS: Final = frozenset(_HARMLESS_NAMES.split())
 
 
 class _Namespace(dict[str, Any]):
-    """The test's globals; a variable of the program is asked for each time it is read."""
+    """The globals of the test. Each reading of a variable of the program asks the program."""
 
     def __init__(self, questions: Questions) -> None:
         super().__init__(__name__="__main__", __builtins__=builtins)
@@ -60,7 +60,7 @@ class CodeCheck:
         self._test = CheckedTest(trees, set(self._names.asked))
 
     def run(self, questions: Questions, source: bytes, entry_point: str | None, *, trace: bool) -> None:
-        """Has the program loaded and the test executed. Returns when it holds; raises what made it fail."""
+        """Loads the program and executes the test. Returns if the test holds; raises what made it fail."""
         checks = self._test.checks(shown)
         # As in the program's process: the same numbers in every run.
         random.seed(0)
@@ -92,7 +92,7 @@ class CodeCheck:
 
 
 def _candidate(questions: Questions, namespace: _Namespace, entry_point: str | None) -> Any:
-    """What is under test, for a `check(candidate)` that the test does not call itself."""
+    """The object under test, for a `check(candidate)` that the test does not call itself."""
     if entry_point is None:
         raise NotATest("the test does not call its check(), and no entry_point is given")
     candidate = namespace.get(entry_point)
@@ -115,7 +115,7 @@ def _leaves_nothing_behind(trees: tuple[ast.Module, ...], imported: set[str]) ->
 
 
 def run_snippet(questions: Questions, test: SnippetTest, snippet: str, *, trace: bool) -> None:
-    """Has the program's process execute the text around a snippet, and tests its variables here."""
+    """Lets the program's process execute the snippet within its text, and tests the variables here."""
     tree = parse(test.code)
     asked = Names((test.code,), (tree,)).asked - vars(builtins).keys()
     checked = CheckedTest((tree,), set(asked))

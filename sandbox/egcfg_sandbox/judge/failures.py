@@ -1,4 +1,4 @@
-"""The program's exceptions, rebuilt so that a test's `except` recognises them and nothing else is steered."""
+"""Rebuilds the program's exceptions, so that an `except` of the test recognises them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST_TEXT: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """What is known of an exception of the program: its text, the program's line, its errno."""
+    """The facts about an exception of the program: its text, the line of the program, its errno."""
 
     text: str
     line: int | None
@@ -30,18 +30,18 @@ class Raised:
 
 
 def raised_in_program(error: BaseException) -> Raised | None:
-    """What is known of an exception if it is the program's."""
+    """The facts about an exception; None if it does not come from the program."""
     found = vars(error).get("_raised")
     return found if isinstance(found, Raised) else None
 
 
 def error_class(name: str, bases: tuple[type, ...]) -> type:
-    """The class that stands for one of the program's."""
+    """The class that stands here for an exception class of the program."""
     return type(name, bases, {"__module__": "program", "__str__": _text_of})
 
 
 def standard_error(module: Any, name: str) -> type[BaseException] | None:
-    """An exception of the standard library, so that the test's own import of it matches.
+    """An exception class of the standard library, the same one that the test imports.
 
     Only of modules that are loaded here: a program must not choose what the judge imports.
     """
@@ -97,7 +97,7 @@ def _new(kind: type[BaseException], arguments: Any, state: Any) -> BaseException
 
 
 def _text_of(error: BaseException) -> str:
-    """What the program's class says of its exception, else what Python would."""
+    """The text that the program's class gives its exception, or else the text that Python gives it."""
     text = vars(error).get("_own_text")
     if text is not None:
         return str(text)

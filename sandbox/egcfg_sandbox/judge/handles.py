@@ -1,4 +1,4 @@
-"""Handles: what stands in the judge for the program's classes and objects (rules 2 to 4 of the README).
+"""Handles: they stand in the judge for classes and objects of the program (rules 2 to 4 of the README).
 
 A handle asks the program only what the test writes. It compares nothing by the program: equality is decided
 here, and an operator of the program's class that is handed a value of the test could simply answer what the
@@ -18,7 +18,7 @@ from egcfg_sandbox.candidate.rendering import Renderer
 
 
 class Questioner(Protocol):
-    """Who asks the program. `changes` counts the questions that may have changed an object."""
+    """Asks the program. `changes` counts the questions that may have changed an object."""
 
     changes: int
 
@@ -46,7 +46,7 @@ _DESCRIBING: Final = frozenset({"__name__", "__qualname__"})
 
 @dataclass(slots=True)
 class Reference:
-    """What a handle stands for, by the program's number.
+    """The object of the program that a handle stands for, by its number.
 
     `of_test`: the test constructed the object from a class that is declared to be one; of a class, that it is
     declared. `arrivals`: how often the program gave it where nothing of the kind was asked for; once is
@@ -67,14 +67,14 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What is known of a class of the program: whether it has an equality, and its compared fields if few."""
+    """The facts about a class of the program: whether it defines equality, and which fields that compares."""
 
     has_equality: bool
     compared: tuple[str, ...] | None
 
 
 def is_handle(value: Any) -> bool:
-    """Whether something stands for an object or a class of the program."""
+    """Whether a value is a handle, for an object or a class of the program."""
     return issubclass(type(value), Handle | HandleType)
 
 
@@ -84,7 +84,7 @@ def shown(value: Any) -> str:
 
 
 def reference_of(handle: Any) -> Reference:
-    """What a handle stands for."""
+    """The reference of a handle."""
     found: Reference
     if isinstance(handle, type):
         found = type.__getattribute__(handle, "_handle_reference")
@@ -311,7 +311,7 @@ def _reordered(left: Any, right: Any) -> bool:
 
 
 def _converted(handle: Any, name: str, kind: type[_Plain], *operands: Any) -> _Plain:
-    """A plain value of one type that an object is turned into."""
+    """The plain value of a given type that the program makes of an object."""
     value = _operate(handle, name, *operands)
     if type(value) is not kind:
         raise TypeError(f"{name}() gave {type(value).__name__}")

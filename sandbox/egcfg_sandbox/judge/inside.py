@@ -1,6 +1,6 @@
 """The judge's side of a test that runs in the program's process: hands it over, takes the report.
 
-The judge still has the clock, the output and the keeper's word. The verdict is the program's process's.
+The judge keeps the clock and the output, and hears the keeper. The verdict comes from the program's process.
 """
 
 from __future__ import annotations

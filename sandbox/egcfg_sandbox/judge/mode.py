@@ -1,4 +1,4 @@
-"""Which mode a test needs, `guarded` or `inside`, told from its text alone: no program can choose it.
+"""Decides the mode of a test, `guarded` or `inside`, from its text alone, so no program can choose it.
 
 Guarded: the judge executes the test in a process of its own, and only values cross to the program's. A test
 that needs more than values runs inside, in the program's process. In doubt it is inside.
@@ -97,7 +97,7 @@ def _why(setup: str, code: str) -> str | None:
 
 
 def _parse(text: str) -> ast.Module | None:
-    """The tree; None for a text that does not parse, which the guarded judge tells."""
+    """The syntax tree; None if the text does not parse, which the guarded judge reports."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -127,7 +127,7 @@ class _Text:
         self._classes = {node.name: node for node in self._nodes if isinstance(node, ast.ClassDef)}
 
     def reasons(self) -> Iterator[str]:
-        """Everything that needs the mode `inside`."""
+        """All reasons for the mode `inside`."""
         for name, origin in self._imported.items():
             if name in self._read or name == "*":
                 yield from self._of_import(origin)
@@ -137,7 +137,7 @@ class _Text:
         yield from self._of_fixtures()
 
     def _imports(self) -> Iterator[tuple[str, str]]:
-        """Names that imports bind, and what they stand for (`unittest.mock.patch`)."""
+        """The names that imports bind, with what they stand for (`unittest.mock.patch`)."""
         for node in self._nodes:
             if isinstance(node, ast.Import):
                 for alias in node.names:
@@ -264,7 +264,7 @@ class _Text:
                 yield f"shares `{shared}` with a `with` of the program"
 
     def _variable(self, called: ast.expr) -> str | None:
-        """The first variable of the test that a call is handed."""
+        """The first variable of the test among the arguments of a call."""
         arguments = called.args if isinstance(called, ast.Call) else []
         names = (argument.id for argument in arguments if isinstance(argument, ast.Name))
         return next((name for name in names if name in self._assigned), None)

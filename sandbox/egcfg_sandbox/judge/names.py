@@ -1,4 +1,4 @@
-"""Names that a test reads from outside itself: which of them are the program's, and which the judge's own.
+"""Decides which names that a test reads are the program's, and which are the judge's own.
 
 A program must not bring along the tool by which its answer is compared. So a builtin, `isclose`, `Counter`
 and the modules that tests use are the judge's, unless they are what is under test.
@@ -41,7 +41,7 @@ class Names:
         """Names that the program may have to give, and those of them that the body of a class reads."""
 
     def given(self, found: dict[str, Any], entry_point: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
-        """What the test gets for the names that a program has: the judge's own, and the program's."""
+        """The values of the names for the test: the judge's own, and those of the program."""
         given = {name: value for name, value in found.items() if name in self.asked}
         helpers = self._helpers(given)
         helpers.pop(entry_point or "", None)

@@ -19,7 +19,7 @@ Outcome = tuple[Verdict, str | None]
 
 
 def judge_output(questions: Questions, test: StdioTest, source: bytes, *, trace: bool) -> Outcome:
-    """Runs the program on the test's input; an exit with status 0 is no crash."""
+    """Runs the program on the input of the test and compares. An exit with status 0 is no crash."""
     watch = questions.watch
     try:
         questions.ask("run_whole", source, trace, test.input_bytes)

@@ -1,4 +1,4 @@
-"""The judge's process: takes one test after another from the caller, and a fresh program for each.
+"""The judge's process: judges one test after another for the caller, each with a fresh program.
 
 It is kept for the next test only after one that could not have left anything behind; otherwise it ends with
 its report, and the caller takes another slot.
@@ -29,12 +29,12 @@ _CODEC_RECURSION: Final = 3_000
 
 
 def _refuse(*_: Any) -> NoReturn:
-    """Stands in the place of what would end or double the judge."""
+    """Replaces functions that would end or fork the judge."""
     raise NotATest("the test ends or doubles its own process")
 
 
 def run(caller: socket.socket, keeper: socket.socket, confinement: Confinement, limits: Limits) -> None:
-    """Confines the process and serves; called in a process forked for it."""
+    """Confines the process and judges tests; called in a process forked for it."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     system.introduce(caller)
     confine(Process(Role.JUDGE, confinement, limits))

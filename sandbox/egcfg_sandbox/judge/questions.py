@@ -1,4 +1,4 @@
-"""Questions to the program, one at a time, and what the program asks of the test's functions meanwhile."""
+"""Asks the program one question at a time, and answers what it asks of the test's functions meanwhile."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ANSWERING: Final = frozenset({"call", "operate", "getattr", "execute"})
 
 
 class Questions:
-    """One program's side of a test.
+    """The conversation with one program about one test.
 
     `answered`: whether the program has given anything to be judged. `changes`: see `Questioner`. `compared`:
     got and expected of the comparison that decided, once the test is over.
@@ -35,7 +35,7 @@ class Questions:
         self._callbacks = 0
 
     def ask(self, operation: str, *details: Any) -> Any:
-        """One question; returns its answer or raises what the program raised."""
+        """Asks one question; returns the answer, or raises what the program raised."""
         references = self.references
         try:
             body, containers = pack_question((operation, *details), references.describe)

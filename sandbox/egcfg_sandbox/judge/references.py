@@ -1,4 +1,4 @@
-"""Finds or makes what stands in the judge for the program's references, and refers back to it (rule 1)."""
+"""Turns the program's references into handles, and handles into references (rule 1)."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class References:
         self._of_test: list[Any] = []
 
     def resolve(self, plain: Any) -> Any:
-        """The stand-in, or the plain value, for one description of the program."""
+        """The handle or the plain value for a description that the program sent."""
         match plain:
             case ("plain", value):
                 return value
@@ -82,7 +82,7 @@ class References:
         raise CodecError("an unknown kind of reference")
 
     def exception(self, plain: Any, *, iterating: bool) -> BaseException:
-        """What the program raised; see `failures.rebuild`."""
+        """The exception that the program raised; see `failures.rebuild`."""
         try:
             description, *details = plain
             return rebuild(self._class(description), details, iterating=iterating)
@@ -90,13 +90,13 @@ class References:
             raise CodecError("an exception that cannot be read") from None
 
     def of_test(self, number: int) -> Any:
-        """A function or iterator of the test that the program was handed."""
+        """The function or iterator of the test with this number, which the program was given."""
         if not 0 <= number < len(self._of_test):
             raise CodecError("a thing that was never sent")
         return self._of_test[number]
 
     def describe(self, value: Any) -> Any:
-        """What the program is told of a value of the test that is no plain data."""
+        """The description, for the program, of a value of the test that is no plain data."""
         if is_handle(value):
             return ("object", reference_of(value).number)
         number = self._value_numbers.get(id(value))
@@ -122,7 +122,7 @@ class References:
         raise CodecError(f"a {type(value).__name__}, which has no form outside the test")
 
     def _number(self, thing: Any) -> int:
-        """Under which the program knows a function or iterator of the test."""
+        """The number under which the program knows a function or iterator of the test."""
         for number, known in enumerate(self._of_test):
             if known is thing:
                 return number
@@ -213,7 +213,7 @@ def _public_name(value: Any) -> tuple[str, str] | None:
 
 
 def _builtin_base(kind: type) -> type:
-    """The builtin class of exceptions that one of the test extends."""
+    """The builtin exception class that an exception class of the test extends."""
     return next(base for base in kind.__mro__ if base.__module__ == "builtins")
 
 

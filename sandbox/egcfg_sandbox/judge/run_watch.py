@@ -1,4 +1,4 @@
-"""The judge's view of a running program: its answers, its output, its clock, and what the keeper says."""
+"""Watches a running program: its answers, its output, its time, and the keeper's word on it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Channels:
 
 
 class Watch:
-    """One program's run, from its first instruction to its verdict."""
+    """The run of one program, from its first instruction to the verdict."""
 
     def __init__(self, channels: Channels, limits: Limits) -> None:
         self._channels = channels
@@ -70,7 +70,7 @@ class Watch:
         self._poll.register(channels.keeper, select.POLLIN)
 
     def start(self) -> None:
-        """Sets the clock going; the program has said that it is there, and waits for a question."""
+        """Starts the clock. The program has reported that it is ready and waits for a question."""
         channels = self._channels
         self._started = monotonic()
         channels.keeper.sendall(pack_word(START, channels.run))
@@ -83,7 +83,7 @@ class Watch:
             self.check()
 
     def quiet(self) -> None:
-        """Lets no tick interrupt what follows: the test is over, its verdict is being formed."""
+        """Turns the ticks off: the test is over, and nothing may interrupt the forming of the verdict."""
         self._ticking = False
         signal.setitimer(signal.ITIMER_REAL, 0)
 
@@ -94,12 +94,12 @@ class Watch:
 
     @property
     def output(self) -> str:
-        """The head of what was printed."""
+        """The beginning of the output."""
         return bytes(self._outputs[self._channels.stdout][:_KEPT_OUTPUT]).decode("utf-8", "replace")
 
     @property
     def whole_output(self) -> str:
-        """All of what was printed."""
+        """The whole output."""
         return bytes(self._outputs[self._channels.stdout]).decode("utf-8", "replace")
 
     def end(self, verdict: Verdict, text: str) -> Ended:
@@ -109,7 +109,7 @@ class Watch:
         return self.ended
 
     def check(self) -> None:
-        """Raises `Ended` when the run is over, whatever the test is doing."""
+        """Raises `Ended` if the run is over, whatever the test is doing."""
         if self.ended is not None:
             raise self.ended
         if self.wall_s >= self._limits.wall_s:
@@ -147,7 +147,7 @@ class Watch:
                 self._await_death()
 
     def _take_ready(self) -> None:
-        """Reads what lies in the channel without waiting."""
+        """Reads what has arrived in the channel, without waiting."""
         try:
             data = os.read(self._channels.channel, _PIECE)
         except BlockingIOError:
@@ -168,7 +168,7 @@ class Watch:
             self._wait(0)
 
     def _wait(self, writing: int) -> None:
-        """Waits for anything to happen and deals with it; answers come before bad news."""
+        """Waits for the next event and handles it; answers are handled before failures."""
         channel = self._channels.channel
         self._poll.modify(channel, select.POLLIN | writing)
         events = dict(self._poll.poll())
@@ -204,7 +204,7 @@ class Watch:
         return True
 
     def drain_outputs(self) -> None:
-        """Takes what was printed up to now, without waiting."""
+        """Reads the output so far, without waiting."""
         for descriptor in self._outputs:
             try:
                 while self._drain(descriptor):
@@ -239,15 +239,15 @@ class Watch:
             self._hear_keeper()
 
     def stop(self) -> None:
-        """Stops the clock for good."""
+        """Stops the clock."""
         self.quiet()
         self._stopped = self._stopped or monotonic()
 
     def dismiss(self) -> None:
-        """Has the keeper end the program; until then what it traced can be read."""
+        """Lets the keeper end the program, whose trace can be read until then."""
         self._channels.keeper.sendall(pack_word(END, self._channels.run))
 
     def close(self) -> None:
-        """Lets go of the program, which has ended."""
+        """Closes the channels of a program that has ended."""
         for descriptor in (self._channels.channel, *self._outputs):
             os.close(descriptor)

@@ -1,4 +1,4 @@
-"""Rule 6: nothing that the program said becomes code of the judge, by whatever way a test comes to run it.
+"""Rule 6: nothing that the program sends becomes code of the judge, whatever the test does with it.
 
 Python tells a process's audit hooks (PEP 578) of every text that is compiled, of code that is executed or
 read, and of every name that a pickle looks up, also where a library does so for the test. Once the program
@@ -31,7 +31,7 @@ class _State:
 
 
 def open_for_test() -> None:
-    """A new test begins: its own text may be compiled and executed."""
+    """Opens the seal for a new test, whose own text may be compiled and executed."""
     _State.closed = False
     if not _State.installed:
         _State.installed = True
@@ -39,7 +39,7 @@ def open_for_test() -> None:
 
 
 def close() -> None:
-    """The program has said something: from now on nothing is made code, until the next test."""
+    """Closes the seal when the program has sent something: nothing becomes code until the next test."""
     _State.closed = True
 
 

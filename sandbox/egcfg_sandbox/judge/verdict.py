@@ -1,4 +1,4 @@
-"""Forms one test's verdict: in this process, from values only."""
+"""Forms the verdict on one test, in this process and from values only."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _check_for(setup: str, code: str) -> CodeCheck:
 
 
 def judge(watch: Watch, brief: Brief) -> RunReport:
-    """Runs one test to its verdict; the program's process waits and has not been told anything."""
+    """Runs one test to its verdict. Before, the program's process waits and knows nothing of the test."""
     clean = finished = False
     questions = Questions(watch)
     test = brief.test
