@@ -72,7 +72,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _drop_output() -> None:
-    """Lets go of what is still to be written, which the interpreter would try again at its end."""
+    """Drops output that cannot be written, which the interpreter would try to write again at exit."""
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""The slots that tests are handed to, and the fork server that makes them."""
+"""The slots in which tests run, and the fork server that makes them."""
 
 from __future__ import annotations
 
@@ -60,11 +60,11 @@ class ServerGone(Exception):
 
 
 class SlotFailed(Exception):
-    """A slot could not be made or died; the text says why."""
+    """A slot could not be made, or it died; the text says why."""
 
 
 class Slot:
-    """A judge and a keeper, forked for each other, and the test they were handed."""
+    """A judge and a keeper that belong together, and the test that they run."""
 
     def __init__(self, limits: Limits, judge: socket.socket, keeper: socket.socket) -> None:
         self.limits = limits
@@ -81,7 +81,7 @@ class Slot:
         return self._judge.fileno()
 
     def handshake(self) -> None:
-        """Waits until both processes are there, and takes what they can be killed by."""
+        """Waits until both processes have started, and keeps the means to kill them."""
         if self._identities:
             return
         for channel in (self._keeper, self._judge):
@@ -204,7 +204,7 @@ class Server:
         return self._process.pid
 
     def slot(self, limits: Limits) -> Slot:
-        """Asks for one more slot; its processes are being made when this returns."""
+        """Asks for one more slot and returns at once; its processes start meanwhile."""
         keeper, keeper_end = socket.socketpair()
         judge, judge_end = socket.socketpair()
         link, link_end = socket.socketpair()
@@ -220,7 +220,7 @@ class Server:
         return Slot(limits, judge, keeper)
 
     def alive(self) -> bool:
-        """Whether the server still holds its end."""
+        """Whether the server still lives."""
         if self._process.poll() is not None:
             return False
         return not select.select([self._control], [], [], 0)[0]
@@ -266,7 +266,7 @@ class Pool:
         return self._server.pid
 
     def prepare(self, modules: frozenset[str] = frozenset()) -> None:
-        """Has a fork server running that has these modules imported."""
+        """Makes sure that a fork server runs which has imported these modules."""
         if self._server is None or not modules <= self._modules:
             self._modules |= modules
             self._start()
@@ -290,7 +290,7 @@ class Pool:
         self._start()
 
     def take(self, limits: Limits) -> Slot:
-        """A slot for runs with these limits: the one that had the longest time to get ready."""
+        """A slot for runs with these limits: the one that was made first."""
         if limits != self._limits:
             self._drop_idle()
             self._limits = limits
@@ -329,7 +329,7 @@ class Pool:
             self._idle.pop().kill()
 
     def _refill(self) -> None:
-        """One slot more than can work at once, so that one is always being made ready."""
+        """Keeps one slot more than can work at once, so that the next one is always getting ready."""
         assert self._server is not None
         while len(self._idle) <= self._workers:
             self._idle.append(self._server.slot(self._limits))

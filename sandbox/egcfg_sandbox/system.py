@@ -36,7 +36,7 @@ def _text(path: str) -> str:
 
 
 class Identity:
-    """A process as somebody else may kill it: never another one that got its number later, on Linux."""
+    """A process that another one may kill. On Linux this never kills a later process with the same number."""
 
     def __init__(self, pid: int, pidfd: int | None) -> None:
         self._pid = pid
@@ -75,7 +75,7 @@ class Identity:
 
 
 def introduce(channel: socket.socket) -> None:
-    """Tells the other end that this process is there, and gives it the means to kill it."""
+    """Reports to the other end that this process has started, with the means to kill it."""
     payload = ALIVE + os.getpid().to_bytes(_PID_BYTES, "little")
     if not LINUX:
         channel.sendall(payload)
@@ -94,7 +94,7 @@ def meet(channel: socket.socket) -> Identity | None:
 
 
 def fault_in_child(attempt: Callable[[], object]) -> str:
-    """Tries something in a child, which is then gone; returns why it failed, or nothing."""
+    """Tries something in a child process; returns why it failed, or an empty text."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -111,7 +111,7 @@ def fault_in_child(attempt: Callable[[], object]) -> str:
 
 
 def death_descriptor(pid: int) -> int | None:
-    """A descriptor that becomes readable when a child ends, where there is such a thing."""
+    """A descriptor that becomes readable when a child ends, on systems that have one."""
     return os.pidfd_open(pid) if LINUX else None
 
 

@@ -89,7 +89,7 @@ def _offset(index: int, events: int) -> int:
 
 
 def read(descriptor: int, events: int) -> bytes:
-    """The events in order, as `unpack` takes them, and how many are missing between head and tail.
+    """The events in order, for `unpack`, and how many are missing between head and tail.
 
     The memory is read by its descriptor, no more than was written: a mapping costs a fault per page.
     """
@@ -133,5 +133,5 @@ def _row(line: bytes) -> Row | None:
 
 
 def printable(text: str) -> str:
-    """A text that does nothing to a terminal and can be encoded, whatever a program put into it."""
+    """The text with all characters replaced that control a terminal or cannot be encoded."""
     return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)

@@ -1,4 +1,4 @@
-"""What a test defines and nobody in it calls, so that its runner has to. Told from its text."""
+"""Finds in the text of a test what it defines but does not call, so that its runner must call it."""
 
 from __future__ import annotations
 

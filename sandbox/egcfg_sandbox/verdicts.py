@@ -1,4 +1,4 @@
-"""What a run can end with: the values that cross from the sandbox to its callers."""
+"""The results of runs: the values that the sandbox returns to its callers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 TOLERANCE: Final = 1e-6
-"""What judges of contests allow where a task does not say."""
+"""The tolerance of contest judges, for tasks that name none."""
 
 
 class Verdict(StrEnum):

@@ -14,7 +14,7 @@ _MOST_AT_ONCE: Final = 1 << 20
 
 
 class WireError(Exception):
-    """The other end is gone or sent something that is no message."""
+    """The other end is gone, or sent something that is no message."""
 
 
 def send(channel: socket.socket, payload: bytes) -> None:
@@ -101,5 +101,5 @@ class Frames:
 
     @property
     def pending(self) -> bool:
-        """Whether bytes wait that no message has taken."""
+        """Whether there are bytes that belong to no message yet."""
         return bool(self._buffer)

@@ -1,4 +1,4 @@
-"""What an exception of a program says about its run: a line of text, and a verdict."""
+"""Turns an exception of a program into a line of text and a verdict on its run."""
 
 from __future__ import annotations
 

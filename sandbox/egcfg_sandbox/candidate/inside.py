@@ -40,7 +40,7 @@ Outcome = tuple[Verdict, str | None]
 
 
 class Inside:
-    """One test and the program it is run beside."""
+    """One test, with the program in whose process it runs."""
 
     def __init__(self, brief: Brief, tracing: Tracing) -> None:
         self._test = test = brief.test
@@ -63,7 +63,7 @@ class Inside:
         return (Verdict.PASSED, None) if error is None else self._told(error)
 
     def _set_up(self) -> None:
-        """Files beside the program, an environment, and what ends runs of its own kept from running twice."""
+        """Writes the files and the environment; keeps `unittest.main()` and the like from running tests twice."""
         temporary = self._folder / _TEMPORARY
         temporary.mkdir(exist_ok=True)
         os.environ |= {
@@ -136,7 +136,7 @@ class Inside:
         return None
 
     def _code_by_pytest(self, tree: ast.Module, code: str) -> BaseException | None:
-        """The same for a test that leaves calling to pytest: the program is executed in the test's file."""
+        """The same for a test with functions for pytest: the program is executed in the test's file."""
 
         def fill(scope: dict[str, Any]) -> None:
             sys.modules[_PLAIN_MODULE] = sys.modules["__main__"] = sys.modules[scope["__name__"]]
@@ -165,7 +165,7 @@ class Inside:
         self._run_test(tree, scope)
 
     def _run_test(self, tree: ast.Module, scope: dict[str, Any]) -> None:
-        """Executes a test so that a failed comparison tells both of its sides."""
+        """Executes a test so that a failed comparison reports both of its sides."""
         test = CheckedTest([tree], {self._entry_point or ""})
         scope |= test.checks(_RENDERER.text).tools()
         for code in test.codes:
@@ -238,7 +238,7 @@ class Inside:
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds the program under its module's name."""
+    """Lets imports find the program under the name of its module."""
 
     def __init__(self, name: str, file: Path, fill: Any) -> None:
         self._name, self._file, self._fill = name, file, fill
@@ -265,14 +265,14 @@ def _libraries(tree: ast.Module) -> dict[str, Any]:
 
 
 def _behind_futures(tree: ast.Module, line: str) -> str:
-    """The text with a line put behind its imports of `__future__`, which must stand first."""
+    """The text with a line added after its imports of `__future__`, which must come first."""
     futures = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
     rest = [node for node in tree.body if node not in futures]
     return ast.unparse(ast.Module([*futures, *ast.parse(line).body, *rest], []))
 
 
 def _window(snippet: str, text: str) -> tuple[int, int] | None:
-    """First and last line of a snippet in a text that was made of it."""
+    """The first and last line of a snippet in the text that holds it."""
     start = text.find(snippet.rstrip()) if snippet.strip() else -1
     if start < 0:
         return None

@@ -1,4 +1,4 @@
-"""What lies in the memory of an object, read without calling a single method of its class."""
+"""Reads the contents of an object from memory, without calling any method of its class."""
 
 from __future__ import annotations
 

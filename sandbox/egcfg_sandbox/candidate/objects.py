@@ -1,4 +1,4 @@
-"""What of the program's objects travels: plain data as data, everything else as a numbered reference."""
+"""Describes the program's objects for the judge: plain data as data, all others as numbered references."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Ask = Callable[[str, int, tuple[Any, ...], dict[str, Any]], Any]
 
 
 class TestFunction:
-    """A function of the test that the program was handed."""
+    """A function of the test that the program was given."""
 
     def __init__(self, ask: Ask, number: int) -> None:
         self._ask = ask
@@ -77,7 +77,7 @@ class Objects:
         return number
 
     def resolve(self, plain: Any) -> Any:
-        """What a reference of the judge means here."""
+        """The object that a reference of the judge stands for."""
         match plain:
             case ("object", number):
                 return self._objects[number]

@@ -1,4 +1,4 @@
-"""Turns what an interpreter tells of running code into rows of the trace memory."""
+"""Turns the interpreter's trace events into rows of the trace memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EVENTS_PER_SLOT: Final = 50
 
 
 class _Frame:
-    """What is known of one active call."""
+    """The state of one active call."""
 
     __slots__ = ("depth", "index", "last_at", "line", "raised", "seen")
 
@@ -43,7 +43,7 @@ class Recorder:
         self._text = renderer.text
         self._left = events * _EVENTS_PER_SLOT
         self.exhausted = False
-        """Whether so much was traced that going on would only cost time."""
+        """Whether the trace is so long that tracing on would only cost time."""
         self._frames: dict[int, _Frame] = {}
         self._depth = 0
         self._events: list[Event] = []
@@ -117,7 +117,7 @@ class Recorder:
         self._append(LINE, line, state, frame.f_code.co_name, (), None)
 
     def _complete(self, frame: FrameType, state: _Frame) -> None:
-        """Adds to the statement before what it changed."""
+        """Adds to the previous statement what it changed."""
         if state.line is None:
             return
         changes = self._changes(frame, state)
@@ -135,7 +135,7 @@ class Recorder:
         )
 
     def _fold(self, state: _Frame, line: int) -> None:
-        """Folds the pass of a loop that just ended into the one before when both did the same."""
+        """Folds the last pass of a loop into the one before if both did the same."""
         end = len(self._events)
         start = state.last_at[line]
         if start >= end:
@@ -199,7 +199,7 @@ class Recorder:
         return tuple(changes)
 
     def finish(self, name: str, line: int, value: Any, error: BaseException | None) -> None:
-        """Tells how the outermost call ended where tracing had stopped before."""
+        """Records how the outermost call ended, if tracing had stopped earlier."""
         if not self.exhausted:
             return
         state = _Frame(0)

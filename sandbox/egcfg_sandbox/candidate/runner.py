@@ -31,9 +31,9 @@ from egcfg_sandbox.exchange import Received, pack_question, unpack_answer
 CHANNEL: Final = 3
 """The descriptor by which the program's process talks with the judge."""
 INSIDE: Final = b"I"
-"""What a message begins with that hands over a test to be run in the program's process."""
+"""The beginning of a message that holds a test to run in the program's process."""
 READY: Final = b"+"
-"""What that process says first: it is confined."""
+"""The first message of that process: it is confined."""
 FILENAME: Final = "<program>"
 MODULE: Final = "program"
 NUMBER: Final = struct.Struct("<I")
@@ -110,13 +110,13 @@ class Runner:
             return Encoder(self._objects.describe).encode(answer)
 
     def _release_reserve(self) -> None:
-        """Makes room to tell of an exception when memory is used up."""
+        """Frees a reserve of memory, so that an exception can be reported when memory is used up."""
         if self._reserve is not None:
             self._reserve.close()
             self._reserve = None
 
     def _flush(self) -> None:
-        """Lets out what was printed, whatever the program made of its streams."""
+        """Flushes the output, whatever the program did to its streams."""
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
@@ -246,7 +246,7 @@ class Runner:
         return (base is not None, None if base is None else as_plain(target, base))
 
     def _ask_test(self, what: str, number: int, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        """Has the test do something and waits, answering what the test asks meanwhile."""
+        """Asks the test to do something and waits; answers what the test asks meanwhile."""
         with self._turn:
             self._asked += 1
             body, containers = pack_question((what, number, arguments, named), self._objects.describe)
@@ -263,7 +263,7 @@ class Runner:
 
 
 def _with_deep_recursion(work: Callable[[], Any]) -> Any:
-    """Does our own work with deep values, whatever the program set the limit to."""
+    """Lets our own code handle deep values, whatever recursion limit the program has set."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(_CODEC_RECURSION)
     try:
@@ -273,7 +273,7 @@ def _with_deep_recursion(work: Callable[[], Any]) -> Any:
 
 
 def _finish() -> None:
-    """What the interpreter does at the end of a program: waits for threads, calls what asked for it."""
+    """Does what the interpreter does at the end of a program: waits for threads, calls the exit functions."""
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
 
@@ -287,7 +287,7 @@ def _own_builtins() -> dict[str, Any]:
 
 
 def _own_text(error: BaseException) -> str | None:
-    """What an exception says of itself where its class has a say in it."""
+    """The text of an exception by the `__str__` of its class; None if that is a builtin's."""
     owner = next(kind for kind in type(error).__mro__ if "__str__" in vars(kind))
     if owner.__module__ == "builtins":
         return None
@@ -310,7 +310,7 @@ def open_input() -> None:
 
 
 def run(memory: Any, trace_limits: tuple[int, int]) -> NoReturn:
-    """Serves the judge and ends the process when it has gone. Called in the process made for the program."""
+    """Serves the judge, and ends the process when the judge is gone. Called in the program's process."""
     try:
         # After a fork the module has seeded itself anew.
         random.seed(0)

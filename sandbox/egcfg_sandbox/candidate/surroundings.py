@@ -1,4 +1,4 @@
-"""What a program finds around it: its input as a file, and its own text where it is said to lie."""
+"""Gives a program its surroundings: its input as a file, and its own text at its path."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def run(file: Path, node: str | None, traced: Traced, text: str = "") -> BaseExc
 
 
 class _Watcher:
-    """Notes the first exception, and what passed from its setup to its teardown."""
+    """Notes the first exception, and which tests passed from setup to teardown."""
 
     def __init__(self, traced: Traced) -> None:
         self._traced = traced
@@ -126,7 +126,7 @@ def _is_marked_to_fail(report: Any, call: Any) -> bool:
 
 
 class _Coroutines:
-    """Runs test functions and fixtures that are coroutines, each test with a loop of its own."""
+    """Runs test functions and fixtures that are coroutines; each test gets its own event loop."""
 
     def __init__(self) -> None:
         self._runner: asyncio.Runner | None = None
