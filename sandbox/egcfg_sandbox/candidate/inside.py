@@ -63,7 +63,7 @@ class Inside:
         return (Verdict.PASSED, None) if error is None else self._told(error)
 
     def _set_up(self) -> None:
-        """Writes the files and the environment; keeps `unittest.main()` and the like from running tests twice."""
+        """Writes the files and the environment; keeps `unittest.main()` from running tests twice."""
         temporary = self._folder / _TEMPORARY
         temporary.mkdir(exist_ok=True)
         os.environ |= {
