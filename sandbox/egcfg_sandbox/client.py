@@ -116,7 +116,7 @@ class Sandbox:
         self.close()
 
     def _batch(self, programs: Sequence[Program], should_stop: Callable[[], bool] | None) -> _Batch:
-        """The runs of these programs, all that they need being there."""
+        """Runs these programs, when all that they need has been prepared."""
         if self._closed:
             raise SandboxRefused(_CLOSED)
         batch = _Batch(self, programs, should_stop)
@@ -129,7 +129,7 @@ class Sandbox:
         return batch
 
     def _pool(self, job: Job) -> Pool:
-        """Where the slots for a job come from."""
+        """The pool whose slots run a job."""
         if self._closed:
             raise SandboxRefused(_CLOSED)
         return self._inside if job.inside else self._guarded
@@ -144,7 +144,7 @@ class Sandbox:
 
 
 class _Batch:
-    """One `run_many`: its waiting tests, its running cells, its rows."""
+    """One `run_many`: the waiting tests, the running slots, the rows."""
 
     def __init__(
         self, sandbox: Sandbox, programs: Sequence[Program], should_stop: Callable[[], bool] | None
@@ -279,7 +279,7 @@ def _package_folders() -> list[str]:
 
 
 def missing_packages(names: Iterable[str]) -> list[str]:
-    """Which modules a sandbox made with `packages` would not find."""
+    """The modules that a sandbox with `packages` does not find."""
     folders = _package_folders()
     return [name for name in names if PathFinder.find_spec(name, folders) is None]
 

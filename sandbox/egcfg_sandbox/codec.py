@@ -25,7 +25,7 @@ from typing import Any, Final
 
 
 class CodecError(Exception):
-    """A value that cannot be carried, or bytes that are no value."""
+    """A value cannot be encoded, or bytes do not hold a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,12 @@ class _Known:
 
 
 def _made_of(kind: Any, *fields: str) -> _Known:
-    """A type that is made again from some of its attributes."""
+    """A type whose values are rebuilt from some of their attributes."""
     return _Known(kind, lambda value: tuple(getattr(value, name) for name in fields), lambda p: kind(*p))
 
 
 def _zone(value: Any, moment: Any) -> datetime.timezone | None:
-    """The zone of a time of day or of a moment, by its distance from UTC."""
+    """The time zone of a time, by its distance from UTC."""
     offset = None if value.tzinfo is None else value.tzinfo.utcoffset(moment)
     return None if offset is None else datetime.timezone(offset)
 
@@ -201,7 +201,7 @@ class Encoder(_Bounded):
         return self.message(self.plain(value))
 
     def message(self, plain: Any) -> bytes:
-        """The bytes of what `plain` and `content` gave."""
+        """The bytes of a result of `plain` or `content`."""
         return self._check_size(_to_json(plain).encode(*_TEXT))
 
     def plain(self, value: Any) -> Any:
@@ -339,7 +339,7 @@ class Decoder(_Bounded):
         raise CodecError("an unknown kind of value")
 
     def _container(self, kind: Any, plain: Any) -> Any:
-        """A container that comes for the first time."""
+        """A container that appears for the first time."""
         bound = self._value(plain[0]) if kind is collections.deque else None
         container = kind() if bound is None else kind(maxlen=bound)
         # Before its content, which may refer to it.
@@ -348,7 +348,7 @@ class Decoder(_Bounded):
         return container
 
     def _content(self, container: Any, plain: Any) -> Any:
-        """What a container of this type is filled with."""
+        """The items for a container of this type."""
         if isinstance(container, bytearray):
             return plain.encode("latin-1")
         if isinstance(container, dict):
@@ -382,7 +382,7 @@ def _refusing() -> Iterator[None]:
 
 
 def _fill(container: Any, content: Any) -> None:
-    """Puts what `Decoder._content` gave into an empty container."""
+    """Fills an empty container with the result of `Decoder._content`."""
     if isinstance(container, dict):
         default, keys, items = content
         if isinstance(container, collections.defaultdict):

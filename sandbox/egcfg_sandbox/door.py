@@ -111,7 +111,7 @@ def _limits(request: dict[str, Any]) -> Limits:
 
 
 def write_report(report: Report) -> dict[str, Any]:
-    """The answer as plain data; `trace` is that of the first test that did not pass, else of the first."""
+    """The answer as plain data. `trace` is that of the first test that did not pass, else of the first."""
     rows = [
         {
             "test": row.test,

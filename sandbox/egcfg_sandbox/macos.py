@@ -1,4 +1,4 @@
-"""What one process uses on macOS. Written from its documentation; it has not been run on a Mac."""
+"""Measures what one process uses on macOS. Written from its documentation; not run on a Mac."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a judge is told about a test, and what it tells of it, as messages between caller and judge."""
+"""The messages between caller and judge: the brief on a test, and the report on its run."""
 
 from __future__ import annotations
 

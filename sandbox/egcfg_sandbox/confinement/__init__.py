@@ -45,7 +45,7 @@ REQUIRED: Final = frozenset(layer.name for layer in LAYERS if layer.required)
 
 
 def probe(confinement: Confinement) -> None:
-    """Has every layer found out and prepared; what cannot be had is noted with its reason."""
+    """Probes and prepares every layer; notes those that are missing, with the reason."""
     for layer in LAYERS:
         try:
             layer.probe(confinement)

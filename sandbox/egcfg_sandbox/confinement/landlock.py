@@ -98,12 +98,12 @@ def prepare(abi: int, readable: Sequence[str], devices: Sequence[str], writable:
 
 
 def confine(rights: int) -> None:
-    """Leaves this process and its children nothing but these rights."""
+    """Restricts this process and its children to these rights."""
     kernel.syscall("landlock_restrict_self", rights, 0)
 
 
 def _allow(ruleset: int, path: str, rights: int) -> None:
-    """Adds one rule; a path that is not there needs none."""
+    """Adds one rule, unless the path does not exist."""
     try:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:

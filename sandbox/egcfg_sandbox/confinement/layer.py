@@ -1,4 +1,4 @@
-"""What a layer of defence is, and what it is given to work with."""
+"""The interface of a layer of defence, and the data that it gets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from egcfg_sandbox.verdicts import Limits
 
 
 class Role(Enum):
-    """Which process is being confined."""
+    """The role of the process that is being confined."""
 
     SLOT = auto()
     """Parent of one slot's keeper and template: what it enters, they and the programs are in."""
@@ -23,7 +23,7 @@ class Role(Enum):
 
 @dataclass(slots=True)
 class Confinement:
-    """What the fork server found out and prepared once, for all its slots.
+    """The facts and descriptors that the fork server prepared once for all of its slots.
 
     `readable` is what Python needs, `hidden` lies inside that and is not needed. `proc` is a descriptor of
     the host's /proc, which only keepers keep. `missing` names the layers that are off, with the reason.
@@ -73,4 +73,4 @@ class Layer:
         """
 
     def apply(self, process: Process) -> None:
-        """Binds the calling process for good. What cannot be applied after all raises `OSError`."""
+        """Confines the calling process for good. Raises `OSError` if that fails."""

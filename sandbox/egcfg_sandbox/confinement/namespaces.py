@@ -28,7 +28,7 @@ _SCRATCH_MODE: Final = 0o700
 
 
 class UserNamespace(Layer):
-    """In a user namespace of its own a process has every capability, over what is in there alone."""
+    """In its own user namespace a process has every capability, but only over what is in there."""
 
     name = "user_namespace"
 
@@ -79,7 +79,7 @@ class MountNamespace(Namespace):
 
 
 class PidNamespace(Namespace):
-    """What is in one can be killed and reaped with certainty, and sees and signals nobody else."""
+    """Processes in one can surely be killed and reaped, and see and signal no others."""
 
     def __init__(self) -> None:
         super().__init__("pid_namespace", kernel.CLONE_NEWPID)
@@ -102,7 +102,7 @@ class PidNamespace(Namespace):
 
 
 class UtsNamespace(Namespace):
-    """A host name that tells nothing."""
+    """A host name that reveals nothing."""
 
     def __init__(self) -> None:
         super().__init__("uts_namespace", kernel.CLONE_NEWUTS)
@@ -187,7 +187,7 @@ def scratch_state() -> tuple[int, ...]:
 
 
 def renew_scratch(size_bytes: int) -> None:
-    """Lets go of a used scratch folder, whatever is in it, and gives a new one."""
+    """Replaces a used scratch folder, whatever it holds, by a new one."""
     kernel.unmount(SCRATCH, kernel.MNT_DETACH)
     _mount_scratch(size_bytes)
 

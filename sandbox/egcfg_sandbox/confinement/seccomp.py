@@ -154,7 +154,7 @@ def _own_limits() -> bytes:
 
 
 def _decisions(rules: Rules, refusal: int) -> dict[int, bytes]:
-    """What to do about each call that is not refused outright, by number."""
+    """The filter steps for each call that is not simply refused, by number."""
     allow = _step(_RET, _ALLOW)
     by_name: dict[str, bytes] = dict.fromkeys(_ALLOWED, allow)
     by_name |= {name: _step(_RET, _ERRNO | code) for name, code in _ANSWERED.items()}
@@ -205,7 +205,7 @@ class Seccomp(Layer):
         self._for_programs = self._for_judges = b""
 
     def probe(self, confinement: Confinement) -> None:
-        """Assembles the filters, and has a child try whether they can be installed."""
+        """Assembles the filters, and lets a child process try to install them."""
         if not SUPPORTED:
             raise OSError(f"no table of system calls for {os.uname().machine}")
         rules = Rules(confinement.has("pid_namespace"), confinement.has("mount_namespace"))
@@ -234,7 +234,7 @@ _NOTIFICATION_BYTES: Final = 80
 
 
 def refused_call(listener: int) -> str | None:
-    """The name of the call that waits at the listener, None when the asking thread is gone already."""
+    """The name of the call that waits at the listener; None if its thread is gone."""
     notification = bytearray(_NOTIFICATION_BYTES)
     try:
         fcntl.ioctl(listener, _RECEIVE, notification, True)

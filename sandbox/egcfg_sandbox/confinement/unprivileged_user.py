@@ -1,4 +1,4 @@
-"""Root becomes nobody, for whom limits bind and files of root are out of reach."""
+"""Root becomes the user nobody, to whom limits apply and root's files are closed."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What confines a program on Linux: system calls, filters, namespaces and limits."""
+"""The system calls that confine a program on Linux."""

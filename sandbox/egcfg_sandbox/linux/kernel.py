@@ -55,13 +55,13 @@ def syscall(name: str, *arguments: int | bytes | ctypes.Array[ctypes.c_char] | N
 
 
 def prctl(option: int, *arguments: int) -> int:
-    """Sets or asks an attribute of this process."""
+    """Sets or reads an attribute of this process."""
     words = (*arguments, 0, 0, 0, 0)[:4]
     return syscall("prctl", option, *words)
 
 
 def unshare(flags: int) -> None:
-    """Leaves the named kinds of namespaces for fresh ones."""
+    """Moves this process into fresh namespaces of the named kinds."""
     syscall("unshare", flags)
 
 
@@ -71,7 +71,7 @@ def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> No
 
 
 def unmount(target: str, flags: int) -> None:
-    """Takes a mount away."""
+    """Unmounts a file system."""
     syscall("umount2", target.encode(), flags)
 
 
@@ -87,7 +87,7 @@ def make_read_only(target: str) -> None:
 
 
 def forbid_new_privileges() -> None:
-    """No later exec can gain rights; the filters below need it."""
+    """Makes sure that no later exec gains rights; the filters need this."""
     prctl(PR_SET_NO_NEW_PRIVS, 1)
 
 

@@ -1,4 +1,4 @@
-"""System call numbers by machine: what the seccomp filter is built from and refusals are named by."""
+"""System call numbers by machine, for the seccomp filter and the names of refused calls."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The fork server: a fresh interpreter that never holds a program or a test, and forks one cell per run."""
+"""The fork server: a fresh interpreter that never holds a program or a test, and forks slots."""

@@ -71,13 +71,13 @@ def unpack_status(data: bytes) -> Status:
 
 
 def pack_word(word: bytes, run: int) -> bytes:
-    """What the judge says about a run: that it starts or ends, or that it asks how it went."""
+    """The judge's word on a run: start, end, or the question how it went."""
     return _WORD.pack(word, run)
 
 
 @dataclass(frozen=True, slots=True)
 class _Program:
-    """The program's process, and what becomes readable when it ends or makes a refused call."""
+    """The program's process, with descriptors that become readable when it ends or makes a refused call."""
 
     pid: int
     death: int | None
@@ -107,7 +107,7 @@ class Keeper:
         self._run = 0
 
     def serve(self) -> None:
-        """Goes on until the judge has gone."""
+        """Serves until the judge is gone."""
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         if system.LINUX:
             kernel.forbid_new_privileges()
@@ -127,7 +127,7 @@ class Keeper:
                 word = self._hear()
 
     def _fork(self) -> _Program:
-        """Has the program's process made, and hands the judge the ends of what leads to it."""
+        """Lets the template fork the program's process, and passes its channels to the judge."""
         self._run += 1
         self._usage.start()
         programs, judges = _channels()

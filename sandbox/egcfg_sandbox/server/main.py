@@ -1,4 +1,4 @@
-"""Starts the fork server: has the layers prepared once, then forks slots and judges."""
+"""The fork server: prepares the layers once, then forks slots and judges."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _shared_libraries() -> set[str]:
 
 
 def _readable(packages: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What Python needs to run, and folders inside that which it does not."""
+    """The paths that Python needs, and the folders inside them that it does not need."""
     paths = sysconfig.get_paths(vars={"base": sys.base_prefix, "platbase": sys.base_exec_prefix})
     library = {paths["stdlib"], paths["platstdlib"]}
     folders = library | _shared_libraries()
@@ -122,7 +122,7 @@ def _open_proc() -> int | None:
 
 
 def _serve(control: socket.socket, confinement: Confinement) -> None:
-    """Forks until the caller has gone; the kernel reaps."""
+    """Forks processes until the caller is gone; the kernel reaps them."""
     runner.open_streams()
     gc.collect()
     gc.freeze()
@@ -142,7 +142,7 @@ def _serve(control: socket.socket, confinement: Confinement) -> None:
 
 
 def _become(request: bytes, descriptors: list[int], confinement: Confinement) -> NoReturn:
-    """Does what was asked for, in the process forked for it, with the two sockets that came along.
+    """Does the work of a request in the process forked for it, with the two sockets of the request.
 
     A failure is told to the caller, who holds the other end of the first one.
     """

@@ -1,4 +1,4 @@
-"""What a caller can ask the fork server for, in messages of fixed size."""
+"""The requests of a caller to the fork server, as messages of fixed size."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class Template:
         self._zero_trace = system.zeroing(self._trace)
 
     def serve(self) -> NoReturn:
-        """Goes on until the keeper has gone."""
+        """Serves until the keeper is gone."""
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         try:
             listener = self._confine(Role.TEMPLATE)
@@ -95,7 +95,7 @@ class Template:
         self._fork_and_answer()
 
     def _fork_and_answer(self) -> NoReturn:
-        """Does what the keeper says."""
+        """Follows the words of the keeper."""
         program = 0
         while True:
             word, ends, _, _ = socket.recv_fds(self._keeper, 1, PROGRAM_ENDS)
@@ -138,7 +138,7 @@ class Template:
         return left
 
     def _confine(self, role: Role) -> int | None:
-        """Binds this process; returns the descriptor at which refused calls are announced, if any."""
+        """Confines this process; returns the descriptor that announces refused calls, if there is one."""
         process = Process(role, self._confinement, self._limits, self._usage.base_mapped)
         confine(process)
         return process.listener

@@ -1,4 +1,4 @@
-"""What the program and all its descendants use together, read from outside their view."""
+"""Measures what the program and its descendants use together, from outside their view."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Usage:
         self._seen, self._gone_s = {}, 0.0
 
     def leave_out_self(self) -> None:
-        """Counts this process no more: it is a child of the one this was made in, but no program."""
+        """Leaves out this process, which is a child of the measured one but not a program."""
         if self._proc is not None and self._root is not None:
             self._left_out.add(int(os.readlink("self", dir_fd=self._proc)))
 
@@ -110,7 +110,7 @@ class Usage:
                 waiting.append(int(child))
 
     def _memory(self, pid: int) -> _Memory | None:
-        """What a process has mapped, and what of it is resident without a file behind it."""
+        """The mapped memory of a process, and the resident part that no file backs."""
         found = dict.fromkeys(_FIELDS, 0)
         for line in self._read(f"{pid}/status").splitlines():
             name, _, rest = line.partition(":")
