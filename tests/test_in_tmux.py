@@ -23,6 +23,7 @@ PATIENCE_S = 600.0
 
 LOOK_S = 0.5
 EXERCISE = "cheer"
+ENDED = "The program ended with"
 
 
 class Tmux:
@@ -40,9 +41,9 @@ class Tmux:
         subprocess.run([*self._command, "kill-server"], capture_output=True, check=False)
 
     def open(self, *command: str) -> None:
-        """Starts a program; its window stays when it ends."""
-        self.run("new-session", "-d", "-x", "120", "-y", "36", *command)
-        self.run("set-option", "-g", "remain-on-exit", "on")
+        """Starts a program. When it has ended its window stays, with the exit code in the last line."""
+        shell = ("sh", "-c", f'"$@"; echo {ENDED} $?; exec sleep {PATIENCE_S:.0f}', "sh")
+        self.run("new-session", "-d", "-x", "120", "-y", "36", *shell, *command)
 
     def screen(self) -> str:
         return self.run("capture-pane", "-p")
@@ -51,9 +52,9 @@ class Tmux:
         self.run("send-keys", key)
 
     def exit_code(self) -> int | None:
-        """The program's exit code, or the signal that killed it; None until tmux knows."""
-        code = self.run("display-message", "-p", "#{pane_dead_status}#{pane_dead_signal}").strip()
-        return int(code) if code else None
+        """The program's exit code; None while it runs."""
+        _, ended, code = self.screen().rpartition(ENDED)
+        return int(code) if ended and code.strip() else None
 
     def wait_for(self, seen: Callable[[str], object]) -> str:
         """Waits until the screen shows what is looked for."""
