@@ -12,8 +12,8 @@ from typing import Final
 from egcfg_sandbox import TestResult, Trace
 from egcfg_tui.tui.story.candidates import group_of, groups
 from egcfg_tui.tui.story.programs import Program, best_known, of_answer, of_group
-from egcfg_tui.tui.test_rows import best_run, tested
 from egcfg_tui.tui.view import AnswerView, LineView, Signal, SolveView, TestRow, TrialView
+from egcfg_tui.tui.visible_tests import best_run, tested
 
 
 @dataclass(frozen=True, slots=True)

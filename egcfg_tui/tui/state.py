@@ -32,7 +32,6 @@ from egcfg_tui.solving.request.fitting import left_out
 from egcfg_tui.solving.request.settings import CARRIED, SETTINGS, SettingError, parse_settings
 from egcfg_tui.solving.run_cache import restarted
 from egcfg_tui.tui.bridge import RecordingFailed
-from egcfg_tui.tui.test_rows import ran
 from egcfg_tui.tui.trial_state import fold_trial
 from egcfg_tui.tui.view import (
     NO_PROGRESS,
@@ -44,6 +43,7 @@ from egcfg_tui.tui.view import (
     TestRow,
     TrialView,
 )
+from egcfg_tui.tui.visible_tests import ran
 
 
 def fold_all(view: SolveView, events: Iterable[tuple[float, Event]]) -> SolveView:

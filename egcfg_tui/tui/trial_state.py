@@ -22,8 +22,8 @@ from egcfg_tui.events import (
 )
 from egcfg_tui.solving.text.prefixes import canonical
 from egcfg_tui.solving.text.rows import last_row, next_row
-from egcfg_tui.tui.test_rows import best_run, tested
 from egcfg_tui.tui.view import AnswerView, LineView, Signal, TestRow, TrialView
+from egcfg_tui.tui.visible_tests import best_run, tested
 
 
 @singledispatch
