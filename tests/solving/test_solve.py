@@ -15,7 +15,9 @@ from support.total import EXERCISE, MARKER, RIGHT, WRONG
 from support.trials import ticking
 
 from egcfg_sandbox import CodeTest, Limits, Report, Sandbox, SnippetTest, StdioTest, Verdict
+from egcfg_tui.engine.api import Engine
 from egcfg_tui.engine.fake import FakeEngine, hashed, scripted
+from egcfg_tui.engine.stand_in import StandIn
 from egcfg_tui.events import (
     CandidatesExecuted,
     CandidatesSampled,
@@ -38,6 +40,7 @@ from egcfg_tui.exercises.model import Exercise, ExerciseKind
 from egcfg_tui.solving import scoring
 from egcfg_tui.solving.commands import ChangeSettings, CommandInbox, Pause, Resume
 from egcfg_tui.solving.methods import METHODS, offered_methods
+from egcfg_tui.solving.request.grid import Axis, Grid
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 from egcfg_tui.solving.solve import solve
@@ -47,7 +50,7 @@ Answers = Callable[[str], Sequence[tuple[str, float]]]
 
 
 def run(
-    engine: FakeEngine,
+    engine: Engine,
     sandbox: Sandbox,
     request: SolveRequest,
     *,
@@ -526,3 +529,11 @@ def test_more_candidates_than_states_are_refused_with_the_number_that_fits(
     end = run(engine, sandbox, SolveRequest(EXERCISE, method, Settings(candidates=7)))[-1]
     assert isinstance(end, SolveFailed)
     assert "room for 16 states of this model, too few for 7 candidates; use --candidates 6" in end.message
+
+
+def test_a_model_that_ends_every_answer_at_once_is_not_asked_without_end(sandbox: Sandbox) -> None:
+    grid = Grid((Axis("gamma", (1.0, 3.0)),))
+    request = SolveRequest(EXERCISE, "egcfg", grid=grid, budget_s=20)
+    end = finished(run(StandIn(b"", name="say:x"), sandbox, request))
+    assert end.reason == "failed"
+    assert end.trials <= 2 * len(grid.settings(request.settings))
