@@ -50,11 +50,11 @@ _BASE: Final = "samples"
 class Model:
     """A loaded model whose decodes are added to an account. Prices are measured if they are not given."""
 
-    def __init__(self, name: str, threads: int, prices: PriceTable | None) -> None:
+    def __init__(self, name: str, sandbox: PricedSandbox, threads: int, prices: PriceTable | None) -> None:
         spec = ModelSpec(name, resolve(name).path, threads=threads)
-        self.account = Account()
+        self.account = sandbox.account = Account()
         self.engine = PricedEngine(LlamaEngine(spec), self.account)
-        self.prices = prices or measured_prices(self.engine, processor_clock(threads))
+        self.prices = prices or measured_prices(self.engine, sandbox, processor_clock(threads))
 
 
 def main() -> None:
@@ -87,7 +87,7 @@ def main() -> None:
                     continue
                 wanted = arguments.larger if ARMS[name].larger else arguments.model
                 if wanted not in models:
-                    models[wanted] = Model(wanted, arguments.threads, prices.get(wanted))
+                    models[wanted] = Model(wanted, sandbox, arguments.threads, prices.get(wanted))
                 other = missed[(number + 1) % len(missed)]
                 line = run_arm(models[wanted], sandbox, failed, other, ARMS[name], arguments.seconds)
                 line = {"exercise": failed.exercise.id, "arm": name, "model": wanted, **line}

@@ -22,14 +22,14 @@ from egcfg_tui.solving.request.solve_request import SolveRequest
 
 @dataclass(frozen=True, slots=True)
 class MeasurePrices:
-    """A job: measure the prices of the model's decodes, on this many threads of the CPU; None: on a GPU."""
+    """A job: measure the prices of runs, and of decodes on this many threads of the CPU; None: on a GPU."""
 
     threads: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class PricesMeasured(Event):
-    """The prices of the model's decodes were measured."""
+    """The prices of the model's decodes and of runs were measured."""
 
     table: PriceTable
 
@@ -56,8 +56,9 @@ class BenchService(SolverService):
         self._account.prices = job.prices if isinstance(job, PricedSolve) else None
         if isinstance(job, MeasurePrices):
             assert self._engine is not None
+            assert self._sandbox is not None
             clock = time.perf_counter if job.threads is None else processor_clock(job.threads)
-            yield PricesMeasured(measured_prices(self._engine, clock))
+            yield PricesMeasured(measured_prices(self._engine, self._sandbox, clock))
             return
         yield from super().handle(job.request if isinstance(job, PricedSolve) else job, inbox)
 

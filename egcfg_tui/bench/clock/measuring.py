@@ -1,9 +1,9 @@
-"""Measures how long decodes take on an idle machine, even if the machine is busy.
+"""Measures how long decodes and runs take on an idle machine, even if the machine is busy.
 
 On a CPU the price of a decode is the processor time of its threads: other programs lengthen the wall time,
 but hardly the processor time. On two cores under a load of 8 to 12, the fastest of eight wall times was 5 to
 9 times that of the idle machine, and the processor time 1.2 to 1.5 times. On a GPU the price is the wall
-time.
+time. So is the price of a run: a run is short enough that one of some is not disturbed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from egcfg_sandbox import CodeTest, Program, Sandbox
 from egcfg_tui.bench.clock.prices import Price, PriceTable
 from egcfg_tui.engine.api import Engine, Inference
 
@@ -20,6 +21,14 @@ _PROMPT_TOKENS: Final = 200
 _WIDEST: Final = 16
 """Decodes up to this size are measured with one token on each of many branches, as samples are decoded;
 larger ones with all tokens on one branch, as in a prefill."""
+
+_TIMED: Final = Program(
+    "def total(numbers):\n    n = 0\n    for number in numbers:\n        n += number\n    return n\n",
+    tuple(CodeTest(f"assert total(range({number})) == sum(range({number}))") for number in (1, 4, 9)),
+    trace=True,
+)
+_AT_ONCE: Final = 8
+"""The price of a run is that of `_TIMED`, when this many are to be run, as for the candidates of a line."""
 
 _IN_VAIN: Final = 3
 _MOST: Final = 12
@@ -32,8 +41,26 @@ def processor_clock(threads: int) -> Callable[[], float]:
     return lambda: time.process_time() / threads
 
 
-def measured_prices(engine: Engine, clock: Callable[[], float] = time.perf_counter) -> PriceTable:
-    """The price table of a loaded model: the fastest decode of each size after a prompt of 200 tokens.
+def measured_prices(
+    engine: Engine, sandbox: Sandbox, clock: Callable[[], float] = time.perf_counter
+) -> PriceTable:
+    """The prices of a loaded model's decodes, by `clock`, and of a run in the sandbox."""
+    return PriceTable(_decode_prices(engine, clock), _run_s(sandbox))
+
+
+def _run_s(sandbox: Sandbox) -> float:
+    programs = [_TIMED] * _AT_ONCE
+
+    def seconds() -> float:
+        started = time.perf_counter()
+        sandbox.run_many(programs)
+        return time.perf_counter() - started
+
+    return min(seconds() for _ in range(_MOST)) / _AT_ONCE
+
+
+def _decode_prices(engine: Engine, clock: Callable[[], float]) -> tuple[Price, ...]:
+    """The fastest decode of each size after a prompt of 200 tokens.
 
     The sizes go up to the engine's largest batch, or until its cache is full.
     """
@@ -55,10 +82,10 @@ def measured_prices(engine: Engine, clock: Callable[[], float] = time.perf_count
                 for branch in branches:
                     branch.close()
                 if outcome is not Inference.DONE:
-                    return PriceTable(tuple(prices))
+                    return tuple(prices)
                 in_vain = in_vain + 1 if seconds > 0.99 * fastest else 0
                 fastest = min(fastest, seconds)
                 if in_vain == _IN_VAIN:
                     break
             prices.append(Price(size, fastest))
-    return PriceTable(tuple(prices))
+    return tuple(prices)

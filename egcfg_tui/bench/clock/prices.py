@@ -16,8 +16,7 @@ from egcfg_tui.runs import json_codec
 from egcfg_tui.runs.machine import this_machine
 
 SCHEMA: Final = 1
-RUN_S: Final = 0.02
-"""The price of a sandbox run without timeout. Traced and untraced runs differ by less than this."""
+_MEMORY_SCHEMA: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +29,13 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class PriceTable:
-    """The prices of a model on a machine, by rising numbers of tokens; `run_s` is the price of a run."""
+    """The prices of a model on a machine, by rising numbers of tokens.
+
+    `run_s` is the price of a program in the sandbox that is not timed out, in seconds.
+    """
 
     decodes: tuple[Price, ...]
-    run_s: float = RUN_S
+    run_s: float
 
     def decode_s(self, tokens: int) -> float:
         """The price of a decode in seconds.
@@ -122,6 +124,13 @@ def remember(model: PlannedModel, table: PriceTable) -> None:
 def _memory_of(model: PlannedModel) -> Path:
     machine = this_machine()
     loaded = {**json_codec.encode(model), "name": None, "quantisation": None, "template_sha256": None}
-    key = [loaded, llama_cpp_version(), machine.architecture, machine.processor, machine.cores, SCHEMA]
+    key = [
+        loaded,
+        llama_cpp_version(),
+        machine.architecture,
+        machine.processor,
+        machine.cores,
+        _MEMORY_SCHEMA,
+    ]
     digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:32]
     return user_cache_path("egcfg-tui", appauthor=False) / "prices" / f"{digest}.json"

@@ -92,14 +92,15 @@ def test_a_solve_by_the_models_clock_is_the_same_however_slow_the_machine_is(
     assert fast.stages == slow.stages
 
 
-def test_prices_are_the_fastest_of_some_by_any_clock() -> None:
+def test_prices_are_the_fastest_of_some_by_any_clock(sandbox: PricedSandbox) -> None:
     engine, ticks = FakeEngine(scripted(lambda _: [("a", 1.0)], "\n"), batch_tokens=64), iter(range(10**6))
-    table = measured_prices(engine, lambda: float(next(ticks)))
+    table = measured_prices(engine, sandbox, lambda: float(next(ticks)))
     assert [price.tokens for price in table.decodes] == [size for size in SIZES if size <= 64]
     assert {price.seconds for price in table.decodes} == {1.0}
+    assert 0 < table.run_s < 3
     assert engine.free_tokens == engine.info.context_tokens
 
 
-def test_a_context_too_small_to_measure_in_ends_the_table() -> None:
+def test_a_context_too_small_to_measure_in_ends_the_table(sandbox: PricedSandbox) -> None:
     engine = FakeEngine(scripted(lambda _: [("a", 1.0)], "\n"), context_tokens=220)
-    assert [price.tokens for price in measured_prices(engine).decodes] == [1, 2, 3, 4, 6, 8, 12, 16]
+    assert [price.tokens for price in measured_prices(engine, sandbox).decodes] == [1, 2, 3, 4, 6, 8, 12, 16]
