@@ -22,14 +22,14 @@ from egcfg_tui.solving.request.solve_request import SolveRequest
 
 @dataclass(frozen=True, slots=True)
 class MeasurePrices:
-    """A job: measure the prices of runs, and of decodes on this many threads of the CPU; None: on a GPU."""
+    """A job: measure the prices of tests, and of decodes on this many threads of the CPU; None: on a GPU."""
 
     threads: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class PricesMeasured(Event):
-    """The prices of the model's decodes and of runs were measured."""
+    """The prices of the model's decodes and of tests were measured."""
 
     table: PriceTable
 

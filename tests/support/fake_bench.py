@@ -42,7 +42,7 @@ from egcfg_tui.solving.request.grid import Grid
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
 
-TABLE: Final = PriceTable((Price(1, 0.03), Price(16, 0.2), Price(256, 1.5)), run_s=0.02)
+TABLE: Final = PriceTable((Price(1, 0.03), Price(16, 0.2), Price(256, 1.5)), test_s=0.02)
 
 
 def exercise(number: int) -> Exercise:

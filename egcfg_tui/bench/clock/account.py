@@ -22,10 +22,10 @@ class Account:
             self.seconds += self.prices.decode_s(tokens)
 
     def ran(self, report: Report) -> None:
-        """Adds the price of a run; for a timed-out run its real seconds, which are its time limit."""
+        """Adds the price of a run's tests; for a timed-out run its real seconds, which are its time limit."""
         if self.prices is not None:
             timed_out = report.status is Verdict.TIMEOUT
-            self.seconds += report.wall_s if timed_out else self.prices.run_s
+            self.seconds += report.wall_s if timed_out else self.prices.test_s * len(report.results)
 
 
 class PricedEngine:

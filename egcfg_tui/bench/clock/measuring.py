@@ -3,7 +3,7 @@
 On a CPU the price of a decode is the processor time of its threads: other programs lengthen the wall time,
 but hardly the processor time. On two cores under a load of 8 to 12, the fastest of eight wall times was 5 to
 9 times that of the idle machine, and the processor time 1.2 to 1.5 times. On a GPU the price is the wall
-time. So is the price of a run: a run is short enough that one of some is not disturbed.
+time. So is the price of a test: a run is short enough that one of some is not disturbed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _TIMED: Final = Program(
     trace=True,
 )
 _AT_ONCE: Final = 8
-"""The price of a run is that of `_TIMED`, when this many are to be run, as for the candidates of a line."""
+"""So many programs are to be run when a test is timed, as for the candidates of a line."""
 
 _IN_VAIN: Final = 3
 _MOST: Final = 12
@@ -44,11 +44,11 @@ def processor_clock(threads: int) -> Callable[[], float]:
 def measured_prices(
     engine: Engine, sandbox: Sandbox, clock: Callable[[], float] = time.perf_counter
 ) -> PriceTable:
-    """The prices of a loaded model's decodes, by `clock`, and of a run in the sandbox."""
-    return PriceTable(_decode_prices(engine, clock), _run_s(sandbox))
+    """The prices of a loaded model's decodes, by `clock`, and of a test in the sandbox."""
+    return PriceTable(_decode_prices(engine, clock), _test_s(sandbox))
 
 
-def _run_s(sandbox: Sandbox) -> float:
+def _test_s(sandbox: Sandbox) -> float:
     programs = [_TIMED] * _AT_ONCE
 
     def seconds() -> float:
@@ -56,7 +56,7 @@ def _run_s(sandbox: Sandbox) -> float:
         sandbox.run_many(programs)
         return time.perf_counter() - started
 
-    return min(seconds() for _ in range(_MOST)) / _AT_ONCE
+    return min(seconds() for _ in range(_MOST)) / (_AT_ONCE * len(_TIMED.tests))
 
 
 def _decode_prices(engine: Engine, clock: Callable[[], float]) -> tuple[Price, ...]:

@@ -31,11 +31,11 @@ class Price:
 class PriceTable:
     """The prices of a model on a machine, by rising numbers of tokens.
 
-    `run_s` is the price of a program in the sandbox that is not timed out, in seconds.
+    `test_s` is the price of one test of a program in the sandbox that is not timed out, in seconds.
     """
 
     decodes: tuple[Price, ...]
-    run_s: float
+    test_s: float
 
     def decode_s(self, tokens: int) -> float:
         """The price of a decode in seconds.

@@ -16,7 +16,7 @@ from egcfg_tui.bench.records import BenchError
 
 
 def test_a_measured_size_has_its_price_and_others_lie_in_proportion() -> None:
-    table = PriceTable((Price(1, 1.0), Price(4, 4.0), Price(8, 6.0)), run_s=0.02)
+    table = PriceTable((Price(1, 1.0), Price(4, 4.0), Price(8, 6.0)), test_s=0.02)
     assert [table.decode_s(tokens) for tokens in (1, 4, 8)] == [1.0, 4.0, 6.0]
     assert table.decode_s(2) == pytest.approx(2.0)
     assert table.decode_s(6) == pytest.approx(5.0)
@@ -50,7 +50,7 @@ def test_a_resumed_bench_keeps_its_prices(tmp_path: Path) -> None:
         next(bench)
     bench.close()  # type: ignore[attr-defined]
     (model,) = setup.plan.models
-    remember(model, PriceTable((Price(1, 99.0),), run_s=0.02))
+    remember(model, PriceTable((Price(1, 99.0),), test_s=0.02))
     machine = FakeMachine()
     assert list(machine.run(setup, tmp_path))[-1] == BenchFinished(0)
     assert machine.ran
