@@ -41,7 +41,7 @@ def parser() -> CommandParser:
 
 def test_the_command_line_offers_it(toy: Method) -> None:
     text = " ".join(parser().format_help().split())
-    assert "--method auto|egcfg|sample|greedy|toy" in text
+    assert "--method auto|egcfg|sample|mutate|greedy|toy" in text
     assert toy.help in text
     assert parser().parse(["--method", "toy"]).method == "toy"
 
@@ -69,7 +69,7 @@ async def test_the_screen_offers_it_and_says_what_it_has_nothing_of(toy: Method,
     async with app.run_test(size=(140, 50)) as pilot:
         await wait_until(pilot, lambda: stage.sessions and stage.session.alive)
         assert any(entry.title.startswith("Method toy: ") for entry in entries(app, app.workbench))
-        await pilot.press("m", "m", "m", "m")
+        await pilot.press("m", "m", "m", "m", "m")
         assert app.workbench.control.options.method == "toy"
         await pilot.press("s")
         await wait_until(pilot, lambda: stage.session.waiting and app.workbench.control.view.trials[0].lines)

@@ -31,10 +31,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TrialStarted(Event):
-    """A trial began: a greedy answer, a round of samples, or a pass of the line loop with one setting.
+    """A trial began: a greedy answer, a round of samples or mutants, or a pass of the line loop.
 
-    `index` counts from 1. `method` is the method of this trial (greedy, sample, egcfg). `attempts` is the
-    number of failed answers of earlier trials that it starts from.
+    `index` counts from 1. `method` is the method of this trial (greedy, sample, mutate, egcfg). `attempts` is
+    the number of failed answers of earlier trials that it starts from.
     """
 
     index: int
@@ -49,13 +49,14 @@ class CodeExecuted(Event):
     """A complete answer was run against the visible tests.
 
     `executed` is the text that ran: `source` without comments and docstrings; empty if unknown. Traces and
-    errors count its lines.
+    errors count its lines. `mutant_of` is the program that it was made of without the model, if it was.
     """
 
     source: str
     results: tuple[TestResult, ...]
     passed: bool
     executed: str = ""
+    mutant_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,12 @@ class CommandInbox:
         out_of_tokens = self._budget_tokens is not None and self.tokens >= self._budget_tokens
         return 0.0 if out_of_tokens else max(0.0, self._budget_s - self.elapsed_s)
 
+    @property
+    def late(self) -> bool:
+        """Whether half of the budget is used up."""
+        tokens_late = self._budget_tokens is not None and 2 * self.tokens >= self._budget_tokens
+        return tokens_late or 2 * self.elapsed_s >= self._budget_s
+
     def halt_reason(self) -> Outcome | None:
         """Why the solve must end: it was stopped, or its budget is used up; None while it may go on."""
         if self.stop_requested():

@@ -17,6 +17,7 @@ from egcfg_tui.solving.commands import CommandInbox
 from egcfg_tui.solving.decoding.meter import Meter
 from egcfg_tui.solving.decoding.prompt_branches import PromptBranches
 from egcfg_tui.solving.decoding.prompt_lookup import BATCH_ROWS
+from egcfg_tui.solving.mutation.queue import MutantQueue
 from egcfg_tui.solving.request.fitting import SHORTEST_ANSWER_TOKENS
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.run_cache import RunCache
@@ -62,6 +63,7 @@ class SolveContext:
         self.inbox = inbox
         self.meter = Meter(engine, inbox)
         self.cache = RunCache(sandbox, exercise)
+        self.mutants = MutantQueue()
         self.best: Answer | None = None
         self.code_so_far = prompt.starter
         self._answers: dict[str, Answer] = {}
@@ -182,6 +184,11 @@ class SolveContext:
         """The distinct failed answers: those that pass the most tests first, then the earliest first."""
         failed = [answer for answer in self._answers.values() if not answer.passed]
         return sorted(failed, key=lambda answer: answer.passed_tests, reverse=True)
+
+    @property
+    def mutable(self) -> bool:
+        """Whether a failed answer may have mutants that did not run."""
+        return self.mutants.may_have(answer.source for answer in self.failures)
 
     @property
     def solution(self) -> str:

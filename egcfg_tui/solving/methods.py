@@ -22,7 +22,7 @@ class Method:
     `trials`: the methods whose trials it runs, in this order; empty if it runs its own.
     `grid`: the bundled grid file for its guided trials; None if it has no grid.
     `samples`: its trials draw random candidates or samples. `guided`: its trials steer lines by a signal.
-    `by_lines`: its trials choose the code line by line, not as whole answers.
+    `whole`: what one of its answers is called, if its trials make whole answers and not line after line.
     `hidden`: it can be used, but help texts and screens do not list it.
 
     The last four texts are what a panel shows instead of candidates, a signal or tokens, and the reason why
@@ -37,12 +37,17 @@ class Method:
     grid: str | None = None
     samples: bool = False
     guided: bool = False
-    by_lines: bool = True
+    whole: str = ""
     hidden: bool = False
     no_candidates: str = ""
     no_signal: str = "Only guided lines (methods egcfg and auto) have a signal."
     no_tokens: str = ""
     no_way_back: str = ""
+
+    @property
+    def by_lines(self) -> bool:
+        """Whether its trials choose the code line by line."""
+        return not self.whole
 
     @property
     def has_guided_trials(self) -> bool:
@@ -58,9 +63,9 @@ class Method:
 _ROWS: Final = (
     Method(
         "auto",
-        "greedy, then samples; guided trials once these say nothing new",
+        "greedy, then samples and mutants; guided trials once these say nothing new",
         "egcfg_tui.solving.trials.auto",
-        trials=("greedy", "sample", "egcfg"),
+        trials=("greedy", "mutate", "sample", "egcfg"),
         grid="auto.toml",
     ),
     Method(
@@ -77,9 +82,21 @@ _ROWS: Final = (
         "samples, filtered by the visible tests",
         "egcfg_tui.solving.trials.sampling",
         samples=True,
-        by_lines=False,
+        whole="sample",
         no_tokens="The probabilities of plain samples are not kept.",
         no_way_back="Plain samples have no lines to go back to.",
+    ),
+    Method(
+        "mutate",
+        "samples, and programs one small change away from those that failed",
+        "egcfg_tui.solving.trials.mutating",
+        trials=("sample", "mutate"),
+        samples=True,
+        whole="mutant",
+        no_candidates="Mutants are only run: one is shown if it passes more tests than its answer.",
+        no_signal="Mutants are made without the model.",
+        no_tokens="Mutants are made without the model.",
+        no_way_back="Mutants are whole programs and have no lines to go back to.",
     ),
     Method(
         "greedy",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
-from egcfg_sandbox import Program, Report, Sandbox, TestResult, Verdict
+from egcfg_sandbox import Program, Report, Sandbox, Test, TestResult, Verdict
 from egcfg_tui.events import Outcome, SandboxRestarted
 from egcfg_tui.exercises.model import Exercise
 from egcfg_tui.solving.commands import Interrupted
@@ -38,21 +39,45 @@ class RunCache:
         """
         missing = [source for source in dict.fromkeys(sources) if source not in self._reports]
         if missing:
-            halted: list[Outcome] = []
-
-            def should_stop() -> bool:
-                reason = halt_reason()
-                halted.extend([reason] if reason else [])
-                return bool(reason)
-
-            reports = self._sandbox.run_many([self._program(source) for source in missing], should_stop)
-            for report in reports:
-                check_sandbox(report.results)
-            self.runs += len(reports)
+            reports, halted = self._run([self._program(source) for source in missing], halt_reason)
             self._reports.update(zip(missing, reports, strict=False))
-            if len(reports) < len(missing):
-                raise Interrupted(halted[-1])
+            if halted is not None:
+                raise Interrupted(halted)
         return [self._reports[source] for source in sources]
+
+    def verdicts(
+        self, sources: Sequence[str], test: Test, most_s: float, halt_reason: Callable[[], Outcome | None]
+    ) -> list[Verdict]:
+        """The verdicts of one test within `most_s` seconds each, without traces; they are not kept.
+
+        Raises the same errors as `execute`.
+        """
+        limits = self._exercise.limits
+        limits = replace(limits, wall_s=min(limits.wall_s, most_s), cpu_s=min(limits.cpu_s, most_s))
+        programs = [
+            replace(self._program(source), tests=(test,), trace=False, limits=limits) for source in sources
+        ]
+        reports, halted = self._run(programs, halt_reason)
+        if halted is not None:
+            raise Interrupted(halted)
+        return [report.status for report in reports]
+
+    def _run(
+        self, programs: Sequence[Program], halt_reason: Callable[[], Outcome | None]
+    ) -> tuple[list[Report], Outcome | None]:
+        """The reports of the leading programs that finished, and why the others did not."""
+        halted: list[Outcome] = []
+
+        def should_stop() -> bool:
+            reason = halt_reason()
+            halted.extend([reason] if reason else [])
+            return bool(reason)
+
+        reports = self._sandbox.run_many(programs, should_stop)
+        for report in reports:
+            check_sandbox(report.results)
+        self.runs += len(reports)
+        return reports, halted[-1] if len(reports) < len(programs) else None
 
     def _program(self, source: str) -> Program:
         exercise = self._exercise

@@ -42,8 +42,8 @@ def solve(
 ) -> Iterator[Event]:
     """Solves one exercise; the last event is `SolveFinished` or `SolveFailed`.
 
-    The same request on the same machine yields the same events, unless the budget cuts the run at another
-    point. `prompt_files` keeps evaluated prompts on disk; None keeps none.
+    The same request on the same machine yields the same events, unless the budget or its half cuts a trial at
+    another point. `prompt_files` keeps evaluated prompts on disk; None keeps none.
     """
     exercise = request.exercise
     grid = request.grid.settings(request.settings)

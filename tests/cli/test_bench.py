@@ -132,7 +132,7 @@ def test_options_choose(bench: FakeBench) -> None:
         (
             ["--methods", "gredy"],
             2,
-            "'gredy' is not one of auto, egcfg, sample, greedy; did you mean greedy?",
+            "'gredy' is not one of auto, egcfg, sample, mutate, greedy; did you mean greedy?",
         ),
         (["--methods", ","], 2, "is empty; name at least one"),
         (["--budget", "5", "--budget-tokens", "5"], 2, "not allowed with argument --budget"),

@@ -244,7 +244,10 @@ def test_options_win_over_the_setting_string(solver: Solver) -> None:
         (["--grid", "x.toml"], "--grid: x.toml: there is no such file"),
         (["--trace", "long"], "'long' is not one of compact, full, minimal"),
         (["--top-p", "0"], "--top-p: must be a number from 0.01 to 1, not '0'"),
-        (["--method", "gredy"], "'gredy' is not one of auto, egcfg, sample, greedy; did you mean greedy?"),
+        (
+            ["--method", "gredy"],
+            "'gredy' is not one of auto, egcfg, sample, mutate, greedy; did you mean greedy?",
+        ),
         (["--gamma", "11"], "--gamma: must be a number from 0 to 10, not '11'"),
         (["--gamma", "nan"], "--gamma: must be a number from 0 to 10, not 'nan'"),
         (["--candidates", "0"], "--candidates: must be a whole number from 1 to 16, not '0'"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from egcfg_sandbox import CodeTest
 from egcfg_tui.exercises.model import Exercise, ExerciseKind
 
@@ -18,3 +20,4 @@ EXERCISE = Exercise(
     visible=(CodeTest("assert total([1, 2]) == 3"), CodeTest("assert total([]) == 0")),
     hidden=(CodeTest("assert total([70, 7]) == 77"),),
 )
+THREE_TESTS = dataclasses.replace(EXERCISE, visible=(*EXERCISE.visible, CodeTest("assert total([4]) == 4")))

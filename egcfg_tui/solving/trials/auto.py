@@ -1,7 +1,8 @@
-"""Auto: the greedy answer, then samples, then guided trials once samples give nothing new.
+"""Auto: the greedy answer, then samples and mutants, then guided trials once these give nothing new.
 
-At equal cost fresh samples solve more than guided trials (docs/results.md), so guidance only gets the time
-that samples cannot use. Its trials start from the answers that failed.
+Mutants solve exercises that samples miss, at a small part of their cost. At equal cost fresh samples solve
+more than guided trials, so guidance only gets the time that samples cannot use (docs/results.md). Its trials
+start from the answers that failed.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from typing import Final
 
 from egcfg_tui.solving.request.settings import Settings
 from egcfg_tui.solving.request.solve_request import SolveRequest
-from egcfg_tui.solving.trials import greedy, guided, sampling
+from egcfg_tui.solving.trials import greedy, guided, mutating
 from egcfg_tui.solving.trials.schedules import MethodModule, Past, PlannedTrial
 
-_KINDS: Final[tuple[MethodModule, ...]] = (greedy, sampling, guided)
+_KINDS: Final[tuple[MethodModule, ...]] = (greedy, mutating, guided)
 
 
 def plan(request: SolveRequest, settings: tuple[Settings, ...], past: Past) -> PlannedTrial | None:

@@ -100,8 +100,11 @@ class TrialRunner:
             yield from module_of(planned.method).trial(context, planned, self._samples)
             self._past = self._past.after(
                 planned.method,
-                exhausted=self._samples.exhausted,
                 evaluated=(context.meter.tokens - tokens).evaluated,
+                exhausted=self._samples.exhausted,
+                answers=len(context.failures),
+                mutable=context.mutable,
+                late=context.inbox.late,
             )
         except (Interrupted, ContextFull) as end:
             yield finished(end.reason if isinstance(end, Interrupted) else Outcome.LENGTH)

@@ -49,8 +49,9 @@ def batch_width(answers: int, backend: str) -> int:
 def sample_trial(context: SolveContext, tree: SampleTree, answers: int) -> Iterator[Event]:
     """Samples until there are `answers` new distinct answers, one passes, or the tree is exhausted.
 
-    Every answer is executed as soon as it ends, so that the first one that passes ends the round. Unfinished
-    samples go on in the next round of the tree.
+    A round also ends when half of the budget is used up, because mutants may be due then. Every answer is
+    executed as soon as it ends, so that the first one that passes ends the round. Unfinished samples go on in
+    the next round of the tree.
     """
     yield context.meter.enter(Stage.CANDIDATES)
     samples: list[Candidate] = []
@@ -63,7 +64,10 @@ def sample_trial(context: SolveContext, tree: SampleTree, answers: int) -> Itera
             yield from executed
 
     try:
+        late = context.inbox.late
         while len(samples) < answers and not context.solved and not tree.exhausted:
+            if context.inbox.late and not late:
+                break
             width = batch_width(len(context.failures), context.engine.info.backend)
             for sample in (yield from tree.step(width)):
                 event = context.judge(sample.code)

@@ -35,19 +35,31 @@ class PlannedTrial:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """How many trials of each method there were.
+    """How many trials of each method there were, the method of the `last` one, and what is known by now.
 
-    `exhausted`: samples give nothing new any more. `idle` counts the last trials in a row that evaluated no
-    token, because the model ended its answer at once.
+    `exhausted`: samples give nothing new any more. `idle` counts the last guided trials in a row that
+    evaluated no token, because the model ended its answer at once. `answers` counts the distinct failed
+    answers, and `mutable` says whether they have mutants that did not run. `late`: half of the budget is used
+    up.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
+    last: str = ""
     exhausted: bool = False
     idle: int = 0
+    answers: int = 0
+    mutable: bool = False
+    late: bool = False
 
-    def after(self, method: str, *, exhausted: bool, evaluated: int) -> Past:
-        """The past with one more trial, which evaluated this many tokens."""
-        return Past(self.counts + Counter((method,)), exhausted, 0 if evaluated else self.idle + 1)
+    def after(
+        self, method: str, *, evaluated: int, exhausted: bool, answers: int, mutable: bool, late: bool
+    ) -> Past:
+        """The past with one more trial, which evaluated this many tokens, and with what is known after it."""
+        idle = self.idle
+        if METHODS[method].guided:
+            idle = 0 if evaluated else idle + 1
+        counts = self.counts + Counter((method,))
+        return Past(counts, method, exhausted, idle, answers, mutable, late)
 
 
 class MethodModule(Protocol):

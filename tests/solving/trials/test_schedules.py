@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from support.total import EXERCISE
+from support.total import EXERCISE, THREE_TESTS
 
 from egcfg_tui.solving.methods import METHODS
 from egcfg_tui.solving.request.grid import Axis, Grid
@@ -17,17 +17,29 @@ GRID = Grid((Axis("gamma", (1.0, 3.0)), Axis("temperature", (0.75, 0.0))))
 
 
 def follow(
-    request: SolveRequest, limit: int, exhausted_after: int = 10**6, evaluated: int = 9
+    request: SolveRequest,
+    limit: int,
+    exhausted_after: int = 10**6,
+    evaluated: int = 9,
+    late_after: int = 10**6,
+    mutable: bool = False,
 ) -> list[PlannedTrial]:
-    """The first steps of a request on which every trial fails."""
+    """The first steps of a request on which every trial fails, and every round gives 8 distinct answers."""
     past, steps = Past(), list[PlannedTrial]()
     while len(steps) < limit:
         planned = next_trial(request, request.grid.settings(request.settings), past)
         if planned is None:
             break
         steps.append(planned)
-        past = past.after(planned.method, exhausted=False, evaluated=evaluated)
-        past = dataclasses.replace(past, exhausted=past.counts["sample"] >= exhausted_after)
+        samples = past.counts["sample"] + (planned.method == "sample")
+        past = past.after(
+            planned.method,
+            evaluated=evaluated,
+            exhausted=samples >= exhausted_after,
+            answers=8 * samples,
+            mutable=mutable,
+            late=len(steps) >= late_after,
+        )
     return steps
 
 
@@ -79,8 +91,30 @@ def test_auto_guides_where_samples_say_nothing_new() -> None:
     assert [planned.settings for planned in guided[:4]] == list(GRID.settings(Settings()))
 
 
+@pytest.mark.parametrize("method", ["auto", "mutate"])
+def test_mutants_follow_each_round_from_the_24th_answer_on(method: str) -> None:
+    steps = methods(follow(SolveRequest(THREE_TESTS, method), 9, mutable=True))
+    assert [step for step in steps if step != "greedy"][:8] == ["sample"] * 3 + ["mutate", "sample"] * 2 + [
+        "mutate"
+    ]
+
+
+def test_mutants_are_due_after_half_of_the_budget() -> None:
+    steps = follow(SolveRequest(THREE_TESTS, "mutate"), 5, late_after=1, mutable=True)
+    assert methods(steps) == ["sample", "mutate", "sample", "mutate", "sample"]
+
+
+def test_mutants_are_due_when_samples_are_exhausted_and_guided_trials_come_between_them() -> None:
+    steps = follow(SolveRequest(THREE_TESTS, "auto", grid=GRID), 6, exhausted_after=1, mutable=True)
+    assert methods(steps) == ["greedy", "sample", "mutate", "egcfg", "mutate", "egcfg"]
+
+
+def test_two_tests_say_too_little_about_a_mutant() -> None:
+    assert methods(follow(SolveRequest(EXERCISE, "mutate"), 9, mutable=True)) == ["sample"] * 9
+
+
 @pytest.mark.parametrize("method", list(METHODS))
 def test_without_visible_tests_there_is_one_trial(method: str) -> None:
     exercise = dataclasses.replace(EXERCISE, visible=())
     (planned,) = follow(SolveRequest(exercise, method), 9)
-    assert planned.method == ("greedy" if method == "auto" else method)
+    assert planned.method == METHODS[method].starts_with

@@ -1,0 +1,1 @@
+"""Mutants: programs that differ from a failed answer in a single place."""
