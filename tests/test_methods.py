@@ -75,7 +75,7 @@ async def test_the_screen_offers_it_and_says_what_it_has_nothing_of(toy: Method,
         await wait_until(pilot, lambda: stage.session.waiting and app.workbench.control.view.trials[0].lines)
         assert stage.session.calls[0].method == "toy"  # type: ignore[attr-defined]
         await pilot.press("up", "u")
-        shown = " ".join(panel.plain for panel in app.workbench.query(LinesPanel))
+        shown = " ".join(word for panel in app.workbench.query(LinesPanel) for word in panel.plain.split())
         assert "A toy has no candidates." in shown
         assert "A toy has no signal." in shown
         assert [note.message for note in app._notifications] == ["A toy never goes back."]

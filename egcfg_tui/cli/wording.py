@@ -45,6 +45,7 @@ from egcfg_tui.events import (
 )
 from egcfg_tui.exercises.visibility import NOTHING_STEERS
 from egcfg_tui.solving.methods import method_named
+from egcfg_tui.solving.mutation.differences import difference
 from egcfg_tui.solving.request.fitting import left_out
 from egcfg_tui.solving.run_cache import restarted
 from egcfg_tui.terminal_text import printable
@@ -99,7 +100,7 @@ class Wording:
                 return _chosen(event) if full else _numbered(event)
             case CodeExecuted():
                 answer = Text(f"answer: {judged(event.results)}", _style(event))
-                told = [answer, *faults(event.results)]
+                told = [*_mutated(event), answer, *faults(event.results)]
                 return _indented(told) if full else told
             case TrialFinished():
                 ended = f"trial {event.index}: {_outcome(event)} after {event.wall_s:.1f} s"
@@ -141,6 +142,13 @@ def _style(event: CodeExecuted) -> str:
     if not event.results:
         return FAINT
     return GOOD if event.passed else BAD
+
+
+def _mutated(event: CodeExecuted) -> list[Text]:
+    """What was changed without the model."""
+    if not event.mutant_of:
+        return []
+    return [Text(printable(f"mutant of an answer: {difference(event.mutant_of, event.executed)}"), FAINT)]
 
 
 def _outcome(event: TrialFinished) -> str:

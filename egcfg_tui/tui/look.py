@@ -141,7 +141,7 @@ def _inspected(what: Shown, look: Look) -> Shown:
     if trial is None:
         return what
     if what.answer is not None:
-        program: Program | None = of_answer(what.answer, f"sample {what.answer.number}")
+        program: Program | None = of_answer(what.answer, trial.name_of(what.answer))
         picked = look.step is not None and what.looked_at
     else:
         group = group_of(groups(line), look.candidate) if line is not None and line.candidates else None
@@ -209,7 +209,7 @@ def _sampled(view: SolveView, trial: TrialView, look: Look, *, ended: bool) -> S
     selected = next((answer for answer in trial.answers if answer.number == look.answer), None)
     answer = selected or trial.best_answer
     line = trial.current
-    of = f"sample {answer.number} of {len(trial.answers)}" if answer else ""
+    of = f"{trial.name_of(answer)} of {len(trial.answers)}" if answer else ""
     what = Shown(
         view,
         trial,

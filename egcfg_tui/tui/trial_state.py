@@ -20,6 +20,7 @@ from egcfg_tui.events import (
     SignalBuilt,
     TrialFinished,
 )
+from egcfg_tui.solving.mutation.differences import difference
 from egcfg_tui.solving.text.prefixes import canonical
 from egcfg_tui.solving.text.rows import last_row, next_row
 from egcfg_tui.tui.view import AnswerView, LineView, Signal, TestRow, TrialView
@@ -40,7 +41,9 @@ def _(event: TrialFinished, trial: TrialView, tests: tuple[TestRow, ...]) -> Tri
     """The answer of a trial that passed is its code; other trials keep the code that they came to."""
     if event.outcome is Outcome.PASSED and event.code:
         trial = replace(_with_winner(trial, event.code), code=event.code)
-    return replace(trial, outcome=event.outcome, wall_s=event.wall_s, tokens=event.tokens.evaluated)
+    return replace(
+        trial, outcome=event.outcome, wall_s=event.wall_s, tokens=event.tokens.evaluated, runs=event.runs
+    )
 
 
 @fold_trial.register
@@ -99,13 +102,18 @@ def _(event: CodeExecuted, trial: TrialView, tests: tuple[TestRow, ...]) -> Tria
     rows = tested(tests, event.results)
     executed = event.executed or canonical(event.source) or ""
     answer = AnswerView(
-        len(trial.answers) + 1, event.source, rows or tests, event.results if rows else (), executed
+        len(trial.answers) + 1,
+        event.source,
+        rows or tests,
+        event.results if rows else (),
+        executed,
+        difference(event.mutant_of, executed) if event.mutant_of else "",
     )
     best = trial.best_answer
     told = replace(_with_answer(trial, event), answers=(*trial.answers, answer))
     if not trial.way.by_lines:
         if best is None or answer.passed > best.passed:
-            told = replace(told, code=answer.code, tests=answer.tests, tests_of=f"sample {answer.number}")
+            told = replace(told, code=answer.code, tests=answer.tests, tests_of=told.name_of(answer))
     elif trial.current is None or trial.current.runs is None or answer.passed > trial.passed:
         told = replace(told, tests=answer.tests, tests_of="whole answer")
     return told

@@ -116,7 +116,8 @@ class LineView:
 class AnswerView:
     """A whole answer of a trial and how it fared. `number` counts the answers of the trial from 1.
 
-    `executed` is the text that ran, empty where it is not known.
+    `executed` is the text that ran, empty where it is not known. `change` says what was changed in another
+    answer to make it; empty for an answer of the model.
     """
 
     number: int
@@ -124,6 +125,7 @@ class AnswerView:
     tests: tuple[TestRow, ...]
     results: tuple[TestResult, ...] = ()
     executed: str = ""
+    change: str = ""
 
     @property
     def passed(self) -> int:
@@ -137,7 +139,8 @@ class TrialView:
 
     `lines` are its chosen lines, `current` the one in work, `answers` the whole answers that ran. `tests` are
     the results of the best that it has run so far, which `tests_of` names. It starts from `attempts` failed
-    answers of earlier trials. `wall_s` and `tokens` are what it cost, once it is over.
+    answers of earlier trials. `wall_s`, `tokens` and `runs` are what it cost, once it is
+    over.
     `before` are its states before each change of its code by the user that is not undone.
     """
 
@@ -149,6 +152,7 @@ class TrialView:
     outcome: Outcome | None = None
     wall_s: float = 0.0
     tokens: int = 0
+    runs: int = 0
     code: str = ""
     lines: tuple[LineView, ...] = ()
     current: LineView | None = None
@@ -176,6 +180,10 @@ class TrialView:
     def passed(self) -> int:
         """Most tests that anything of it has passed."""
         return max(_passed(self.tests), self.best_answer.passed if self.best_answer else 0)
+
+    def name_of(self, answer: AnswerView) -> str:
+        """`sample 3`: the name of a whole answer."""
+        return f"{self.way.whole} {answer.number}"
 
     def line(self, number: int | None) -> LineView | None:
         """The line with this number."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from support import digits_run
 
 from egcfg_tui.cli.wording import Wording
-from egcfg_tui.events import LineChosen, SolvePaused
+from egcfg_tui.events import CodeExecuted, LineChosen, SolvePaused
 from egcfg_tui.solving.text.rows import row_of
 
 TEXTS = ("a = 1\n    ", "    b = 2\n", "\n", "\n\n    c = 3\n", "if d:\n        e = 5\n    ", "  # f", "g\n")
@@ -25,6 +25,12 @@ def test_every_row_is_told_under_its_number(texts: list[str]) -> None:
     assert {row: text for row, text in told.items() if text.strip()} == {
         row: text for row, text in rows.items() if text.strip()
     }
+
+
+def test_what_was_changed_to_make_a_mutant_is_told() -> None:
+    event = CodeExecuted("b = 2\n", (), True, "b = 2", mutant_of="b = 1")
+    told = [line.plain for line in Wording(full=False).lines(event)]
+    assert told[0] == "mutant of an answer: line 1: `b = 1` became `b = 2`"
 
 
 def test_a_replay_tells_more_than_a_running_solve() -> None:

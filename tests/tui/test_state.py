@@ -36,7 +36,7 @@ from egcfg_tui.tui.look import Look, Shown, shown
 from egcfg_tui.tui.state import fold, fold_all
 from egcfg_tui.tui.story.candidates import groups
 from egcfg_tui.tui.view import EngineState, LineView, Phase, SolveView, idle
-from egcfg_tui.tui.widgets.candidates_panel import list_lines
+from egcfg_tui.tui.widgets.candidates_panel import CandidatesPanel, list_lines
 from egcfg_tui.tui.widgets.code_panel import code_lines
 from egcfg_tui.tui.widgets.tests_panel import test_lines as lines_of_tests
 
@@ -242,6 +242,22 @@ def test_plain_sampling_shows_each_answer_beside_its_sample_and_keeps_the_best()
     assert seen(view).code_of == "sample 1 of 2"
     other = shown(view, Look(answer=2))
     assert (other.code, other.passed, other.code_of) == ("b = 2\n", 0, "sample 2 of 2")
+
+
+def test_a_mutant_is_named_and_says_what_was_changed() -> None:
+    passed = digits_run.rows(*3 * [digits_run.PASS])
+    events: tuple[Event, ...] = (
+        replace(digits_run.STARTED, method="mutate"),
+        TrialStarted(1, "mutate", "", 1.0),
+        CodeExecuted("a = 1\n", passed, True, "a = 1", mutant_of="a = 0"),
+    )
+    view = fold_all(SolveView(), stamped(events))
+    assert seen(view).code_of == "mutant 1 of 1"
+    assert view.trials[0].answers[0].change == "line 1: `a = 0` became `a = 1`"
+    panel = CandidatesPanel(id="candidates")
+    panel.show(seen(view), "")
+    told = " ".join(panel.plain.split())
+    assert "mutant 1, line 1: `a = 0` became `a = 1`" in told
 
 
 def test_a_failure_while_loading_leaves_a_dead_engine_and_a_later_one_does_not() -> None:

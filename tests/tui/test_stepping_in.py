@@ -77,7 +77,7 @@ async def test_enter_goes_on_from_the_candidate_looked_at_and_undo_takes_it_back
         text = "return sum(int(d) for d in str(n))\n"
         assert ("replace", 2, text, Author.CANDIDATE) in stage.session.calls
         assert trial(app).lines[-1].author is Author.CANDIDATE
-        assert "You took this line of a candidate." in panel(app, "tokens")
+        assert "You took this line of a candidate." in " ".join(panel(app, "tokens").split())
         await pilot.press("U")
         await wait_until(pilot, lambda: trial(app).lines == before.lines)
         assert "undo" in stage.session.calls

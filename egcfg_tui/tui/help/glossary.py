@@ -11,6 +11,11 @@ GLOSSARY: Final[tuple[tuple[str, str], ...]] = (
         "candidate",
         "one sampled continuation of the code, of a few lines; several are sampled for each signal",
     ),
+    (
+        "mutant",
+        "a program that differs from a failed answer in a single place; made without the model, and run "
+        "because the right program is often that near",
+    ),
     ("trace", "what a run of a candidate did: the lines it went through, and what each did to the variables"),
     ("signal", "the text made of the traces, which stands in the prompt of the conditional branch"),
     ("branch", "the model's view of the code so far: unconditional without the signal, conditional with it"),

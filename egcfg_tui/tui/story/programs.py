@@ -64,8 +64,4 @@ def best_known(trial: TrialView, line: LineView | None) -> Program | None:
         best = max(found, key=lambda group: sum(r.passed for r in group.run.results) if group.run else -1)
         return of_group(chosen_group(line, found) or best, line, trial.code)
     answer = trial.best_answer
-    return (
-        of_answer(answer, "whole answer" if trial.way.by_lines else f"sample {answer.number}")
-        if answer
-        else None
-    )
+    return of_answer(answer, trial.name_of(answer) if trial.way.whole else "whole answer") if answer else None

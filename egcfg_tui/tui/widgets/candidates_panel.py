@@ -57,12 +57,12 @@ class CandidatesPanel(ListPanel):
         self._redraw = lambda: self.show(shown, hint)
         line, tests = shown.line, len(shown.view.tests)
         found = groups(line) if line else []
-        by_lines = shown.trial is None or shown.trial.way.by_lines
-        title = ("Candidates" if by_lines else "Samples", shown.line_name, _summary(line))
+        noun = shown.trial.way.whole if shown.trial else ""
+        title = (f"{noun.capitalize()}s" if noun else "Candidates", shown.line_name, _summary(line))
         if line is None or not found:
             text = _absence(shown) or hint
             self._places = ()
-            self.set_lines([Content.styled(f" {row}", MUTED) for row in text.split("\n")])
+            self.explain(text)
             self.set_title(*title)
             return
         looked_at = group_of(found, shown.look.candidate)
@@ -180,8 +180,12 @@ def _absence(shown: Shown) -> str:
     line, trial = shown.line, shown.trial
     if trial is None:
         return ""
-    if not trial.way.by_lines:
-        return "Samples are whole answers: ↑ and ↓ show each in the code." if trial.answers else ""
+    if trial.way.whole:
+        name = trial.way.whole.capitalize()
+        if trial.answers:
+            changes = [f"{trial.name_of(each)}, {each.change}" for each in trial.answers if each.change]
+            return "\n".join([f"{name}s are whole answers: ↑ and ↓ show each in the code.", *changes])
+        return trial.way.no_candidates
     if line is None:
         return ""
     if trial.way.no_candidates:

@@ -88,6 +88,11 @@ class LinesPanel(ScrollView, can_focus=True):
         elif changed:
             self.refresh_lines(changed[0], changed[-1] - changed[0] + 1)
 
+    def explain(self, text: str, after: Sequence[Content] = ()) -> None:
+        """Shows, over as many lines as it needs, why there is nothing to see but the lines of `after`."""
+        rows = (wrapped(Content.styled(row, MUTED), self.line_width, 1) for row in text.split("\n"))
+        self.set_lines([*after, *(line for lines in rows for line in lines)])
+
     def _fit(self) -> None:
         """Tells Textual how far there is to scroll. Each change costs a layout of the whole screen, so what
         fits counts as nothing and widths grow in strides."""

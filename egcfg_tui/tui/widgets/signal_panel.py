@@ -69,7 +69,7 @@ class SignalPanel(ListPanel):
         if signal is None:
             self._rows = ()
             text = hint if shown.trial is None else shown.trial.way.no_signal
-            self.set_lines([Content.styled(f" {row}", MUTED) for row in text.split("\n")])
+            self.explain(text)
             self.set_title("Signal", shown.line_name)
             return
         room = self.line_width - MARGIN

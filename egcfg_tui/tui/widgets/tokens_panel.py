@@ -29,9 +29,11 @@ class TokensPanel(LinesPanel):
         title = ("Tokens", ", ".join(part for part in (shown.trial_name, name) if part))
         if line is None or not line.tokens:
             text = _absence(shown, line) or hint
-            self.set_lines([Content.styled(f" {row}", MUTED) for row in text.split("\n")])
+            self._redraw = lambda: self.show(shown, hint)
+            self.explain(text)
             self.set_title(*title)
             return
+        self._redraw = None
         self.set_lines(token_lines(line.tokens))
         gamma = "" if line.gamma is None or not _guided(line) else f"γ {line.gamma:g}"
         self.set_title(*title, gamma, _summary(line))

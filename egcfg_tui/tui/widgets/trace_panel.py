@@ -64,10 +64,7 @@ class TracePanel(ListPanel):
         if program is None or found is None or trace is None or not trace.events:
             self._rows = ()
             text = absence(shown) if shown.trial is not None else hint
-            lines = [Content.styled(f" {row}", MUTED) for row in text.split("\n")]
-            if found is not None:
-                lines = [*result_lines(found[0], found[1], self.line_width), *lines]
-            self.set_lines(lines)
+            self.explain(text, result_lines(found[0], found[1], self.line_width) if found else ())
             self.set_title("Trace", shown.line_name, program.name if program else "")
             return
         head = result_lines(found[0], found[1], self.line_width)

@@ -84,7 +84,8 @@ def settings_words(trial: TrialView) -> str:
         start = f", from {trial.attempts} failed" if trial.attempts else ""
         return f"γ {trial.gamma:g} {trial.settings}{start}"
     if not trial.way.by_lines:
-        return f"{len(trial.answers)} answers, {trial.settings}"
+        runs = f"{trial.runs} runs, " if trial.runs > len(trial.answers) else ""
+        return f"{runs}{len(trial.answers)} answers, {trial.settings}"
     return ""
 
 
