@@ -40,7 +40,7 @@ def drawn(comparison: Comparison) -> str:
         ylim=(0, 100),
         xlabel="seconds spent on each exercise",
         ylabel="solved, %",
-        title=f"{len(comparison.exercises)} exercises, {comparison.rows[0].model_name}, two cores",
+        title=f"{len(comparison.exercises)} exercises, {comparison.rows[0].model_name}",
     )
     axes.grid(linewidth=0.4)
     axes.spines[["top", "right"]].set_visible(False)

@@ -139,8 +139,7 @@ class TrialView:
 
     `lines` are its chosen lines, `current` the one in work, `answers` the whole answers that ran. `tests` are
     the results of the best that it has run so far, which `tests_of` names. It starts from `attempts` failed
-    answers of earlier trials. `wall_s`, `tokens` and `runs` are what it cost, once it is
-    over.
+    answers of earlier trials. `wall_s`, `tokens` and `runs` are what it cost, once it is over.
     `before` are its states before each change of its code by the user that is not undone.
     """
 

@@ -105,3 +105,16 @@ def test_a_smaller_budget_ends_a_solve_that_has_used_it() -> None:
     with pytest.raises(Interrupted) as caught:
         list(inbox.checkpoint())
     assert caught.value.reason == "budget"
+
+
+def test_half_of_the_seconds_or_of_the_tokens_makes_it_late() -> None:
+    desk = Desk()
+    inbox = desk.inbox(budget_s=10.0)
+    assert not inbox.late
+    desk.now = 5.0
+    assert inbox.late
+    inbox = CommandInbox(budget_s=10.0, clock=lambda: 0.0, budget_tokens=100)
+    inbox.tokens = 49
+    assert not inbox.late
+    inbox.tokens = 50
+    assert inbox.late

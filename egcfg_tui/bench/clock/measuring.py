@@ -3,7 +3,8 @@
 On a CPU the price of a decode is the processor time of its threads: other programs lengthen the wall time,
 but hardly the processor time. On two cores under a load of 8 to 12, the fastest of eight wall times was 5 to
 9 times that of the idle machine, and the processor time 1.2 to 1.5 times. On a GPU the price is the wall
-time. So is the price of a test: a run is short enough that one of some is not disturbed.
+time. So is the price of a test: runs are short, and of several at least one is not
+disturbed.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _TIMED: Final = Program(
     trace=True,
 )
 _AT_ONCE: Final = 8
-"""So many programs are to be run when a test is timed, as for the candidates of a line."""
+"""A test is timed with this many programs at once, about as many as a line has candidates."""
 
 _IN_VAIN: Final = 3
 _MOST: Final = 12

@@ -16,7 +16,6 @@ from egcfg_tui.runs import json_codec
 from egcfg_tui.runs.machine import this_machine
 
 SCHEMA: Final = 1
-_MEMORY_SCHEMA: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +123,6 @@ def remember(model: PlannedModel, table: PriceTable) -> None:
 def _memory_of(model: PlannedModel) -> Path:
     machine = this_machine()
     loaded = {**json_codec.encode(model), "name": None, "quantisation": None, "template_sha256": None}
-    key = [
-        loaded,
-        llama_cpp_version(),
-        machine.architecture,
-        machine.processor,
-        machine.cores,
-        _MEMORY_SCHEMA,
-    ]
+    key = [loaded, llama_cpp_version(), machine.architecture, machine.processor, machine.cores, SCHEMA]
     digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:32]
     return user_cache_path("egcfg-tui", appauthor=False) / "prices" / f"{digest}.json"

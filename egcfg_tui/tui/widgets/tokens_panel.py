@@ -24,16 +24,15 @@ class TokensPanel(LinesPanel):
 
     def show(self, shown: Shown, hint: str) -> None:
         """Draws the tokens of the chosen line that is looked at, or of the last one."""
+        self._redraw = lambda: self.show(shown, hint)
         line = shown.chosen
         name = f"line {line.row}" if line else ""
         title = ("Tokens", ", ".join(part for part in (shown.trial_name, name) if part))
         if line is None or not line.tokens:
             text = _absence(shown, line) or hint
-            self._redraw = lambda: self.show(shown, hint)
             self.explain(text)
             self.set_title(*title)
             return
-        self._redraw = None
         self.set_lines(token_lines(line.tokens))
         gamma = "" if line.gamma is None or not _guided(line) else f"γ {line.gamma:g}"
         self.set_title(*title, gamma, _summary(line))
