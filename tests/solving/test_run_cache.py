@@ -60,3 +60,20 @@ def test_a_fault_of_the_sandbox_is_no_verdict() -> None:
     with pytest.raises(SandboxBroke, match="died twice"):
         cache.execute(["a"], lambda: None)
     assert not cache.knows("a")
+
+
+def test_one_test_decides_in_a_short_time_and_its_verdict_is_not_kept() -> None:
+    programs: list[Program] = []
+
+    class Watching(CountingSandbox):
+        def run_many(self, given: Sequence[Program], should_stop: Callable[[], bool]) -> list[Report]:
+            programs.extend(given)
+            return super().run_many(given, should_stop)
+
+    cache, test = cache_over(Watching()), CodeTest("assert f(1)")
+    assert cache.verdicts(["a", "b"], test, 0.2, lambda: None) == [Verdict.PASSED] * 2
+    assert {(one.tests, one.trace, one.limits.wall_s, one.limits.cpu_s) for one in programs} == {
+        ((test,), False, 0.2, 0.2)
+    }
+    assert cache.runs == 2
+    assert not cache.knows("a")
