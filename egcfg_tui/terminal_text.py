@@ -49,5 +49,10 @@ def visible(text: str) -> str:
     )
 
 
+def counted_things(count: int, name: str) -> str:
+    """`1 run`, `2 runs`."""
+    return f"{count} {name}" if count == 1 else f"{count} {name}s"
+
+
 def _is_safe(character: str) -> bool:
     return unicodedata.category(character) not in _UNSAFE

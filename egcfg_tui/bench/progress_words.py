@@ -35,8 +35,3 @@ def duration(seconds: float) -> str:
     if seconds < 5400:
         return f"{seconds / 60:.0f} min"
     return f"{seconds / 3600:.1f} h"
-
-
-def counted(count: int, name: str) -> str:
-    """`1 task`, `2 tasks`."""
-    return f"{count} {name}" if count == 1 else f"{count} {name}s"

@@ -22,12 +22,12 @@ from egcfg_tui.bench.events import (
 )
 from egcfg_tui.bench.plan import Plan
 from egcfg_tui.bench.progress import Estimate, Progress
-from egcfg_tui.bench.progress_words import counted, duration, outcome_word, standing, told_estimate
+from egcfg_tui.bench.progress_words import duration, outcome_word, standing, told_estimate
 from egcfg_tui.bench.records import Outcome, Record
 from egcfg_tui.cli import stderr
 from egcfg_tui.cli.styles import BAD, FAINT, GOOD
 from egcfg_tui.events import Progressed, StageEntered
-from egcfg_tui.terminal_text import printable
+from egcfg_tui.terminal_text import counted_things, printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -198,12 +198,14 @@ def _lines(event: BenchEvent, progress: Progress) -> list[Text]:
 def _plan_line(plan: Plan) -> str:
     budget = f"{plan.budget_tokens:,} tokens" if plan.budget_s is None else f"{plan.budget_s:g} s"
     parts = [
-        counted(len(plan.exercises), "exercise"),
-        counted(len(plan.models), "model"),
-        counted(len(plan.methods), "method"),
-        counted(plan.repeats, "repeat"),
+        counted_things(len(plan.exercises), "exercise"),
+        counted_things(len(plan.models), "model"),
+        counted_things(len(plan.methods), "method"),
+        counted_things(plan.repeats, "repeat"),
     ]
-    return f"{', '.join(parts)}: {counted(plan.size, 'task')}, {budget} each by the {plan.clock}'s clock"
+    return (
+        f"{', '.join(parts)}: {counted_things(plan.size, 'task')}, {budget} each by the {plan.clock}'s clock"
+    )
 
 
 def _task_line(record: Record, progress: Progress) -> Text:

@@ -10,7 +10,7 @@ from rich.text import Text
 from egcfg_sandbox import TestResult, Verdict
 from egcfg_tui.cli.styles import BAD, FAINT, GOOD
 from egcfg_tui.events import Outcome, ScoredTest, SolveFinished
-from egcfg_tui.terminal_text import printable
+from egcfg_tui.terminal_text import counted_things, printable
 
 REASONS: Final = {
     Outcome.PASSED: "the visible tests pass",
@@ -67,11 +67,6 @@ def cost_lines(event: SolveFinished) -> list[str]:
         winner = event.trial_list[event.solved_by - 1]
         lines.append(f"trial {winner.index} passed the visible tests: {winner.method}")
     return lines
-
-
-def counted_things(count: int, name: str) -> str:
-    """`1 run`, `2 runs`."""
-    return f"{count} {name}" if count == 1 else f"{count} {name}s"
 
 
 def fault_lines(tests: Sequence[ScoredTest]) -> list[Text]:

@@ -10,7 +10,6 @@ from rich.text import Text
 from egcfg_tui.cli.result_words import (
     NOT_JUDGED,
     REASONS,
-    counted_things,
     faults,
     judged,
     passes,
@@ -48,7 +47,7 @@ from egcfg_tui.solving.methods import method_named
 from egcfg_tui.solving.mutation.differences import difference
 from egcfg_tui.solving.request.fitting import left_out
 from egcfg_tui.solving.run_cache import restarted
-from egcfg_tui.terminal_text import printable
+from egcfg_tui.terminal_text import counted_things, printable
 
 _AUTHORS = {
     Author.CANDIDATE: "taken from a candidate by the user",

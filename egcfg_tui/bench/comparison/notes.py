@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from egcfg_tui.bench.comparison.sources import Source
 from egcfg_tui.bench.comparison.summary import PairSummary, RowSummary
 from egcfg_tui.bench.comparison.words import joined
-from egcfg_tui.bench.progress_words import counted
+from egcfg_tui.terminal_text import counted_things
 
 
 def notes(
@@ -23,14 +23,16 @@ def notes(
     found = []
     if faults or missing:
         parts = [
-            counted(count, name) for count, name in ((faults, "fault"), (missing, "missing task")) if count
+            counted_things(count, name)
+            for count, name in ((faults, "fault"), (missing, "missing task"))
+            if count
         ]
         found.append(
             f"Incomplete: {joined(parts)}. A fault says nothing about a method and is not counted; the same "
             "`egcfg-tui bench` command runs the remaining tasks."
         )
     if left_out:
-        found.append(f"{counted(left_out, 'exercise')} left out, because not every row has a result.")
+        found.append(f"{counted_things(left_out, 'exercise')} left out, because not every row has a result.")
     found += _differences(sources)
     if any(row.relay for row in rows):
         found.append(
@@ -40,8 +42,8 @@ def notes(
     unguarded = sum(row.unguarded for row in rows if not row.relay)
     if unguarded:
         found.append(
-            f"{counted(unguarded, 'solved task')} had a test that runs inside the program's process, where "
-            "a verdict can be forged."
+            f"{counted_things(unguarded, 'solved task')} had a test that runs inside the program's process, "
+            "where a verdict can be forged."
         )
     if len(pairs) > 3:
         found.append(

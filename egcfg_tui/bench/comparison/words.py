@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from egcfg_tui.bench.comparison.summary import Comparison, Conditions, PairSummary, RowSummary
-from egcfg_tui.bench.progress_words import counted
+from egcfg_tui.terminal_text import counted_things
 
 Name = tuple[str, str]
 WORTH_SEEING: Final = 5
@@ -30,7 +30,7 @@ def pair_sentence(pair: PairSummary, a: str, b: str) -> str:
     difference, low, high = pair.difference, pair.low, pair.high
     if difference < 0:
         a, b, difference, low, high = b, a, -difference, -high, -low
-    on = f"on {counted(pair.exercises, 'exercise')}"
+    on = f"on {counted_things(pair.exercises, 'exercise')}"
     measured = f"(95 % interval {signed(low)} to {signed(high)}, p {probability(pair.mcnemar_p)})"
     if pair.ahead is not None:
         return f"{a} is ahead of {b} by {difference:.1f} points {on} {measured}."
@@ -51,7 +51,9 @@ def summary_sentence(rows: Sequence[RowSummary], pairs: Sequence[PairSummary]) -
     if len(first) > 1:
         solved = f"{joined(first)} solved {percent(best.share)} of their tasks"
     else:
-        solved = f"{first[0]} solved {best.solved} of {counted(best.tasks, 'task')} ({percent(best.share)})"
+        solved = (
+            f"{first[0]} solved {best.solved} of {counted_things(best.tasks, 'task')} ({percent(best.share)})"
+        )
     if len(rows) == 1:
         return f"{solved}."
     verdicts = {pair.b: pair.ahead for pair in pairs if pair.a == best.name}
@@ -90,7 +92,7 @@ def conditions_line(conditions: Conditions) -> str:
 def exercises_line(comparison: Comparison) -> str:
     """How many exercises are compared, and how many are left out."""
     left_out = f", {comparison.left_out} left out" if comparison.left_out else ""
-    return counted(len(comparison.exercises), "exercise") + left_out
+    return counted_things(len(comparison.exercises), "exercise") + left_out
 
 
 def joined(words: Sequence[str]) -> str:

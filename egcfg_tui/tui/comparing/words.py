@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from egcfg_tui.bench.plan import Plan
-from egcfg_tui.bench.progress_words import counted, duration, told_estimate
+from egcfg_tui.bench.progress_words import duration, told_estimate
+from egcfg_tui.terminal_text import counted_things
 from egcfg_tui.tui.comparing.asked import Asked
 from egcfg_tui.tui.comparing.bench_driver import BenchDriver, BenchPhase
 from egcfg_tui.tui.styles import MUTED
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 
 def size(asked: Asked, exercises: int | None) -> str:
     """How much is asked for, and how long it can take; `exercises` None: not known yet."""
-    rows = f"{counted(len(asked.models), 'model')} × {counted(len(asked.methods), 'method')}"
+    rows = f"{counted_things(len(asked.models), 'model')} × {counted_things(len(asked.methods), 'method')}"
     each = f"{asked.budget_s:g} s each"
     if exercises is None:
         return f"{rows}, {each}"
     tasks = exercises * asked.rows
     most = duration(tasks * asked.budget_s)
-    return f"{counted(exercises, 'exercise')} × {rows} = {counted(tasks, 'task')}, {each}: at most {most}"
+    asked_for = f"{counted_things(exercises, 'exercise')} × {rows} = {counted_things(tasks, 'task')}"
+    return f"{asked_for}, {each}: at most {most}"
 
 
 def title(driver: BenchDriver) -> tuple[Content, Content]:
@@ -41,7 +43,7 @@ def _conditions(plan: Plan) -> str:
     budget = f"{plan.budget_tokens:,} tokens" if plan.budget_s is None else f"{plan.budget_s:g} s"
     clock = "" if plan.clock == "wall" else f" by the {plan.clock}'s clock"
     repeats = f", {plan.repeats} repeats" if plan.repeats > 1 else ""
-    return f"{counted(len(plan.exercises), 'exercise')}, {budget} a task{clock}{repeats}"
+    return f"{counted_things(len(plan.exercises), 'exercise')}, {budget} a task{clock}{repeats}"
 
 
 def _state(driver: BenchDriver) -> Content:
@@ -89,19 +91,19 @@ def notice(driver: BenchDriver, go_on_key: str) -> str:
             return f"{driver.message}{again}"
         case BenchPhase.STOPPED if driver.source.is_run:
             return (
-                f"Stopped; {counted(driver.left, 'task')} left, and everything that ended is kept. "
+                f"Stopped; {counted_things(driver.left, 'task')} left, and everything that ended is kept. "
                 f"{go_on_key} goes on; so does the same choice another time.\n"
                 f"The bench lies in {driver.folder}"
             )
         case BenchPhase.STOPPED:
             return (
-                f"{counted(driver.left, 'task')} left. {go_on_key} watches again. Where no process fills the "
-                "folder, repeat what began the bench."
+                f"{counted_things(driver.left, 'task')} left. {go_on_key} watches again. Where no process "
+                "fills the folder, repeat what began the bench."
             )
         case BenchPhase.FINISHED if faults:
             return (
-                f"Incomplete: {counted(faults, 'task')} ended in a fault of engine or sandbox, which says "
-                f"nothing about model and method. {go_on_key} runs them again."
+                f"Incomplete: {counted_things(faults, 'task')} ended in a fault of engine or sandbox, which "
+                f"says nothing about model and method. {go_on_key} runs them again."
             )
         case _:
             return ""

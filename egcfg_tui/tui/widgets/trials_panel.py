@@ -9,6 +9,7 @@ from textual.events import Click
 from textual.geometry import Size
 from textual.message import Message
 
+from egcfg_tui.terminal_text import counted_things
 from egcfg_tui.tui.look import Shown
 from egcfg_tui.tui.styles import MUTED
 from egcfg_tui.tui.view import TrialView
@@ -84,8 +85,9 @@ def settings_words(trial: TrialView) -> str:
         start = f", from {trial.attempts} failed" if trial.attempts else ""
         return f"γ {trial.gamma:g} {trial.settings}{start}"
     if not trial.way.by_lines:
+        answers = counted_things(len(trial.answers), "answer")
         runs = f"{trial.runs} runs, " if trial.runs > len(trial.answers) else ""
-        return f"{runs}{len(trial.answers)} answers, {trial.settings}"
+        return f"{runs}{answers}, {trial.settings}"
     return ""
 
 
